@@ -1,0 +1,105 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// What every target of ours is compiled with: see CONTRIBUTING.md, *Settings*.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// One module of Rekam; an arrow of the design is an entry in `uses`.
+struct Room {
+    var name: String
+    var uses: [String] = []
+    var libraries: [Target.Dependency] = []
+    var tested = true
+}
+
+let rooms = [
+    Room(name: "LMDB", uses: ["CLMDB"]),
+    Room(name: "Compression", uses: ["CZstd", "CZlib"]),
+    Room(name: "EventModel"),
+    Room(name: "Definitions", uses: ["EventModel"], libraries: [yams]),
+    Room(name: "Ingest", uses: ["EventModel", "Definitions", "Compression", "CSimdjson"], libraries: [yams]),
+    Room(name: "Generating", uses: ["EventModel"]),
+    Room(name: "EventLog", uses: ["EventModel", "LMDB", "Compression"], libraries: [crypto]),
+    Room(name: "Projections", uses: ["EventModel", "Definitions", "EventLog", "LMDB"]),
+    Room(name: "Querying", uses: ["EventModel", "Definitions", "EventLog", "Projections"]),
+    Room(
+        name: "Auditing", uses: ["EventModel", "Definitions", "EventLog", "Projections"],
+        libraries: [crypto], tested: false),
+]
+
+/// `REKAM_ROOMS=EventLog,LMDB` narrows the package to some modules and what they use, for quick
+/// work on one of them; unset, everything is built.
+let wanted: Set<String>? = Context.environment["REKAM_ROOMS"].map { list in
+    var names = Set(list.split(separator: ",").map(String.init))
+    for room in rooms.reversed() where names.contains(room.name) { names.formUnion(room.uses) }
+    return names
+}
+func isWanted(_ name: String) -> Bool { wanted?.contains(name) ?? true }
+let asked = Context.environment["REKAM_ROOMS"].map { Set($0.split(separator: ",").map(String.init)) }
+
+var targets: [Target] = [
+    .systemLibrary(name: "CLMDB", path: "Sources/CLMDB"),
+    .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
+    .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
+    .target(
+        name: "CSimdjson", path: "Sources/CSimdjson",
+        linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
+    .executableTarget(name: "embed", path: "tools/embed", swiftSettings: strict),
+    .plugin(
+        name: "EmbedSchemas", capability: .buildTool(), dependencies: ["embed"],
+        path: "tools/plugins/EmbedSchemas"),
+    .target(
+        name: "Shipped", path: "Sources/Shipped", swiftSettings: strict, plugins: ["EmbedSchemas"]),
+]
+for room in rooms where isWanted(room.name) {
+    targets.append(
+        .target(
+            name: room.name, dependencies: room.uses.map { .init(stringLiteral: $0) } + room.libraries,
+            swiftSettings: strict))
+    if room.tested, asked?.contains(room.name) ?? true {
+        targets.append(
+            .testTarget(
+                name: room.name + "Tests",
+                dependencies: [.init(stringLiteral: room.name), "Shipped"]
+                    + room.uses.filter { !$0.hasPrefix("C") || $0 == "Compression" }.map {
+                        .init(stringLiteral: $0)
+                    },
+                path: "Tests/" + room.name, swiftSettings: strict))
+    }
+}
+if isWanted("rekam") {
+    targets.append(
+        .executableTarget(
+            name: "rekam",
+            dependencies: rooms.map { .init(stringLiteral: $0.name) } + ["Shipped", arguments],
+            swiftSettings: strict))
+    if asked == nil {
+        targets.append(
+            .testTarget(
+                name: "EndToEndTests", dependencies: ["rekam"], path: "Tests/EndToEnd",
+                swiftSettings: strict))
+    }
+}
+
+let package = Package(
+    name: "rekam",
+    products: isWanted("rekam") ? [.executable(name: "rekam", targets: ["rekam"])] : [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: targets,
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,155 @@
+/// What a figure's number means, for showing it.
+public enum Unit: String, Hashable, Sendable, CaseIterable {
+    /// Milliseconds inside, seconds in JSON and CSV, `2h 14m` for people.
+    case duration
+    case count
+    case percent
+    case score
+    case ratio
+    case money
+}
+
+/// Which way is better.
+public enum Direction: Hashable, Sendable {
+    case higher
+    case lower
+    /// Good within these bounds, both inclusive, in the KPI's unit.
+    case band(minimum: Int64, maximum: Int64)
+}
+
+/// A function over the facts of a projection.
+public enum AggregateFunction: Hashable, Sendable {
+    /// Facts; with a measure, those in which it has a value.
+    case count
+    case sum
+    case mean
+    case minimum
+    case maximum
+    /// Distinct values of a measure.
+    case distinct
+    /// Nearest rank: the first value whose rank × 100 ≥ n × percent. Per mille would be another one.
+    case percentile(Int)
+    /// Running sum of a stock's flows through the period's end; only for stocks.
+    case stock
+}
+
+/// One aggregate in a formula: `p90(first_response.wait)`, `count(ticket_volume[reason=complaint])`.
+public struct Aggregate: Hashable, Sendable {
+    /// What is computed.
+    public var function: AggregateFunction
+    /// Over which projection's facts, and which of its measures.
+    public var projection: String
+    public var measure: String?
+    /// Only facts whose dimensions have one of these values; sorted by dimension.
+    public var filter: [String: [String]]
+
+    /// An aggregate from its parts.
+    public init(
+        function: AggregateFunction, projection: String, measure: String? = nil,
+        filter: [String: [String]] = [:]
+    ) {
+        self.function = function
+        self.projection = projection
+        self.measure = measure
+        self.filter = filter
+    }
+}
+
+/// Arithmetic over aggregates. Exact: evaluated in integers and ratios of integers.
+public indirect enum Formula: Hashable, Sendable {
+    /// A constant: `numerator / denominator` (`0.5` is 1/2), denominator positive.
+    case number(numerator: Int64, denominator: Int64)
+    case aggregate(Aggregate)
+    case sum(Formula, Formula)
+    case difference(Formula, Formula)
+    case product(Formula, Formula)
+    /// Null where the denominator is zero.
+    case quotient(Formula, Formula)
+    case negated(Formula)
+    /// Days of the period: `days()`; its weeks (days ÷ 7) and months are written with it.
+    case periodDays
+    /// Another KPI's value.
+    case kpi(String)
+}
+
+/// A KPI: a formula over projections' measures, with what people need to read it.
+public struct KPIDefinition: Hashable, Sendable {
+    /// Unique name, `first_response_time`; and version, from 1.
+    public var name: String
+    public var version: Int
+    public var title: LocalizedText
+    public var description: LocalizedText
+    /// `operational`, `organizational`, or a user's own word.
+    public var group: String
+    public var unit: Unit
+    public var better: Direction
+    /// The value, and the named statistics beside it (`p90`).
+    public var value: Formula
+    public var statistics: [(name: String, formula: Formula)]
+    /// Where the definition comes from (a standard, a book), and edge cases; shown by `kpi show`.
+    public var source: String
+    public var notes: [LocalizedText]
+
+    /// A KPI from its parts.
+    public init(
+        name: String, version: Int, title: LocalizedText, description: LocalizedText,
+        group: String, unit: Unit, better: Direction, value: Formula,
+        statistics: [(name: String, formula: Formula)] = [], source: String = "",
+        notes: [LocalizedText] = []
+    ) {
+        self.name = name
+        self.version = version
+        self.title = title
+        self.description = description
+        self.group = group
+        self.unit = unit
+        self.better = better
+        self.value = value
+        self.statistics = statistics
+        self.source = source
+        self.notes = notes
+    }
+
+    public static func == (left: KPIDefinition, right: KPIDefinition) -> Bool {
+        left.name == right.name && left.version == right.version && left.title == right.title
+            && left.group == right.group && left.unit == right.unit && left.better == right.better
+            && left.value == right.value && left.description == right.description
+            && left.statistics.elementsEqual(right.statistics, by: ==)
+            && left.source == right.source && left.notes == right.notes
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(version)
+    }
+}
+
+/// One document of a definition file, checked.
+public enum Definition: Hashable, Sendable {
+    case projection(ProjectionDefinition)
+    case kpi(KPIDefinition)
+
+    /// `projection` or `kpi`.
+    public var kind: String {
+        switch self {
+        case .projection: "projection"
+        case .kpi: "kpi"
+        }
+    }
+
+    /// Its name, unique within its kind.
+    public var name: String {
+        switch self {
+        case .projection(let projection): projection.name
+        case .kpi(let kpi): kpi.name
+        }
+    }
+
+    /// Its version, from 1.
+    public var version: Int {
+        switch self {
+        case .projection(let projection): projection.version
+        case .kpi(let kpi): kpi.version
+        }
+    }
+}

@@ -1,0 +1,290 @@
+/// A text in the languages of Rekam's users.
+public struct LocalizedText: Hashable, Sendable {
+    /// English.
+    public var english: String
+    /// Indonesian; falls back to English when a definition gives none.
+    public var indonesian: String
+
+    /// A text in both languages.
+    public init(english: String, indonesian: String? = nil) {
+        self.english = english
+        self.indonesian = indonesian ?? english
+    }
+}
+
+/// A constant in a definition.
+public enum Scalar: Hashable, Sendable {
+    case text(String)
+    case integer(Int64)
+    case boolean(Bool)
+}
+
+/// A field of the event that a binding names: `answer.actor`.
+public struct FieldReference: Hashable, Sendable {
+    /// A binding's name; `fact` is the event the fact is about.
+    public var binding: String
+    /// A field of its `data` that every one of the binding's types has as a column.
+    public var field: String
+
+    /// A reference from its parts.
+    public init(binding: String, field: String) {
+        self.binding = binding
+        self.field = field
+    }
+}
+
+/// What a field's value must be. An absent value satisfies only `absent` and a negated `among`.
+public enum FieldTest: Hashable, Sendable {
+    /// One of these (`status: [resolved, closed]`), or none of them (`origin: {not: agent}`).
+    case among([Scalar], negated: Bool)
+    /// Within these bounds, both inclusive.
+    case range(minimum: Int64?, maximum: Int64?)
+    /// There is a value, or there is none.
+    case present
+    case absent
+    /// Equal to (or, negated, different from) the value of another field.
+    case same(FieldReference, negated: Bool)
+}
+
+/// Which events a binding looks for: any of these types for which every test holds.
+public struct Selector: Hashable, Sendable {
+    /// Event types.
+    public var types: [String]
+    /// Tests on columns, all of which must hold; sorted by field.
+    public var tests: [(field: String, test: FieldTest)]
+
+    /// A selector from its parts.
+    public init(types: [String], tests: [(field: String, test: FieldTest)]) {
+        self.types = types
+        self.tests = tests.sorted { $0.field < $1.field }
+    }
+
+    public static func == (left: Selector, right: Selector) -> Bool {
+        left.types == right.types && left.tests.elementsEqual(right.tests, by: ==)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(types)
+        for (field, test) in tests {
+            hasher.combine(field)
+            hasher.combine(test)
+        }
+    }
+}
+
+/// Where in its case a binding looks. Order is event time, then sequence.
+public struct Window: Hashable, Sendable {
+    /// Strictly after this binding's event (or at it, when `includesStart`); nil: from the start.
+    public var after: String?
+    public var includesStart: Bool
+    /// Strictly before this binding's event (or at it, when `includesEnd`); nil: to the end.
+    public var before: String?
+    public var includesEnd: Bool
+    /// At most this many milliseconds after `after` (or before `before`, where only that is given).
+    public var withinMilliseconds: Int64?
+
+    /// A window from its parts.
+    public init(
+        after: String? = nil, includesStart: Bool = false, before: String? = nil,
+        includesEnd: Bool = false, withinMilliseconds: Int64? = nil
+    ) {
+        self.after = after
+        self.includesStart = includesStart
+        self.before = before
+        self.includesEnd = includesEnd
+        self.withinMilliseconds = withinMilliseconds
+    }
+}
+
+/// A named event, or a named number of events, of a case.
+///
+/// `next: X` is written as `first` after the fact, `previous: X` as `last` before it. A window whose
+/// `after` or `before` names a binding without an event is empty: nothing is found, the count is 0.
+/// With `optional after`, a missing `after` opens the window instead (`since the last reopening`).
+public struct Binding: Hashable, Sendable {
+    /// What it finds.
+    public enum Kind: Hashable, Sendable {
+        /// The first or the last matching event of the window.
+        case first(Selector)
+        case last(Selector)
+        /// The number of matching events in the window.
+        case count(Selector)
+    }
+
+    /// Its name in the definition.
+    public var name: String
+    /// What it finds.
+    public var kind: Kind
+    /// Where it looks.
+    public var window: Window
+    /// Whether a missing `after` event opens the window instead of emptying it (`since:`).
+    public var isStartOptional: Bool
+
+    /// A binding from its parts.
+    public init(name: String, kind: Kind, window: Window, isStartOptional: Bool = false) {
+        self.name = name
+        self.kind = kind
+        self.window = window
+        self.isStartOptional = isStartOptional
+    }
+}
+
+/// A condition on the bindings of a fact.
+public enum Condition: Hashable, Sendable {
+    /// The binding has an event, or (negated) has none.
+    case exists(String, negated: Bool)
+    /// A field of a binding's event passes a test; false where the binding has no event.
+    case field(FieldReference, FieldTest)
+    /// The value in force at the fact passes a test (`latest status: [open]`).
+    case latest(String, FieldTest)
+    /// A counting binding lies within these bounds.
+    case count(String, minimum: Int64?, maximum: Int64?)
+    /// A duration lies within these bounds, in milliseconds.
+    case duration(Duration, minimum: Int64?, maximum: Int64?)
+    /// At least one of several lists holds; a list holds when all its conditions do.
+    case any([[Condition]])
+}
+
+/// Elapsed time between two bindings' events, in milliseconds.
+public struct Duration: Hashable, Sendable {
+    /// Which time counts.
+    public enum Clock: String, Hashable, Sendable {
+        case wall
+        case business
+    }
+
+    /// The binding where it starts, and where it ends; no value where either has no event, or where
+    /// the end lies before the start.
+    public var from: String
+    public var to: String
+    /// Wall clock or business time of the calendar in force.
+    public var clock: Clock
+    /// States whose time does not count: while the latest `field` is one of `values`.
+    public var except: (field: String, values: [Scalar])?
+
+    /// A duration from its parts.
+    public init(
+        from: String, to: String, clock: Clock, except: (field: String, values: [Scalar])? = nil
+    ) {
+        self.from = from
+        self.to = to
+        self.clock = clock
+        self.except = except
+    }
+
+    public static func == (left: Duration, right: Duration) -> Bool {
+        left.from == right.from && left.to == right.to && left.clock == right.clock
+            && left.except?.field == right.except?.field
+            && left.except?.values == right.except?.values
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(from)
+        hasher.combine(to)
+        hasher.combine(clock)
+        hasher.combine(except?.field)
+        hasher.combine(except?.values)
+    }
+}
+
+/// Where a dimension's value comes from. An absent value is shown as "–" and kept as 0.
+public indirect enum DimensionSource: Hashable, Sendable {
+    /// A field of a binding's event.
+    case field(FieldReference)
+    /// The field's value in force at the fact (`latest team`), or at another binding's event
+    /// (`latest team at escalation`): that of the last event of the case, at or before it, which
+    /// has the field.
+    case latest(String, at: String)
+    /// The first of these that has a value (`answer.team or latest team`).
+    case firstOf([DimensionSource])
+    /// Always this text.
+    case constant(String)
+    /// Local hour of the fact, 0–23; weekday of the fact, 1 Monday to 7 Sunday.
+    case hour
+    case weekday
+    /// The fact's case itself: the subject's text after its kind (`ticket/T-1` → `T-1`).
+    case subject
+}
+
+/// A measured value of a fact.
+public enum MeasureSource: Hashable, Sendable {
+    /// Elapsed milliseconds.
+    case duration(Duration)
+    /// An integer column of a binding's event.
+    case number(FieldReference)
+    /// What a counting binding counted.
+    case count(String)
+    /// 1 when all conditions hold, else no value, so that `count(p.flag)` counts them.
+    case flag([Condition])
+    /// A name, for `distinct`.
+    case name(DimensionSource)
+}
+
+/// What makes a fact.
+public enum FactRule: Hashable, Sendable {
+    /// At most one fact a case: when this binding has an event. It is then called `fact` too.
+    case one(String)
+    /// One fact for each matching event; the event is called `fact`.
+    case each(Selector)
+    /// A stock, kept as flows: from `opened` (a binding) on, the case is in stock while `condition`
+    /// holds for the values in force; each time that, or a dimension, changes, the case leaves its
+    /// old cell (−1) and enters its new one (+1) on that event's day. Dimensions may only be
+    /// `latest`, `constant`, or fields of bindings that do not depend on the fact.
+    case stock(from: String, while: [Condition])
+}
+
+/// A projection: facts of cases, with dimensions and measures. What a definition file says, checked
+/// against the event schemas, with every name resolved and every default written out.
+public struct ProjectionDefinition: Hashable, Sendable {
+    /// Unique name, `first_response`; and version, from 1.
+    public var name: String
+    public var version: Int
+    /// Title and description for people.
+    public var title: LocalizedText
+    public var description: LocalizedText
+    /// Kinds of case it reads (`ticket`), as in a subject before its `/`.
+    public var subjectKinds: [String]
+    /// In an order in which each uses only earlier ones and `fact`.
+    public var bindings: [Binding]
+    /// What makes a fact.
+    public var fact: FactRule
+    /// What must hold for a fact to count (`when:`).
+    public var conditions: [Condition]
+    /// In the definition's order.
+    public var dimensions: [(name: String, source: DimensionSource)]
+    public var measures: [(name: String, source: MeasureSource)]
+
+    /// A projection from its parts.
+    public init(
+        name: String, version: Int, title: LocalizedText,
+        description: LocalizedText = LocalizedText(english: ""), subjectKinds: [String],
+        bindings: [Binding], fact: FactRule, conditions: [Condition] = [],
+        dimensions: [(name: String, source: DimensionSource)],
+        measures: [(name: String, source: MeasureSource)]
+    ) {
+        self.name = name
+        self.version = version
+        self.title = title
+        self.description = description
+        self.subjectKinds = subjectKinds
+        self.bindings = bindings
+        self.fact = fact
+        self.conditions = conditions
+        self.dimensions = dimensions
+        self.measures = measures
+    }
+
+    public static func == (left: ProjectionDefinition, right: ProjectionDefinition) -> Bool {
+        left.name == right.name && left.version == right.version && left.title == right.title
+            && left.description == right.description && left.subjectKinds == right.subjectKinds
+            && left.bindings == right.bindings && left.fact == right.fact
+            && left.conditions == right.conditions
+            && left.dimensions.elementsEqual(right.dimensions, by: ==)
+            && left.measures.elementsEqual(right.measures, by: ==)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(version)
+    }
+}

@@ -1,0 +1,112 @@
+/// How a field of `data` is kept in the columns.
+public enum ColumnKind: UInt8, Sendable, CaseIterable {
+    /// A string, as a dense id of the log's name table (UInt32; 0 absent, 1 the empty string).
+    case name = 0
+    /// One of a schema's `enum`, as its 1-based place there (UInt8; 0 absent).
+    case enumeration = 1
+    /// UInt8: 0 absent, 1 false, 2 true.
+    case boolean = 2
+    /// Int64; `Int64.min` absent.
+    case integer = 3
+    /// A date, as Int64 days since 1970-01-01; `Int64.min` absent.
+    case day = 4
+}
+
+/// What a field of `data` may hold.
+public enum FieldKind: Sendable, Hashable {
+    /// Any string; lengths are in Unicode scalars, as JSON Schema counts them.
+    case text(minimumLength: Int, maximumLength: Int)
+    /// One of these strings, in the schema's order.
+    case enumeration([String])
+    /// true or false.
+    case boolean
+    /// A whole number within these bounds, themselves within ±(2^53−1).
+    case integer(minimum: Int64, maximum: Int64)
+    /// A date of the form `2025-07-14`.
+    case day
+}
+
+/// One field of an event type's `data`.
+public struct FieldSchema: Sendable, Hashable {
+    /// The field's name in `data`.
+    public var name: String
+    /// What it may hold.
+    public var kind: FieldKind
+    /// Whether an event without it is refused.
+    public var isRequired: Bool
+    /// How it is kept in the columns; nil when it is only in the entry.
+    public var column: ColumnKind?
+    /// Fields that must stand beside it (JSON Schema `dependentRequired`).
+    public var requires: [String]
+
+    /// A field from its parts.
+    public init(
+        name: String, kind: FieldKind, isRequired: Bool, column: ColumnKind?,
+        requires: [String] = []
+    ) {
+        self.name = name
+        self.kind = kind
+        self.isRequired = isRequired
+        self.column = column
+        self.requires = requires
+    }
+}
+
+/// One event type: what `Schemas/events/<type>.json` says, compiled.
+public struct EventSchema: Sendable, Hashable {
+    /// For example `ticket.opened`.
+    public var type: String
+    /// The schema's version, from 1.
+    public var version: Int
+    /// The kinds of subject it may have: the part before `/` (`ticket`), or all of it (`company`).
+    /// Empty: any kind.
+    public var subjectKinds: [String]
+    /// Whether only the log itself may record it (`definition.registered` …).
+    public var isLogsOwn: Bool
+    /// The fields of `data`, sorted by name.
+    public var fields: [FieldSchema]
+
+    /// The fields that are columns, in the order of their slots: sorted by name.
+    public let columns: [FieldSchema]
+
+    /// A schema from its parts; fields are sorted by name.
+    public init(
+        type: String, version: Int, subjectKinds: [String], isLogsOwn: Bool, fields: [FieldSchema]
+    ) {
+        self.type = type
+        self.version = version
+        self.subjectKinds = subjectKinds
+        self.isLogsOwn = isLogsOwn
+        self.fields = fields.sorted { $0.name < $1.name }
+        columns = self.fields.filter { $0.column != nil }
+    }
+
+    /// The place of a field among `columns`; nil where it is no column.
+    ///
+    /// - Complexity: O(fields).
+    public func columnIndex(of field: String) -> Int? {
+        columns.firstIndex { $0.name == field }
+    }
+}
+
+/// The event types of a store: the shipped ones, then what it registered, each with a dense id.
+///
+/// A type's id is its place in `schemas` and never changes within a store.
+public struct EventTypes: Sendable, Hashable {
+    /// By type id.
+    public private(set) var schemas: [EventSchema]
+    private var idByType: [String: UInt16]
+
+    /// Types in the order of their ids; traps on two schemas of one type.
+    public init(_ schemas: [EventSchema]) {
+        self.schemas = schemas
+        idByType = Dictionary(
+            uniqueKeysWithValues: schemas.enumerated().map { ($1.type, UInt16($0)) })
+    }
+
+    /// A type's id; nil when there is no such type.
+    public func id(of type: String) -> UInt16? { idByType[type] }
+
+    /// A type's schema; nil when there is no such type.
+    public subscript(type: String) -> EventSchema? { idByType[type].map { schemas[Int($0)] } }
+}

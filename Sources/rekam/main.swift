@@ -1,0 +1,2 @@
+import Shipped
+print(Shipped.paths(in: "events"))
