@@ -109,6 +109,9 @@ public struct Binding: Hashable, Sendable {
         case last(Selector)
         /// The number of matching events in the window.
         case count(Selector)
+        /// The event of the first of these bindings (none of them counting) that has one; its
+        /// window is not looked at.
+        case either([String])
     }
 
     /// Its name in the definition.
@@ -141,6 +144,10 @@ public enum Condition: Hashable, Sendable {
     case count(String, minimum: Int64?, maximum: Int64?)
     /// A duration lies within these bounds, in milliseconds.
     case duration(Duration, minimum: Int64?, maximum: Int64?)
+    /// A duration is at most an integer field × so many milliseconds (a target in milliseconds,
+    /// 1; an acceptance window in days, 86,400,000); false where either has no value. A product
+    /// past 64 bits is longer than any duration.
+    case within(Duration, FieldReference, millisecondsPerUnit: Int64)
     /// At least one of several lists holds; a list holds when all its conditions do.
     case any([[Condition]])
 }
@@ -250,6 +257,12 @@ public struct ProjectionDefinition: Hashable, Sendable {
     public var fact: FactRule
     /// What must hold for a fact to count (`when:`).
     public var conditions: [Condition]
+    /// Which event types set the value in force of each field that a `latest` (or a duration's
+    /// `except`, or a stock's `while`) reads; sorted by field, types in the order of `EventTypes`.
+    /// Written `latest: {team: [ticket.assigned]}`; by default the types of the case's own kind
+    /// (`ticket.…` for `of: ticket`) that have the field, else all types that have it. So neither
+    /// a survey's nor a cost's `agent` changes who a ticket is assigned to.
+    public var latestTypes: [(field: String, types: [String])]
     /// In the definition's order.
     public var dimensions: [(name: String, source: DimensionSource)]
     public var measures: [(name: String, source: MeasureSource)]
@@ -259,6 +272,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
         name: String, version: Int, title: LocalizedText,
         description: LocalizedText = LocalizedText(english: ""), subjectKinds: [String],
         bindings: [Binding], fact: FactRule, conditions: [Condition] = [],
+        latestTypes: [(field: String, types: [String])] = [],
         dimensions: [(name: String, source: DimensionSource)],
         measures: [(name: String, source: MeasureSource)]
     ) {
@@ -270,6 +284,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
         self.bindings = bindings
         self.fact = fact
         self.conditions = conditions
+        self.latestTypes = latestTypes.sorted { $0.field < $1.field }
         self.dimensions = dimensions
         self.measures = measures
     }
@@ -279,6 +294,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
             && left.description == right.description && left.subjectKinds == right.subjectKinds
             && left.bindings == right.bindings && left.fact == right.fact
             && left.conditions == right.conditions
+            && left.latestTypes.elementsEqual(right.latestTypes, by: ==)
             && left.dimensions.elementsEqual(right.dimensions, by: ==)
             && left.measures.elementsEqual(right.measures, by: ==)
     }
