@@ -15,7 +15,8 @@ for path in arguments.dropFirst(3).sorted() {
     let url = URL(fileURLWithPath: path).standardizedFileURL
     let text = try String(contentsOf: url, encoding: .utf8)
     let name = String(url.path.dropFirst(root.count))
-    out += "        (\n            \"\(name)\",\n            ###\"\"\"\n\(text)\n\"\"\"###\n        ),\n"
+    out +=
+        "        (\n            \"\(name)\",\n            ###\"\"\"\n\(text)\n\"\"\"###\n        ),\n"
 }
 out += "    ]\n}\n"
 try Data(out.utf8).write(to: URL(fileURLWithPath: arguments[1]))
