@@ -1,0 +1,190 @@
+internal import CLMDB
+internal import Glibc
+internal import Synchronization
+
+/// One open store folder: the memory map, its tables and its writer lock.
+///
+///     let environment = try Environment.open(at: "rekam.store", .init(creates: true))
+///     let table = try environment.openTables(["entries"])[0]
+///     let write = try environment.beginWrite()
+///     try write.put(table, Key(7), [1, 2, 3])
+///     try write.commit()
+///
+/// It closes when the last reference to it, its transactions' included, goes away.
+@safe
+public final class Environment: @unchecked Sendable {
+    /// How a store is opened.
+    public struct Options: Sendable {
+        /// Opens for reading alone.
+        public var readOnly = false
+        /// Makes the folder and the data file where there are none.
+        public var creates = false
+        /// The size of the memory map to ask for; it costs address space, no memory and no disk.
+        /// Where the machine refuses, half is tried, and so on.
+        public var mapBytes = 1 << 40
+        /// Read transactions at one time, over all processes.
+        public var maximumReaders: UInt32 = 126
+        /// Tables in the store.
+        public var maximumTables: UInt32 = 64
+        /// Mode of new files; the folder gets the same with the right to search.
+        public var filePermissions: UInt32 = 0o600
+        /// Whether a commit returns once it is on the disk; without it a crash of the machine
+        /// can lose or damage the store until `sync()` returns.
+        public var syncsCommits = true
+
+        /// The usual options.
+        public init(readOnly: Bool = false, creates: Bool = false) {
+            self.readOnly = readOnly
+            self.creates = creates
+        }
+    }
+
+    /// The store's folder, as given.
+    public let path: String
+    /// Whether it was opened for reading alone.
+    public let isReadOnly: Bool
+    /// The size of the memory map.
+    public let mapBytes: Int
+
+    let handle: OpaquePointer
+    let identity: UInt64
+    let writerLock: WriterLock?
+    let tables = Mutex<[String: Table]>([:])
+    private let place: OpenPlace
+
+    private static let lastIdentity = Atomic<UInt64>(0)
+    private static let smallestMapBytes = 1 << 26
+
+    private init(
+        path: String, place: OpenPlace, handle: OpaquePointer, mapBytes: Int, options: Options,
+        writerLock: WriterLock?
+    ) {
+        self.path = path
+        self.place = place
+        unsafe self.handle = unsafe handle
+        self.mapBytes = mapBytes
+        self.isReadOnly = options.readOnly
+        self.writerLock = writerLock
+        identity = Environment.lastIdentity.add(1, ordering: .relaxed).newValue
+    }
+
+    deinit {
+        unsafe mdb_env_close(handle)
+        place.leave()
+    }
+
+    /// Opens a store folder.
+    ///
+    /// Slots of readers that died are freed on the way.
+    ///
+    /// - Throws: `.missing` when there is nothing and `creates` is not set, `.alreadyOpen` when
+    ///   this process has it open, and what the file system and LMDB have to say.
+    public static func open(
+        at path: String, _ options: Options = Options()
+    ) throws(LMDBError) -> Environment {
+        let place = try OpenPlace.enter(path: path, options: options)
+        do throws(LMDBError) {
+            let writerLock =
+                options.readOnly
+                ? nil
+                : try WriterLock(path: path + "/writer.lock", permissions: options.filePermissions)
+            var mapBytes = options.mapBytes
+            while true {
+                let (opened, code) = unsafe try openOnce(path, options, mapBytes)
+                if let opened = unsafe opened {
+                    return unsafe Environment(
+                        path: path, place: place, handle: opened, mapBytes: mapBytes,
+                        options: options, writerLock: writerLock)
+                }
+                guard code == ENOMEM, mapBytes / 2 >= smallestMapBytes else {
+                    throw LMDBError(path: path, call: "mdb_env_open", code: code)
+                }
+                mapBytes /= 2
+            }
+        } catch {
+            place.leave()
+            throw error
+        }
+    }
+
+    private static func openOnce(
+        _ path: String, _ options: Options, _ mapBytes: Int
+    ) throws(LMDBError) -> (OpaquePointer?, Int32) {
+        var handle: OpaquePointer?
+        let code = unsafe mdb_env_create(&handle)
+        guard code == 0 else { throw LMDBError(path: path, call: "mdb_env_create", code: code) }
+        unsafe mdb_env_set_mapsize(handle, mapBytes)
+        unsafe mdb_env_set_maxreaders(handle, options.maximumReaders)
+        unsafe mdb_env_set_maxdbs(handle, options.maximumTables)
+        var flags = UInt32(MDB_NOTLS)
+        if options.readOnly { flags |= UInt32(MDB_RDONLY) }
+        if !options.syncsCommits { flags |= UInt32(MDB_NOSYNC) }
+        let opened = unsafe mdb_env_open(handle, path, flags, mode_t(options.filePermissions))
+        guard opened == 0 else {
+            unsafe mdb_env_close(handle)
+            return (nil, opened)
+        }
+        if !options.readOnly {
+            var dead: Int32 = 0
+            unsafe mdb_reader_check(handle, &dead)
+        }
+        return unsafe (handle, 0)
+    }
+
+    func check(_ code: Int32, _ call: String) throws(LMDBError) {
+        guard code == 0 else { throw LMDBError(path: path, call: call, code: code) }
+    }
+}
+
+extension Environment {
+    /// Begins a read transaction: a view of the store as it is now.
+    ///
+    /// Keep it short: while it lasts, no page freed since can be used again, and the file grows.
+    public func beginRead() throws(LMDBError) -> ReadTransaction {
+        try ReadTransaction(self)
+    }
+
+    /// Begins a write transaction, waiting for another writer at most so long.
+    ///
+    /// A write transaction stays on the thread that began it. Beginning another one on the same
+    /// thread traps.
+    ///
+    /// - Throws: `.busy` when the wait was over, `.readOnly` on a store opened for reading.
+    public func beginWrite(
+        waitAtMost wait: Duration = .seconds(60)
+    ) throws(LMDBError) -> WriteTransaction {
+        try WriteTransaction(self, waitAtMost: wait)
+    }
+
+    /// Forces everything committed onto the disk; needed only without `syncsCommits`.
+    public func sync() throws(LMDBError) {
+        try unsafe check(mdb_env_sync(handle, 1), "mdb_env_sync")
+    }
+
+    /// Writes a consistent copy of the store to a new file, which becomes another store's
+    /// `data.mdb`; commits can go on meanwhile.
+    ///
+    /// - Parameter compact: leaves free pages out.
+    public func copy(
+        toFile file: String, compact: Bool = true, permissions: UInt32 = 0o600
+    ) throws(LMDBError) {
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+        let descriptor = unsafe Glibc.open(file, flags, mode_t(permissions))
+        guard descriptor >= 0 else { throw LMDBError(path: file, call: "open", code: errno) }
+        var code = unsafe mdb_env_copyfd2(
+            handle, descriptor, compact ? UInt32(MDB_CP_COMPACT) : 0)
+        if code == 0, fsync(descriptor) != 0 { code = errno }
+        close(descriptor)
+        guard code == 0 else {
+            unsafe unlink(file)
+            throw LMDBError(path: file, call: "mdb_env_copyfd2", code: code)
+        }
+    }
+
+    /// The pages the data file has come to, used and free, in bytes.
+    public func usedFileBytes() throws(LMDBError) -> Int {
+        var info = unsafe MDB_envinfo()
+        try unsafe check(mdb_env_info(handle, &info), "mdb_env_info")
+        return unsafe (info.me_last_pgno + 1) * 4096
+    }
+}

@@ -1,0 +1,51 @@
+internal import Glibc
+internal import Synchronization
+
+/// A store folder this process has open, known by device and inode, whatever path led there.
+///
+/// LMDB must not open one file twice in a process: closing one would drop the other's locks.
+struct OpenPlace: Hashable, Sendable {
+    private var device: UInt64
+    private var inode: UInt64
+
+    private static let places = Mutex<Set<OpenPlace>>([])
+
+    /// Finds the folder, makes it when asked to, and takes it for this process.
+    static func enter(
+        path: String, options: Environment.Options
+    ) throws(LMDBError) -> OpenPlace {
+        if options.creates, !options.readOnly {
+            let search = options.filePermissions | (options.filePermissions & 0o444) >> 2
+            if unsafe mkdir(path, mode_t(search)) != 0, errno != EEXIST {
+                throw LMDBError(path: path, call: "mkdir", code: errno)
+            }
+        }
+        var folder = stat()
+        guard unsafe stat(path, &folder) == 0 else {
+            throw LMDBError(path: path, call: "stat", code: errno)
+        }
+        guard folder.st_mode & S_IFMT == S_IFDIR else {
+            throw LMDBError(.notADatabase, path: path, call: "stat", code: ENOTDIR)
+        }
+        if !options.creates {
+            var file = stat()
+            guard unsafe stat(path + "/data.mdb", &file) == 0 else {
+                throw LMDBError(path: path, call: "stat", code: errno)
+            }
+            guard file.st_size > 0 else {
+                throw LMDBError(.notADatabase, path: path, call: "stat", code: MDB_EMPTY)
+            }
+        }
+        let place = OpenPlace(device: UInt64(folder.st_dev), inode: UInt64(folder.st_ino))
+        guard places.withLock({ $0.insert(place).inserted }) else {
+            throw LMDBError(.alreadyOpen, path: path, call: "open", code: EBUSY)
+        }
+        return place
+    }
+
+    /// Gives the folder back.
+    func leave() { _ = OpenPlace.places.withLock { $0.remove(self) } }
+
+    /// An empty file is as good as no database.
+    private static var MDB_EMPTY: Int32 { -30793 }
+}

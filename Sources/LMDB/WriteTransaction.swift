@@ -1,0 +1,135 @@
+internal import CLMDB
+internal import Glibc
+
+/// A transaction that writes: everything or nothing. Letting the value go without `commit()`
+/// takes all of it back.
+///
+/// Dirty pages live in memory until the commit: keep `bytesWritten` below 64 MiB.
+public struct WriteTransaction: ~Copyable, Transaction {
+    /// The transaction's inside, for this module alone.
+    public let state: TransactionState
+    private let thread: UInt
+
+    init(_ environment: Environment, waitAtMost wait: Duration) throws(LMDBError) {
+        guard let lock = environment.writerLock else {
+            throw LMDBError(.readOnly, path: environment.path, call: "beginWrite", code: EROFS)
+        }
+        try lock.acquire(waitingAtMost: wait, path: environment.path)
+        do throws(LMDBError) {
+            state = try TransactionState(environment, write: true)
+        } catch {
+            lock.release()
+            throw error
+        }
+        thread = UInt(pthread_self())
+    }
+
+    deinit {
+        guard state.isOpen else { return }
+        checkThread()
+        state.abort()
+        state.environment.writerLock?.release()
+    }
+
+    private func checkThread() {
+        precondition(
+            thread == UInt(pthread_self()), "a write transaction stays on the thread that began it")
+    }
+
+    /// Makes everything written durable and visible to transactions begun from now on, then
+    /// pauses for 0.2 ms, so that another writer gets its turn.
+    ///
+    /// - Throws: what kept it from the disk; then nothing of it was kept.
+    public consuming func commit() throws(LMDBError) {
+        checkThread()
+        precondition(!state.isSpoiled, "a value was left half filled; this must not be committed")
+        let lock = state.environment.writerLock
+        defer { lock?.release() }
+        try state.commit()
+        lock?.release()
+        WriterLock.pauseAfterCommit()
+    }
+
+    /// Takes everything back; the same as letting the value go.
+    public consuming func abort() {}
+
+    /// About how many bytes were handed over for writing so far, rounded up to pages for long
+    /// values; pages touched for short values are not known, so that the true number can be more.
+    public var bytesWritten: Int { state.bytesWritten }
+
+    /// Sets a key's value, in place of any earlier one.
+    public func put(_ table: Table, _ key: Key, _ value: Span<UInt8>) throws(LMDBError) {
+        unsafe try value.withUnsafeBytes { bytes throws(LMDBError) in
+            var value = unsafe MDB_val(bytes)
+            unsafe try put(table, key, &value, flags: 0)
+        }
+    }
+
+    /// Sets a key's value to a copy of bytes.
+    public func put(_ table: Table, _ key: Key, _ value: [UInt8]) throws(LMDBError) {
+        try put(table, key, value.span)
+    }
+
+    /// Sets a key's value by filling it in place; it starts as zeros.
+    ///
+    /// When the closure throws, the transaction can only be taken back.
+    public func put(
+        _ table: Table, _ key: Key, byteCount: Int, fill: (inout MutableRawSpan) throws -> Void
+    ) throws {
+        var value = unsafe MDB_val(mv_size: byteCount, mv_data: nil)
+        unsafe try put(table, key, &value, flags: UInt32(MDB_RESERVE))
+        guard let start = unsafe value.mv_data else { preconditionFailure("LMDB gave no room") }
+        unsafe memset(start, 0, byteCount)
+        state.isSpoiled = true
+        var span = unsafe MutableRawSpan(_unsafeStart: start, byteCount: byteCount)
+        try fill(&span)
+        state.isSpoiled = false
+    }
+
+    /// Sets a value unless the key has one.
+    ///
+    /// - Returns: whether it was set.
+    public func insert(
+        _ table: Table, _ key: Key, _ value: Span<UInt8>
+    ) throws(LMDBError) -> Bool {
+        if try contains(table, key) { return false }
+        try put(table, key, value)
+        return true
+    }
+
+    /// Takes an entry out.
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    public func delete(_ table: Table, _ key: Key) throws(LMDBError) -> Bool {
+        state.check(table)
+        let code = unsafe key.withBytes { bytes in
+            var key = unsafe MDB_val(bytes)
+            return unsafe mdb_del(state.open, table.handle, &key, nil)
+        }
+        if code == MDB_NOTFOUND { return false }
+        try state.check(code, "mdb_del")
+        return true
+    }
+
+    /// Takes every entry of a table out.
+    ///
+    /// - Complexity: O(pages).
+    public func deleteAll(_ table: Table) throws(LMDBError) {
+        state.check(table)
+        try unsafe state.check(mdb_drop(state.open, table.handle, 0), "mdb_drop")
+    }
+
+    private func put(
+        _ table: Table, _ key: Key, _ value: inout MDB_val, flags: UInt32
+    ) throws(LMDBError) {
+        state.check(table)
+        let size = unsafe value.mv_size
+        let code = unsafe key.withBytes { bytes in
+            var key = unsafe MDB_val(bytes)
+            return unsafe mdb_put(state.open, table.handle, &key, &value, flags)
+        }
+        try state.check(code, "mdb_put")
+        state.bytesWritten += size > 2000 ? (size + 16 + 4095) & ~4095 : size + 32
+    }
+}
