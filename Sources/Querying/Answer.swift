@@ -1,0 +1,150 @@
+public import Definitions
+public import EventModel
+
+/// What an answer rests on (the log's state), so that it can be given again.
+public struct AnswerBasis: Hashable, Sendable {
+    /// The store's origin.
+    public var origin: String
+    /// How many entries were read.
+    public var sequence: UInt32
+    /// Their root hash.
+    public var root: [UInt8]
+    /// The store's time zone, by which days begin and end.
+    public var timeZone: String
+    /// The tz database release its rules come from.
+    public var tzdata: String
+    /// The local day of the last entry's recording time: the answer's "now".
+    public var today: Day
+
+    /// A basis from its parts.
+    public init(
+        origin: String, sequence: UInt32, root: [UInt8], timeZone: String, tzdata: String,
+        today: Day
+    ) {
+        self.origin = origin
+        self.sequence = sequence
+        self.root = root
+        self.timeZone = timeZone
+        self.tzdata = tzdata
+        self.today = today
+    }
+}
+
+/// Whether a figure may still change.
+public enum FigureStatus: String, Hashable, Sendable {
+    /// The period, or a window of the definition, is still open.
+    case provisional
+    case settled
+    /// The period's books are closed, and nothing changed since.
+    case closed
+    /// They are closed, and it changed since.
+    case restated
+}
+
+/// Why there is no value.
+public enum NullReason: Hashable, Sendable {
+    /// Nothing happened that could be measured.
+    case nothing
+    /// What it would be divided by is zero, though there are facts.
+    case zeroDenominator
+    /// Fewer respondents than this answered.
+    case withheld(below: Int)
+}
+
+/// One KPI's value for one group and time.
+public struct Figure: Hashable, Sendable {
+    /// The exact value, in the KPI's inner unit (milliseconds for a duration).
+    public var value: Fraction
+    /// Facts behind it; nil where that is withheld or has no meaning.
+    public var count: Int64?
+    /// Why there is no value; nil where there is one.
+    public var reason: NullReason?
+
+    /// A figure from its parts.
+    public init(value: Fraction, count: Int64?, reason: NullReason? = nil) {
+        self.value = value
+        self.count = count
+        self.reason = reason
+    }
+}
+
+/// A KPI, or one of its statistics, as asked for.
+public struct AnswerColumn: Hashable, Sendable {
+    /// As it is typed: `first_response_time.p90`.
+    public var name: String
+    /// The KPI's title.
+    public var title: LocalizedText
+    /// The statistic's name; nil for the value itself.
+    public var statistic: String?
+    /// What the numbers are; a statistic that counts is a count whatever the KPI is.
+    public var unit: Unit
+    /// Which way is better; nil where that has no meaning.
+    public var better: Direction?
+    /// Whether the value is the number of facts itself.
+    public var isCount: Bool
+    /// The last day on which the period may still change, where that is not past.
+    public var openUntil: Day?
+}
+
+/// A dimension the answer is split by.
+public struct AnswerDimension: Hashable, Sendable {
+    /// How its values are shown.
+    public enum Kind: Hashable, Sendable {
+        case text
+        /// 0–23.
+        case hour
+        /// 1 Monday to 7 Sunday.
+        case weekday
+    }
+
+    /// Its name in the definitions.
+    public var name: String
+    /// How its values are shown.
+    public var kind: Kind
+}
+
+/// The figures of one group in one slice of time, in the order of the answer's columns.
+public struct AnswerRow: Hashable, Sendable {
+    /// A value for each dimension; "" is nobody, shown as "–".
+    public var key: [String]
+    /// Which of the answer's slices.
+    public var slice: Int
+    /// The values.
+    public var figures: [Figure]
+    /// Those of the period compared with; empty where none is.
+    public var previous: [Figure]
+    /// Whether they may still change.
+    public var statuses: [FigureStatus]
+}
+
+/// What a query found, with all it rests on. Rendering it is another module's work.
+public struct Answer: Sendable {
+    /// The log's state.
+    public var basis: AnswerBasis
+    /// Every definition used, by name, with its version; sorted.
+    public var definitions: [(name: String, version: Int)]
+    /// The KPIs, in the order asked for.
+    public var columns: [AnswerColumn]
+    /// What rows are split by, in the order asked for.
+    public var dimensions: [AnswerDimension]
+    /// Dimensions of which only some values were asked for.
+    public var filters: [(dimension: String, values: [String])]
+    /// The period asked for.
+    public var period: Period
+    /// What it is split by; nil for one value.
+    public var grain: Grain?
+    /// Its pieces: one without a grain.
+    public var slices: [PeriodSlice]
+    /// The period compared with.
+    public var comparison: Period?
+    /// Its pieces, side by side with `slices`.
+    public var comparisonSlices: [PeriodSlice]
+    /// By group (sorted by name, nobody last), then by slice.
+    public var rows: [AnswerRow]
+    /// All groups together: one for each slice where there are several, then the whole period
+    /// (`slice` is then −1). Computed from the facts, never from the rows.
+    public var totals: [AnswerRow]
+
+    /// The whole period, all groups.
+    public var total: AnswerRow { totals[totals.count - 1] }
+}

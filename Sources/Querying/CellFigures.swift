@@ -1,0 +1,107 @@
+/// What a scan found, by the groups of an answer: additive figures added, statistics taken anew from
+/// the facts of every group.
+struct CellFigures {
+    private let streamCount: Int
+    /// By group and stream.
+    private var counts: [Int64]
+    private var sums: [Int128]
+    /// Running sums, likewise; empty where no stock is asked for.
+    private var stockCounts: [Int64] = []
+    private var stockSums: [Int128] = []
+    /// By group and sampled stream.
+    private var statistics: [[Int64?]] = []
+    /// Place of a stream among the sampled ones.
+    private let sampled: [Int]
+
+    /// Which group a cell of a scan belongs to.
+    struct Grouping {
+        /// How many groups there are.
+        var count: Int
+        /// The group of the facts of a key and slice.
+        var group: (_ key: Int, _ slice: Int) -> Int
+        /// Whether slices fall together: a stock is then that of the last.
+        var spansSlices: Bool
+    }
+
+    /// Regroups a scan.
+    ///
+    /// - Complexity: O(cells + samples).
+    init(
+        _ scan: FactScan, plan: ProjectionPlan, sliceCount: Int, by grouping: Grouping
+    ) throws(QueryFault) {
+        streamCount = plan.streams.count
+        sampled = scan.sampled
+        counts = [Int64](repeating: 0, count: grouping.count * streamCount)
+        sums = [Int128](repeating: 0, count: grouping.count * streamCount)
+        if plan.usesStock {
+            stockCounts = counts
+            stockSums = sums
+        }
+        let before = scan.hasSlotBefore ? 1 : 0
+        let slots = scan.slots
+        for key in 0..<scan.keys.count {
+            var running = [Int64](repeating: 0, count: streamCount)
+            var runningSums = [Int128](repeating: 0, count: streamCount)
+            for slot in 0..<slots {
+                let slice = slot - before
+                let group = slice < 0 ? 0 : grouping.group(key, slice)
+                let holdsStock = slice >= 0 && (!grouping.spansSlices || slot == slots - 1)
+                for stream in 0..<streamCount {
+                    let from = (key * slots + slot) * streamCount + stream
+                    let to = group * streamCount + stream
+                    if slice >= 0 {
+                        counts[to] = try CellFigures.added(counts[to], scan.counts[from], plan)
+                        sums[to] = try CellFigures.added(sums[to], scan.sums[from], plan)
+                    }
+                    guard plan.usesStock else { continue }
+                    running[stream] += scan.counts[from]
+                    runningSums[stream] += scan.sums[from]
+                    guard holdsStock else { continue }
+                    stockCounts[to] = try CellFigures.added(
+                        stockCounts[to], running[stream], plan)
+                    stockSums[to] = try CellFigures.added(
+                        stockSums[to], runningSums[stream], plan)
+                }
+            }
+        }
+        guard !sampled.isEmpty else { return }
+        let width = sampled.count
+        do {
+            statistics = try scan.samples.statistics(
+                groupCount: grouping.count * width,
+                target: { old in
+                    let (cell, place) = old.quotientAndRemainder(dividingBy: width)
+                    let slice = cell % slots - before
+                    return slice < 0 ? -1 : grouping.group(cell / slots, slice) * width + place
+                }, wanted: sampled.map { plan.statistics[$0] })
+        } catch {
+            throw .negative(plan.source.layout.projection)
+        }
+    }
+
+    /// Facts, or values of a measure.
+    func count(_ group: Int, stream: Int) -> Int64 { counts[group * streamCount + stream] }
+
+    /// A measure's sum.
+    func sum(_ group: Int, stream: Int) -> Int128 { sums[group * streamCount + stream] }
+
+    /// A stock at the group's end: of facts, or of a measure.
+    func stock(_ group: Int, stream: Int, ofMeasure: Bool) -> Int128 {
+        let place = group * streamCount + stream
+        return ofMeasure ? stockSums[place] : Int128(stockCounts[place])
+    }
+
+    /// A statistic of a stream's values.
+    func statistic(_ group: Int, stream: Int, place: Int) -> Int64? {
+        guard let position = sampled.firstIndex(of: stream) else { return nil }
+        return statistics[group * sampled.count + position][place]
+    }
+
+    private static func added<Number: FixedWidthInteger>(
+        _ left: Number, _ right: Number, _ plan: ProjectionPlan
+    ) throws(QueryFault) -> Number {
+        let (sum, isTooLarge) = left.addingReportingOverflow(right)
+        if isTooLarge { throw .tooLarge(plan.source.layout.projection) }
+        return sum
+    }
+}

@@ -1,0 +1,94 @@
+/// A KPI's formula with its aggregates looked up: what is evaluated for each group.
+indirect enum Expression {
+    case number(Fraction)
+    case term(Term)
+    case sum(Expression, Expression)
+    case difference(Expression, Expression)
+    case product(Expression, Expression)
+    case quotient(Expression, Expression)
+    case negated(Expression)
+    /// Days of the period.
+    case days
+
+    /// An aggregate of one stream of one projection.
+    struct Term: Hashable {
+        var projection: Int
+        var stream: Int
+        var function: Function
+
+        enum Function: Hashable {
+            case count
+            case sum
+            case mean
+            case stock(ofMeasure: Bool)
+            /// Place among the stream's statistics.
+            case statistic(Int)
+            /// Likewise; 0 where there is no value.
+            case distinct(Int)
+        }
+    }
+
+    /// The value of a group.
+    func value(
+        of group: Int, in figures: [CellFigures], days: Int
+    ) throws(Fraction.Overflow) -> Fraction {
+        func value(_ part: Expression) throws(Fraction.Overflow) -> Fraction {
+            try part.value(of: group, in: figures, days: days)
+        }
+        switch self {
+        case .number(let number): return number
+        case .days: return Fraction(days)
+        case .term(let term): return term.value(of: group, in: figures[term.projection])
+        case .sum(let left, let right): return try value(left).adding(value(right))
+        case .difference(let left, let right): return try value(left).subtracting(value(right))
+        case .product(let left, let right): return try value(left).multiplied(by: value(right))
+        case .quotient(let left, let right): return try value(left).divided(by: value(right))
+        case .negated(let part): return try value(part).negated()
+        }
+    }
+
+    /// The stream whose facts the value rests on: a quotient's below, else the first named.
+    var basis: Term? {
+        switch self {
+        case .number, .days: nil
+        case .term(let term): term
+        case .negated(let part): part.basis
+        case .quotient(let left, let right): right.basis ?? left.basis
+        case .sum(let left, let right), .difference(let left, let right),
+            .product(let left, let right):
+            left.basis ?? right.basis
+        }
+    }
+
+    /// Every aggregate in it.
+    var terms: [Term] {
+        switch self {
+        case .number, .days: []
+        case .term(let term): [term]
+        case .negated(let part): part.terms
+        case .quotient(let left, let right), .sum(let left, let right),
+            .difference(let left, let right), .product(let left, let right):
+            left.terms + right.terms
+        }
+    }
+}
+
+extension Expression.Term {
+    fileprivate func value(of group: Int, in figures: CellFigures) -> Fraction {
+        switch function {
+        case .count: return Fraction(figures.count(group, stream: stream))
+        case .sum: return Fraction(figures.sum(group, stream: stream))
+        case .mean:
+            return Fraction(
+                figures.sum(group, stream: stream),
+                over: Int128(figures.count(group, stream: stream)))
+        case .stock(let ofMeasure):
+            return Fraction(figures.stock(group, stream: stream, ofMeasure: ofMeasure))
+        case .statistic(let place):
+            return figures.statistic(group, stream: stream, place: place).map { Fraction($0) }
+                ?? .none
+        case .distinct(let place):
+            return Fraction(figures.statistic(group, stream: stream, place: place) ?? 0)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package import EventModel
+
+/// One dimension of a projection's rows.
+package struct FactDimension: Hashable, Sendable {
+    /// What its values are, which decides how they are sorted and shown.
+    package enum Kind: Hashable, Sendable {
+        case text
+        /// 0–23.
+        case hour
+        /// 1 Monday to 7 Sunday.
+        case weekday
+    }
+
+    package var name: String
+    package var kind: Kind
+
+    package init(name: String, kind: Kind = .text) {
+        self.name = name
+        self.kind = kind
+    }
+}
+
+/// What a projection's rows hold.
+///
+/// A row is flat UInt32 words: the day (biased by 2^31), one word per dimension, two per measure
+/// (big word first, biased by 2^63; absent is `Int64.min`), and two for the signed multiplicity.
+package struct FactLayout: Hashable, Sendable {
+    /// The projection's name and the version that answers.
+    package var projection: String
+    package var version: Int
+    package var dimensions: [FactDimension]
+    package var measures: [String]
+    /// Whether the rows are a stock's flows.
+    package var isStock: Bool
+    /// Whether its cases are respondents, who are not shown alone.
+    package var isAnonymous: Bool
+    /// How many days after a period's end its facts may still change.
+    package var openDays: Int
+
+    package init(
+        projection: String, version: Int, dimensions: [FactDimension], measures: [String],
+        isStock: Bool = false, isAnonymous: Bool = false, openDays: Int = 0
+    ) {
+        self.projection = projection
+        self.version = version
+        self.dimensions = dimensions
+        self.measures = measures
+        self.isStock = isStock
+        self.isAnonymous = isAnonymous
+        self.openDays = openDays
+    }
+
+    /// Words of a row.
+    package var stride: Int { 1 + dimensions.count + 2 * measures.count + 2 }
+
+    /// Where a measure's first word stands.
+    package func offset(ofMeasure index: Int) -> Int { 1 + dimensions.count + 2 * index }
+}
+
+/// The facts a query reads: the live version of one projection.
+package protocol FactSource {
+    /// What its rows hold.
+    var layout: FactLayout { get }
+
+    /// Lends the rows of some days in blocks of whole rows, in any order, not merged: equal rows may
+    /// come several times, with multiplicities that cancel. Rows of other days may be among them.
+    func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) throws
+
+    /// The text of a dimension's value; "" where it is absent or nobody.
+    func text(ofDimension index: Int, id: UInt32) -> String
+
+    /// The value that has a text; nil where no row can have it.
+    func id(ofDimension index: Int, text: String) -> UInt32?
+}
+
+extension FactSource {
+    /// The days of every row there can be.
+    package static var allDays: Range<Day> { Day(number: -1_000_000)..<Day(number: 4_000_000) }
+
+    /// Every value of a dimension that occurs in some row, in order of id.
+    ///
+    /// - Complexity: O(rows); one word of each is read.
+    package func occurringIDs(ofDimension index: Int) throws -> [UInt32] {
+        let stride = layout.stride
+        var seen: [Bool] = []
+        var large: Set<UInt32> = []
+        var last: UInt32?
+        try scan(days: Self.allDays) { rows in
+            var at = 1 + index
+            while at < rows.count {
+                let id = rows[at]
+                at += stride
+                if id == last { continue }
+                last = id
+                guard id < 1 << 24 else {
+                    large.insert(id)
+                    continue
+                }
+                if Int(id) >= seen.count {
+                    seen.append(
+                        contentsOf: repeatElement(false, count: Int(id) + 1024 - seen.count))
+                }
+                seen[Int(id)] = true
+            }
+        }
+        return seen.indices.filter { seen[$0] }.map { UInt32($0) } + large.sorted()
+    }
+}

@@ -1,0 +1,243 @@
+import EventModel
+
+/// Reads the facts of a planned question and forms the answer.
+struct QueryEvaluation {
+    let context: QueryContext
+    let plan: QueryPlan
+
+    /// Fewer respondents than this are not shown.
+    static let fewestRespondents = 5
+
+    /// A period's scans, one per projection, with the answer's group of each of their keys.
+    private struct Scans {
+        var period: Period
+        var slices: [PeriodSlice]
+        var scans: [(scan: FactScan, groups: [Int])]
+    }
+
+    /// A period's figures.
+    private struct Measured {
+        /// By group and slice.
+        var cells: [[Figure]]
+        /// By slice, all groups.
+        var slices: [[Figure]]
+        var whole: [Figure]
+        /// Which groups have anything to show.
+        var isPresent: [Bool]
+        var sliceCount: Int
+
+        func cell(_ group: Int, _ slice: Int) -> [Figure] {
+            slice < sliceCount ? cells[group * sliceCount + slice] : []
+        }
+    }
+
+    func answer() throws -> Answer {
+        var groups = AnswerGroups(width: plan.dimensions.count)
+        let current = try scan(plan.period, &groups)
+        let before = try plan.comparison.map { try scan($0, &groups) }
+        guard groups.count * current.slices.count <= QueryLimits.cells else {
+            throw QueryFault.tooManyRows(limit: QueryLimits.cells)
+        }
+        let figures = try measure(current, groups.count)
+        let previous = try before.map { try measure($0, groups.count) }
+        if !figures.isPresent.contains(true), previous?.isPresent.contains(true) != true {
+            try checkValues()
+        }
+        var rows: [AnswerRow] = []
+        for group in groups.sorted(plan.dimensions) {
+            let isPresent = figures.isPresent[group] || previous?.isPresent[group] == true
+            guard isPresent || plan.dimensions.isEmpty else { continue }
+            let key = groups.texts(of: group)
+            for slice in current.slices.indices {
+                rows.append(
+                    row(
+                        key, current.slices[slice].period.days, slice, figures.cell(group, slice),
+                        previous?.cell(group, slice)))
+            }
+        }
+        return Answer(
+            basis: context.basis, definitions: definitions, columns: columns,
+            dimensions: plan.dimensions, filters: plan.filters, period: plan.period,
+            grain: plan.grain, slices: current.slices, comparison: plan.comparison,
+            comparisonSlices: before?.slices ?? [], rows: rows,
+            totals: totals(current.slices, figures, previous))
+    }
+
+    private func totals(
+        _ slices: [PeriodSlice], _ figures: Measured, _ previous: Measured?
+    ) -> [AnswerRow] {
+        var totals: [AnswerRow] = []
+        if slices.count > 1 {
+            for slice in slices.indices {
+                let before = previous.map { slice < $0.slices.count ? $0.slices[slice] : [] }
+                totals.append(
+                    row([], slices[slice].period.days, slice, figures.slices[slice], before))
+            }
+        }
+        totals.append(row([], plan.period.days, -1, figures.whole, previous?.whole))
+        return totals
+    }
+
+    private func row(
+        _ key: [String], _ days: Range<Day>, _ slice: Int, _ figures: [Figure],
+        _ previous: [Figure]?
+    ) -> AnswerRow {
+        var before = previous ?? []
+        if previous != nil, before.isEmpty {
+            before = figures.map { _ in Figure(value: .none, count: nil, reason: .nothing) }
+        }
+        let columns = columns
+        let statuses = plan.outputs.indices.map { index -> FigureStatus in
+            if let status = context.status?(columns[index], days) { return status }
+            let end = days.upperBound.advanced(by: plan.outputs[index].openDays)
+            return context.basis.today < end ? .provisional : .settled
+        }
+        return AnswerRow(
+            key: key, slice: slice, figures: figures, previous: before, statuses: statuses)
+    }
+
+    /// A value that is some name of the log but never occurs in its dimension is a mistake, too.
+    private func checkValues() throws {
+        var planner = QueryPlanner(context: context)
+        planner.projections = plan.projections
+        for (dimension, value) in plan.unsureValues {
+            let known = try planner.occurringTexts(dimension)
+            if !known.contains(value) { _ = planner.match(value, dimension, among: known) }
+        }
+        if !planner.faults.isEmpty { throw QueryFaults(planner.faults) }
+    }
+
+    // MARK: Reading
+
+    private func scan(_ period: Period, _ groups: inout AnswerGroups) throws -> Scans {
+        var slices = [PeriodSlice(period: period, whole: period.first)]
+        if let grain = plan.grain {
+            let shortest = [.day: 1, .week: 7, .month: 28, .quarter: 90, .half: 181][grain] ?? 365
+            guard period.dayCount / shortest <= QueryLimits.cells else {
+                throw QueryFault.tooManyRows(limit: QueryLimits.cells)
+            }
+            slices = period.split(by: grain)
+        } else if !period.isSingle {
+            // One piece of no calendar span: its own whole.
+            slices[0].whole = period.first
+        }
+        var scans: [(scan: FactScan, groups: [Int])] = []
+        for projection in plan.projections {
+            let scan = try FactScan.run(projection, slices: slices, days: period.days)
+            scans.append((scan, groups.add(scan.keys, of: projection)))
+        }
+        return Scans(period: period, slices: slices, scans: scans)
+    }
+
+    private func measure(_ scans: Scans, _ groupCount: Int) throws -> Measured {
+        let sliceCount = scans.slices.count
+        let cells = try regroup(scans, count: groupCount * sliceCount, spansSlices: false) {
+            $0 * sliceCount + $1
+        }
+        let sliceDays = scans.slices.map(\.period.dayCount)
+        var measured = Measured(
+            cells: [], slices: [], whole: [], isPresent: [], sliceCount: sliceCount)
+        measured.cells = try (0..<groupCount * sliceCount).map {
+            try figures(of: $0, in: cells, days: sliceDays[$0 % sliceCount])
+        }
+        measured.isPresent = (0..<groupCount).map { group in
+            (group * sliceCount..<(group + 1) * sliceCount).contains { isPresent($0, cells) }
+        }
+        if plan.dimensions.isEmpty {
+            measured.slices = measured.cells
+        } else if sliceCount > 1 {
+            let slices = try regroup(scans, count: sliceCount, spansSlices: false) { $1 }
+            measured.slices = try (0..<sliceCount).map {
+                try figures(of: $0, in: slices, days: sliceDays[$0])
+            }
+        }
+        if sliceCount == 1, plan.dimensions.isEmpty {
+            measured.whole = measured.cells[0]
+        } else {
+            let whole = try regroup(scans, count: 1, spansSlices: true) { _, _ in 0 }
+            measured.whole = try figures(of: 0, in: whole, days: scans.period.dayCount)
+        }
+        return measured
+    }
+
+    private func regroup(
+        _ scans: Scans, count: Int, spansSlices: Bool, _ place: @escaping (Int, Int) -> Int
+    ) throws(QueryFault) -> [CellFigures] {
+        var figures: [CellFigures] = []
+        for (index, (scan, groups)) in scans.scans.enumerated() {
+            figures.append(
+                try CellFigures(
+                    scan, plan: plan.projections[index], sliceCount: scans.slices.count,
+                    by: .init(
+                        count: count, group: { key, slice in place(groups[key], slice) },
+                        spansSlices: spansSlices)))
+        }
+        return figures
+    }
+
+    private func isPresent(_ cell: Int, _ cells: [CellFigures]) -> Bool {
+        plan.projections.indices.contains { index in
+            plan.projections[index].usesStock
+                ? cells[index].stock(cell, stream: 0, ofMeasure: false) != 0
+                : cells[index].count(cell, stream: 0) != 0
+        }
+    }
+
+    // MARK: Figures
+
+    private func figures(
+        of group: Int, in cells: [CellFigures], days: Int
+    ) throws(QueryFault) -> [Figure] {
+        var figures: [Figure] = []
+        figures.reserveCapacity(plan.outputs.count)
+        for output in plan.outputs {
+            let value: Fraction
+            do {
+                value = try output.expression.value(of: group, in: cells, days: days)
+            } catch {
+                throw .tooLarge(output.column.name)
+            }
+            let count = output.basis.map { basis -> Int64 in
+                if case .stock(ofMeasure: false) = basis.function {
+                    return Int64(
+                        clamping: cells[basis.projection].stock(
+                            group, stream: basis.stream, ofMeasure: false))
+                }
+                return cells[basis.projection].count(group, stream: basis.stream)
+            }
+            if output.isAnonymous, let count, count > 0, count < Self.fewestRespondents {
+                figures.append(
+                    Figure(
+                        value: .none, count: nil,
+                        reason: .withheld(below: Self.fewestRespondents)))
+            } else {
+                let missing: NullReason = count ?? 0 == 0 ? .nothing : .zeroDenominator
+                figures.append(
+                    Figure(value: value, count: count, reason: value.hasValue ? nil : missing))
+            }
+        }
+        return figures
+    }
+
+    private var columns: [AnswerColumn] {
+        plan.outputs.map { output in
+            var column = output.column
+            let end = plan.period.days.upperBound.advanced(by: output.openDays)
+            if context.basis.today < end { column.openUntil = end.advanced(by: -1) }
+            return column
+        }
+    }
+
+    private var definitions: [(name: String, version: Int)] {
+        var versions: [String: Int] = [:]
+        let used = plan.outputs.flatMap(\.definitions)
+        for kpi in used where !kpi.isProjection { versions[kpi.name] = kpi.version }
+        for projection in used where projection.isProjection {
+            let known = versions[projection.name]
+            let isTaken = known != nil && known != projection.version
+            versions[isTaken ? projection.name + " (projection)" : projection.name] =
+                projection.version
+        }
+        return versions.sorted { $0.key < $1.key }.map { (name: $0.key, version: $0.value) }
+    }
+}

@@ -1,0 +1,124 @@
+import Definitions
+public import EventModel
+
+/// Why a query cannot be answered; each reads well after `Error: `.
+public enum QueryFault: Error, Hashable, Sendable {
+    case noKPI
+    case unknownKPI(String, nearest: String?, count: Int)
+    case unknownStatistic(kpi: String, statistic: String, nearest: String?, known: [String])
+    /// No projection has the dimension.
+    case unknownDimension(String, nearest: String?, known: [String])
+    /// Some have it, but not all that the KPI needs.
+    case missingDimension(String, kpi: String, known: [String], nearest: String?)
+    case unknownValue(dimension: String, value: String, nearest: [String])
+    case ambiguousValue(dimension: String, value: String, candidates: [String])
+    case period(option: String, PeriodFault)
+    case unknownGrain(String, nearest: String?)
+    /// `--compare previous` for a period at the beginning of time.
+    case nothingBefore(String)
+    case notBuilt(projection: String, kpi: String)
+    case missingMeasure(String, projection: String, version: Int, kpi: String)
+    case circular(kpi: String)
+    case notAStock(projection: String, kpi: String)
+    case tooManyRows(limit: Int)
+    /// Sums past 128 bits, or counts past 64.
+    case tooLarge(String)
+    case negative(String)
+}
+
+extension QueryFault: CustomStringConvertible {
+    /// What is wrong, and what to do.
+    public var description: String {
+        switch self {
+        case .noKPI: return "which KPI? `rekam kpi list` shows all."
+        case .unknownKPI(let name, let nearest, let count):
+            return "no KPI is called \"\(name.shown)\"." + QueryFault.meant(nearest)
+                + " `rekam kpi list` shows all \(count)."
+        case .unknownStatistic(let kpi, let statistic, let nearest, let known):
+            return "\(kpi) has no statistic \"\(statistic.shown)\"." + QueryFault.meant(nearest)
+                + QueryFault.has(known, of: "It")
+        case .unknownDimension(let name, let nearest, let known):
+            return "no dimension is called \"\(name.shown)\"."
+                + (nearest == nil
+                    ? QueryFault.list("There are ", known) : QueryFault.meant(nearest))
+        case .missingDimension(let name, let kpi, let known, let nearest):
+            return "\(kpi) has no dimension \"\(name.shown)\"." + QueryFault.meant(nearest)
+                + QueryFault.has(known, of: "It")
+        case .unknownValue(let dimension, let value, let nearest):
+            return "no \(dimension) is called \"\(value.shown)\"."
+                + (nearest.isEmpty
+                    ? " `--by \(dimension)` shows all."
+                    : " Did you mean \(QueryFault.joined(nearest, "or"))?")
+        case .ambiguousValue(let dimension, let value, let candidates):
+            return "\(dimension) \"\(value.shown)\" could be "
+                + "\(QueryFault.joined(candidates, "or")). Type more of the name."
+        case .period(let option, let fault): return "\(option): \(fault)"
+        case .unknownGrain(let name, let nearest):
+            return "no grain is called \"\(name.shown)\"." + QueryFault.meant(nearest)
+                + QueryFault.list("Grains are ", Grain.allCases.map(\.rawValue))
+        case .nothingBefore(let period): return "--compare previous: nothing lies before \(period)."
+        case .notBuilt(let projection, let kpi):
+            return "\(kpi) needs the projection \(projection), which is not built. "
+                + "Build it: rekam rebuild \(projection)"
+        case .missingMeasure(let measure, let projection, let version, let kpi):
+            return "\(kpi) needs the measure \(projection).\(measure), which version \(version) of "
+                + "\(projection) does not have."
+        case .circular(let kpi): return "the formula of \(kpi) leads back to itself."
+        case .notAStock(let projection, let kpi):
+            return "\(kpi) asks for the stock of \(projection), which keeps facts, not flows."
+        case .tooManyRows(let limit):
+            return "the answer would have more than \(limit) rows. Ask for a coarser --grain, a "
+                + "shorter --period or fewer dimensions."
+        case .tooLarge(let name): return "\(name): the numbers are too large to add up exactly."
+        case .negative(let projection):
+            return "the stored facts of \(projection) do not add up (a value is there fewer than "
+                + "zero times). Check the store: rekam verify"
+        }
+    }
+
+    private static func meant(_ nearest: String?) -> String {
+        nearest.map { " Did you mean \($0.shown)?" } ?? ""
+    }
+
+    private static func has(_ known: [String], of subject: String) -> String {
+        known.isEmpty ? " \(subject) has none." : list("\(subject) has ", known)
+    }
+
+    private static func list(_ start: String, _ known: [String]) -> String {
+        known.isEmpty ? "" : " " + start + joined(known, "and") + "."
+    }
+
+    /// `a, b and c`.
+    static func joined(_ words: [String], _ last: String) -> String {
+        let shown = words.map(\.shown)
+        guard shown.count > 1 else { return shown.first ?? "" }
+        return shown.dropLast().joined(separator: ", ") + " \(last) " + shown[shown.count - 1]
+    }
+}
+
+/// Everything that is wrong with a query, so that it is put right in one go.
+public struct QueryFaults: Error, CustomStringConvertible {
+    /// In the order of the options.
+    public var faults: [QueryFault]
+
+    /// Some faults, at least one.
+    public init(_ faults: [QueryFault]) { self.faults = faults }
+
+    /// One line each.
+    public var description: String { faults.map(\.description).joined(separator: "\n") }
+}
+
+extension String {
+    /// The text with control characters made visible, cut to 80 characters: for messages.
+    var shown: String {
+        var text = ""
+        for scalar in unicodeScalars.prefix(80) {
+            if scalar.properties.generalCategory == .control {
+                text += "\\u{" + String(scalar.value, radix: 16) + "}"
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return unicodeScalars.count > 80 ? text + "…" : text
+    }
+}

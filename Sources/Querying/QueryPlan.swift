@@ -1,0 +1,344 @@
+import Definitions
+import EventModel
+
+/// A question with every name looked up.
+struct QueryPlan {
+    /// A definition in its version.
+    struct UsedDefinition: Hashable {
+        var name: String
+        var version: Int
+        var isProjection: Bool
+    }
+
+    /// One KPI or statistic asked for.
+    struct Output {
+        var column: AnswerColumn
+        var expression: Expression
+        /// The facts whose number stands beside the value.
+        var basis: Expression.Term?
+        /// Days after a period's end in which its facts may still change.
+        var openDays: Int
+        var isAnonymous: Bool
+        /// Definitions it rests on.
+        var definitions: [UsedDefinition]
+    }
+
+    var outputs: [Output] = []
+    var projections: [ProjectionPlan] = []
+    var dimensions: [AnswerDimension] = []
+    var filters: [(dimension: String, values: [String])] = []
+    /// Values that are names of the log, though perhaps not of that dimension.
+    var unsureValues: [(dimension: String, value: String)] = []
+    var period: Period
+    var grain: Grain?
+    var comparison: Period?
+}
+
+/// Looks names up and collects all that is wrong.
+struct QueryPlanner {
+    let context: QueryContext
+    var faults: [QueryFault] = []
+    var projections: [ProjectionPlan] = []
+    var unsureValues: [(dimension: String, value: String)] = []
+    private var placeByProjection: [String: Int] = [:]
+    /// What the KPI being compiled uses: places in `projections`, and definitions.
+    private var used: [Int] = []
+    private var definitions: [QueryPlan.UsedDefinition] = []
+
+    init(context: QueryContext) { self.context = context }
+
+    mutating func plan(_ request: QueryRequest) throws -> QueryPlan {
+        let today = context.basis.today
+        var plan = QueryPlan(period: Period(CalendarSpan(.day, containing: today)))
+        if request.kpis.isEmpty { faults.append(.noKPI) }
+        var by: [String] = []
+        for name in request.by where !by.contains(name) { by.append(name) }
+        var filterNames: [String] = []
+        for (name, _) in request.filters where !filterNames.contains(name) {
+            filterNames.append(name)
+        }
+        let known = knownDimensions()
+        let asked = (by + filterNames).filter { known.contains($0) }
+        for name in by + filterNames.filter({ !by.contains($0) }) where !known.contains(name) {
+            faults.append(.unknownDimension(name, nearest: nearestName(name, known), known: known))
+        }
+        for name in request.kpis {
+            if let output = output(named: name, dimensions: asked) { plan.outputs.append(output) }
+        }
+        readTimes(request, into: &plan)
+        if !faults.isEmpty { throw QueryFaults(faults) }
+        let kinds = projections.first.map { $0.source.layout.dimensions } ?? []
+        for name in by {
+            for place in projections.indices {
+                projections[place].keyColumns.append(try column(of: name, at: place))
+            }
+            let kind = kinds.first { $0.name == name }?.kind ?? .text
+            plan.dimensions.append(AnswerDimension(name: name, kind: .init(kind)))
+        }
+        for name in filterNames {
+            let texts = request.filters.filter { $0.dimension == name }.map(\.value)
+            plan.filters.append((name, try filter(name, texts)))
+        }
+        if !faults.isEmpty { throw QueryFaults(faults) }
+        plan.projections = projections
+        plan.unsureValues = unsureValues
+        return plan
+    }
+
+    /// Period, grain and comparison.
+    private mutating func readTimes(_ request: QueryRequest, into plan: inout QueryPlan) {
+        let today = context.basis.today
+        var isPeriodKnown = false
+        do {
+            plan.period = try Period(request.period, today: today)
+            isPeriodKnown = true
+        } catch { faults.append(.period(option: "--period " + request.period, error)) }
+        if let name = request.grain {
+            plan.grain = Grain(rawValue: name)
+            if plan.grain == nil {
+                let near = nearest(to: name, among: Grain.allCases.map(\.rawValue))
+                faults.append(.unknownGrain(name, nearest: near))
+            }
+        }
+        if request.compare == "previous" {
+            plan.comparison = plan.period.previous
+            if plan.comparison == nil, isPeriodKnown {
+                faults.append(.nothingBefore(plan.period.description))
+            }
+        } else if let text = request.compare {
+            do { plan.comparison = try Period(text, today: today) } catch {
+                faults.append(.period(option: "--compare " + text, error))
+            }
+        }
+    }
+
+    /// Every dimension of a live projection, in order of first appearance.
+    private func knownDimensions() -> [String] {
+        var known: [String] = []
+        for source in context.sources {
+            for dimension in source.layout.dimensions where !known.contains(dimension.name) {
+                known.append(dimension.name)
+            }
+        }
+        return known
+    }
+
+    private func column(of dimension: String, at place: Int) throws -> Int {
+        let layout = projections[place].source.layout
+        guard let index = layout.dimensions.firstIndex(where: { $0.name == dimension }) else {
+            preconditionFailure("dimensions are checked for every projection used")
+        }
+        return 1 + index
+    }
+
+    // MARK: KPIs
+
+    private mutating func output(named name: String, dimensions: [String]) -> QueryPlan.Output? {
+        let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let kpi = context.kpis.first(where: { $0.name == parts[0] }) else {
+            let near = nearestName(String(parts[0]), context.kpis.map(\.name))
+            faults.append(.unknownKPI(name, nearest: near, count: context.kpis.count))
+            return nil
+        }
+        var formula = kpi.value
+        var statistic: String?
+        if parts.count == 2 {
+            let known = kpi.statistics.map(\.name)
+            guard let found = kpi.statistics.first(where: { $0.name == parts[1] }) else {
+                let near = nearest(to: String(parts[1]), among: known)
+                faults.append(
+                    .unknownStatistic(
+                        kpi: kpi.name, statistic: String(parts[1]), nearest: near, known: known))
+                return nil
+            }
+            (statistic, formula) = (found.name, found.formula)
+        }
+        used = []
+        definitions = [.init(name: kpi.name, version: kpi.version, isProjection: false)]
+        let before = faults.count
+        let expression = compile(formula, of: kpi, path: [kpi.name])
+        for name in dimensions { checkDimension(name, of: kpi) }
+        guard let expression, faults.count == before else { return nil }
+        let layouts = used.map { projections[$0].source.layout }
+        let counts = statistic != nil && expression.isCount
+        let openDays = layouts.map(\.openDays).max() ?? 0
+        return QueryPlan.Output(
+            column: AnswerColumn(
+                name: name, title: kpi.title, statistic: statistic,
+                unit: counts ? .count : kpi.unit, better: counts ? nil : kpi.better,
+                isCount: expression.isPlainCount),
+            expression: expression, basis: expression.basis, openDays: openDays,
+            isAnonymous: layouts.contains { $0.isAnonymous }, definitions: definitions)
+    }
+
+    private mutating func checkDimension(_ name: String, of kpi: KPIDefinition) {
+        var shared: [String]?
+        for place in used {
+            let names = projections[place].source.layout.dimensions.map(\.name)
+            shared = shared?.filter { names.contains($0) } ?? names
+        }
+        guard let shared, !shared.contains(name) else { return }
+        faults.append(
+            .missingDimension(
+                name, kpi: kpi.name, known: shared, nearest: nearestName(name, shared)))
+    }
+
+    private mutating func compile(
+        _ formula: Formula, of kpi: KPIDefinition, path: [String]
+    ) -> Expression? {
+        switch formula {
+        case .number(let numerator, let denominator):
+            return .number(Fraction(Int128(numerator), over: Int128(denominator)))
+        case .periodDays: return .days
+        case .aggregate(let aggregate): return term(aggregate, of: kpi).map { .term($0) }
+        case .negated(let part):
+            return compile(part, of: kpi, path: path).map { .negated($0) }
+        case .sum(let left, let right): return pair(left, right, kpi, path, Expression.sum)
+        case .difference(let left, let right):
+            return pair(left, right, kpi, path, Expression.difference)
+        case .product(let left, let right): return pair(left, right, kpi, path, Expression.product)
+        case .quotient(let left, let right):
+            return pair(left, right, kpi, path, Expression.quotient)
+        case .kpi(let name):
+            guard let other = context.kpis.first(where: { $0.name == name }) else {
+                faults.append(.unknownKPI(name, nearest: nil, count: context.kpis.count))
+                return nil
+            }
+            guard !path.contains(name) else {
+                faults.append(.circular(kpi: kpi.name))
+                return nil
+            }
+            definitions.append(.init(name: other.name, version: other.version, isProjection: false))
+            return compile(other.value, of: kpi, path: path + [name])
+        }
+    }
+
+    private mutating func pair(
+        _ left: Formula, _ right: Formula, _ kpi: KPIDefinition, _ path: [String],
+        _ join: (Expression, Expression) -> Expression
+    ) -> Expression? {
+        let first = compile(left, of: kpi, path: path)
+        let second = compile(right, of: kpi, path: path)
+        guard let first, let second else { return nil }
+        return join(first, second)
+    }
+
+    private mutating func term(_ aggregate: Aggregate, of kpi: KPIDefinition) -> Expression.Term? {
+        guard let place = place(of: aggregate.projection) else {
+            let fault = QueryFault.notBuilt(projection: aggregate.projection, kpi: kpi.name)
+            if !faults.contains(fault) { faults.append(fault) }
+            return nil
+        }
+        if !used.contains(place) {
+            used.append(place)
+            let layout = projections[place].source.layout
+            definitions.append(
+                .init(name: layout.projection, version: layout.version, isProjection: true))
+        }
+        guard let stream = stream(aggregate, at: place, of: kpi) else { return nil }
+        let function: Expression.Term.Function
+        switch aggregate.function {
+        case .count: function = .count
+        case .sum, .mean:
+            projections[place].isSummed[stream] = true
+            function = aggregate.function == .sum ? .sum : .mean
+        case .minimum: function = .statistic(statistic(.minimum, place, stream))
+        case .maximum: function = .statistic(statistic(.maximum, place, stream))
+        case .percentile(let percent):
+            function = .statistic(statistic(.percentile(percent), place, stream))
+        case .distinct: function = .distinct(statistic(.distinct, place, stream))
+        case .stock:
+            guard projections[place].source.layout.isStock else {
+                faults.append(.notAStock(projection: aggregate.projection, kpi: kpi.name))
+                return nil
+            }
+            projections[place].usesStock = true
+            projections[place].isSummed[stream] = aggregate.measure != nil
+            function = .stock(ofMeasure: aggregate.measure != nil)
+        }
+        return Expression.Term(projection: place, stream: stream, function: function)
+    }
+
+    private mutating func place(of projection: String) -> Int? {
+        if let place = placeByProjection[projection] { return place }
+        guard let source = context.sources.first(where: { $0.layout.projection == projection })
+        else { return nil }
+        projections.append(ProjectionPlan(source: source))
+        placeByProjection[projection] = projections.count - 1
+        return projections.count - 1
+    }
+
+    private mutating func stream(
+        _ aggregate: Aggregate, at place: Int, of kpi: KPIDefinition
+    ) -> Int? {
+        let source = projections[place].source
+        let layout = source.layout
+        var stream = FactStream(measure: nil, filters: [])
+        if let name = aggregate.measure {
+            guard let index = layout.measures.firstIndex(of: name) else {
+                faults.append(
+                    .missingMeasure(
+                        name, projection: layout.projection, version: layout.version, kpi: kpi.name)
+                )
+                return nil
+            }
+            stream.measure = layout.offset(ofMeasure: index)
+        }
+        for (name, values) in aggregate.filter.sorted(by: { $0.key < $1.key }) {
+            guard let index = layout.dimensions.firstIndex(where: { $0.name == name }) else {
+                faults.append(
+                    .missingDimension(
+                        name, kpi: kpi.name, known: layout.dimensions.map(\.name), nearest: nil))
+                return nil
+            }
+            let ids = values.flatMap { value -> [UInt32] in
+                if value.isEmpty { return [0, 1] }
+                return source.id(ofDimension: index, text: value).map { [$0] } ?? []
+            }
+            stream.filters.append(IDFilter(column: 1 + index, ids: ids.sorted()))
+        }
+        if let found = projections[place].streams.firstIndex(of: stream) { return found }
+        projections[place].streams.append(stream)
+        projections[place].isSummed.append(false)
+        projections[place].statistics.append([])
+        return projections[place].streams.count - 1
+    }
+
+    private mutating func statistic(
+        _ statistic: ValueSamples.Statistic, _ place: Int, _ stream: Int
+    ) -> Int {
+        if let found = projections[place].statistics[stream].firstIndex(of: statistic) {
+            return found
+        }
+        projections[place].statistics[stream].append(statistic)
+        return projections[place].statistics[stream].count - 1
+    }
+}
+
+extension AnswerDimension.Kind {
+    init(_ kind: FactDimension.Kind) {
+        switch kind {
+        case .text: self = .text
+        case .hour: self = .hour
+        case .weekday: self = .weekday
+        }
+    }
+}
+
+extension Expression {
+    /// Whether its numbers are numbers of facts.
+    fileprivate var isCount: Bool {
+        guard case .term(let term) = self else { return false }
+        switch term.function {
+        case .count, .distinct: return true
+        case .stock(let ofMeasure): return !ofMeasure
+        case .sum, .mean, .statistic: return false
+        }
+    }
+
+    /// Whether it is the number of the facts it rests on.
+    fileprivate var isPlainCount: Bool {
+        guard case .term(let term) = self else { return false }
+        return term.function == .count
+    }
+}

@@ -1,0 +1,373 @@
+import Definitions
+import EventModel
+import Testing
+
+@testable import Querying
+
+@Suite("Evaluation: against a plain reading of every fact, by seeds")
+struct EvaluationTests {
+    private static let agents = ["Ani", "Budi Santoso", "Citra Dewi", "Dimas", ""]
+    private static let channels = ["chat", "email", "phone"]
+
+    private static let kpis: [KPIDefinition] = [
+        KPIDefinition(
+            test: "response", unit: .duration, better: .lower, .over(.mean, "response", "wait"),
+            statistics: [
+                ("p50", .over(.percentile(50), "response", "wait")),
+                ("p90", .over(.percentile(90), "response", "wait")),
+                ("max", .over(.maximum, "response", "wait")),
+                ("min", .over(.minimum, "response", "wait")),
+                ("count", .over(.count, "response")),
+                ("waits", .over(.count, "response", "wait")),
+                ("total", .over(.sum, "response", "wait")),
+                ("kinds", .over(.distinct, "response", "wait")),
+            ]),
+        KPIDefinition(
+            test: "by_phone", unit: .percent,
+            .quotient(
+                .product(
+                    .number(numerator: 100, denominator: 1),
+                    .over(.count, "response", nil, ["channel": ["phone", "nowhere"]])),
+                .over(.count, "response"))),
+        KPIDefinition(
+            test: "per_contact", .quotient(.over(.sum, "response", "wait"), .over(.count, "volume"))
+        ),
+        KPIDefinition(
+            test: "half_day",
+            .quotient(
+                .product(.number(numerator: 1, denominator: 2), .over(.count, "volume")),
+                .periodDays)),
+        KPIDefinition(test: "twice", .sum(.kpi("per_contact"), .kpi("per_contact"))),
+        KPIDefinition(test: "backlog", unit: .count, better: .lower, .over(.stock, "backlog")),
+    ]
+
+    /// The facts of each projection, as the naive reading takes them.
+    struct World {
+        var facts: [String: [PlainFact]] = [:]
+        var layouts: [String: FactLayout] = [:]
+
+        init(seed: UInt64) {
+            var numbers = SeededNumbers(seed: seed)
+            layouts["response"] = FactLayout(
+                projection: "response", version: 2,
+                dimensions: [.init(name: "agent"), .init(name: "channel")], measures: ["wait"])
+            layouts["volume"] = FactLayout(
+                projection: "volume", version: 1,
+                dimensions: [.init(name: "channel"), .init(name: "agent")], measures: [])
+            layouts["backlog"] = FactLayout(
+                projection: "backlog", version: 1,
+                dimensions: [.init(name: "agent"), .init(name: "channel")], measures: [],
+                isStock: true)
+            for name in ["response", "volume", "backlog"] {
+                let layout = layouts[name]!
+                var list: [PlainFact] = []
+                for _ in 0..<Int.random(in: 0...400, using: &numbers) {
+                    list.append(Self.fact(of: layout, &numbers))
+                }
+                facts[name] = list
+            }
+        }
+
+        private static func fact(
+            of layout: FactLayout, _ numbers: inout SeededNumbers
+        ) -> PlainFact {
+            let day = Day("2025-05-20").advanced(by: Int.random(in: 0..<90, using: &numbers))
+            let values = layout.dimensions.map { dimension in
+                dimension.name == "agent"
+                    ? agents.randomElement(using: &numbers)!
+                    : channels.randomElement(using: &numbers)!
+            }
+            let wait: Int64? =
+                Int.random(in: 0..<5, using: &numbers) == 0
+                ? nil
+                : Int64.random(
+                    in: 0...(Bool.random(using: &numbers) ? 9 : 1 << 40), using: &numbers)
+            var fact = PlainFact(
+                day: day, dimensions: values, measures: layout.measures.isEmpty ? [] : [wait])
+            if layout.isStock { fact.multiplicity = Bool.random(using: &numbers) ? 1 : -1 }
+            return fact
+        }
+
+        /// The same facts as a store would hold them: in any order, with rows that cancel.
+        func source(_ name: String, seed: UInt64) -> MemoryFacts {
+            var numbers = SeededNumbers(seed: seed &* 31)
+            var rows = facts[name]!
+            for _ in 0..<100 {
+                var ghost = Self.fact(of: layouts[name]!, &numbers)
+                let times = Int64.random(in: 1...3, using: &numbers)
+                ghost.multiplicity = times
+                rows.append(ghost)
+                ghost.multiplicity = -times
+                rows.append(ghost)
+            }
+            rows.shuffle(using: &numbers)
+            var source = MemoryFacts(layout: layouts[name]!, facts: rows)
+            source.blockRows = Int.random(in: 1...200, using: &numbers)
+            return source
+        }
+
+        /// Facts of a projection within days that have these values.
+        func facts(_ name: String, _ days: Range<Day>, _ values: [String: [String]]) -> [PlainFact]
+        {
+            facts[name]!.filter { fact in
+                days.contains(fact.day)
+                    && values.allSatisfy { dimension, wanted in
+                        let index = layouts[name]!.dimensions.firstIndex { $0.name == dimension }!
+                        return wanted.contains(fact.dimensions[index])
+                    }
+            }
+        }
+    }
+
+    /// A value by the formula's plain meaning; nil is no value.
+    private func naive(
+        _ formula: Formula, _ world: World, _ days: Range<Day>, _ values: [String: [String]]
+    ) -> Fraction? {
+        func naive(_ part: Formula) -> Fraction? { self.naive(part, world, days, values) }
+        switch formula {
+        case .number(let numerator, let denominator):
+            return Fraction(Int128(numerator), over: Int128(denominator))
+        case .periodDays:
+            return Fraction(days.upperBound.number - days.lowerBound.number)
+        case .kpi(let name): return naive(Self.kpis.first { $0.name == name }!.value)
+        case .negated(let part):
+            return naive(part).map { Fraction(-$0.numerator, over: $0.denominator) }
+        case .sum(let left, let right):
+            guard let first = naive(left), let second = naive(right) else { return nil }
+            return try? first.adding(second)
+        case .difference(let left, let right):
+            guard let first = naive(left), let second = naive(right) else { return nil }
+            return try? first.subtracting(second)
+        case .product(let left, let right):
+            guard let first = naive(left), let second = naive(right) else { return nil }
+            return try? first.multiplied(by: second)
+        case .quotient(let left, let right):
+            guard let first = naive(left), let second = naive(right), second.numerator != 0 else {
+                return nil
+            }
+            return try? first.divided(by: second)
+        case .aggregate(let aggregate):
+            var wanted = values
+            for (dimension, filter) in aggregate.filter {
+                wanted[dimension] = values[dimension]?.filter { filter.contains($0) } ?? filter
+            }
+            if aggregate.function == .stock {
+                let all = Day(number: -900_000)..<days.upperBound
+                return Fraction(
+                    world.facts(aggregate.projection, all, wanted).reduce(0) {
+                        $0 + $1.multiplicity
+                    })
+            }
+            let facts = world.facts(aggregate.projection, days, wanted)
+            guard aggregate.measure != nil else { return Fraction(facts.count) }
+            let list = facts.compactMap { $0.measures[0] }.sorted()
+            let sum = list.reduce(Int128(0)) { $0 + Int128($1) }
+            switch aggregate.function {
+            case .count: return Fraction(list.count)
+            case .sum: return Fraction(sum)
+            case .distinct: return Fraction(Set(list).count)
+            case .mean: return list.isEmpty ? nil : Fraction(sum, over: Int128(list.count))
+            case .minimum: return list.first.map { Fraction($0) }
+            case .maximum: return list.last.map { Fraction($0) }
+            case .percentile(let percent):
+                return list.indices.first { ($0 + 1) * 100 >= list.count * percent }
+                    .map { Fraction(list[$0]) }
+            case .stock: return nil
+            }
+        }
+    }
+
+    private func check(
+        _ figure: Figure, _ expected: Fraction?, _ place: @autoclosure () -> String
+    ) {
+        #expect(figure.value.hasValue == (expected != nil), "\(place())")
+        guard let expected, figure.value.hasValue else { return }
+        #expect(Fraction.compare(figure.value, expected) == 0, "\(place())")
+    }
+
+    @Test("Every value, group, slice, total and comparison", arguments: UInt64(1)...40)
+    func everything(seed: UInt64) throws {
+        var numbers = SeededNumbers(seed: seed &+ 1000)
+        let world = World(seed: seed)
+        let names = Self.kpis.flatMap { kpi in
+            [kpi.name] + kpi.statistics.map { kpi.name + "." + $0.name }
+        }
+        let kpis = Array(
+            names.shuffled(using: &numbers).prefix(Int.random(in: 1...8, using: &numbers)))
+        let by = [[], ["agent"], ["channel"], ["agent", "channel"], ["channel", "agent"]]
+            .randomElement(using: &numbers)!
+        let grain = [nil, nil, "day", "week", "month", "year"].randomElement(using: &numbers)!
+        let filters: [(dimension: String, value: String)] = [
+            [], [("channel", "email")], [("agent", "budi"), ("agent", "Ani")], [("agent", "–")],
+        ].randomElement(using: &numbers)!
+        let compare = [nil, "previous", "2025-06-20..2025-07-10"].randomElement(using: &numbers)!
+        let context = QueryContext(
+            kpis: Self.kpis,
+            sources: ["volume", "backlog", "response"].map { world.source($0, seed: seed) },
+            basis: .test())
+        let note = "seed \(seed): \(kpis) by \(by) \(filters) grain \(grain ?? "-")"
+        let answer: Answer
+        do {
+            answer = try context.answer(
+                QueryRequest(
+                    kpis: kpis, by: by, filters: filters, period: "2025-06..2025-07", grain: grain,
+                    compare: compare))
+        } catch let faults as QueryFaults {
+            // Small worlds may hold no row of the agent asked for.
+            for case let fault in faults.faults {
+                guard case .unknownValue = fault else { throw faults }
+            }
+            return
+        }
+        var values: [String: [String]] = [:]
+        for (dimension, value) in answer.filters { values[dimension] = value }
+        let formulas = kpis.map { name -> Formula in
+            let parts = name.split(separator: ".")
+            let kpi = Self.kpis.first { $0.name == parts[0] }!
+            return parts.count == 1
+                ? kpi.value : kpi.statistics.first { $0.name == parts[1] }!.formula
+        }
+        for row in answer.rows + answer.totals {
+            var wanted = values
+            for (dimension, value) in zip(answer.dimensions, row.key) {
+                wanted[dimension.name] =
+                    values[dimension.name, default: [value]].filter { $0 == value }
+            }
+            let days = row.slice < 0 ? answer.period.days : answer.slices[row.slice].period.days
+            for (index, formula) in formulas.enumerated() {
+                check(
+                    row.figures[index], naive(formula, world, days, wanted),
+                    note + ", \(kpis[index]) of \(row.key) in \(days)")
+            }
+            guard let comparison = answer.comparison else { continue }
+            guard row.slice < answer.comparisonSlices.count else { continue }
+            let before =
+                row.slice < 0
+                ? comparison.days : answer.comparisonSlices[row.slice].period.days
+            for (index, formula) in formulas.enumerated() {
+                check(
+                    row.previous[index], naive(formula, world, before, wanted),
+                    note + ", before: \(kpis[index]) of \(row.key) in \(before)")
+            }
+        }
+        try checkGroups(answer, world, formulas, values, note)
+    }
+
+    /// Every group that has facts is there, and none that has none.
+    private func checkGroups(
+        _ answer: Answer, _ world: World, _ formulas: [Formula], _ values: [String: [String]],
+        _ note: String
+    ) throws {
+        guard !answer.dimensions.isEmpty, answer.comparison == nil else { return }
+        var expected: Set<[String]> = []
+        for name in world.facts.keys.sorted() where formulas.contains(where: { uses($0, name) }) {
+            let layout = world.layouts[name]!
+            let facts = world.facts(
+                name, Day(number: -900_000)..<answer.period.days.upperBound, values)
+            let places = answer.dimensions.map { dimension in
+                layout.dimensions.firstIndex { $0.name == dimension.name }!
+            }
+            let byKey = Dictionary(grouping: facts) { fact in places.map { fact.dimensions[$0] } }
+            for (key, facts) in byKey {
+                let isThere = answer.slices.contains { slice in
+                    let days = slice.period.days
+                    return layout.isStock
+                        ? facts.filter { $0.day < days.upperBound }
+                            .reduce(0) { $0 + $1.multiplicity } != 0
+                        : facts.contains { days.contains($0.day) }
+                }
+                if isThere { expected.insert(key) }
+            }
+        }
+        #expect(Set(answer.rows.map(\.key)) == expected, "\(note)")
+        #expect(answer.rows.count == expected.count * answer.slices.count, "\(note)")
+    }
+
+    private func uses(_ formula: Formula, _ projection: String) -> Bool {
+        switch formula {
+        case .number, .periodDays: false
+        case .aggregate(let aggregate): aggregate.projection == projection
+        case .negated(let part): uses(part, projection)
+        case .kpi(let name): uses(Self.kpis.first { $0.name == name }!.value, projection)
+        case .sum(let left, let right), .difference(let left, let right),
+            .product(let left, let right), .quotient(let left, let right):
+            uses(left, projection) || uses(right, projection)
+        }
+    }
+
+    @Test("Numbers and numerators stay unreduced, counts are those below the line") func parts()
+        throws
+    {
+        let source = MemoryFacts(
+            layout: FactLayout(
+                projection: "response", version: 1,
+                dimensions: [.init(name: "agent"), .init(name: "channel")], measures: ["wait"]),
+            facts: [
+                PlainFact(day: Day("2025-07-01"), dimensions: ["Ani", "phone"], measures: [2000]),
+                PlainFact(day: Day("2025-07-02"), dimensions: ["Ani", "email"], measures: [4000]),
+                PlainFact(day: Day("2025-07-02"), dimensions: ["Ani", "email"], measures: [nil]),
+            ])
+        let answer = try QueryContext(kpis: Self.kpis, sources: [source], basis: .test()).answer(
+            QueryRequest(kpis: ["response", "by_phone"], period: "2025-07"))
+        #expect(answer.total.figures[0].value == Fraction(6000, over: 2))
+        #expect(answer.total.figures[0].count == 2)
+        #expect(answer.total.figures[1].value == Fraction(100, over: 3))
+        #expect(answer.total.figures[1].count == 3)
+        #expect(answer.definitions.map(\.name) == ["by_phone", "response"])
+    }
+
+    @Test("Sums past 64 bits are exact; past 128 bits is an error") func overflow() throws {
+        let layout = FactLayout(
+            projection: "response", version: 1, dimensions: [], measures: ["wait"])
+        var facts: [PlainFact] = []
+        for _ in 0..<4 {
+            facts.append(
+                PlainFact(day: Day("2025-07-01"), dimensions: [], measures: [.max], multiplicity: 1)
+            )
+        }
+        let context = QueryContext(
+            kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: facts)], basis: .test())
+        let answer = try context.answer(
+            QueryRequest(kpis: ["response.total"], period: "2025"))
+        #expect(answer.total.figures[0].value == Fraction(Int128(Int64.max) * 4))
+        for index in facts.indices { facts[index].multiplicity = .max }
+        let large = QueryContext(
+            kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: facts)], basis: .test())
+        #expect(throws: QueryFaults.self) {
+            try large.answer(QueryRequest(kpis: ["response.total"], period: "2025"))
+        }
+    }
+
+    @Test("Fewer than five respondents are not shown") func withheld() throws {
+        let layout = FactLayout(
+            projection: "response", version: 1, dimensions: [.init(name: "team")],
+            measures: ["wait"], isAnonymous: true)
+        let facts = (0..<9).map { index in
+            PlainFact(
+                day: Day("2025-07-01"), dimensions: [index < 4 ? "small" : "large"], measures: [7])
+        }
+        let answer = try QueryContext(
+            kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: facts)], basis: .test()
+        ).answer(QueryRequest(kpis: ["response", "response.count"], by: ["team"], period: "2025"))
+        #expect(answer.rows.map(\.key) == [["large"], ["small"]])
+        #expect(answer.rows[0].figures[0].value == Fraction(35, over: 5))
+        for figure in answer.rows[1].figures {
+            #expect(figure == Figure(value: .none, count: nil, reason: .withheld(below: 5)))
+        }
+    }
+
+    @Test("A period is provisional until its last window closes") func status() throws {
+        let layout = FactLayout(
+            projection: "response", version: 1, dimensions: [], measures: ["wait"], openDays: 7)
+        func answer(today: String) throws -> Answer {
+            try QueryContext(
+                kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: [])],
+                basis: .test(today: today)
+            ).answer(QueryRequest(kpis: ["response"], period: "2025-07"))
+        }
+        #expect(try answer(today: "2025-08-07").total.statuses == [.provisional])
+        #expect(try answer(today: "2025-08-07").columns[0].openUntil == Day("2025-08-07"))
+        #expect(try answer(today: "2025-08-08").total.statuses == [.settled])
+        #expect(try answer(today: "2025-08-08").columns[0].openUntil == nil)
+    }
+}
