@@ -21,14 +21,21 @@ struct Room {
     var uses: [String] = []
     var libraries: [Target.Dependency] = []
     var tested = true
+    /// Whether it has types that hold borrowed bytes (`~Escapable`) and so annotates lifetimes.
+    var lends = false
+    var settings: [SwiftSetting] {
+        lends ? strict + [.enableExperimentalFeature("Lifetimes")] : strict
+    }
 }
 
 let rooms = [
     Room(name: "LMDB", uses: ["CLMDB"]),
     Room(name: "Compression", uses: ["CZstd", "CZlib"]),
-    Room(name: "EventModel"),
+    Room(name: "EventModel", lends: true),
     Room(name: "Definitions", uses: ["EventModel"], libraries: [yams]),
-    Room(name: "Ingest", uses: ["EventModel", "Definitions", "Compression", "CSimdjson"], libraries: [yams]),
+    Room(
+        name: "Ingest", uses: ["EventModel", "Definitions", "Compression", "CSimdjson"],
+        libraries: [yams]),
     Room(name: "Generating", uses: ["EventModel"]),
     Room(name: "EventLog", uses: ["EventModel", "LMDB", "Compression"], libraries: [crypto]),
     Room(name: "Projections", uses: ["EventModel", "Definitions", "EventLog", "LMDB"]),
@@ -46,7 +53,9 @@ let wanted: Set<String>? = Context.environment["REKAM_ROOMS"].map { list in
     return names
 }
 func isWanted(_ name: String) -> Bool { wanted?.contains(name) ?? true }
-let asked = Context.environment["REKAM_ROOMS"].map { Set($0.split(separator: ",").map(String.init)) }
+let asked = Context.environment["REKAM_ROOMS"].map {
+    Set($0.split(separator: ",").map(String.init))
+}
 
 var targets: [Target] = [
     .systemLibrary(name: "CLMDB", path: "Sources/CLMDB"),
@@ -65,8 +74,9 @@ var targets: [Target] = [
 for room in rooms where isWanted(room.name) {
     targets.append(
         .target(
-            name: room.name, dependencies: room.uses.map { .init(stringLiteral: $0) } + room.libraries,
-            swiftSettings: strict))
+            name: room.name,
+            dependencies: room.uses.map { .init(stringLiteral: $0) } + room.libraries,
+            swiftSettings: room.settings))
     if room.tested, asked?.contains(room.name) ?? true {
         targets.append(
             .testTarget(

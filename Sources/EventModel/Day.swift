@@ -22,6 +22,18 @@ public struct Day: Comparable, Hashable, Sendable {
         number = Int32(era * 146_097 + dayOfEra - 719_468)
     }
 
+    /// Reads `2025-07-14`; nil for any other text.
+    public init?(iso text: Span<UInt8>) {
+        guard text.count == 10, text[4] == 0x2D, text[7] == 0x2D else { return nil }
+        var value = 0
+        for index in 0..<10 where index != 4 && index != 7 {
+            let digit = Int(text[index]) - 48
+            guard digit >= 0, digit <= 9 else { return nil }
+            value = value * 10 + digit
+        }
+        self.init(year: value / 10_000, month: value / 100 % 100, day: value % 100)
+    }
+
     /// Year, month (1–12) and day of month (1–31).
     public var components: (year: Int, month: Int, day: Int) {
         let shifted = Int(number) + 719_468
@@ -50,6 +62,7 @@ public struct Day: Comparable, Hashable, Sendable {
         }
     }
 
+    /// Whether one date comes before another.
     @inlinable
     public static func < (left: Day, right: Day) -> Bool { left.number < right.number }
 

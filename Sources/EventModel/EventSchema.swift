@@ -38,17 +38,23 @@ public struct FieldSchema: Sendable, Hashable {
     public var column: ColumnKind?
     /// Fields that must stand beside it (JSON Schema `dependentRequired`).
     public var requires: [String]
+    /// What people call it: the schema's `title`.
+    public var title: String
+    /// What it means, in a sentence: the schema's `description`.
+    public var summary: String
 
     /// A field from its parts.
     public init(
         name: String, kind: FieldKind, isRequired: Bool, column: ColumnKind?,
-        requires: [String] = []
+        requires: [String] = [], title: String = "", summary: String = ""
     ) {
         self.name = name
         self.kind = kind
         self.isRequired = isRequired
         self.column = column
         self.requires = requires
+        self.title = title
+        self.summary = summary
     }
 }
 
@@ -59,24 +65,34 @@ public struct EventSchema: Sendable, Hashable {
     /// The schema's version, from 1.
     public var version: Int
     /// The kinds of subject it may have: the part before `/` (`ticket`), or all of it (`company`).
-    /// Empty: any kind.
+    /// Empty: any kind but `log`.
     public var subjectKinds: [String]
+    /// Those of `subjectKinds` that are a whole subject (`company`), without a name after a `/`.
+    public var wholeSubjects: [String]
     /// Whether only the log itself may record it (`definition.registered` …).
     public var isLogsOwn: Bool
     /// The fields of `data`, sorted by name.
-    public var fields: [FieldSchema]
+    public let fields: [FieldSchema]
+    /// What people call it: the schema's `title`.
+    public var title: String
+    /// What it says, in a sentence: the schema's `description`.
+    public var summary: String
 
     /// The fields that are columns, in the order of their slots: sorted by name.
     public let columns: [FieldSchema]
 
     /// A schema from its parts; fields are sorted by name.
     public init(
-        type: String, version: Int, subjectKinds: [String], isLogsOwn: Bool, fields: [FieldSchema]
+        type: String, version: Int, subjectKinds: [String], wholeSubjects: [String] = [],
+        isLogsOwn: Bool, fields: [FieldSchema], title: String = "", summary: String = ""
     ) {
         self.type = type
         self.version = version
         self.subjectKinds = subjectKinds
+        self.wholeSubjects = wholeSubjects
         self.isLogsOwn = isLogsOwn
+        self.title = title
+        self.summary = summary
         self.fields = fields.sorted { $0.name < $1.name }
         columns = self.fields.filter { $0.column != nil }
     }

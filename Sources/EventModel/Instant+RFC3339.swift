@@ -1,12 +1,59 @@
 extension Instant {
     /// Why a text is no instant; `description` reads after "time "2025-02-30T…" ".
     public enum Fault: String, Error, Sendable {
+        /// Not of the form `2025-07-14T08:12:00Z`.
         case form = "is no RFC 3339 time"
+        /// A month or day that does not exist.
         case date = "is no date"
+        /// An hour, minute or second that does not exist.
         case clock = "is no time of day"
+        /// Neither `Z` nor an offset at the end.
         case zone = "has no time zone"
+        /// An offset of more than 23:59.
         case offset = "has an impossible zone offset"
+        /// A year that Rekam does not hold.
         case year = "lies outside the years 0001 to 9999"
+    }
+
+    /// Reads the recorded form alone, exactly 24 bytes, `2025-07-14T08:12:00.000Z`; nil for any
+    /// other text, which may still be a good time in another form.
+    ///
+    /// - Complexity: O(1), a few nanoseconds: eight bytes are checked at once.
+    package init?(recordedForm text: Span<UInt8>) {
+        guard text.count == 24 else { return nil }
+        let raw = unsafe text.bytes
+        // Digits exclusive-or '0' give 0…9, separators exclusive-or themselves give 0.
+        let date = Instant.word(raw, 0) ^ 0x2D30_302D_3030_3030
+        let clock = Instant.word(raw, 8) ^ 0x3030_3A30_3054_3030
+        let rest = Instant.word(raw, 16) ^ 0x5A30_3030_2E30_303A
+        let separators =
+            date & 0xFF00_00FF_0000_0000 | clock & 0x0000_FF00_00FF_0000
+            | rest & 0xFF00_0000_FF00_00FF
+        let tooLarge =
+            (date &+ 0x7676_7676_7676_7676) | (clock &+ 0x7676_7676_7676_7676)
+            | (rest &+ 0x7676_7676_7676_7676) | date | clock | rest
+        guard separators == 0, tooLarge & 0x8080_8080_8080_8080 == 0 else { return nil }
+        func two(_ word: UInt64, _ shift: UInt64) -> Int {
+            Int(word >> shift & 0xF) * 10 + Int(word >> (shift + 8) & 0xF)
+        }
+        let hour = two(clock, 24)
+        let minute = two(clock, 48)
+        let second = two(rest, 8)
+        guard hour < 24, minute < 60, second < 60,
+            let day = Day(
+                year: two(date, 0) * 100 + two(date, 16), month: two(date, 40), day: two(clock, 0))
+        else { return nil }
+        let fraction = two(rest, 32) * 10 + Int(rest >> 48 & 0xF)
+        milliseconds =
+            Int64(day.number) * 86_400_000
+            + Int64((hour * 60 + minute) * 60 + second) * 1000 + Int64(fraction)
+    }
+
+    /// Eight bytes of a text, the first one lowest.
+    @inline(__always)
+    private static func word(_ raw: RawSpan, _ offset: Int) -> UInt64 {
+        UInt64(
+            littleEndian: unsafe raw.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
     /// Reads an RFC 3339 time: `2025-07-14T08:12:00Z`, `2025-07-14t08:12:00.5+07:00`.
@@ -86,31 +133,22 @@ extension Instant {
 
     /// Appends the recorded form, 24 bytes, to a buffer.
     public func appendRFC3339(to bytes: inout [UInt8]) {
-        let day = Day(number: Int32(milliseconds.flooredDivision(by: 86_400_000)))
-        let (year, month, dayOfMonth) = day.components
-        let rest = Int(milliseconds - Int64(day.number) * 86_400_000)
-        func put(_ value: Int, _ width: Int) {
-            var divisor = 1
-            for _ in 1..<width { divisor *= 10 }
+        let (year, month, dayOfMonth, rest) = fields
+        func put(_ value: Int, _ divisor: Int, _ separator: UInt8) {
+            var divisor = divisor
             while divisor > 0 {
                 bytes.append(UInt8(48 + value / divisor % 10))
                 divisor /= 10
             }
+            bytes.append(separator)
         }
-        put(year, 4)
-        bytes.append(0x2D)
-        put(month, 2)
-        bytes.append(0x2D)
-        put(dayOfMonth, 2)
-        bytes.append(0x54)
-        put(rest / 3_600_000, 2)
-        bytes.append(0x3A)
-        put(rest / 60_000 % 60, 2)
-        bytes.append(0x3A)
-        put(rest / 1000 % 60, 2)
-        bytes.append(0x2E)
-        put(rest % 1000, 3)
-        bytes.append(0x5A)
+        put(year, 1000, 0x2D)
+        put(month, 10, 0x2D)
+        put(dayOfMonth, 10, 0x54)
+        put(rest / 3_600_000, 10, 0x3A)
+        put(rest / 60_000 % 60, 10, 0x3A)
+        put(rest / 1000 % 60, 10, 0x2E)
+        put(rest % 1000, 100, 0x5A)
     }
 }
 

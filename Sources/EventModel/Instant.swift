@@ -15,8 +15,17 @@ public struct Instant: Comparable, Hashable, Sendable {
     /// 9999-12-31T23:59:59.999Z, the latest instant an event may have.
     public static let latest = Instant(milliseconds: 253_402_300_799_999)
 
+    /// Whether one instant comes before another.
     @inlinable
     public static func < (left: Instant, right: Instant) -> Bool {
         left.milliseconds < right.milliseconds
+    }
+
+    /// The parts of its UTC form.
+    package var fields: (year: Int, month: Int, day: Int, millisecondOfDay: Int) {
+        let day = Day(number: Int32(milliseconds.flooredDivision(by: 86_400_000)))
+        let (year, month, dayOfMonth) = day.components
+        let rest = Int(milliseconds - Int64(day.number) * 86_400_000)
+        return (year, month, dayOfMonth, rest)
     }
 }

@@ -20,4 +20,13 @@ public struct Rejection: Error, Hashable, Sendable {
         self.value = value.count > 200 ? String(value.prefix(199)) + "…" : value
         self.problem = problem
     }
+
+    /// The problem with the value put in after the field's name, cut to 40 characters:
+    /// `time "2025-02-30T…" is no date`; for a group of rejections, that of the first.
+    public var summary: String {
+        let name = field.split(separator: ".").last ?? ""
+        guard !value.isEmpty, !name.isEmpty, problem.hasPrefix(name + " ") else { return problem }
+        let cut = value.count > 40 ? value.prefix(39) + "…" : value[...]
+        return "\(name) \"\(cut)\"" + problem.dropFirst(name.count)
+    }
 }

@@ -12,4 +12,9 @@ public enum Shipped {
     public static func paths(in folder: String) -> [String] {
         contents.map(\.path).filter { $0.hasPrefix(folder + "/") }.sorted()
     }
+
+    /// The files below one folder of `Schemas/`, sorted by path.
+    public static func texts(in folder: String) -> [(path: String, text: String)] {
+        contents.filter { $0.path.hasPrefix(folder + "/") }.sorted { $0.path < $1.path }
+    }
 }

@@ -1,0 +1,178 @@
+extension EventValidator {
+    /// Longest `id`, `source` and `subject`, in Unicode scalars; as `cloudevent.json` says.
+    static var longestAttribute: Int64 { 256 }
+
+    /// Checks everything but the fields of `data`, which only the type's plan can tell.
+    mutating func check(
+        _ input: borrowing EventInput, _ envelope: inout Envelope, _ admission: Admission,
+        _ marks: inout LogMarks
+    ) throws(Rejection) {
+        let version = try attribute(envelope.specversion, "specversion", input)
+        let word = TextWord(input.text, input.offset(version), input.length(version))
+        guard input.kind(version) == .string, word.first == 0x302E31, word.length == 3 else {
+            throw Rejection(
+                field: "specversion", value: input.shown(version),
+                problem: "specversion is not \"1.0\"")
+        }
+        _ = try text(envelope.id, "id", input)
+        _ = try text(envelope.source, "source", input)
+        let type = try text(envelope.type, "type", input)
+        let typeID = plan.find(
+            input.text, input.offset(type), input.length(type), start: plan.typeTable.start,
+            mask: plan.typeTable.mask)
+        guard typeID >= 0 else { throw unknownType(input.string(type), admission) }
+        envelope.typeID = typeID
+        try check(admission, input, envelope, &marks)
+        let subject = try text(envelope.subject, "subject", input)
+        guard isSubject(subject, of: plan.entries[typeID], input) else {
+            throw wrongSubject(input.string(subject), typeID)
+        }
+        try readTime(input, &envelope)
+        let data = try attribute(envelope.data, "data", input)
+        guard input.kind(data) == .object else {
+            throw Rejection(
+                field: "data", value: input.shown(data),
+                problem: "data is no object (expected the event's fields)")
+        }
+        for other in others { try checkOther(other, input) }
+    }
+
+    /// What only some may bring: the log's own types, and what it adds to an event.
+    private func check(
+        _ admission: Admission, _ input: borrowing EventInput, _ envelope: Envelope,
+        _ marks: inout LogMarks
+    ) throws(Rejection) {
+        let isLogsOwn = plan.entries[envelope.typeID].isLogsOwn
+        if admission == .recorded {
+            marks = try readMarks(input, envelope)
+            return
+        }
+        if isLogsOwn != (admission == .logsOwn) {
+            throw Rejection(
+                field: "type", value: "",
+                problem: isLogsOwn
+                    ? "\(types.schemas[envelope.typeID].type) is recorded by the log alone"
+                    : "\(types.schemas[envelope.typeID].type) is no type of the log's own")
+        }
+        let taken = [(envelope.sequence, "sequence"), (envelope.recordedtime, "recordedtime")]
+        for (key, name) in taken where key >= 0 {
+            throw Rejection(
+                field: name, value: input.shown(key + 2),
+                problem: "\(name) is given by the log alone (leave it out)")
+        }
+    }
+
+    private func readMarks(
+        _ input: borrowing EventInput, _ envelope: Envelope
+    ) throws(Rejection) -> LogMarks {
+        let sequence = try attribute(envelope.sequence, "sequence", input)
+        let recorded = try attribute(envelope.recordedtime, "recordedtime", input)
+        guard input.kind(sequence) == .integer,
+            let number = UInt32(exactly: input.integer(sequence)), number < UInt32.max
+        else {
+            throw Rejection(
+                field: "sequence", value: input.shown(sequence), problem: "sequence is no sequence")
+        }
+        guard input.kind(recorded) == .string,
+            let instant = Instant(recordedForm: input.bytes(recorded))
+        else {
+            throw Rejection(
+                field: "recordedtime", value: input.shown(recorded),
+                problem: "recordedtime is not in the recorded form")
+        }
+        return LogMarks(recorded: instant, sequence: number)
+    }
+
+    /// The value of a required attribute.
+    @inline(__always)
+    private func attribute(
+        _ key: Int, _ name: StaticString, _ input: borrowing EventInput
+    ) throws(Rejection) -> Int {
+        guard key >= 0 else { throw missingAttribute(name.description) }
+        return key + 2
+    }
+
+    /// The value of a required attribute that is a text: 1 to 256 characters, none of them control.
+    @inline(__always)
+    private func text(
+        _ key: Int, _ name: StaticString, _ input: borrowing EventInput
+    ) throws(Rejection) -> Int {
+        let value = try attribute(key, name, input)
+        guard input.kind(value) == .string, input.length(value) > 0 else {
+            throw wrongAttribute(name.description, input.shown(value), "is no text")
+        }
+        guard
+            input.compareLength(
+                value, minimum: 0, maximum: EventValidator.longestAttribute) == 0
+        else {
+            throw wrongAttribute(
+                name.description, input.shown(value),
+                "is longer than \(EventValidator.longestAttribute) characters")
+        }
+        guard input.isPrintable(value), input.isPlain || input.isClean(value) else {
+            throw wrongAttribute(
+                name.description, input.shown(value),
+                "holds a control character or half a surrogate pair")
+        }
+        return value
+    }
+
+    /// Whether a subject is of one of the type's kinds: `ticket/…`, or `company`.
+    private func isSubject(
+        _ token: Int, of type: EventPlan.TypeEntry, _ input: borrowing EventInput
+    ) -> Bool {
+        let start = input.offset(token)
+        let length = input.length(token)
+        var slash = 0
+        while slash < length, input.text[start + slash] != 0x2F { slash += 1 }
+        let kind = TextWord(input.text, start, slash)
+        let subjects = plan.subjects
+        if slash == length {
+            for place in type.whole
+            where subjects[place].isEqual(kind, input.text, start, plan.blob) { return true }
+        } else if slash + 1 < length {
+            for place in type.kinds
+            where subjects[place].isEqual(kind, input.text, start, plan.blob) { return true }
+        }
+        // "log" in three bytes.
+        return type.kinds.isEmpty && type.whole.isEmpty
+            && !(slash < length && kind.first == 0x676F6C && kind.length == 3)
+    }
+
+    private func readTime(
+        _ input: borrowing EventInput, _ envelope: inout Envelope
+    ) throws(Rejection) {
+        let time = try attribute(envelope.time, "time", input)
+        guard input.kind(time) == .string else {
+            throw wrongAttribute("time", input.shown(time), "is no text")
+        }
+        if let instant = Instant(recordedForm: input.bytes(time)) {
+            envelope.instant = instant
+            envelope.isRecordedForm = true
+            return
+        }
+        do throws(Instant.Fault) {
+            envelope.instant = try Instant(rfc3339: input.bytes(time))
+        } catch {
+            throw Rejection(
+                field: "time", value: input.string(time), problem: "time \(error.rawValue)")
+        }
+    }
+
+    /// Other CloudEvents attributes may hold texts, booleans and whole numbers.
+    private func checkOther(_ key: Int, _ input: borrowing EventInput) throws(Rejection) {
+        switch input.kind(key + 2) {
+        case .string:
+            guard input.isPrintable(key + 2), input.isPlain || input.isClean(key + 2) else {
+                throw wrongAttribute(
+                    input.string(key), input.string(key + 2),
+                    "holds a control character or half a surrogate pair")
+            }
+        case .integer, .yes, .no: break
+        default:
+            throw Rejection(
+                field: input.string(key), value: input.shown(key + 2),
+                problem: "\(input.string(key)) is no text, boolean or whole number")
+        }
+    }
+}

@@ -1,0 +1,134 @@
+extension EventValidator {
+    /// Checks and writes the members of `data` in the order of their names, and fills the slots of
+    /// all columns of the type.
+    mutating func writeFields(
+        _ input: borrowing EventInput, _ envelope: Envelope, base: Int,
+        into batch: inout EventBatch
+    ) throws(Rejection) {
+        let type = plan.entries[envelope.typeID]
+        var isFirst = true
+        for number in 0..<type.fieldCount {
+            let field = plan.fields[type.fieldStart + number]
+            if envelope.fields >> UInt64(truncatingIfNeeded: number) & 1 == 0 {
+                if let column = field.column { batch.appendAbsent(column) }
+                continue
+            }
+            if !isFirst { writer.put(0x2C) }
+            isFirst = false
+            writer.put(plan.blob, field.key)
+            let token = Int(fieldTokens[number])
+            let isWell =
+                switch field.kind {
+                case .text: writeText(token, field, input, base: base, into: &batch)
+                case .enumeration: writeEnumeration(token, field, input, into: &batch)
+                case .boolean: writeBoolean(token, field, input, into: &batch)
+                case .integer: writeInteger(token, field, input, into: &batch)
+                case .day: writeDay(token, field, input, into: &batch)
+                }
+            guard isWell else { throw wrongField(number, token, envelope.typeID, input) }
+        }
+    }
+
+    @inline(__always)
+    private mutating func writeText(
+        _ token: Int, _ field: EventPlan.FieldEntry, _ input: borrowing EventInput, base: Int,
+        into batch: inout EventBatch
+    ) -> Bool {
+        guard input.kind(token) == .string,
+            input.compareLength(token, minimum: field.minimum, maximum: field.maximum) == 0,
+            input.isPlain || input.isClean(token)
+        else { return false }
+        writer.put(0x22)
+        let range = writeContent(token, input, base: base, target: batch.slots.count)
+        writer.put(0x22)
+        if field.column != nil {
+            batch.slots.append(UInt64(range.offset) << 32 | UInt64(range.length))
+            batch.slots.append(Fingerprint(of: input.bytes(token)).value)
+        }
+        return true
+    }
+
+    @inline(__always)
+    private mutating func writeEnumeration(
+        _ token: Int, _ field: EventPlan.FieldEntry, _ input: borrowing EventInput,
+        into batch: inout EventBatch
+    ) -> Bool {
+        guard input.kind(token) == .string else { return false }
+        let word = TextWord(input.text, input.offset(token), input.length(token))
+        for place in field.values {
+            let value = plan.values[place]
+            guard value.isEqual(word, input.text, input.offset(token), plan.blob) else { continue }
+            writer.put(0x22)
+            if input.isPlain {
+                writer.put(input.bytes(token))
+            } else {
+                _ = writer.putEscaped(input.bytes(token))
+            }
+            writer.put(0x22)
+            if field.column != nil { batch.append(slot: Int64(value.place)) }
+            return true
+        }
+        return false
+    }
+
+    @inline(__always)
+    private mutating func writeBoolean(
+        _ token: Int, _ field: EventPlan.FieldEntry, _ input: borrowing EventInput,
+        into batch: inout EventBatch
+    ) -> Bool {
+        switch input.kind(token) {
+        case .yes: writer.put("true")
+        case .no: writer.put("false")
+        default: return false
+        }
+        if field.column != nil { batch.append(slot: input.kind(token) == .yes ? 2 : 1) }
+        return true
+    }
+
+    @inline(__always)
+    private mutating func writeInteger(
+        _ token: Int, _ field: EventPlan.FieldEntry, _ input: borrowing EventInput,
+        into batch: inout EventBatch
+    ) -> Bool {
+        guard input.kind(token) == .integer else { return false }
+        let value = input.integer(token)
+        guard value >= field.minimum, value <= field.maximum else { return false }
+        writer.putNumber(value)
+        if field.column != nil { batch.append(slot: value) }
+        return true
+    }
+
+    private mutating func writeDay(
+        _ token: Int, _ field: EventPlan.FieldEntry, _ input: borrowing EventInput,
+        into batch: inout EventBatch
+    ) -> Bool {
+        guard input.kind(token) == .string, let day = Day(iso: input.bytes(token)) else {
+            return false
+        }
+        writer.put(0x22)
+        writer.put(input.bytes(token))
+        writer.put(0x22)
+        if field.column != nil { batch.append(slot: Int64(day.number)) }
+        return true
+    }
+}
+
+extension EventBatch {
+    /// Appends the two slots of a value that is kept as it is.
+    @inline(__always)
+    fileprivate mutating func append(slot value: Int64) {
+        slots.append(UInt64(bitPattern: value))
+        slots.append(0)
+    }
+
+    /// Appends the two slots of a column without a value.
+    @inline(__always)
+    fileprivate mutating func appendAbsent(_ column: ColumnKind) {
+        switch column {
+        case .name: slots.append(.max)
+        case .enumeration, .boolean: slots.append(0)
+        case .integer, .day: slots.append(UInt64(bitPattern: Int64.min))
+        }
+        slots.append(0)
+    }
+}

@@ -1,0 +1,248 @@
+/// Whose events a validator lets through.
+public enum Admission: Sendable {
+    /// From outside: the log's own types, `sequence` and `recordedtime` are refused.
+    case input
+    /// From the log itself: its own types alone.
+    case logsOwn
+    /// Recorded entries, read back: any type, with `sequence` and `recordedtime`.
+    case recorded
+}
+
+/// Holds events to their schemas and writes them into batches: canonical JSON (RFC 8785), column
+/// slots, fingerprints. The only way into an `EventBatch`, whether an event comes from a line, a
+/// mapping or the log itself.
+///
+/// One validator serves one thread. It keeps its memory from event to event, so that admitting one
+/// allocates nothing.
+///
+/// Source: CloudEvents 1.0.2, *JSON Event Format*; RFC 8785, *JSON Canonicalization Scheme*.
+public struct EventValidator: ~Copyable {
+    /// The types it knows.
+    public var types: EventTypes { plan.types }
+
+    let plan: EventPlan
+    var writer = ByteWriter(capacity: 1 << 16)
+    /// Texts whose canonical form has escapes, decoded, and which of the row's ranges they are.
+    var decoded: [UInt8] = []
+    var moved: [(target: Int, offset: Int)] = []
+    /// The token of each field of the current type's data.
+    var fieldTokens = [Int32](repeating: 0, count: EventSchema.mostFields)
+    /// Tokens of the keys of other CloudEvents attributes.
+    var others: [Int] = []
+    var tokens = EventTokens()
+
+    /// A validator for these types.
+    public init(_ types: EventTypes) { plan = EventPlan(types) }
+
+    /// A validator that shares another one's compiled types.
+    package init(sharing other: borrowing EventValidator) { plan = other.plan }
+
+    /// Admits a draft to a batch, or says what is wrong with it and leaves the batch as it was.
+    ///
+    /// - Parameter line: the line or row of the input it was made from; 0 where there is none.
+    public mutating func admit(
+        _ draft: EventDraft, as admission: Admission = .input, line: Int = 0,
+        into batch: inout EventBatch
+    ) -> Rejection? {
+        var tokens = EventTokens()
+        swap(&tokens, &self.tokens)
+        defer { swap(&tokens, &self.tokens) }
+        tokens.read(draft)
+        return admit(
+            tokens: tokens.words.span, text: tokens.text.span, isPlain: tokens.isPlain,
+            as: admission, line: line, into: &batch)
+    }
+
+    /// Reads a recorded entry back to a row of a batch, and returns what the log had added to the
+    /// event: forming the entry again from these (`EventBatch.appendEntry`) gives the same bytes,
+    /// or the entry was not canonical.
+    ///
+    /// - Throws: a `Rejection` where the entry holds no event of these types.
+    public mutating func admit(
+        entry: Span<UInt8>, into batch: inout EventBatch
+    ) throws(Rejection) -> (recorded: Instant, sequence: UInt32) {
+        var tokens = EventTokens()
+        swap(&tokens, &self.tokens)
+        defer { swap(&tokens, &self.tokens) }
+        do throws(JSONFault) {
+            try tokens.read(entry)
+        } catch {
+            throw Rejection(fault: error, in: entry, line: 0)
+        }
+        var marks = LogMarks()
+        try place(
+            tokens: tokens.words.span, text: tokens.text.span, isPlain: tokens.isPlain,
+            as: .recorded, line: 0, marks: &marks, into: &batch)
+        return (marks.recorded, marks.sequence)
+    }
+
+    /// Admits a line taken apart; see `EventToken`.
+    ///
+    /// - Parameter isPlain: whether no text has a character that JSON must escape.
+    package mutating func admit(
+        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, as admission: Admission,
+        line: Int, into batch: inout EventBatch
+    ) -> Rejection? {
+        var marks = LogMarks()
+        do throws(Rejection) {
+            try place(
+                tokens: tokens, text: text, isPlain: isPlain, as: admission, line: line,
+                marks: &marks, into: &batch)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+/// What the log adds to an event.
+struct LogMarks {
+    var recorded = Instant(milliseconds: 0)
+    var sequence: UInt32 = 0
+}
+
+/// Where an event's own attributes are among its tokens (the key's place; -1 where absent), and
+/// what was read of them.
+struct Envelope {
+    var id = -1
+    var source = -1
+    var specversion = -1
+    var subject = -1
+    var time = -1
+    var type = -1
+    var data = -1
+    var recordedtime = -1
+    var sequence = -1
+    var typeID = 0
+    var instant = Instant(milliseconds: 0)
+    /// Whether `time` is in its recorded form already.
+    var isRecordedForm = false
+    /// Fields of data that are there, as bits.
+    var fields: UInt64 = 0
+}
+
+extension EventValidator {
+    private mutating func place(
+        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, as admission: Admission,
+        line: Int, marks: inout LogMarks, into batch: inout EventBatch
+    ) throws(Rejection) {
+        let firstSlot = batch.slots.count
+        do throws(Rejection) {
+            let input = EventInput(tokens: tokens, text: text, isPlain: isPlain)
+            var envelope = Envelope()
+            try collect(input, &envelope)
+            try check(input, &envelope, admission, &marks)
+            try collectFields(input, &envelope)
+            try write(input, envelope, line: line, into: &batch)
+        } catch {
+            batch.slots.removeLast(batch.slots.count - firstSlot)
+            var rejection = error
+            rejection.line = line
+            throw rejection
+        }
+    }
+
+    /// Finds the event's attributes among its top-level keys.
+    private mutating func collect(
+        _ input: borrowing EventInput, _ envelope: inout Envelope
+    ) throws(Rejection) {
+        others.removeAll(keepingCapacity: true)
+        var key = 0
+        let count = input.tokens.count
+        while key < count {
+            let length = input.length(key)
+            let word = TextWord(input.text, input.offset(key), length)
+            switch (word.first, length) {
+            case (0x6469, 2): try take(&envelope.id, key, input)
+            case (0x6563_7275_6F73, 6): try take(&envelope.source, key, input)
+            case (0x74_6365_6A62_7573, 7): try take(&envelope.subject, key, input)
+            case (0x656D_6974, 4): try take(&envelope.time, key, input)
+            case (0x6570_7974, 4): try take(&envelope.type, key, input)
+            case (0x6174_6164, 4): try take(&envelope.data, key, input)
+            default: try takeOther(word, key, input, &envelope)
+            }
+            let members = input.kind(key + 2) == .object ? input.length(key + 2) : 0
+            key += 4 + members * 4
+        }
+    }
+
+    private func take(
+        _ place: inout Int, _ key: Int, _ input: borrowing EventInput
+    ) throws(Rejection) {
+        guard place < 0 else { throw duplicateKey(input.string(key), path: "") }
+        place = key
+    }
+
+    private mutating func takeOther(
+        _ word: TextWord, _ key: Int, _ input: borrowing EventInput, _ envelope: inout Envelope
+    ) throws(Rejection) {
+        // The first and the last eight bytes of a name of at most 16 are all of it.
+        switch (word.first, word.last, word.length) {
+        case (EventValidator.specversion.first, EventValidator.specversion.last, 11):
+            return try take(&envelope.specversion, key, input)
+        case (EventValidator.sequence.first, EventValidator.sequence.last, 8):
+            return try take(&envelope.sequence, key, input)
+        case (EventValidator.recordedtime.first, EventValidator.recordedtime.last, 12):
+            return try take(&envelope.recordedtime, key, input)
+        default: break
+        }
+        let name = input.string(key)
+        guard !name.isEmpty, name.utf8.allSatisfy(EventValidator.isAttributeByte) else {
+            throw unknownAttribute(name)
+        }
+        for other in others where input.string(other) == name { throw duplicateKey(name, path: "") }
+        others.append(key)
+    }
+
+    private static let specversion = word("specversion")
+    private static let sequence = word("sequence")
+    private static let recordedtime = word("recordedtime")
+
+    private static func word(_ text: String) -> TextWord {
+        let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: 8)
+        return TextWord(bytes.span, 0, text.utf8.count)
+    }
+
+    private static func isAttributeByte(_ byte: UInt8) -> Bool {
+        byte >= 0x61 && byte <= 0x7A || byte >= 0x30 && byte <= 0x39
+    }
+
+    /// Finds the fields of `data`.
+    private mutating func collectFields(
+        _ input: borrowing EventInput, _ envelope: inout Envelope
+    ) throws(Rejection) {
+        let data = envelope.data + 2
+        let type = plan.entries[envelope.typeID]
+        var key = data + 2
+        let end = key + input.length(data) * 4
+        var present: UInt64 = 0
+        while key < end {
+            let field = plan.find(
+                input.text, input.offset(key), input.length(key), start: type.tableStart,
+                mask: type.tableMask)
+            guard field >= 0 else { throw unknownField(input.string(key), envelope.typeID) }
+            let bit: UInt64 = 1 << UInt64(truncatingIfNeeded: field)
+            guard present & bit == 0 else { throw duplicateKey(input.string(key), path: "data.") }
+            present |= bit
+            fieldTokens[field] = Int32(truncatingIfNeeded: key + 2)
+            key += 4
+        }
+        envelope.fields = present
+        let missing = type.required & ~present
+        if missing != 0 {
+            throw missingField(missing.trailingZeroBitCount, envelope.typeID)
+        }
+        if type.hasDependencies { try checkDependencies(type, present, envelope.typeID) }
+    }
+
+    private func checkDependencies(
+        _ type: EventPlan.TypeEntry, _ present: UInt64, _ typeID: Int
+    ) throws(Rejection) {
+        for field in 0..<type.fieldCount where present & 1 << UInt64(field) != 0 {
+            let missing = plan.fields[type.fieldStart + field].requires & ~present
+            if missing != 0 {
+                throw missingField(missing.trailingZeroBitCount, typeID, beside: field)
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+extension EventSchema {
+    /// The fields of a schema's `properties.data`.
+    static func fields(_ data: SchemaObject) throws(SchemaFault) -> [FieldSchema] {
+        try data.allow(
+            [
+                "$comment", "title", "description", "type", "properties", "required",
+                "dependentRequired", "additionalProperties",
+            ], what: "an event's data")
+        try require(type: "object", of: data)
+        guard try data.boolean("additionalProperties") == false else {
+            throw SchemaFault(
+                path: data.pathOf("additionalProperties"),
+                problem: "must be false: a field that no schema names is refused")
+        }
+        guard let properties = try data.object("properties") else {
+            throw SchemaFault(path: data.pathOf("properties"), problem: "is missing")
+        }
+        guard properties.members.count <= mostFields else {
+            throw SchemaFault(path: properties.path, problem: "has more than \(mostFields) fields")
+        }
+        let required = try data.strings("required") ?? []
+        let dependent = try data.object("dependentRequired")
+        try requireFields(required, among: properties, path: data.pathOf("required"))
+        if let dependent {
+            try requireFields(
+                dependent.members.map(\.key), among: properties, path: dependent.path)
+        }
+        var fields: [FieldSchema] = []
+        fields.reserveCapacity(properties.members.count)
+        for member in properties.members {
+            let object = try SchemaObject(member.value, path: properties.pathOf(member.key))
+            let requires = try dependent?.strings(member.key) ?? []
+            if let dependent, !requires.isEmpty {
+                try requireFields(
+                    requires, among: properties, path: dependent.pathOf(member.key))
+            }
+            fields.append(
+                try field(
+                    member.key, object, isRequired: required.contains(member.key),
+                    requires: requires))
+        }
+        return fields
+    }
+
+    private static func requireFields(
+        _ names: [String], among properties: SchemaObject, path: String
+    ) throws(SchemaFault) {
+        for name in names where properties[name] == nil {
+            let meant = nearest(to: name, among: properties.members.map(\.key))
+            throw SchemaFault(
+                path: path,
+                problem: "names \"\(name)\", which is no field"
+                    + (meant.map { "; did you mean \($0)?" } ?? ""))
+        }
+    }
+
+    private static func field(
+        _ name: String, _ object: SchemaObject, isRequired: Bool, requires: [String]
+    ) throws(SchemaFault) -> FieldSchema {
+        guard isWord(name.utf8), name.utf8.count <= 64 else {
+            throw SchemaFault(
+                path: object.path, problem: "fields are named by a-z, 0-9 and _, at most 64 of them"
+            )
+        }
+        let kind: FieldKind
+        switch try object.string("type") {
+        case "string"?: kind = try stringKind(object)
+        case "boolean"?:
+            try allowForField(object, [])
+            kind = .boolean
+        case "integer"?:
+            try allowForField(object, ["minimum", "maximum"])
+            let minimum = try object.integer("minimum") ?? -WholeNumber.largest
+            let maximum = try object.integer("maximum") ?? WholeNumber.largest
+            guard minimum <= maximum else {
+                throw SchemaFault(path: object.pathOf("minimum"), problem: "lies above the maximum")
+            }
+            kind = .integer(minimum: minimum, maximum: maximum)
+        case nil: throw SchemaFault(path: object.pathOf("type"), problem: "is missing")
+        default:
+            throw SchemaFault(
+                path: object.pathOf("type"), problem: "must be string, boolean or integer")
+        }
+        return FieldSchema(
+            name: name, kind: kind, isRequired: isRequired, column: try column(object, kind),
+            requires: requires, title: try object.string("title") ?? "",
+            summary: try object.string("description") ?? "")
+    }
+
+    private static func stringKind(_ object: SchemaObject) throws(SchemaFault) -> FieldKind {
+        if let values = try object.strings("enum") {
+            try allowForField(object, ["enum"])
+            guard (1...255).contains(values.count) else {
+                throw SchemaFault(path: object.pathOf("enum"), problem: "must have 1 to 255 values")
+            }
+            return .enumeration(values)
+        }
+        if let format = try object.string("format") {
+            try allowForField(object, ["format"])
+            guard format == "date" else {
+                throw SchemaFault(path: object.pathOf("format"), problem: "must be date")
+            }
+            return .day
+        }
+        try allowForField(object, ["enum", "format", "minLength", "maxLength"])
+        let minimum = try object.integer("minLength") ?? 0
+        let maximum = try object.integer("maxLength") ?? Int64(EventBatch.longestEntry)
+        guard minimum >= 0, minimum <= maximum else {
+            throw SchemaFault(path: object.pathOf("minLength"), problem: "must lie in 0…maxLength")
+        }
+        return .text(minimumLength: Int(minimum), maximumLength: Int(maximum))
+    }
+
+    private static func allowForField(
+        _ object: SchemaObject, _ keys: [StaticString]
+    ) throws(SchemaFault) {
+        try object.allow(
+            ["title", "description", "type", "x-column", "$comment", "examples"] + keys,
+            what: "such a field")
+    }
+
+    private static func column(
+        _ object: SchemaObject, _ kind: FieldKind
+    ) throws(SchemaFault) -> ColumnKind? {
+        guard let word = try object.string("x-column") else { return nil }
+        switch (word, kind) {
+        case ("name", .text): return .name
+        case ("enum", .enumeration): return .enumeration
+        case ("boolean", .boolean): return .boolean
+        case ("integer", .integer): return .integer
+        case ("day", .day): return .day
+        default:
+            let own =
+                switch kind {
+                case .text: "name"
+                case .enumeration: "enum"
+                case .boolean: "boolean"
+                case .integer: "integer"
+                case .day: "day"
+                }
+            throw SchemaFault(
+                path: object.pathOf("x-column"), problem: "must be \(own) for such a field")
+        }
+    }
+}
