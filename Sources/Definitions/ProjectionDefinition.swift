@@ -148,6 +148,9 @@ public enum Condition: Hashable, Sendable {
     /// 1; an acceptance window in days, 86,400,000); false where either has no value. A product
     /// past 64 bits is longer than any duration.
     case within(Duration, FieldReference, millisecondsPerUnit: Int64)
+    /// A duration is longer than an integer field × so many milliseconds; false where either has
+    /// no value.
+    case beyond(Duration, FieldReference, millisecondsPerUnit: Int64)
     /// At least one of several lists holds; a list holds when all its conditions do.
     case any([[Condition]])
 }

@@ -1,0 +1,207 @@
+public import EventModel
+
+/// Reads definition files: YAML documents → checked definitions, in which every name is resolved
+/// and every shorthand written out.
+///
+///     let reader = DefinitionReader(types: types)
+///     let definitions = try reader.read(text, file: "first_response.yaml")
+///
+/// A KPI may use projections and KPIs of the same file, and those given as `known`.
+public struct DefinitionReader {
+    /// The event types that projections are checked against.
+    public var types: EventTypes
+    /// Projections and KPIs that a file may use beside its own, by name; asked only when needed.
+    public var knownProjection: (String) -> ProjectionDefinition?
+    public var knownProjectionNames: () -> [String]
+    /// The KPIs that a KPI names in its formulas; nil where there is no such KPI.
+    public var knownKPI: (String) -> [String]?
+    public var knownKPINames: () -> [String]
+
+    /// Longest document in bytes, so that its text fits into an entry of the log.
+    public static let longestDocument = 60_000
+
+    /// A reader that knows nothing but the event types.
+    public init(types: EventTypes) {
+        self.init(
+            types: types, knownProjection: { _ in nil }, knownProjectionNames: { [] },
+            knownKPI: { _ in nil }, knownKPINames: { [] })
+    }
+
+    /// A reader that knows other definitions, too.
+    public init(
+        types: EventTypes, knownProjection: @escaping (String) -> ProjectionDefinition?,
+        knownProjectionNames: @escaping () -> [String],
+        knownKPI: @escaping (String) -> [String]?, knownKPINames: @escaping () -> [String]
+    ) {
+        self.types = types
+        self.knownProjection = knownProjection
+        self.knownProjectionNames = knownProjectionNames
+        self.knownKPI = knownKPI
+        self.knownKPINames = knownKPINames
+    }
+
+    /// The definitions of a file, in its order.
+    ///
+    /// - Throws: every fault found (up to a limit), in the order of the file.
+    public func read(_ text: String, file: String) throws(DefinitionFaults) -> [Definition] {
+        let documents = SourceDocument.split(text, file: file)
+        guard !documents.isEmpty else {
+            throw DefinitionFaults([
+                DefinitionFault(
+                    file: file, line: 1, column: 1, what: "there is no definition in this file",
+                    expected: "a document that starts with projection: or kpi:")
+            ])
+        }
+        return try read(documents).map(\.definition)
+    }
+
+    /// The definitions of these documents, each beside the document it was read from.
+    public func read(
+        _ documents: [SourceDocument]
+    ) throws(DefinitionFaults) -> [(document: SourceDocument, definition: Definition)] {
+        var reading = FileReading(reader: self)
+        return try reading.read(documents)
+    }
+}
+
+/// The reading of one file's documents: projections first, since KPIs look at them.
+private struct FileReading {
+    let reader: DefinitionReader
+    var faults: [DefinitionFault] = []
+    var projections: [String: ProjectionDefinition] = [:]
+    /// Projections that are at fault: what is built on them is not reported.
+    var brokenProjections: Set<String> = []
+    var definitions: [Int: Definition] = [:]
+    var kpiUses: [(name: String, uses: [NameReference], document: SourceDocument)] = []
+
+    init(reader: DefinitionReader) { self.reader = reader }
+
+    mutating func read(
+        _ documents: [SourceDocument]
+    ) throws(DefinitionFaults) -> [(document: SourceDocument, definition: Definition)] {
+        var kpis: [(index: Int, document: SourceDocument, value: YAMLValue, name: String)] = []
+        var seen: [String: Int] = [:]
+        for (index, document) in documents.enumerated() {
+            let list = FaultList(file: document.file)
+            defer { faults += list.faults }
+            guard let value = root(of: document, faults: list),
+                let (kind, name) = heading(of: value, faults: list)
+            else { continue }
+            if let line = seen["\(kind) \(name)"] {
+                list.report(
+                    at: value, "\(kind) \"\(name)\" is defined twice in this file",
+                    expected: "it once (it also stands in line \(line))")
+                continue
+            }
+            seen["\(kind) \(name)"] = value.line
+            if kind == "kpi" {
+                kpis.append((index, document, value, name))
+            } else if let projection = ProjectionReader(types: reader.types, faults: list)
+                .read(value)
+            {
+                projections[projection.name] = projection
+                definitions[index] = .projection(projection)
+            } else {
+                brokenProjections.insert(name)
+            }
+        }
+        let names = kpis.map(\.name)
+        for kpi in kpis { readKPI(kpi.value, of: kpi.document, at: kpi.index, names: names) }
+        checkCycles()
+        guard faults.isEmpty else {
+            let sorted = faults.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+            throw DefinitionFaults(Array(sorted.prefix(DefinitionFaults.mostFaults)))
+        }
+        return documents.enumerated().compactMap { index, document in
+            definitions[index].map { (document, $0) }
+        }
+    }
+
+    private func root(of document: SourceDocument, faults: FaultList) -> YAMLValue? {
+        guard document.text.utf8.count <= DefinitionReader.longestDocument else {
+            faults.report(
+                line: document.firstLine, column: 1,
+                "this definition has \(document.text.utf8.count) bytes",
+                expected: "at most \(DefinitionReader.longestDocument)")
+            return nil
+        }
+        return YAMLReader.read(document, faults: faults)
+    }
+
+    private func heading(of value: YAMLValue, faults: FaultList) -> (kind: String, name: String)? {
+        let found = value.pairs?.filter { $0.name == "projection" || $0.name == "kpi" } ?? []
+        if found.count == 1 { return (found[0].name, found[0].value.text ?? "") }
+        let first = value.pairs?.first
+        faults.report(
+            at: found.last?.key ?? first?.key ?? value,
+            found.isEmpty
+                ? "this document does not say what it defines"
+                : "this document defines two things",
+            expected: "projection: or kpi: with a name", word: found.isEmpty ? first?.name : nil,
+            among: ["projection", "kpi"])
+        return nil
+    }
+
+    private mutating func readKPI(
+        _ value: YAMLValue, of document: SourceDocument, at index: Int, names: [String]
+    ) {
+        let list = FaultList(file: document.file)
+        let here = projections
+        let reader = reader
+        let kpiReader = KPIReader(
+            document: document, faults: list,
+            projection: { here[$0] ?? reader.knownProjection($0) },
+            projectionNames: { (here.keys + reader.knownProjectionNames()).sorted() },
+            isKPI: { names.contains($0) || reader.knownKPI($0) != nil },
+            kpiNames: { (names + reader.knownKPINames()).sorted() },
+            columns: Columns(types: reader.types))
+        if let (kpi, uses) = kpiReader.read(value) {
+            definitions[index] = .kpi(kpi)
+            kpiUses.append((kpi.name, uses, document))
+        }
+        // A fault that follows from a broken projection of this file says nothing new.
+        faults += list.faults.filter { fault in
+            !brokenProjections.contains { fault.what == "no projection is called \"\($0)\"" }
+        }
+    }
+
+    private mutating func checkCycles() {
+        guard kpiUses.contains(where: { !$0.uses.isEmpty }) else { return }
+        var uses: [String: [String]] = [:]
+        for (name, others, _) in kpiUses { uses[name] = others.map(\.name) }
+        for (name, others, document) in kpiUses {
+            for other in others {
+                guard let path = path(from: other.name, to: name, uses: uses) else { continue }
+                let list = FaultList(file: document.file)
+                list.report(
+                    at: other.at,
+                    "KPI \"\(name)\" depends on itself: "
+                        + ([name] + path).joined(separator: " → "),
+                    expected: "KPIs that don't depend on each other in a circle")
+                faults += list.faults
+                return
+            }
+        }
+    }
+
+    /// A way from one KPI to another along what they use.
+    private func path(from start: String, to goal: String, uses: [String: [String]]) -> [String]? {
+        var cameFrom: [String: String] = [start: ""]
+        var queue = [start]
+        while !queue.isEmpty {
+            let name = queue.removeFirst()
+            if name == goal {
+                var path = [name]
+                while let previous = cameFrom[path[0]], !previous.isEmpty {
+                    path.insert(previous, at: 0)
+                }
+                return path
+            }
+            for next in uses[name] ?? reader.knownKPI(name) ?? [] where cameFrom[next] == nil {
+                cameFrom[next] = name
+                queue.append(next)
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,51 @@
+extension Formula {
+    /// Every aggregate, in the order of the formula; those of other KPIs are not among them.
+    public var aggregates: [Aggregate] {
+        var found: [Aggregate] = []
+        visit { if case .aggregate(let aggregate) = $0 { found.append(aggregate) } }
+        return found
+    }
+
+    /// Names of the KPIs it uses, in the order of the formula.
+    public var kpis: [String] {
+        var found: [String] = []
+        visit { if case .kpi(let name) = $0, !found.contains(name) { found.append(name) } }
+        return found
+    }
+
+    private func visit(_ body: (Formula) -> Void) {
+        body(self)
+        switch self {
+        case .number, .aggregate, .periodDays, .kpi: break
+        case .negated(let inner): inner.visit(body)
+        case .sum(let left, let right), .difference(let left, let right),
+            .product(let left, let right), .quotient(let left, let right):
+            left.visit(body)
+            right.visit(body)
+        }
+    }
+}
+
+extension KPIDefinition {
+    /// Names of the projections that the value and the statistics read directly, sorted.
+    public var projections: [String] {
+        Set(([value] + statistics.map(\.formula)).flatMap { $0.aggregates.map(\.projection) })
+            .sorted()
+    }
+
+    /// Names of the KPIs that the value and the statistics use, sorted.
+    public var kpis: [String] {
+        Set(([value] + statistics.map(\.formula)).flatMap(\.kpis)).sorted()
+    }
+
+    /// The unit of a statistic: plain counts are counts, all else is as the KPI itself.
+    public func unit(ofStatistic name: String) -> Unit {
+        guard let formula = statistics.first(where: { $0.name == name })?.formula,
+            case .aggregate(let aggregate) = formula
+        else { return unit }
+        switch aggregate.function {
+        case .count, .distinct, .stock: return .count
+        default: return unit
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package import EventModel
+
+/// How a column's values compare: only columns of one shape may stand for each other.
+package struct ColumnShape: Hashable, Sendable {
+    /// How it is kept.
+    package var kind: ColumnKind
+    /// The values of an enumeration, in its order; empty otherwise.
+    package var values: [String]
+
+    /// A shape from its parts.
+    package init(kind: ColumnKind, values: [String] = []) {
+        self.kind = kind
+        self.values = values
+    }
+
+    /// A name's.
+    package static let name = ColumnShape(kind: .name)
+    /// An integer's.
+    package static let integer = ColumnShape(kind: .integer)
+
+    /// For faults: `a name`, `one of open, closed`.
+    package var inWords: String {
+        switch kind {
+        case .name: "a name"
+        case .enumeration: listed(values)
+        case .boolean: "true or false"
+        case .integer: "a whole number"
+        case .day: "a date such as 2025-07-14"
+        }
+    }
+}
+
+extension FieldSchema {
+    /// The shape of its column; nil where it is none.
+    package var shape: ColumnShape? {
+        guard let column else { return nil }
+        guard case .enumeration(let values) = kind, column == .enumeration else {
+            return ColumnShape(kind: column)
+        }
+        return ColumnShape(kind: column, values: values)
+    }
+}
+
+/// What event types offer to definitions.
+struct Columns {
+    let types: EventTypes
+
+    /// Names of the types a definition may read: not the log's own, not the void.
+    var readableTypes: [String] {
+        types.schemas.filter { !$0.isLogsOwn && $0.type != "event.voided" }.map(\.type)
+    }
+
+    /// Kinds of case there are: what the schemas name.
+    var subjectKinds: [String] {
+        var kinds: [String] = []
+        for schema in types.schemas where !schema.isLogsOwn {
+            for kind in schema.subjectKinds where !kinds.contains(kind) { kinds.append(kind) }
+        }
+        return kinds
+    }
+
+    /// The shape of a field that every one of these types has as a column of the same shape.
+    func shape(
+        of field: String, in names: [String], at value: YAMLValue, faults: FaultList
+    ) -> ColumnShape? {
+        var found: (type: String, shape: ColumnShape)?
+        for name in names {
+            guard let schema = types[name] else { return nil }
+            guard let known = schema.fields.first(where: { $0.name == field }) else {
+                faults.report(
+                    at: value, "\(name) has no field \"\(field)\"", word: field,
+                    among: schema.columns.map(\.name))
+                return nil
+            }
+            guard let shape = known.shape else {
+                faults.report(
+                    at: value, "field \"\(field)\" of \(name) is kept in the entry only",
+                    expected: "a field kept as a column: \(listed(schema.columns.map(\.name)))")
+                return nil
+            }
+            if let found, found.shape != shape {
+                faults.report(
+                    at: value,
+                    "field \"\(field)\" is \(found.shape.inWords) in \(found.type) but "
+                        + "\(shape.inWords) in \(name)", expected: "a field that is alike in both")
+                return nil
+            }
+            found = (name, shape)
+        }
+        return found?.shape
+    }
+
+    /// The types that set the value in force of a field: of the cases' own kind, else all.
+    func defaultLatestTypes(of field: String, kinds: [String]) -> [String] {
+        let having = types.schemas.filter {
+            !$0.isLogsOwn && $0.columnIndex(of: field) != nil && occurs($0, in: kinds)
+        }
+        let own = having.filter { schema in kinds.contains { schema.type.hasPrefix($0 + ".") } }
+        return (own.isEmpty ? having : own).map(\.type)
+    }
+
+    /// Every field name that can be asked for with `latest` in such cases.
+    func latestFields(kinds: [String]) -> [String] {
+        var names: [String] = []
+        for schema in types.schemas where !schema.isLogsOwn && occurs(schema, in: kinds) {
+            for column in schema.columns where !names.contains(column.name) {
+                names.append(column.name)
+            }
+        }
+        return names
+    }
+
+    /// Whether events of this type can belong to a case of one of these kinds.
+    func occurs(_ schema: EventSchema, in kinds: [String]) -> Bool {
+        schema.subjectKinds.isEmpty || schema.subjectKinds.contains { kinds.contains($0) }
+    }
+}

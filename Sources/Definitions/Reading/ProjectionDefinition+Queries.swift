@@ -1,0 +1,23 @@
+extension ProjectionDefinition {
+    /// The types of the event that a binding (or `fact`) may stand for; empty for a counting
+    /// binding, or where there is no such binding.
+    public func eventTypes(of binding: String) -> [String] {
+        if binding == "fact" {
+            switch fact {
+            case .one(let name): return eventTypes(of: name)
+            case .each(let selector): return selector.types
+            case .stock: return []
+            }
+        }
+        switch bindings.first(where: { $0.name == binding })?.kind {
+        case .first(let selector), .last(let selector): return selector.types
+        case .either(let names):
+            var types: [String] = []
+            for name in names {
+                for type in eventTypes(of: name) where !types.contains(type) { types.append(type) }
+            }
+            return types
+        case .count, nil: return []
+        }
+    }
+}
