@@ -1,22 +1,22 @@
 /// The key of an entry in a table: 1 to 511 bytes, compared as bytes.
 ///
 /// Integers become big-endian bytes, so that keys of one shape sort as their numbers do. Keys up
-/// to 16 bytes allocate nothing.
+/// to 24 bytes allocate nothing.
 ///
 ///     let segment = Key(3, 65_536)            // two UInt32: 8 bytes
 ///     let registry = Key("projections/first_response")
 public struct Key: Sendable {
     /// The bytes of a short key, in order in memory.
-    private var words: InlineArray<2, UInt64>
+    private var words: InlineArray<3, UInt64>
     private var count: Int
-    /// The bytes of a key longer than 16.
+    /// The bytes of a key longer than 24.
     private var long: [UInt8]?
 
     /// The longest key LMDB takes.
     public static let maximumBytes = 511
 
-    private init(_ first: UInt64, _ second: UInt64, count: Int) {
-        words = [first.bigEndian, second.bigEndian]
+    private init(_ first: UInt64, _ second: UInt64, _ third: UInt64 = 0, count: Int) {
+        words = [first.bigEndian, second.bigEndian, third.bigEndian]
         self.count = count
     }
 
@@ -50,13 +50,19 @@ public struct Key: Sendable {
     /// Sixteen bytes: two big numbers.
     public init(_ first: UInt64, _ second: UInt64) { self.init(first, second, count: 16) }
 
+    /// Twenty bytes: two small numbers, a big one and a small one.
+    public init(_ first: UInt32, _ second: UInt32, _ third: UInt64, _ fourth: UInt32) {
+        self.init(
+            UInt64(first) << 32 | UInt64(second), third, UInt64(fourth) << 32, count: 20)
+    }
+
     /// The bytes of a text in UTF-8; traps when it is empty or longer than 511 bytes.
     public init(_ text: String) { self.init(Array(text.utf8)) }
 
     /// Bytes as they are; traps when there are none or more than 511.
     public init(_ bytes: [UInt8]) {
         precondition((1...Key.maximumBytes).contains(bytes.count), "a key has 1 to 511 bytes")
-        words = [0, 0]
+        words = [0, 0, 0]
         count = bytes.count
         long = bytes
     }

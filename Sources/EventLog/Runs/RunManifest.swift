@@ -1,0 +1,126 @@
+internal import LMDB
+
+/// One run: records in order, cut into chunks of `RunShape.recordsPerChunk`, of which a merge may
+/// have consumed the first ones.
+struct Run: Equatable {
+    /// What a run is there for.
+    enum Role: UInt32 {
+        /// Read; waits for enough neighbours of its size.
+        case idle = 0
+        /// Read from `start` on; what came before is in the output of the same job.
+        case input = 1
+        /// Read; grows with each slice of its job.
+        case output = 2
+        /// Not read: being built from a stream of sorted records.
+        case building = 3
+        /// Not read: its chunks are being deleted.
+        case dropped = 4
+
+        var isRead: Bool { self != .building && self != .dropped }
+    }
+
+    var id: UInt32
+    var role: Role = .idle
+    /// The merge it takes part in; 0 for none.
+    var job: UInt32 = 0
+    /// The number of the first record that is still here.
+    var start: UInt64 = 0
+    /// The number after the last record.
+    var end: UInt64 = 0
+    /// For an output: bytes of merging its job is behind.
+    var credit: Int64 = 0
+
+    /// Records that are still here.
+    var count: UInt64 { end - start }
+}
+
+/// The runs of one `SortedRuns`, as recorded in LMDB.
+///
+/// Layout, little-endian: format, words, policy, store, next run, next job, number of runs, zero
+/// (UInt32 each), then for each run id, role, job, zero (UInt32 each), start, end (UInt64 each),
+/// credit (Int64).
+struct RunManifest: Equatable {
+    var store: UInt32
+    var nextRun: UInt32 = 1
+    var nextJob: UInt32 = 1
+    var runs: [Run] = []
+
+    static let format: UInt32 = 1
+    private static let headerBytes = 32
+    private static let runBytes = 40
+
+    init(store: UInt32) { self.store = store }
+
+    /// Reads a manifest and checks it.
+    init(_ bytes: Span<UInt8>, of runs: SortedRuns) throws(RunsFault) {
+        guard bytes.count >= RunManifest.headerBytes else {
+            throw RunsFault.damaged(store: 0, run: 0, detail: "its manifest is cut short")
+        }
+        guard bytes.littleEndian(at: 0, as: UInt32.self) == RunManifest.format,
+            bytes.littleEndian(at: 4, as: UInt32.self) == UInt32(runs.words),
+            bytes.littleEndian(at: 8, as: UInt32.self) == runs.policy.rawValue
+        else { throw RunsFault.otherShape(name: runs.name) }
+        store = bytes.littleEndian(at: 12)
+        nextRun = bytes.littleEndian(at: 16)
+        nextJob = bytes.littleEndian(at: 20)
+        let count = Int(bytes.littleEndian(at: 24, as: UInt32.self))
+        guard bytes.count == RunManifest.headerBytes + count * RunManifest.runBytes else {
+            throw RunsFault.damaged(store: store, run: 0, detail: "its manifest is cut short")
+        }
+        self.runs.reserveCapacity(count)
+        for index in 0..<count {
+            let at = RunManifest.headerBytes + index * RunManifest.runBytes
+            let id: UInt32 = bytes.littleEndian(at: at)
+            guard let role = Run.Role(rawValue: bytes.littleEndian(at: at + 4)) else {
+                throw RunsFault.damaged(store: store, run: id, detail: "its role is unknown")
+            }
+            let run = Run(
+                id: id, role: role, job: bytes.littleEndian(at: at + 8),
+                start: bytes.littleEndian(at: at + 16), end: bytes.littleEndian(at: at + 24),
+                credit: bytes.littleEndian(at: at + 32))
+            guard run.start <= run.end, id < nextRun else {
+                throw RunsFault.damaged(store: store, run: id, detail: "its bounds are impossible")
+            }
+            self.runs.append(run)
+        }
+    }
+
+    /// Writes the manifest.
+    func save(_ runs: SortedRuns, in write: borrowing WriteTransaction) throws {
+        let size = RunManifest.headerBytes + self.runs.count * RunManifest.runBytes
+        try write.put(runs.tables.manifests, runs.key, byteCount: size) { bytes in
+            func put<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, _ offset: Int) {
+                bytes.storeBytes(of: value.littleEndian, toByteOffset: offset, as: T.self)
+            }
+            let header = [
+                RunManifest.format, UInt32(runs.words), runs.policy.rawValue, store, nextRun,
+                nextJob, UInt32(self.runs.count), 0,
+            ]
+            for (index, word) in header.enumerated() { put(word, index * 4) }
+            for (index, run) in self.runs.enumerated() {
+                let at = RunManifest.headerBytes + index * RunManifest.runBytes
+                put(run.id, at)
+                put(run.role.rawValue, at + 4)
+                put(run.job, at + 8)
+                put(run.start, at + 16)
+                put(run.end, at + 24)
+                put(run.credit, at + 32)
+            }
+        }
+    }
+
+    /// A new run's number.
+    mutating func takeRunNumber() -> UInt32 {
+        precondition(nextRun < .max, "run numbers are used up")
+        defer { nextRun += 1 }
+        return nextRun
+    }
+
+    /// Where a run stands in the list; traps when it is not there.
+    func index(ofRun id: UInt32) -> Int {
+        guard let index = runs.firstIndex(where: { $0.id == id }) else {
+            preconditionFailure("run \(id) is not in the manifest")
+        }
+        return index
+    }
+}

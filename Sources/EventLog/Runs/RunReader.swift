@@ -1,0 +1,174 @@
+internal import LMDB
+
+/// Where a chunk lies in its run.
+struct ChunkPlace: Equatable {
+    /// The first two key words of its first record.
+    var fence: UInt64
+    /// Its number in the run, from 0.
+    var number: UInt32
+}
+
+/// Walks a run's records in order, in place.
+struct RunReader {
+    let shape: RunShape
+    let store: UInt32
+    let run: Run
+    /// The current chunk's words, and where in them the current record and the end are.
+    private(set) var block = RunWords()
+    private(set) var at = 0
+    private(set) var limit = 0
+    private(set) var place = ChunkPlace(fence: 0, number: 0)
+    /// The current record's first two key words.
+    private(set) var head: UInt64 = 0
+    private(set) var isDone = true
+
+    /// A reader of a run in the store; it stands nowhere until `open` or `seek`.
+    init(_ run: Run, store: UInt32, shape: RunShape) {
+        self.run = run
+        self.store = store
+        self.shape = shape
+    }
+
+    /// A reader of records in memory, which must stay where they are.
+    init(_ records: RunWords, shape: RunShape) {
+        self.init(Run(id: 0), store: 0, shape: shape)
+        block = records
+        limit = records.count
+        settle()
+    }
+
+    /// The number of the current record in the run.
+    var position: UInt64 {
+        isDone
+            ? run.end
+            : UInt64(place.number) * UInt64(shape.recordsPerChunk) + UInt64(at / shape.words)
+    }
+
+    /// The words from the current record to the end of its chunk.
+    var rest: Range<Int> { at..<limit }
+
+    func chunkKey(_ place: ChunkPlace) -> Key { Key(store, run.id, place.fence, place.number) }
+
+    /// Stands at the first record.
+    mutating func open(_ cursor: inout Cursor) throws {
+        guard run.count > 0 else { return }
+        guard try cursor.seek(Key(store, run.id, 0 as UInt64, 0)), try load(&cursor),
+            UInt64(place.number) == run.start / UInt64(shape.recordsPerChunk)
+        else { throw damaged("its first chunk is missing") }
+    }
+
+    /// Stands at the first record whose first words are the target or more.
+    mutating func seek(_ target: [UInt32], _ cursor: inout Cursor) throws {
+        let second = target.count > 1 && shape.keyWords > 1 ? UInt64(target[1]) : 0
+        let fence = target.isEmpty ? 0 : UInt64(target[0]) << 32 | second
+        guard try stand(beforeFence: fence, &cursor) else { return }
+        while !isDone {
+            at = lowerBound(target)
+            if at < limit { return settle() }
+            try nextChunk(&cursor)
+        }
+    }
+
+    /// Stands at the start of the last chunk that begins before a fence, or else of the first.
+    ///
+    /// - Returns: false when the run is empty.
+    mutating func stand(beforeFence fence: UInt64, _ cursor: inout Cursor) throws -> Bool {
+        guard run.count > 0 else { return false }
+        if try cursor.seek(Key(store, run.id, fence, 0)) {
+            if try cursor.move(.previous), try load(&cursor) { return true }
+        } else if try cursor.move(.last), try load(&cursor) {
+            return true
+        }
+        try open(&cursor)
+        return true
+    }
+
+    /// Moves to the next record.
+    @inline(__always)
+    mutating func advance(_ cursor: inout Cursor) throws {
+        at += shape.words
+        if at < limit { head = readHead(at) } else { try nextChunk(&cursor) }
+    }
+
+    /// Moves on by so many words, at most to the end of the chunk.
+    mutating func advance(words: Int, _ cursor: inout Cursor) throws {
+        at += words
+        if at < limit { head = readHead(at) } else { try nextChunk(&cursor) }
+    }
+
+    /// Moves to the start of the next chunk.
+    mutating func nextChunk(_ cursor: inout Cursor) throws {
+        let next = UInt64(place.number + 1) * UInt64(shape.recordsPerChunk)
+        guard next < run.end else {
+            at = limit
+            isDone = true
+            return
+        }
+        let expected = ChunkPlace(fence: place.fence, number: place.number + 1)
+        guard try cursor.seek(chunkKey(expected)), try load(&cursor),
+            place.number == expected.number
+        else { throw damaged("chunk \(expected.number) is missing") }
+    }
+
+    /// Takes the chunk the cursor stands at, if it is one of this run.
+    mutating func load(_ cursor: inout Cursor) throws -> Bool {
+        guard let place = fence(at: cursor) else { return false }
+        let first = UInt64(place.number) * UInt64(shape.recordsPerChunk)
+        guard first < run.end else { throw damaged("chunk \(place.number) is beyond its end") }
+        let records = min(UInt64(shape.recordsPerChunk), run.end - first)
+        let words = Int(records) * shape.words
+        let value = unsafe cursor.unsafeValue
+        guard value.count >= words * 4 else { throw damaged("chunk \(place.number) is cut short") }
+        self.place = place
+        block = unsafe RunWords(value)
+        limit = words
+        at = run.start > first ? Int(run.start - first) * shape.words : 0
+        guard at < limit else { throw damaged("chunk \(place.number) was consumed") }
+        settle()
+        return true
+    }
+
+    /// The place of the chunk a cursor stands at, if it is one of this run.
+    func fence(at cursor: borrowing Cursor) -> ChunkPlace? {
+        let key = unsafe cursor.unsafeKey
+        guard key.count == 20, cursor.keyNumber(at: 0, as: UInt32.self) == store,
+            cursor.keyNumber(at: 4, as: UInt32.self) == run.id
+        else { return nil }
+        return ChunkPlace(fence: cursor.keyNumber(at: 8), number: cursor.keyNumber(at: 16))
+    }
+
+    /// The first record of the chunk, from the current one on, whose first words are a target or
+    /// more.
+    func lowerBound(_ target: [UInt32]) -> Int {
+        let words = shape.words
+        var low = at / words
+        var high = limit / words
+        while low < high {
+            let middle = (low + high) / 2
+            if isBefore(middle * words, target) { low = middle + 1 } else { high = middle }
+        }
+        return low * words
+    }
+
+    private func isBefore(_ offset: Int, _ target: [UInt32]) -> Bool {
+        for index in 0..<min(target.count, shape.keyWords) {
+            let word = block[offset + index]
+            if word != target[index] { return word < target[index] }
+        }
+        return false
+    }
+
+    private mutating func settle() {
+        isDone = at >= limit
+        if !isDone { head = readHead(at) }
+    }
+
+    @inline(__always)
+    func readHead(_ offset: Int) -> UInt64 {
+        shape.keyWords > 1 ? block.pair(offset) : UInt64(block[offset]) << 32
+    }
+
+    func damaged(_ detail: String) -> RunsFault {
+        .damaged(store: store, run: run.id, detail: detail)
+    }
+}

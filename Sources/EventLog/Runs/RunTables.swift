@@ -1,0 +1,78 @@
+package import LMDB
+
+/// The two LMDB tables that all sorted runs of a store share.
+///
+/// | table | key | value |
+/// | --- | --- | --- |
+/// | `runs.chunks` | store, run (UInt32 each), first record's first two words (UInt64), chunk number (UInt32), all big-endian | records, padded to k · 4,096 − 16 bytes |
+/// | `runs.manifests` | name of the sorted runs | see `RunManifest` |
+///
+/// The chunks' keys hold where each chunk begins, so that the B-tree itself is the fence index.
+package struct RunTables: Sendable {
+    let chunks: Table
+    let manifests: Table
+
+    /// The tables' names.
+    package static let names = ["runs.chunks", "runs.manifests"]
+
+    /// Opens the tables, making them where they are missing.
+    package init(in environment: Environment) throws(LMDBError) {
+        let tables = try environment.openTables(RunTables.names)
+        chunks = tables[0]
+        manifests = tables[1]
+    }
+
+    /// The names of all sorted runs there are, in the order of their bytes.
+    package func storedNames(
+        in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> [String] {
+        var names: [String] = []
+        var cursor = try transaction.cursor(manifests)
+        while try cursor.move(.next) {
+            let name = try cursor.withEntry { key, _ in
+                key[0] == 0 ? nil : String(decoding: key.copyBytes(), as: UTF8.self)
+            }
+            if let name { names.append(name) }
+        }
+        return names
+    }
+
+    /// A number no sorted runs of this store have had.
+    func takeStoreNumber(in write: borrowing WriteTransaction) throws -> UInt32 {
+        let next = try write.withValue(manifests, RunTables.counterKey) { bytes in
+            bytes.littleEndian(at: 0, as: UInt32.self)
+        }
+        let number = (next ?? 0) + 1
+        try write.put(manifests, RunTables.counterKey, byteCount: 4) { bytes in
+            bytes.storeBytes(of: number.littleEndian, as: UInt32.self)
+        }
+        return number
+    }
+
+    /// No name begins with a zero byte.
+    private static let counterKey = Key([0] as [UInt8])
+}
+
+/// What can go wrong with sorted runs besides LMDB.
+package enum RunsFault: Error, Equatable, CustomStringConvertible {
+    /// The runs in the store have another shape than the program expects.
+    case otherShape(name: String)
+    /// A multiplicity left the range of a signed 64-bit integer.
+    case overflow
+    /// What was read cannot have been written by this program.
+    case damaged(store: UInt32, run: UInt32, detail: String)
+
+    /// The sentence for the user.
+    package var description: String {
+        switch self {
+        case .otherShape(let name):
+            "the sorted runs \(name) have another shape than this version of the program writes. "
+                + "Rebuild what rests on them."
+        case .overflow:
+            "a count left the range of a signed 64-bit integer. Nothing of this write was kept."
+        case .damaged(let store, let run, let detail):
+            "sorted run \(store).\(run) is damaged: \(detail). Rebuild what rests on it, or "
+                + "restore the store from a backup."
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package import LMDB
+
+/// Fixed-width records of 32-bit words in sorted, immutable runs, merged geometrically in slices.
+///
+/// It holds a multiset of records. Under `keep` all words are the key; under `sum` the last two
+/// words of a record are a signed 64-bit multiplicity (the bigger word first), records of one key
+/// add up and zeros disappear. Everything happens inside the caller's transaction, and at any
+/// moment the set is the union of the runs that are read: a merge moves records from its inputs
+/// to its output, so it can stop after any slice and go on in any later transaction or process.
+///
+///     let keys = SortedRuns(name: "identity", words: 3, policy: .keep, tables: tables)
+///     try keys.add(sortedRecords, in: write)
+///     try keys.probe(sortedFingerprints, in: write) { index, record in … }
+///
+/// Source: the log-structured merge tree (O'Neil et al., 1996), tiered; the merge in slices
+/// follows the binary counter of Bentley and Saxe's logarithmic method (1980).
+package struct SortedRuns: Sendable {
+    /// What becomes of records with equal keys.
+    package enum Policy: UInt32, Sendable {
+        /// All records are kept; all words are the key.
+        case keep = 0
+        /// The last two words add up; a sum of zero leaves nothing.
+        case sum = 1
+    }
+
+    /// The name, unique in the store's run tables.
+    package let name: String
+    /// Words of a record.
+    package let words: Int
+    /// What becomes of records with equal keys.
+    package let policy: Policy
+
+    let tables: RunTables
+    let shape: RunShape
+    let key: Key
+
+    /// Runs of one size that start a merge.
+    static let fanIn = 8
+    /// The most runs one merge takes, when a small budget let more come together.
+    static let maximumFanIn = 16
+    /// Bytes of merging per byte added, for each merge under way: so fast that a merge is done
+    /// well before its level fills up again.
+    static let pace = 4
+
+    /// A descriptor; nothing is read or written.
+    ///
+    /// - Parameters:
+    ///   - name: 1 to 400 bytes.
+    ///   - words: words of a record, its multiplicity included; 1 to 1,000.
+    package init(name: String, words: Int, policy: Policy, tables: RunTables) {
+        precondition((1...400).contains(name.utf8.count), "a name has 1 to 400 bytes")
+        self.name = name
+        self.words = words
+        self.policy = policy
+        self.tables = tables
+        shape = RunShape(words: words, sums: policy == .sum)
+        key = Key(name)
+    }
+
+    /// Adds records, as one transaction's share of all the work there is to do.
+    ///
+    /// - Parameters:
+    ///   - records: flat records in ascending order of their keys; unsorted ones trap. Under
+    ///     `sum` keys may repeat and multiplicities may be zero.
+    ///   - mergeBudgetBytes: the most bytes of merging to do on this occasion. Usually 8 MiB, or
+    ///     three times the batch. With too small a budget runs pile up and probes slow down.
+    /// - Throws: `RunsFault.overflow`, or LMDB's errors.
+    /// - Complexity: amortised O(log records) for each record; one call never does more than the
+    ///   batch and the budget ask for.
+    package func add(
+        _ records: [UInt32], in write: borrowing WriteTransaction, mergeBudgetBytes: Int? = nil
+    ) throws {
+        let batch = try normalised(records)
+        var manifest = try load(in: write) ?? RunManifest(store: newStore(in: write))
+        var cursor = try write.cursor(tables.chunks)
+        if !batch.isEmpty {
+            try unsafe batch.withUnsafeBufferPointer { batch in
+                try unsafe insert(RunWords(batch), &manifest, in: write, &cursor)
+            }
+        }
+        let bytes = batch.count * 4
+        let budget = mergeBudgetBytes ?? max(8 << 20, bytes * 3)
+        try merge(&manifest, earnedBytes: bytes * SortedRuns.pace, budget, in: write, &cursor)
+        try manifest.save(self, in: write)
+    }
+
+    /// Writes a batch as a new run, together with the smallest runs if it is small itself, so
+    /// that single records do not make runs of their own.
+    private func insert(
+        _ batch: RunWords, _ manifest: inout RunManifest, in write: borrowing WriteTransaction,
+        _ cursor: inout Cursor
+    ) throws {
+        let bytes = batch.count * 4
+        var taken: [Run] = []
+        if bytes <= RunShape.chunkBytes {
+            let small = manifest.runs.filter { $0.role == .idle && self.bytes($0) <= chunkBytes }
+                .sorted { $0.count < $1.count }
+            var total = bytes
+            for run in small {
+                // Up to one page everything is rewritten, beyond it only what fills a chunk.
+                let size = self.bytes(run)
+                if size > SortedRuns.pageBytes, total <= SortedRuns.pageBytes { break }
+                taken.append(run)
+                total += size
+            }
+        }
+        var run = Run(id: manifest.takeRunNumber())
+        var writer = RunWriter(self, store: manifest.store, newRun: run.id)
+        if taken.isEmpty {
+            try writer.append(batch, in: write)
+        } else {
+            var readers = [RunReader(batch, shape: shape)]
+            for run in taken {
+                var reader = RunReader(run, store: manifest.store, shape: shape)
+                try reader.open(&cursor)
+                readers.append(reader)
+            }
+            var merger = RunMerger(readers, shape: shape)
+            while !merger.isDone {
+                writer.used = try merger.fill(
+                    &writer.block, from: writer.used, to: writer.full, &cursor)
+                try writer.flushIfFull(in: write)
+            }
+            for run in taken {
+                try delete(run, store: manifest.store, atMost: .max, in: write, &cursor)
+                manifest.runs.remove(at: manifest.index(ofRun: run.id))
+            }
+        }
+        try writer.flush(in: write)
+        run.end = writer.end
+        if run.end > 0 { manifest.runs.append(run) }
+    }
+
+    private static let pageBytes = 4096 - 16
+    private var chunkBytes: Int { RunShape.chunkBytes }
+
+    func bytes(_ run: Run) -> Int { Int(run.count) * shape.recordBytes }
+
+    /// Checks the order and, under `sum`, makes keys unique and drops zeros.
+    func normalised(_ records: [UInt32]) throws(RunsFault) -> [UInt32] {
+        precondition(records.count % words == 0, "records are not whole")
+        var needsWork = false
+        let span = records.span
+        var offset = 0
+        while offset < span.count {
+            if offset > 0 {
+                let order = shape.order(span, at: offset - words, span, at: offset)
+                precondition(order <= 0, "records are not sorted")
+                if order == 0 { needsWork = true }
+            }
+            if shape.sums, shape.multiplicity(span, at: offset) == 0 { needsWork = true }
+            offset += words
+        }
+        guard shape.sums, needsWork else { return records }
+        var result: [UInt32] = []
+        result.reserveCapacity(records.count)
+        offset = 0
+        while offset < span.count {
+            let first = offset
+            var total: Int64 = 0
+            repeat {
+                let (sum, overflow) = total.addingReportingOverflow(
+                    shape.multiplicity(span, at: offset))
+                guard !overflow else { throw .overflow }
+                total = sum
+                offset += words
+            } while offset < span.count && shape.order(span, at: first, span, at: offset) == 0
+            guard total != 0 else { continue }
+            result.append(contentsOf: records[first..<first + shape.keyWords])
+            result.append(total.runWords.high)
+            result.append(total.runWords.low)
+        }
+        return result
+    }
+
+    func load(in transaction: borrowing some Transaction & ~Copyable) throws -> RunManifest? {
+        try transaction.withValue(tables.manifests, key) { bytes in
+            try RunManifest(bytes, of: self)
+        }
+    }
+
+    func newStore(in write: borrowing WriteTransaction) throws -> UInt32 {
+        try tables.takeStoreNumber(in: write)
+    }
+
+    /// Deletes chunks of a run from its start.
+    ///
+    /// - Returns: how many were deleted; fewer than asked for when the run is gone.
+    @discardableResult
+    func delete(
+        _ run: Run, store: UInt32, atMost chunks: Int, in write: borrowing WriteTransaction,
+        _ cursor: inout Cursor
+    ) throws -> Int {
+        let reader = RunReader(run, store: store, shape: shape)
+        var deleted = 0
+        while deleted < chunks, try cursor.seek(Key(store, run.id, 0 as UInt64, 0)),
+            let place = reader.fence(at: cursor)
+        {
+            try write.delete(tables.chunks, reader.chunkKey(place))
+            deleted += 1
+        }
+        return deleted
+    }
+}

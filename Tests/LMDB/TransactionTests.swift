@@ -1,0 +1,160 @@
+import LMDB
+import Testing
+
+@Suite("Transactions, by writing and reading back")
+struct TransactionTests {
+    let folder = TemporaryFolder()
+    var store: String { folder.file("store") }
+
+    func open(readOnly: Bool = false) throws -> Environment {
+        try Environment.open(at: store, .init(readOnly: readOnly, creates: !readOnly))
+    }
+
+    @Test("What is committed is read back, after closing too")
+    func committedIsRead() throws {
+        do {
+            let environment = try open()
+            let table = try environment.openTable("numbers")
+            let write = try environment.beginWrite()
+            for number in 0..<1000 as Range<UInt32> {
+                try write.put(table, Key(number), [UInt8(truncatingIfNeeded: number)])
+            }
+            try write.commit()
+        }
+        let environment = try open(readOnly: true)
+        let table = try environment.openTable("numbers")
+        let read = try environment.beginRead()
+        #expect(try read.count(of: table) == 1000)
+        #expect(try read.copyValue(table, Key(UInt32(999))) == [231])
+        #expect(try read.withValue(table, Key(UInt32(3))) { $0[0] } == 3)
+        #expect(try read.copyValue(table, Key(UInt32(1000))) == nil)
+        #expect(try !read.contains(table, Key("other")))
+    }
+
+    @Test("What is not committed is as if it had not been")
+    func abortedIsGone() throws {
+        let environment = try open()
+        let table = try environment.openTable("numbers")
+        do {
+            let write = try environment.beginWrite()
+            try write.put(table, Key("a"), [1])
+            #expect(try write.contains(table, Key("a")))
+        }
+        do {
+            let write = try environment.beginWrite()
+            try write.put(table, Key("b"), [1])
+            write.abort()
+        }
+        let read = try environment.beginRead()
+        #expect(try read.count(of: table) == 0)
+    }
+
+    @Test("A view stays as it was when it began")
+    func viewsStay() throws {
+        let environment = try open()
+        let table = try environment.openTable("numbers")
+        let before = try environment.beginRead()
+        let write = try environment.beginWrite()
+        try write.put(table, Key("a"), [1])
+        try write.commit()
+        #expect(try before.count(of: table) == 0)
+        #expect(try environment.beginRead().count(of: table) == 1)
+        before.end()
+    }
+
+    @Test("Values are filled in place, and start as zeros")
+    func filledInPlace() throws {
+        let environment = try open()
+        let table = try environment.openTable("values")
+        let write = try environment.beginWrite()
+        try write.put(table, Key("a"), byteCount: 4080) { bytes in
+            bytes.storeBytes(of: 0x0102_0304 as UInt32, toByteOffset: 4076, as: UInt32.self)
+        }
+        #expect(write.bytesWritten == 4096)
+        try write.commit()
+        let read = try environment.beginRead()
+        let value = try #require(try read.copyValue(table, Key("a")))
+        #expect(value == [UInt8](repeating: 0, count: 4076) + [4, 3, 2, 1])
+    }
+
+    @Test("insert keeps what is there; delete says whether there was something")
+    func insertAndDelete() throws {
+        let environment = try open()
+        let table = try environment.openTable("values")
+        let write = try environment.beginWrite()
+        #expect(try write.insert(table, Key("a"), [1].span))
+        #expect(try !write.insert(table, Key("a"), [2].span))
+        #expect(try write.copyValue(table, Key("a")) == [1])
+        #expect(try write.delete(table, Key("a")))
+        #expect(try !write.delete(table, Key("a")))
+        try write.put(table, Key("b"), [])
+        #expect(try write.copyValue(table, Key("b")) == [])
+        try write.deleteAll(table)
+        #expect(try write.count(of: table) == 0)
+    }
+
+    @Test("Keys of every shape sort as their numbers do, and a cursor walks them both ways")
+    func cursors() throws {
+        let environment = try open()
+        let table = try environment.openTable("keys")
+        let write = try environment.beginWrite()
+        let firsts: [UInt32] = [0, 1, 255, 256, 65_536, .max]
+        for first in firsts.reversed() {
+            for second in [0, 1 << 40, UInt64.max] as [UInt64] {
+                try write.put(table, Key(first, second), [1])
+            }
+        }
+        var cursor = try write.cursor(table)
+        var seen: [UInt32] = []
+        var found = try cursor.move(.first)
+        while found {
+            if cursor.keyNumber(at: 4, as: UInt64.self) == 1 << 40 {
+                seen.append(cursor.keyNumber(at: 0))
+            }
+            found = try cursor.move(.next)
+        }
+        #expect(seen == firsts)
+        #expect(try cursor.seek(Key(2 as UInt32, 0 as UInt64)))
+        #expect(try cursor.withEntry { key, _ in key.bigEndian(at: 0, as: UInt32.self) } == 255)
+        #expect(try cursor.move(.previous))
+        #expect(cursor.keyNumber(at: 0, as: UInt32.self) == 1)
+        #expect(try !cursor.seekExactly(Key(2 as UInt32, 0 as UInt64)))
+        #expect(try cursor.seekExactly(Key(1 as UInt32, 0 as UInt64)))
+        try cursor.delete()
+        #expect(try cursor.move(.next))
+        #expect(cursor.keyNumber(at: 4, as: UInt64.self) == 1 << 40)
+        #expect(try write.count(of: table) == 17)
+        try write.commit()
+    }
+
+    @Test("Any key of 1 to 511 bytes comes back", arguments: [1, 15, 16, 17, 511])
+    func keyLengths(length: Int) throws {
+        let environment = try open()
+        let table = try environment.openTable("keys")
+        let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let write = try environment.beginWrite()
+        try write.put(table, Key(bytes), [9])
+        #expect(try write.copyValue(table, Key(bytes)) == [9])
+        var cursor = try write.cursor(table)
+        #expect(try cursor.move(.first))
+        #expect(try cursor.withEntry { key, _ in key.copyBytes() } == bytes)
+    }
+
+    @Test("A copy holds the same, compact or not", arguments: [true, false])
+    func copies(compact: Bool) throws {
+        let environment = try open()
+        let table = try environment.openTable("values")
+        let write = try environment.beginWrite()
+        for number in 0..<100 as Range<UInt32> {
+            try write.put(table, Key(number), [UInt8](repeating: 7, count: 5000))
+        }
+        try write.commit()
+        let other = TemporaryFolder()
+        try environment.copy(toFile: other.file("data.mdb"), compact: compact)
+        try environment.sync()
+        let copy = try Environment.open(at: other.path)
+        let copied = try copy.openTable("values")
+        #expect(try copy.beginRead().count(of: copied) == 100)
+        #expect(try copy.usedFileBytes() <= environment.usedFileBytes())
+    }
+}
