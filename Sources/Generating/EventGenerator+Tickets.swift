@@ -30,7 +30,7 @@ extension EventGenerator {
         new.about = UInt8(words.aboutLottery.draw(&random))
         new.team = UInt8(
             via(channel.via, category: Int(new.category), isPhone: channel.name == "phone"))
-        new.left = 1 + random.streak(42, of: 100, limit: 12)
+        new.left = 1 + random.streak(39, of: 100, limit: 12)
         if random.chance(4, of: 1000) { new.left += 20 + random.below(130) }
         if longCasesLeft > 0, now > hour { makeLong(&new) }
         writeOpening(&new, channel: channel)

@@ -71,7 +71,9 @@ public struct EventGenerator: Sendable {
             count: options.agentCount, from: options.from, curve: curve, words: words,
             random: &random)
         customers = CustomerBase(events: options.events)
-        pacer = Pacer(events: options.events, curve: curve)
+        let present = workforce.agents.count { $0.joins == 0 }
+        pacer = Pacer(
+            events: options.events, upfront: customers.imported + present, curve: curve)
         longCasesLeft = min(options.longCases, options.events / 1000)
         latePerMillion = GeneratorOptions.perMillion(options.lateShare)
         // Of a share s of all lines, each line that is no repeat is repeated with s / (1 − s).
@@ -173,8 +175,7 @@ public struct EventGenerator: Sendable {
         workforce.startHour(at: now)
         if hour == 0 { foundOrganisation() }
         if hour % 24 == 0 { startDay(hour / 24) }
-        pacer.startHour(
-            hour, settled: written + delayed.count, pending: queue.count, random: &random)
+        pacer.startHour(hour, settled: written + delayed.count, random: &random)
     }
 
     /// Takes a free slot for a case and schedules its first step.

@@ -5,6 +5,8 @@
 /// limited to + − × ÷, which IEEE 754 defines to the last bit.
 struct Pacer: Sendable {
     private let events: Int
+    /// Lines that come in the first hour whatever the curve says.
+    private let upfront: Int
     private let curve: LoadCurve
     /// Estimated lines that follow from one arrival.
     private var linesPerArrival = 5.8
@@ -17,20 +19,19 @@ struct Pacer: Sendable {
     /// When the next case begins, likewise.
     var nextArrival: Int64 { nextArrivalMicroseconds / 1000 }
 
-    init(events: Int, curve: LoadCurve) {
-        self.events = events
+    init(events: Int, upfront: Int, curve: LoadCurve) {
+        self.events = max(0, events - upfront)
+        self.upfront = upfront
         self.curve = curve
     }
 
-    /// Sets the rate of an hour. `settled` lines are written or sure to be; `pending` cases wait.
-    mutating func startHour(
-        _ hour: Int, settled: Int, pending: Int, random: inout Randomness
-    ) {
+    /// Sets the rate of an hour. `settled` lines are written or sure to be.
+    mutating func startHour(_ hour: Int, settled: Int, random: inout Randomness) {
         let total = Double(curve.total)
         let due = Double(events) * Double(curve.weight(from: 0, hours: hour)) / total
         let horizon = max(
             1, Double(events) * Double(curve.weight(from: hour, hours: 96)) / total)
-        let behind = (due - Double(settled)) / horizon
+        let behind = (due - Double(hour == 0 ? 0 : settled - upfront)) / horizon
         let isNearEnd = hour + 48 >= curve.weights.count
         let correction = max(0.2, min(isNearEnd ? 8 : 1.6, 1 + behind * 1.5))
         if hour > 96, !isNearEnd {
