@@ -1,0 +1,82 @@
+import EventModel
+import LMDB
+
+/// What became of a batch's rows before anything is written.
+struct Admission {
+    var duplicates = 0
+    var rejections: [(row: Int, rejection: Rejection)] = []
+    /// Accepted voids: the sequence each takes out, and its own.
+    var voids: [(voided: UInt32, by: UInt32)] = []
+}
+
+/// Which rows become entries: those that are neither there already nor at odds with what is.
+extension Appender {
+    /// Decides about every row, in order, and looks the texts up meanwhile.
+    func admit(
+        _ input: AppendInput, _ batch: EventBatch, _ old: LogState, isStrict: Bool,
+        in transaction: borrowing WriteTransaction
+    ) throws -> Admission {
+        var hits: [(fingerprint: UInt64, sequence: UInt32)] = []
+        try lookUpTexts(input) {
+            hits = try findIdentities(input, in: transaction)
+        }
+        accepted.resize(input.rowCount)
+        sequences.resize(input.rowCount)
+        let typeNeedsCare = layout.typesNeedingCare
+        var needsCare = !hits.isEmpty
+        for row in 0..<input.rowCount {
+            let type = input.row(row).type
+            precondition(Int(type) < layout.typeCount, "a batch made with other event types")
+            if typeNeedsCare[Int(type)] { needsCare = true }
+        }
+        for place in 1..<max(1, identities.count)
+        where identities.key(place) == identities.key(place - 1) {
+            needsCare = true
+        }
+        guard needsCare else {
+            for row in 0..<input.rowCount {
+                accepted[row] = UInt32(row)
+                sequences[row] = input.base + UInt32(row)
+            }
+            return Admission()
+        }
+        var admitting = Admitting(
+            appender: self, input: input, batch: batch, old: old,
+            transaction: TransactionReference(transaction.state))
+        try admitting.prepare(hits)
+        try admitting.run(isStrict: isStrict)
+        return admitting.admission
+    }
+
+    /// Sorts the rows by idempotency key and finds the entries that have the same fingerprint.
+    private func findIdentities(
+        _ input: AppendInput, in transaction: borrowing WriteTransaction
+    ) throws -> [(fingerprint: UInt64, sequence: UInt32)] {
+        identities.reset(capacity: input.rowCount)
+        for row in 0..<input.rowCount {
+            identities.add(input.row(row).identity.value, UInt32(row))
+        }
+        identities.sort()
+        return try storedIdentities(identities.sortedKeys, in: transaction)
+    }
+
+    /// The entries that have one of some ascending fingerprints.
+    func storedIdentities(
+        _ fingerprints: [UInt64], in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> [(fingerprint: UInt64, sequence: UInt32)] {
+        var hits: [(fingerprint: UInt64, sequence: UInt32)] = []
+        try tables.identities.probe(fingerprints, in: transaction) { place, sequence in
+            hits.append((fingerprints[place], sequence))
+        }
+        return hits
+    }
+}
+
+extension TypeLayout {
+    /// By type id: whether its events are looked at one by one when admitted.
+    var typesNeedingCare: [Bool] {
+        (0..<typeCount).map { type in
+            [voidType, registeredType].contains(UInt16(type))
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import Compression
+import EventModel
+import LMDB
+
+/// Makes entries of events: everything that `LogStore.append` does inside its transaction.
+///
+/// Its caches and buffers live as long as the store. Only who holds the write transaction may call
+/// it, so one thread at a time.
+@safe final class Appender: @unchecked Sendable {
+    // Sendable because the store's writer lock keeps all but one thread out.
+    let tables: LogTables
+    let types: EventTypes
+    let layout: TypeLayout
+    let crew: Crew
+
+    /// The log as the caches know it; nil when they may not be trusted.
+    private var known: LogState?
+    let nameCache: TextCache
+    let caseCache: TextCache
+    let sorter = RadixSort()
+    /// The batch's rows by the fingerprint of their idempotency key.
+    let identities = RadixSort()
+    let pendingNames = PendingTexts()
+    let pendingCases = PendingTexts()
+    let space = BundleSpace()
+    let workers: [BundleWorker]
+
+    /// By row: its case's id. By pair of slots: the name's id, for name columns.
+    let caseIDs = Buffer<UInt32>()
+    let nameIDs = Buffer<UInt32>()
+    /// Rows that become entries, in order; by row: its sequence, or `UInt32.max`.
+    let accepted = Buffer<UInt32>()
+    let sequences = Buffer<UInt32>()
+    /// By accepted row: sequence of the case's previous entry.
+    let previous = Buffer<UInt32>()
+
+    /// The memory that the caches of names and of cases may take, each.
+    static let cacheBytes = 32 << 20
+
+    init(tables: LogTables, types: EventTypes, threads: Int) throws {
+        self.tables = tables
+        self.types = types
+        layout = TypeLayout(types)
+        crew = Crew(threads: threads)
+        workers = try (0..<crew.threads).map { _ in try BundleWorker() }
+        nameCache = TextCache(limitBytes: Appender.cacheBytes)
+        caseCache = TextCache(limitBytes: Appender.cacheBytes)
+    }
+
+    /// Appends a batch within a transaction; `settled` must follow once that is committed.
+    func append(
+        _ batch: EventBatch, recorded clock: Instant, isStrict: Bool,
+        in transaction: borrowing WriteTransaction
+    ) throws -> (outcome: AppendOutcome, state: LogState) {
+        let old = try tables.state(in: transaction)
+        if known != old { forget() }
+        // Whatever fails from here on leaves the caches with ids that were never committed.
+        known = nil
+        guard UInt64(old.entryCount) + UInt64(batch.rows.count) < UInt64(UInt32.max) else {
+            throw StoreFault.full(path: tables.path)
+        }
+        return try unsafe batch.bytes.withUnsafeBufferPointer { bytes in
+            try unsafe batch.rows.withUnsafeBufferPointer { rows in
+                try unsafe batch.slots.withUnsafeBufferPointer { slots in
+                    let input = unsafe AppendInput(
+                        bytes: bytes, rows: rows, slots: slots,
+                        recorded: max(clock, old.lastRecorded), base: old.entryCount)
+                    var outcome = AppendOutcome()
+                    outcome.clockRanBehind = clock < old.lastRecorded
+                    let state = try append(
+                        input, batch, old, isStrict: isStrict, &outcome, in: transaction)
+                    return (outcome, state)
+                }
+            }
+        }
+    }
+
+    /// Says that the transaction was committed, so that the caches hold for this state.
+    func settled(_ state: LogState) { known = state }
+
+    private func forget() {
+        nameCache.clear()
+        caseCache.clear()
+    }
+
+    private func append(
+        _ input: AppendInput, _ batch: EventBatch, _ old: LogState, isStrict: Bool,
+        _ outcome: inout AppendOutcome, in transaction: borrowing WriteTransaction
+    ) throws -> LogState {
+        let admission = try admit(input, batch, old, isStrict: isStrict, in: transaction)
+        outcome.duplicates = admission.duplicates
+        outcome.rejections = admission.rejections
+        outcome.clockRanBehind = outcome.clockRanBehind && accepted.count > 0
+        guard accepted.count > 0, !isStrict || admission.rejections.isEmpty else {
+            outcome.duplicates = isStrict && !admission.rejections.isEmpty ? 0 : outcome.duplicates
+            return old
+        }
+        var state = old
+        let job = try prepareBundles(input, old, in: transaction)
+        try crew.run(
+            { [workers] number in if job.count > 1 { job.work(workers[number], number: number) } },
+            while: {
+                try resolveTexts(input, &state, in: transaction)
+                try chain(input, old, in: transaction)
+                try addIdentities(input, in: transaction)
+                job.work(workers[0], number: 0)
+            })
+        state.entryBytes += UInt64(try job.finish())
+        try store(job, &state, in: transaction)
+        try growTree(job, &state, in: transaction)
+        try writeSegments(input, old, admission.voids, in: transaction)
+        try recordVoids(admission.voids, &state, in: transaction)
+        try recordDefinitions(input, in: transaction)
+        count(input, &state)
+        try transaction.put(tables.registry, Key(StoreFormat.stateKey), state.encoded)
+        outcome.accepted = accepted.count
+        outcome.sequences = old.entryCount..<state.entryCount
+        return state
+    }
+
+    /// Brings the registry's counts up to date.
+    private func count(_ input: AppendInput, _ state: inout LogState) {
+        state.entryCount += UInt32(accepted.count)
+        state.lastRecorded = input.recorded
+        for place in 0..<accepted.count {
+            let row = input.row(Int(accepted[place]))
+            state.typeCounts[Int(row.type)] += 1
+            if row.time < state.earliestTime { state.earliestTime = row.time }
+            if row.time > state.latestTime { state.latestTime = row.time }
+        }
+    }
+}
+
+/// A batch in raw memory, for as long as it is being appended.
+@safe struct AppendInput: @unchecked Sendable {
+    // Sendable because nobody changes the batch meanwhile.
+    let bytes: UnsafeBufferPointer<UInt8>
+    let rows: UnsafeBufferPointer<EventRow>
+    let slots: UnsafeBufferPointer<UInt64>
+    /// Recording time of all its entries.
+    let recorded: Instant
+    /// Sequence of its first entry.
+    let base: UInt32
+
+    @unsafe init(
+        bytes: UnsafeBufferPointer<UInt8>, rows: UnsafeBufferPointer<EventRow>,
+        slots: UnsafeBufferPointer<UInt64>, recorded: Instant, base: UInt32
+    ) {
+        unsafe self.bytes = bytes
+        unsafe self.rows = rows
+        unsafe self.slots = slots
+        self.recorded = recorded
+        self.base = base
+    }
+
+    /// Events.
+    @inline(__always)
+    var rowCount: Int { unsafe rows.count }
+
+    /// One event.
+    @inline(__always)
+    func row(_ place: Int) -> EventRow {
+        precondition(place >= 0 && place < rowCount, "row outside the batch")
+        return unsafe rows[place]
+    }
+
+    /// Where a text of the batch begins.
+    @inline(__always)
+    @unsafe func text(_ offset: Int, _ count: Int) -> UnsafePointer<UInt8> {
+        unsafe precondition(
+            offset >= 0 && offset + count <= bytes.count, "a text outside the batch")
+        return unsafe bytes.baseAddress! + offset
+    }
+}

@@ -1,0 +1,147 @@
+import Compression
+import EventModel
+internal import Synchronization
+
+/// The parallel part of an append: entries formed, hashed, framed and compressed, one bundle of 256
+/// entries a task. Sequences are fixed beforehand, so that the order of the tasks does not matter.
+@safe final class BundleJob: @unchecked Sendable {
+    // Sendable because a task writes nothing but what belongs to its bundle, and its worker's own.
+    private let rows: UnsafeBufferPointer<EventRow>
+    private let bytes: UnsafePointer<UInt8>
+    private let accepted: UnsafeBufferPointer<UInt32>
+    private let rowCount: Int
+    private let forming: EntryForming
+    private let base: UInt32
+    /// Framed entries of the unfinished bundle the log ends with.
+    private let oldTail: [UInt8]
+    /// Leaf hashes from the start of that bundle on; the old ones are there already.
+    private let leaves: UnsafeMutablePointer<UInt8>
+    /// For each bundle: the tile's root, and where its frame lies.
+    private let tiles: UnsafeMutablePointer<UInt8>
+    private let frames: UnsafeMutablePointer<BundleFrame>
+    /// First bundle, and the number of them; the last may be unfinished.
+    let firstBundle: Int
+    let count: Int
+    private let next = Atomic<Int>(0)
+    private let failure = Mutex<(any Error)?>(nil)
+    private let entryBytes = Atomic<Int>(0)
+
+    static let perBundle = BundleReader.entriesPerBundle
+
+    @unsafe init(
+        rows: UnsafeBufferPointer<EventRow>, bytes: UnsafePointer<UInt8>,
+        accepted: UnsafeBufferPointer<UInt32>, forming: EntryForming, base: UInt32,
+        oldTail: [UInt8], space: BundleSpace
+    ) {
+        unsafe self.rows = rows
+        unsafe self.bytes = bytes
+        unsafe self.accepted = accepted
+        rowCount = accepted.count
+        self.forming = forming
+        self.base = base
+        self.oldTail = oldTail
+        firstBundle = Int(base) / BundleJob.perBundle
+        let end = Int(base) + rowCount
+        count = (end + BundleJob.perBundle - 1) / BundleJob.perBundle - firstBundle
+        space.tiles.resize(count * 32)
+        space.frames.resize(count)
+        unsafe leaves = space.leaves.start
+        unsafe tiles = space.tiles.start
+        unsafe frames = space.frames.start
+    }
+
+    /// Takes bundles until there are none left.
+    func work(_ worker: BundleWorker, number: Int) {
+        while true {
+            let bundle = next.add(1, ordering: .relaxed).oldValue
+            guard bundle < count else { return }
+            do {
+                try run(bundle, worker, number)
+            } catch {
+                failure.withLock { $0 = error }
+                next.store(count, ordering: .relaxed)
+            }
+        }
+    }
+
+    /// Bytes of the new entries; throws what made a worker fail.
+    func finish() throws -> Int {
+        if let error = failure.withLock({ $0 }) { throw error }
+        return entryBytes.load(ordering: .relaxed)
+    }
+
+    private func run(_ bundle: Int, _ worker: BundleWorker, _ number: Int) throws {
+        let start = (firstBundle + bundle) * BundleJob.perBundle
+        let firstNew = max(start, Int(base)) - Int(base)
+        let end = min(start + BundleJob.perBundle - Int(base), rowCount)
+        let raw = worker.raw
+        let oldBytes = bundle == 0 ? oldTail.count : 0
+        var bound = oldBytes
+        for place in firstNew..<end {
+            bound += 2 + EntryForming.bound(unsafe rows[Int(accepted[place])])
+        }
+        raw.resize(bound)
+        let output = unsafe raw.start
+        if oldBytes > 0 {
+            unsafe oldTail.withUnsafeBufferPointer { old in
+                unsafe output.update(from: old.baseAddress!, count: oldBytes)
+            }
+        }
+        var position = oldBytes
+        let leafStart = Int(base) % BundleJob.perBundle
+        for place in firstNew..<end {
+            let length = unsafe forming.form(
+                rows[Int(accepted[place])], bytes: bytes, sequence: base + UInt32(place),
+                into: output + position + 2)
+            precondition(length <= EventBatch.longestEntry, "an entry is too long")
+            // The byte before the entry is the 0 of a leaf for a moment, then part of its length.
+            unsafe output[position + 1] = 0
+            unsafe LeafHashing.hash(
+                output + position + 1, count: length + 1,
+                into: leaves + 32 * (leafStart + place))
+            unsafe output[position] = UInt8(truncatingIfNeeded: length >> 8)
+            unsafe output[position + 1] = UInt8(truncatingIfNeeded: length)
+            position += 2 + length
+        }
+        raw.resize(position)
+        entryBytes.add(position - oldBytes - 2 * (end - firstNew), ordering: .relaxed)
+        if end + Int(base) == start + BundleJob.perBundle {
+            unsafe LeafHashing.tileRoot(
+                leaves + 32 * 256 * bundle, into: tiles + 32 * bundle)
+            let at = worker.frames.count
+            let length = try raw.withSpan {
+                try worker.compressor.compress($0, appendingTo: &worker.frames)
+            }
+            unsafe frames[bundle] = BundleFrame(worker: number, offset: at, length: length)
+        } else {
+            unsafe frames[bundle] = BundleFrame(worker: number, offset: -1, length: position)
+        }
+    }
+}
+
+/// Where a worker left a bundle; without an offset the bundle is unfinished and still in `raw`.
+struct BundleFrame: BitwiseCopyable {
+    var worker: Int
+    var offset: Int
+    var length: Int
+}
+
+/// What one thread needs to make bundles.
+final class BundleWorker: @unchecked Sendable {
+    // Sendable because one thread uses it at a time.
+    var compressor: ZstdCompressor
+    /// The bundle being made, uncompressed.
+    let raw = Buffer<UInt8>()
+    /// Compressed bundles, one after another.
+    var frames: [UInt8] = []
+
+    init() throws { compressor = try ZstdCompressor(level: 1) }
+}
+
+/// Results of a `BundleJob`, kept between batches.
+final class BundleSpace: @unchecked Sendable {
+    // Sendable because the job gives each task its own part.
+    let leaves = Buffer<UInt8>()
+    let tiles = Buffer<UInt8>()
+    let frames = Buffer<BundleFrame>()
+}

@@ -1,0 +1,55 @@
+import EventModel
+
+/// The columns of every type, flat: what the loops over rows look up by type id.
+struct TypeLayout: Sendable {
+    /// By type id: the first of its columns among `kinds`, and one more for the end.
+    let columnStart: [Int]
+    let kinds: [ColumnKind]
+    /// By type id: how many columns come from an event's slots, the others being derived.
+    let slotColumns: [Int]
+    /// By type id: the first of its name columns among `nameColumns`, and one more for the end.
+    let nameStart: [Int]
+    let nameColumns: [Int]
+    /// `event.voided`, which has one derived column: the sequence it voids.
+    let voidType: UInt16?
+    /// `definition.registered`, `.promoted` and `.dropped`.
+    let registeredType: UInt16?
+    let promotedType: UInt16?
+    let droppedType: UInt16?
+
+    init(_ types: EventTypes) {
+        var columnStart = [0]
+        var kinds: [ColumnKind] = []
+        var nameStart = [0]
+        var nameColumns: [Int] = []
+        for schema in types.schemas {
+            for (index, field) in schema.columns.enumerated() {
+                guard let kind = field.column else { continue }
+                kinds.append(kind)
+                if kind == .name { nameColumns.append(index) }
+            }
+            if schema.type == TypeLayout.voidTypeName { kinds.append(.integer) }
+            columnStart.append(kinds.count)
+            nameStart.append(nameColumns.count)
+        }
+        self.columnStart = columnStart
+        self.kinds = kinds
+        self.nameStart = nameStart
+        self.nameColumns = nameColumns
+        slotColumns = types.schemas.map(\.columns.count)
+        voidType = types.id(of: TypeLayout.voidTypeName)
+        registeredType = types.id(of: "definition.registered")
+        promotedType = types.id(of: "definition.promoted")
+        droppedType = types.id(of: "definition.dropped")
+    }
+
+    /// The one type of input the log itself understands.
+    static let voidTypeName = "event.voided"
+
+    var typeCount: Int { slotColumns.count }
+
+    /// The columns of a type, derived ones last.
+    func columns(of type: Int) -> ArraySlice<ColumnKind> {
+        kinds[columnStart[type]..<columnStart[type + 1]]
+    }
+}

@@ -1,0 +1,160 @@
+internal import EventModel
+
+/// A run of consecutive entries as columns, read in place from the memory map.
+///
+/// Rows are counted from 0 at `first`. Valid inside the transaction that lent it; its layout is
+/// drawn in `Schemas/STORE.md`.
+@safe public struct ColumnSegment: @unchecked Sendable {
+    // Sendable because the memory is a read-only snapshot for as long as the transaction lasts.
+    @usableFromInline let base: UnsafeRawPointer
+    /// Sequence of the first row.
+    public let first: UInt32
+    /// Rows.
+    public let count: Int
+    @usableFromInline let typeCount: Int
+    @usableFromInline let fixedOffset: Int
+
+    /// A segment over a stored value; nil where the value does not hold together.
+    ///
+    /// Every offset is checked here once, so that later access needs no more than its row.
+    package init?(base: UnsafeRawPointer, byteCount: Int, first: UInt32) {
+        guard byteCount >= SegmentLayout.headerBytes,
+            unsafe base.loadUnaligned(as: UInt32.self) == SegmentLayout.magic,
+            unsafe base.loadUnaligned(fromByteOffset: 4, as: UInt32.self) == first
+        else { return nil }
+        count = Int(unsafe base.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+        typeCount = Int(unsafe base.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
+        fixedOffset = Int(unsafe base.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+        let usedBytes = Int(unsafe base.loadUnaligned(fromByteOffset: 20, as: UInt32.self))
+        unsafe self.base = base
+        self.first = first
+        let layout = SegmentLayout.Fixed(count: count, start: fixedOffset)
+        guard count > 0, count <= Segmentation.finalRows, usedBytes <= byteCount,
+            typeCount <= count,
+            SegmentLayout.headerBytes + typeCount * SegmentLayout.typeEntryBytes <= fixedOffset,
+            layout.end <= usedBytes, isDirectorySound(usedBytes: usedBytes)
+        else { return nil }
+    }
+
+    /// Event time, milliseconds.
+    @inlinable public var times: MappedColumn<Int64> { column(at: 0) }
+    /// Recording time, milliseconds; never decreases.
+    @inlinable public var recorded: MappedColumn<Int64> { column(at: 8) }
+    /// Case ids.
+    @inlinable public var cases: MappedColumn<UInt32> { column(at: 16) }
+    /// Sequence of the same case's previous entry; `UInt32.max` for its first.
+    @inlinable public var previous: MappedColumn<UInt32> { column(at: 20) }
+    /// Type ids.
+    @inlinable public var types: MappedColumn<UInt16> { column(at: 24) }
+    /// Each row's place among the rows of its type in this segment.
+    @inlinable public var ordinals: MappedColumn<UInt16> { column(at: 26) }
+
+    /// `bytesBefore`: bytes a row takes in the columns before this one.
+    @inlinable
+    func column<Value>(at bytesBefore: Int) -> MappedColumn<Value> {
+        unsafe MappedColumn(
+            base: base + (fixedOffset &+ bytesBefore &* paddedCount), count: count)
+    }
+
+    /// Rows a fixed column is padded to, so that each begins aligned.
+    @inlinable var paddedCount: Int { (count &+ 15) & ~15 }
+
+    /// Lends the leaf hash of a row: 32 bytes.
+    package func withLeaf<Result>(
+        _ row: Int, _ body: (Span<UInt8>) throws -> Result
+    ) rethrows -> Result {
+        try withLeaves(row..<row + 1, body)
+    }
+
+    /// Lends the leaf hashes of some rows, 32 bytes each.
+    package func withLeaves<Result>(
+        _ rows: Range<Int>, _ body: (Span<UInt8>) throws -> Result
+    ) rethrows -> Result {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= count, "rows outside the segment")
+        let start = unsafe base + (fixedOffset + 28 * paddedCount + 32 * rows.lowerBound)
+        return try body(
+            unsafe Span(
+                _unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: 32 * rows.count))
+    }
+
+    /// The types that have rows here, ascending, with their row counts.
+    public var typeRows: [(type: UInt16, rows: Int)] {
+        (0..<typeCount).map { (entry($0).type, entry($0).rows) }
+    }
+
+    /// Rows of one type.
+    ///
+    /// - Complexity: O(log types).
+    public func rowCount(ofType type: UInt16) -> Int { find(type).map { $0.rows } ?? 0 }
+
+    /// A field of a type by its place among `EventSchema.columns`; nil when the segment has no row
+    /// of the type.
+    ///
+    /// - Complexity: O(log types).
+    public func column(type: UInt16, index: Int) -> FieldColumn? {
+        guard let found = find(type) else { return nil }
+        return field(found, index)
+    }
+
+    // MARK: Directory
+
+    @usableFromInline struct TypeEntry {
+        var type: UInt16
+        var columns: Int
+        var rows: Int
+        /// Byte offset of its first column entry.
+        var firstColumn: Int
+    }
+
+    func entry(_ place: Int) -> TypeEntry {
+        let offset = SegmentLayout.headerBytes + place * SegmentLayout.typeEntryBytes
+        return TypeEntry(
+            type: unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt16.self),
+            columns: Int(unsafe base.loadUnaligned(fromByteOffset: offset + 2, as: UInt16.self)),
+            rows: Int(unsafe base.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)),
+            firstColumn: Int(
+                unsafe base.loadUnaligned(fromByteOffset: offset + 8, as: UInt32.self)))
+    }
+
+    func find(_ type: UInt16) -> TypeEntry? {
+        var low = 0
+        var high = typeCount
+        while low < high {
+            let middle = (low + high) / 2
+            if entry(middle).type < type { low = middle + 1 } else { high = middle }
+        }
+        guard low < typeCount else { return nil }
+        let found = entry(low)
+        return found.type == type ? found : nil
+    }
+
+    func field(_ type: TypeEntry, _ index: Int) -> FieldColumn? {
+        guard index >= 0, index < type.columns else { return nil }
+        let offset = type.firstColumn + index * SegmentLayout.columnEntryBytes
+        let start = Int(unsafe base.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
+        let code = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
+        guard let kind = ColumnKind(rawValue: code) else { return nil }
+        return unsafe FieldColumn(kind: kind, base: base + start, count: type.rows)
+    }
+
+    private func isDirectorySound(usedBytes: Int) -> Bool {
+        var rows = 0
+        for place in 0..<typeCount {
+            let type = entry(place)
+            guard place == 0 || entry(place - 1).type < type.type,
+                type.firstColumn + type.columns * SegmentLayout.columnEntryBytes <= fixedOffset
+            else { return false }
+            rows += type.rows
+            for index in 0..<type.columns {
+                let offset = type.firstColumn + index * SegmentLayout.columnEntryBytes
+                let code = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
+                let start = Int(
+                    unsafe base.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
+                guard let kind = ColumnKind(rawValue: code),
+                    start + type.rows * kind.width <= usedBytes
+                else { return false }
+            }
+        }
+        return rows == count
+    }
+}

@@ -1,0 +1,93 @@
+import EventModel
+
+/// Where things lie in a stored segment; drawn in `Schemas/STORE.md`.
+enum SegmentLayout {
+    /// `RKS1`.
+    static let magic: UInt32 = 0x3153_4B52
+    static let headerBytes = 32
+    static let typeEntryBytes = 16
+    static let columnEntryBytes = 8
+
+    /// The columns every row has: times, recorded, cases, previous, types, ordinals, leaf hashes.
+    struct Fixed {
+        let start: Int
+        let padded: Int
+
+        init(count: Int, start: Int) {
+            self.start = start
+            padded = (count + 15) & ~15
+        }
+
+        var times: Int { start }
+        var recorded: Int { start + 8 * padded }
+        var cases: Int { start + 16 * padded }
+        var previous: Int { start + 20 * padded }
+        var types: Int { start + 24 * padded }
+        var ordinals: Int { start + 26 * padded }
+        var leaves: Int { start + 28 * padded }
+        var end: Int { start + 60 * padded }
+    }
+
+    /// One type's rows and columns in a segment about to be written.
+    struct TypePlan {
+        var type: UInt16
+        var rows: Int
+        var kinds: [ColumnKind]
+        /// Byte offset of its first column entry, and of each column.
+        var firstColumn = 0
+        var offsets: [Int] = []
+    }
+
+    /// A whole segment about to be written.
+    struct Plan {
+        var count: Int
+        var types: [TypePlan]
+        var fixed: Fixed
+        /// Bytes with meaning; the value is padded beyond them.
+        var usedBytes: Int
+
+        /// Lays a segment out.
+        ///
+        /// - Parameter types: those with rows, ascending.
+        init(count: Int, types: [TypePlan]) {
+            self.count = count
+            self.types = types
+            var position = headerBytes + types.count * typeEntryBytes
+            for place in types.indices {
+                self.types[place].firstColumn = position
+                position += types[place].kinds.count * columnEntryBytes
+            }
+            fixed = Fixed(count: count, start: (position + 63) & ~63)
+            position = fixed.end
+            for place in types.indices {
+                for kind in types[place].kinds {
+                    self.types[place].offsets.append(position)
+                    position += (types[place].rows * kind.width + 15) & ~15
+                }
+            }
+            usedBytes = position
+        }
+
+        /// Bytes of the stored value: whole pages less LMDB's page header. Pieces that will be
+        /// merged again come in four sizes an octave, so that their pages are found again.
+        func storedBytes(isFinal: Bool) -> Int {
+            StoredSize.padded(usedBytes, isFinal: isFinal)
+        }
+    }
+}
+
+/// Sizes of stored values: `k · 4096 − 16` bytes fill k pages of LMDB exactly.
+enum StoredSize {
+    static let pageBytes = 4096
+    static let pageHeaderBytes = 16
+
+    /// The smallest such size that holds so many bytes.
+    static func padded(_ bytes: Int, isFinal: Bool) -> Int {
+        var pages = max(1, (bytes + pageHeaderBytes + pageBytes - 1) / pageBytes)
+        if !isFinal, pages > 4 {
+            let step = 1 << (Int.bitWidth - pages.leadingZeroBitCount - 3)
+            pages = (pages + step - 1) / step * step
+        }
+        return pages * pageBytes - pageHeaderBytes
+    }
+}

@@ -1,0 +1,155 @@
+import EventModel
+import LMDB
+
+/// One registration, promotion or dropping of a definition, as its entry says.
+public struct DefinitionChange: Hashable, Sendable {
+    /// What happened.
+    public enum Action: UInt8, Sendable {
+        case registered = 0
+        case promoted = 1
+        case dropped = 2
+    }
+
+    /// What happened, and the entry that says so.
+    public var action: Action
+    public var sequence: UInt32
+    /// `projection`, `kpi`, `scorecard`, `calendar`, `time_zone`, `event_schema` or `mapping`.
+    public var kind: String
+    /// The definition's name, unique within its kind, and version.
+    public var name: String
+    public var version: Int
+    /// Text and digest of the definition; empty unless registered.
+    public var body: String
+    public var digest: String
+
+    /// Reads a change out of a `definition.*` event's canonical bytes; nil where it is none.
+    init?(
+        canonical: Range<Int>, in bytes: Span<UInt8>, action: Action, sequence: UInt32
+    ) {
+        guard let data = CanonicalJSON.member("data", of: canonical, in: bytes) else { return nil }
+        func text(_ name: String) -> String? {
+            guard let raw = CanonicalJSON.member(name, of: data, in: bytes) else { return nil }
+            return CanonicalJSON.text(raw, in: bytes)
+        }
+        guard let kind = text("kind"), let name = text("name"),
+            let raw = CanonicalJSON.member("version", of: data, in: bytes),
+            let version = CanonicalJSON.integer(raw, in: bytes)
+        else { return nil }
+        self.action = action
+        self.sequence = sequence
+        self.kind = kind
+        self.name = name
+        self.version = Int(version)
+        body = text("body") ?? ""
+        digest = text("digest") ?? ""
+    }
+
+    var encoded: [UInt8] {
+        var record = RecordWriter()
+        record.put(action.rawValue)
+        record.put(UInt64(version))
+        for text in [kind, name, digest, body] { record.put(text) }
+        return record.bytes
+    }
+
+    init?(_ bytes: [UInt8], sequence: UInt32) {
+        var record = RecordReader(bytes)
+        guard let code = record.take(UInt8.self), let action = Action(rawValue: code),
+            let version = record.take(UInt64.self), let kind = record.takeText(),
+            let name = record.takeText(), let digest = record.takeText(),
+            let body = record.takeText(), record.isAtEnd
+        else { return nil }
+        self.action = action
+        self.sequence = sequence
+        self.kind = kind
+        self.name = name
+        self.version = Int(version)
+        self.body = body
+        self.digest = digest
+    }
+}
+
+/// The definitions of a store, as its log's first entries left them.
+public struct DefinitionRegister: Sendable {
+    /// Every change, in order.
+    public let changes: [DefinitionChange]
+
+    init(changes: [DefinitionChange]) { self.changes = changes }
+
+    /// Reads the changes among the first `count` entries.
+    init(
+        tables: LogTables, upTo count: UInt32,
+        in transaction: borrowing some Transaction & ~Copyable
+    ) throws {
+        var changes: [DefinitionChange] = []
+        var cursor = try transaction.cursor(tables.definitions)
+        var stands = try cursor.move(.first)
+        while stands {
+            let sequence = cursor.keyNumber(at: 0, as: UInt32.self)
+            guard sequence < count else { break }
+            let change = try cursor.withEntry { _, value in
+                DefinitionChange(value.copyBytes(), sequence: sequence)
+            }
+            guard let change else {
+                throw StoreFault.damaged(
+                    path: tables.path, table: tables.definitions.name, key: String(sequence),
+                    reason: "the record is cut")
+            }
+            changes.append(change)
+            stands = try cursor.move(.next)
+        }
+        self.changes = changes
+    }
+
+    /// A registered definition; nil when there is none, also after it was dropped.
+    public func definition(_ kind: String, _ name: String, _ version: Int) -> DefinitionChange? {
+        changes.last {
+            $0.action == .registered && $0.kind == kind && $0.name == name
+                && $0.version == version
+        }
+    }
+
+    /// The version that was promoted last and not dropped since; nil when there is none.
+    public func promoted(_ kind: String, _ name: String) -> Int? {
+        var live: Int?
+        for change in changes where change.kind == kind && change.name == name {
+            switch change.action {
+            case .registered: break
+            case .promoted: live = change.version
+            case .dropped: if live == change.version { live = nil }
+            }
+        }
+        return live
+    }
+
+    /// The version in force: of a projection the promoted one, of everything else the one
+    /// registered or promoted last and not dropped since.
+    public func live(_ kind: String, _ name: String) -> DefinitionChange? {
+        if kind == "projection" {
+            return promoted(kind, name).flatMap { definition(kind, name, $0) }
+        }
+        var order: [Int] = []
+        for change in changes where change.kind == kind && change.name == name {
+            order.removeAll { $0 == change.version }
+            if change.action != .dropped { order.append(change.version) }
+        }
+        return order.last.flatMap { definition(kind, name, $0) }
+    }
+
+    /// Everything in force of a kind, by name.
+    public func live(_ kind: String) -> [DefinitionChange] {
+        Set(changes.filter { $0.kind == kind }.map(\.name)).sorted().compactMap {
+            live(kind, $0)
+        }
+    }
+}
+
+extension LogView {
+    /// The definitions that the log's first `count` entries leave (all entries unless said).
+    ///
+    /// - Complexity: O(definitions).
+    public func definitions(upTo count: UInt32? = nil) throws -> DefinitionRegister {
+        try DefinitionRegister(
+            tables: tables, upTo: count ?? entryCount, in: transaction)
+    }
+}

@@ -1,0 +1,64 @@
+import EventModel
+import LMDB
+
+extension LogView {
+    /// An entry as recorded: its canonical bytes; traps beyond the log's end.
+    ///
+    /// - Complexity: O(bundle), about 50 µs; neighbours then cost next to nothing.
+    public func entry(_ sequence: UInt32) throws -> [UInt8] {
+        try withEntry(sequence) { entry in
+            unsafe entry.withUnsafeBufferPointer { unsafe [UInt8]($0) }
+        }
+    }
+
+    /// Lends an entry's canonical bytes; traps beyond the log's end.
+    public func withEntry<Result>(
+        _ sequence: UInt32, _ body: (Span<UInt8>) throws -> Result
+    ) throws -> Result {
+        try tables.withEntry(sequence, entryCount: entryCount, bundles, in: transaction, body)
+    }
+
+    /// Lends entries one after another.
+    public func forEachEntry(
+        in sequences: Range<UInt32>, _ body: (UInt32, Span<UInt8>) throws -> Void
+    ) throws {
+        for sequence in sequences { try withEntry(sequence) { try body(sequence, $0) } }
+    }
+
+    /// An entry's bundle as C2SP `tlog-tiles` frames it, whole or partial: each entry after its
+    /// length as a big-endian UInt16.
+    public func bundle(_ index: Int) throws -> [UInt8] {
+        let first = index * BundleReader.entriesPerBundle
+        precondition(first < Int(entryCount), "no such bundle")
+        var bytes: [UInt8] = []
+        let end = min(first + BundleReader.entriesPerBundle, Int(entryCount))
+        for sequence in first..<end {
+            try withEntry(UInt32(sequence)) { entry in
+                bytes.append(UInt8(truncatingIfNeeded: entry.count >> 8))
+                bytes.append(UInt8(truncatingIfNeeded: entry.count))
+                unsafe entry.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+            }
+        }
+        return bytes
+    }
+}
+
+extension LogTables {
+    /// Lends an entry, from its bundle or from the tail after the last whole bundle.
+    func withEntry<Result>(
+        _ sequence: UInt32, entryCount: UInt32, _ bundles: BundleReader,
+        in transaction: borrowing some Transaction & ~Copyable,
+        _ body: (Span<UInt8>) throws -> Result
+    ) throws -> Result {
+        precondition(sequence < entryCount, "no such entry")
+        if sequence < entryCount - entryCount % UInt32(BundleReader.entriesPerBundle) {
+            return try bundles.withEntry(sequence, tables: self, in: transaction, body)
+        }
+        guard let result = try transaction.withValue(tail, Key(sequence), body) else {
+            throw StoreFault.damaged(
+                path: path, table: tail.name, key: String(sequence),
+                reason: "the entry is missing")
+        }
+        return result
+    }
+}

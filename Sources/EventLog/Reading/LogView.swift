@@ -1,0 +1,167 @@
+public import EventModel
+import LMDB
+
+/// The log as one transaction sees it.
+///
+/// Given to the closure of `LogStore.read` and invalid after it, with everything it lends. Used by
+/// one thread; the segments it gives may be read by several.
+public struct LogView: ~Copyable {
+    let store: LogStore
+    let transaction: TransactionReference
+    package let state: LogState
+    let bundles: BundleReader
+
+    init(store: LogStore, transaction: TransactionReference) throws {
+        self.store = store
+        self.transaction = transaction
+        state = try store.tables.state(in: transaction)
+        bundles = BundleReader()
+    }
+
+    var tables: LogTables { store.tables }
+
+    /// Entries; sequences run from 0 to one less.
+    public var entryCount: UInt32 { state.entryCount }
+    /// The root of the Merkle tree over all entries.
+    public var root: [UInt8] { state.root.bytes }
+    /// The event types of the store.
+    public var types: EventTypes { store.types }
+    /// Cases; their ids run from 0 to one less.
+    public var caseCount: Int { Int(state.caseCount) }
+    /// Name ids given so far, 0 (absent) and 1 (the empty text) included.
+    public var nameCount: Int { Int(state.nameCount) }
+    /// Recording time of the last entry; nil in an empty log.
+    public var lastRecorded: Instant? { state.entryCount == 0 ? nil : state.lastRecorded }
+
+    // MARK: Columns
+
+    /// All segments, in order; together they cover every entry.
+    ///
+    /// - Complexity: O(entries / 65,536).
+    public func segments() throws -> [ColumnSegment] {
+        try Segmentation.pieces(ofCount: Int(entryCount)).map { try segment(over: $0) }
+    }
+
+    /// The segments that hold some sequences, in order.
+    public func segments(covering sequences: Range<UInt32>) throws -> [ColumnSegment] {
+        precondition(sequences.upperBound <= entryCount, "sequences beyond the log's end")
+        return try Segmentation.pieces(ofCount: Int(entryCount), from: Int(sequences.lowerBound))
+            .filter { $0.overlaps(Int(sequences.lowerBound)..<Int(sequences.upperBound)) }
+            .map { try segment(over: $0) }
+    }
+
+    /// The segment that holds a sequence; traps beyond the log's end.
+    ///
+    /// - Complexity: O(log segments).
+    public func segment(containing sequence: UInt32) throws -> ColumnSegment {
+        try segment(
+            over: Segmentation.piece(containing: Int(sequence), ofCount: Int(entryCount)))
+    }
+
+    private func segment(over piece: Range<Int>) throws -> ColumnSegment {
+        try tables.segment(over: piece, in: transaction)
+    }
+
+    /// The last entry of a case; nil when there is no such case.
+    ///
+    /// - Complexity: O(log cases).
+    public func lastSequence(ofCase id: UInt32) throws -> UInt32? {
+        guard id < state.caseCount else { return nil }
+        return try tables.lastSequence(ofCase: id, in: transaction)
+    }
+
+    /// The sequences of a case, ascending: a walk back through the columns.
+    ///
+    /// - Complexity: O(entries of the case).
+    public func caseHistory(_ id: UInt32) throws -> [UInt32] {
+        var history: [UInt32] = []
+        guard var sequence = try lastSequence(ofCase: id) else { return history }
+        var segment = try segment(containing: sequence)
+        while sequence != .max {
+            if sequence < segment.first { segment = try self.segment(containing: sequence) }
+            history.append(sequence)
+            let previous = segment.previous[Int(sequence - segment.first)]
+            guard previous == .max || previous < sequence else {
+                throw damage("segments", sequence, "a case's history does not lead back")
+            }
+            sequence = previous
+        }
+        return history.reversed()
+    }
+
+    // MARK: Voids
+
+    /// The sequences taken out by an `event.voided`, ascending.
+    ///
+    /// - Complexity: O(result).
+    public func voidedSequences() throws -> [UInt32] { try voids().map(\.voided) }
+
+    /// Every voided sequence with that of its `event.voided`, ascending.
+    public func voids() throws -> [(voided: UInt32, by: UInt32)] {
+        var voids: [(voided: UInt32, by: UInt32)] = []
+        guard state.voidedCount > 0 else { return voids }
+        voids.reserveCapacity(Int(state.voidedCount))
+        var cursor = try transaction.cursor(tables.voids)
+        var stands = try cursor.move(.first)
+        while stands {
+            try cursor.withEntry { key, value in
+                voids.append((key.bigEndian(at: 0), value.littleEndian(at: 0)))
+            }
+            stands = try cursor.move(.next)
+        }
+        return voids
+    }
+
+    /// Whether an entry was taken out.
+    ///
+    /// - Complexity: O(log voided entries).
+    public func isVoided(_ sequence: UInt32) throws -> Bool {
+        guard state.voidedCount > 0 else { return false }
+        return try transaction.contains(tables.voids, Key(sequence))
+    }
+
+    func damage(_ table: String, _ key: UInt32, _ reason: String) -> StoreFault {
+        .damaged(path: store.path, table: table, key: String(key), reason: reason)
+    }
+}
+
+extension LogTables {
+    /// A stored segment in place.
+    func segment(
+        over piece: Range<Int>, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> ColumnSegment {
+        let key = Key(UInt32(piece.lowerBound))
+        guard let value = unsafe try transaction.unsafeValue(segments, key),
+            let base = value.baseAddress,
+            let segment = unsafe ColumnSegment(
+                base: base, byteCount: value.count, first: UInt32(piece.lowerBound)),
+            segment.count == piece.count
+        else {
+            throw StoreFault.damaged(
+                path: path, table: segments.name, key: String(piece.lowerBound),
+                reason: "the segment is missing or does not hold together")
+        }
+        return segment
+    }
+
+    /// Cases in one value of `case_last`.
+    static let casesPerBlock = 1020
+
+    /// The last sequence of a case that exists.
+    func lastSequence(
+        ofCase id: UInt32, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> UInt32 {
+        let block = id / UInt32(LogTables.casesPerBlock)
+        let place = Int(id % UInt32(LogTables.casesPerBlock))
+        let found: UInt32? =
+            try transaction.withValue(caseLast, Key(block)) { value in
+                value.count < 4 * place + 4 ? nil : value.littleEndian(at: 4 * place)
+            } ?? nil
+        guard let found else {
+            throw StoreFault.damaged(
+                path: path, table: caseLast.name, key: String(block),
+                reason: "a block is missing or short")
+        }
+        return found
+    }
+}

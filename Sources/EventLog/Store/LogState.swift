@@ -1,0 +1,84 @@
+package import EventModel
+
+/// Where the log stands: the registry's record `state`, rewritten by every batch.
+package struct LogState: Hashable, Sendable {
+    /// Entries, and the next free case and name id.
+    package internal(set) var entryCount: UInt32 = 0
+    package internal(set) var caseCount: UInt32 = 0
+    package internal(set) var nameCount: UInt32 = LogState.firstName
+    package internal(set) var voidedCount: UInt32 = 0
+    /// Recording time of the last entry; `Instant.earliest` in an empty log.
+    package internal(set) var lastRecorded = Instant.earliest
+    /// Earliest and latest event time; meaningless in an empty log.
+    package internal(set) var earliestTime = Instant.latest
+    package internal(set) var latestTime = Instant.earliest
+    /// Bytes of the streams, and of all entries before compression.
+    package internal(set) var bundleBytes: UInt64 = 0
+    package internal(set) var nameBytes: UInt64 = 0
+    package internal(set) var caseBytes: UInt64 = 0
+    package internal(set) var entryBytes: UInt64 = 0
+    /// Root and right edge of the tree.
+    package internal(set) var root = TreeHash.empty
+    package internal(set) var frontier = MerkleFrontier()
+    /// Entries by type id.
+    package internal(set) var typeCounts: [UInt32]
+
+    /// Name ids 0 (absent) and 1 (the empty text) are given.
+    static let firstName: UInt32 = 2
+
+    init(typeCount: Int) { typeCounts = Array(repeating: 0, count: typeCount) }
+
+    /// The record's bytes.
+    var encoded: [UInt8] {
+        var record = RecordWriter()
+        for count in [entryCount, caseCount, nameCount, voidedCount] { record.put(count) }
+        for instant in [lastRecorded, earliestTime, latestTime] { record.put(instant.milliseconds) }
+        for bytes in [bundleBytes, nameBytes, caseBytes, entryBytes] { record.put(bytes) }
+        record.put(root)
+        record.put(UInt32(frontier.peaks.count))
+        for peak in frontier.peaks { record.put(peak) }
+        record.put(UInt32(typeCounts.count))
+        for count in typeCounts { record.put(count) }
+        return record.bytes
+    }
+
+    /// Reads a record; nil where it does not hold together.
+    init?(_ bytes: [UInt8]) {
+        var record = RecordReader(bytes)
+        guard let entryCount = record.take(UInt32.self), let caseCount = record.take(UInt32.self),
+            let nameCount = record.take(UInt32.self), let voidedCount = record.take(UInt32.self),
+            let lastRecorded = record.take(Int64.self), let earliest = record.take(Int64.self),
+            let latest = record.take(Int64.self), let bundleBytes = record.take(UInt64.self),
+            let nameBytes = record.take(UInt64.self), let caseBytes = record.take(UInt64.self),
+            let entryBytes = record.take(UInt64.self), let root = record.takeHash(),
+            let peakCount = record.take(UInt32.self), peakCount <= 32
+        else { return nil }
+        self.entryCount = entryCount
+        self.caseCount = caseCount
+        self.nameCount = nameCount
+        self.voidedCount = voidedCount
+        self.lastRecorded = Instant(milliseconds: lastRecorded)
+        earliestTime = Instant(milliseconds: earliest)
+        latestTime = Instant(milliseconds: latest)
+        self.bundleBytes = bundleBytes
+        self.nameBytes = nameBytes
+        self.caseBytes = caseBytes
+        self.entryBytes = entryBytes
+        self.root = root
+        var peaks: [TreeHash] = []
+        for _ in 0..<peakCount {
+            guard let peak = record.takeHash() else { return nil }
+            peaks.append(peak)
+        }
+        guard let frontier = MerkleFrontier(size: Int(entryCount), peaks: peaks),
+            let typeCount = record.take(UInt32.self), typeCount <= UInt16.max
+        else { return nil }
+        self.frontier = frontier
+        typeCounts = []
+        for _ in 0..<typeCount {
+            guard let count = record.take(UInt32.self) else { return nil }
+            typeCounts.append(count)
+        }
+        guard record.isAtEnd, nameCount >= LogState.firstName else { return nil }
+    }
+}

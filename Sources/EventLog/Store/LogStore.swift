@@ -1,0 +1,168 @@
+public import EventModel
+internal import Glibc
+package import LMDB
+
+/// One open store: a folder with the log, everything derived from it, and the signing key.
+///
+///     let store = try LogStore.open(at: "rekam.store", readOnly: false)
+///     let outcome = try store.append(batch, recorded: now)
+///     let root = try store.read { view in view.root }
+///
+/// It closes when the last reference to it goes away. A path can be open once in a process; other
+/// processes may read and write beside it.
+public final class LogStore: Sendable {
+    /// The store's folder.
+    public let path: String
+    /// The log's origin: its name in checkpoints and the source of its own events.
+    public let origin: String
+    /// The event types of this store; batches for it are made with these.
+    public let types: EventTypes
+    /// How long a writer waits for another process's transactions.
+    public let patience: Swift.Duration
+    /// The environment, in which projections keep their own tables.
+    package let environment: LMDB.Environment
+    let tables: LogTables
+    let appender: Appender
+
+    private init(
+        environment: LMDB.Environment, registry: Registry, threads: Int, patience: Swift.Duration
+    ) throws {
+        self.environment = environment
+        self.patience = patience
+        path = environment.path
+        origin = registry.origin
+        types = registry.types
+        tables = try LogTables(environment)
+        appender = try Appender(tables: tables, types: registry.types, threads: threads)
+    }
+
+    /// Makes a store in a folder that is not there yet, or empty.
+    ///
+    /// - Parameters:
+    ///   - origin: a name for the log, without white space or `+`, such as `cs.example.com/log`.
+    ///   - types: the event types; their order gives the ids in the columns.
+    ///   - seed: 32 random bytes for the signing key.
+    ///   - threads: cores that appending may use.
+    /// - Throws: `StoreFault.alreadyThere`, or what the file system and LMDB have to say.
+    public static func create(
+        at path: String, origin: String, types: EventTypes, seed: [UInt8], threads: Int = 2,
+        patience: Swift.Duration = .seconds(60)
+    ) throws -> LogStore {
+        precondition(isOrigin(origin), "an origin is a word without white space or \"+\"")
+        guard let key = StoreKey(name: origin, seed: seed) else {
+            preconditionFailure("a signing key is made from 32 bytes")
+        }
+        guard isAbsentOrEmpty(path) else { throw StoreFault.alreadyThere(path: path) }
+        let environment = try open(path, .init(creates: true))
+        try key.write(folder: path)
+        let registry = Registry(origin: origin, types: types)
+        try registry.write(to: environment)
+        return try LogStore(
+            environment: environment, registry: registry, threads: threads, patience: patience)
+    }
+
+    /// Opens a store.
+    ///
+    /// - Throws: `StoreFault.notAStore`, `.otherFormat`, `.openAlready`, or what LMDB has to say.
+    public static func open(
+        at path: String, readOnly: Bool = false, threads: Int = 2,
+        patience: Swift.Duration = .seconds(60)
+    ) throws -> LogStore {
+        // First for reading alone, so that a folder that is no store is left as it is.
+        var environment = try open(path, .init(readOnly: true))
+        let registry = try Registry(reading: environment)
+        if !readOnly {
+            environment = try reopen(consume environment, path)
+        }
+        return try LogStore(
+            environment: environment, registry: registry, threads: threads, patience: patience)
+    }
+
+    private static func reopen(
+        _ environment: consuming LMDB.Environment, _ path: String
+    ) throws -> LMDB.Environment {
+        _ = consume environment
+        return try open(path, .init())
+    }
+
+    private static func open(
+        _ path: String, _ options: LMDB.Environment.Options
+    ) throws -> LMDB.Environment {
+        do {
+            return try LMDB.Environment.open(at: path, options)
+        } catch {
+            switch error.kind {
+            case .missing, .notADatabase: throw StoreFault.notAStore(path: path)
+            case .alreadyOpen: throw StoreFault.openAlready(path: path)
+            default: throw error
+            }
+        }
+    }
+
+    /// Whether a text can be a log's origin.
+    public static func isOrigin(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 200
+            && !text.unicodeScalars.contains { $0 == "+" || $0.properties.isWhitespace }
+    }
+
+    private static func isAbsentOrEmpty(_ path: String) -> Bool {
+        guard let folder = unsafe opendir(path) else { return errno == ENOENT }
+        defer { unsafe closedir(folder) }
+        var entries = 0
+        while unsafe readdir(folder) != nil { entries += 1 }
+        return entries <= 2
+    }
+
+    /// The key that signs checkpoints.
+    ///
+    /// - Throws: `StoreFault.badKey` or `.file`.
+    public func signingKey() throws -> StoreKey {
+        try StoreKey.read(folder: path, origin: origin)
+    }
+
+    /// Whether the store was opened for reading alone.
+    public var isReadOnly: Bool { environment.isReadOnly }
+
+    // MARK: Transactions
+
+    /// Reads the log as it is now, in one read transaction.
+    ///
+    /// Keep it below a second: a reader that stays makes the file grow. Segments and everything
+    /// else that is lent are invalid once `body` returns.
+    public func read<Result>(_ body: (borrowing LogView) throws -> Result) throws -> Result {
+        let transaction = try environment.beginRead()
+        let view = try LogView(store: self, transaction: TransactionReference(transaction.state))
+        let result = try body(view)
+        transaction.end()
+        return result
+    }
+
+    /// Writes in one transaction, committed when `body` returns and taken back when it throws.
+    ///
+    /// The view shows what `body` itself wrote to other tables, and the log as it was before.
+    package func write<Result>(
+        _ body: (borrowing WriteTransaction, borrowing LogView) throws -> Result
+    ) throws -> Result {
+        let transaction = try beginWrite()
+        let view = try LogView(store: self, transaction: TransactionReference(transaction.state))
+        let result = try body(transaction, view)
+        try transaction.commit()
+        return result
+    }
+
+    func beginWrite() throws -> WriteTransaction {
+        guard !isReadOnly else { throw StoreFault.readOnly(path: path) }
+        do {
+            return try environment.beginWrite(waitAtMost: patience)
+        } catch {
+            guard error.kind == .busy else { throw error }
+            throw StoreFault.busy(path: path, seconds: Int(patience.components.seconds))
+        }
+    }
+}
+
+/// Another's transaction, for reading through it.
+struct TransactionReference: Transaction {
+    let state: TransactionState
+    init(_ state: TransactionState) { self.state = state }
+}

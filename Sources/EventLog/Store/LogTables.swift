@@ -1,0 +1,72 @@
+import LMDB
+
+/// The tables of the log; their byte layouts are drawn in `Schemas/STORE.md`.
+package struct LogTables: Sendable {
+    /// Format version, origin, event types, and the state of the log.
+    let registry: Table
+    /// Column segments, by first sequence.
+    let segments: Table
+    /// Compressed bundles of 256 entries, and where each ends.
+    let bundles: ByteStream
+    let bundleEnds: ByteStream
+    /// The entries after the last whole bundle, by sequence.
+    let tail: Table
+    /// Tree hashes of levels 8, 16 and 24, by lane 1, 2 and 3.
+    let tree: Table
+    /// Texts of names and of cases, in the order of their ids.
+    let names: TextTables
+    let cases: TextTables
+    /// Last sequence of each case.
+    let caseLast: Table
+    /// Voided sequences, each with that of the void.
+    let voids: Table
+    /// Definitions registered, promoted and dropped, by sequence.
+    let definitions: Table
+    /// Sequences by the fingerprint of their idempotency key.
+    let identities: KeyRuns
+    /// The store's folder, for errors.
+    let path: String
+
+    static let names = [
+        "registry", "segments", "bundles", "bundle_ends", "tail", "tree", "names", "name_ends",
+        "cases", "case_ends", "case_last", "voids", "definitions",
+    ]
+
+    init(_ environment: Environment) throws {
+        let path = environment.path
+        let runs = try RunTables(in: environment)
+        let tables = try environment.openTables(LogTables.names)
+        registry = tables[0]
+        segments = tables[1]
+        bundles = ByteStream(table: tables[2], path: path)
+        bundleEnds = ByteStream(table: tables[3], path: path)
+        tail = tables[4]
+        tree = tables[5]
+        names = TextTables(
+            texts: ByteStream(table: tables[6], path: path),
+            ends: ByteStream(table: tables[7], path: path),
+            keys: KeyRuns("name_keys", runs))
+        cases = TextTables(
+            texts: ByteStream(table: tables[8], path: path),
+            ends: ByteStream(table: tables[9], path: path),
+            keys: KeyRuns("case_keys", runs))
+        caseLast = tables[10]
+        voids = tables[11]
+        definitions = tables[12]
+        identities = KeyRuns("identities", runs)
+        self.path = path
+    }
+
+    /// The hashes of one upper level of the tree: 1 for subtrees of 256 leaves, 2 for 65,536.
+    func treeLevel(_ level: Int) -> ByteStream {
+        ByteStream(table: tree, path: path, lane: UInt32(level))
+    }
+
+    /// The log's own tables, without the sorted runs.
+    var all: [Table] {
+        [
+            registry, segments, bundles.table, bundleEnds.table, tail, tree, names.texts.table,
+            names.ends.table, cases.texts.table, cases.ends.table, caseLast, voids, definitions,
+        ]
+    }
+}

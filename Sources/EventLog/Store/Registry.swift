@@ -1,0 +1,74 @@
+import EventModel
+import LMDB
+
+/// What never changes in a store: its origin and event types.
+struct Registry {
+    let origin: String
+    let types: EventTypes
+
+    init(origin: String, types: EventTypes) {
+        self.origin = origin
+        self.types = types
+    }
+
+    /// Reads it from a folder that may turn out to be no store.
+    init(reading environment: LMDB.Environment) throws {
+        let path = environment.path
+        let table: Table
+        do {
+            table = try environment.openTable("registry")
+        } catch {
+            guard error.kind == .notADatabase else { throw error }
+            throw StoreFault.notAStore(path: path)
+        }
+        let transaction = try environment.beginRead()
+        guard let format = try transaction.copyValue(table, Key(StoreFormat.formatKey)),
+            let version = StoreFormat.version(of: format)
+        else { throw StoreFault.notAStore(path: path) }
+        guard version == StoreFormat.version else {
+            throw StoreFault.otherFormat(
+                path: path, version: version, expected: StoreFormat.version)
+        }
+        func damage(_ key: String) -> StoreFault {
+            .damaged(path: path, table: "registry", key: key, reason: "it is missing or cut")
+        }
+        guard let bytes = try transaction.copyValue(table, Key(StoreFormat.originKey)),
+            let origin = String(validating: bytes, as: UTF8.self), LogStore.isOrigin(origin)
+        else { throw damage(StoreFormat.originKey) }
+        guard let encoded = try transaction.copyValue(table, Key(StoreFormat.typesKey)),
+            let types = TypeRegistry.decode(encoded)
+        else { throw damage(StoreFormat.typesKey) }
+        self.init(origin: origin, types: types)
+        transaction.end()
+    }
+
+    /// Writes the registry of an empty log.
+    func write(to environment: LMDB.Environment) throws {
+        let tables = try LogTables(environment)
+        let transaction = try environment.beginWrite()
+        // The name ids 0 and 1 stand for texts without bytes.
+        let ends = [UInt8](repeating: 0, count: 8 * Int(LogState.firstName))
+        try tables.names.ends.append(ends.span, at: 0, in: transaction)
+        let state = LogState(typeCount: types.schemas.count)
+        try transaction.put(tables.registry, Key(StoreFormat.originKey), Array(origin.utf8))
+        try transaction.put(
+            tables.registry, Key(StoreFormat.typesKey), TypeRegistry.encode(types))
+        try transaction.put(tables.registry, Key(StoreFormat.stateKey), state.encoded)
+        try transaction.put(tables.registry, Key(StoreFormat.formatKey), StoreFormat.encoded)
+        try transaction.commit()
+    }
+}
+
+extension LogTables {
+    /// The state of the log as a transaction sees it.
+    func state(in transaction: borrowing some Transaction & ~Copyable) throws -> LogState {
+        guard let bytes = try transaction.copyValue(registry, Key(StoreFormat.stateKey)),
+            let state = LogState(bytes)
+        else {
+            throw StoreFault.damaged(
+                path: path, table: registry.name, key: StoreFormat.stateKey,
+                reason: "it is missing or cut")
+        }
+        return state
+    }
+}

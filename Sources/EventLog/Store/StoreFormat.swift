@@ -1,0 +1,29 @@
+/// What tells a store of ours from other folders, and one format from another.
+enum StoreFormat {
+    /// Raised whenever a table's layout changes; drawn in `Schemas/STORE.md`.
+    static let version = 1
+    static let magic = "rekam"
+
+    /// Keys of the registry.
+    static let formatKey = "format"
+    static let originKey = "origin"
+    static let typesKey = "types"
+    static let stateKey = "state"
+
+    /// The record under `format`.
+    static var encoded: [UInt8] {
+        var record = RecordWriter()
+        record.put(magic)
+        record.put(UInt32(version))
+        return record.bytes
+    }
+
+    /// The version a record states; nil when it is not one of ours.
+    static func version(of bytes: [UInt8]) -> Int? {
+        var record = RecordReader(bytes)
+        guard record.takeText() == magic, let version = record.take(UInt32.self) else {
+            return nil
+        }
+        return Int(version)
+    }
+}

@@ -1,0 +1,110 @@
+import EventModel
+
+/// The event types a store was made with, as the registry keeps them: their order gives the type
+/// ids in the columns, so that a later rekam with more types reads an older store.
+enum TypeRegistry {
+    static func encode(_ types: EventTypes) -> [UInt8] {
+        var record = RecordWriter()
+        record.put(UInt32(types.schemas.count))
+        for schema in types.schemas { encode(schema, into: &record) }
+        return record.bytes
+    }
+
+    static func decode(_ bytes: [UInt8]) -> EventTypes? {
+        var record = RecordReader(bytes)
+        guard let count = record.take(UInt32.self) else { return nil }
+        var schemas: [EventSchema] = []
+        for _ in 0..<count {
+            guard let schema = decodeSchema(from: &record) else { return nil }
+            schemas.append(schema)
+        }
+        guard record.isAtEnd, Set(schemas.map(\.type)).count == schemas.count else { return nil }
+        return EventTypes(schemas)
+    }
+
+    private static func encode(_ schema: EventSchema, into record: inout RecordWriter) {
+        record.put(schema.type)
+        record.put(UInt32(schema.version))
+        record.put(UInt8(schema.isLogsOwn ? 1 : 0))
+        record.put(UInt32(schema.subjectKinds.count))
+        for kind in schema.subjectKinds { record.put(kind) }
+        record.put(UInt32(schema.fields.count))
+        for field in schema.fields {
+            record.put(field.name)
+            record.put(UInt8(field.isRequired ? 1 : 0))
+            record.put(field.column?.rawValue ?? UInt8.max)
+            record.put(UInt32(field.requires.count))
+            for name in field.requires { record.put(name) }
+            encode(field.kind, into: &record)
+        }
+    }
+
+    private static func encode(_ kind: FieldKind, into record: inout RecordWriter) {
+        switch kind {
+        case .text(let minimum, let maximum):
+            record.put(UInt8(0))
+            record.put(UInt32(minimum))
+            record.put(UInt32(clamping: maximum))
+        case .enumeration(let values):
+            record.put(UInt8(1))
+            record.put(UInt32(values.count))
+            for value in values { record.put(value) }
+        case .boolean: record.put(UInt8(2))
+        case .integer(let minimum, let maximum):
+            record.put(UInt8(3))
+            record.put(minimum)
+            record.put(maximum)
+        case .day: record.put(UInt8(4))
+        }
+    }
+
+    private static func texts(from record: inout RecordReader) -> [String]? {
+        guard let count = record.take(UInt32.self) else { return nil }
+        var texts: [String] = []
+        for _ in 0..<count {
+            guard let text = record.takeText() else { return nil }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    private static func decodeSchema(from record: inout RecordReader) -> EventSchema? {
+        guard let type = record.takeText(), let version = record.take(UInt32.self),
+            let own = record.take(UInt8.self), let kinds = texts(from: &record),
+            let count = record.take(UInt32.self)
+        else { return nil }
+        var fields: [FieldSchema] = []
+        for _ in 0..<count {
+            guard let name = record.takeText(), let required = record.take(UInt8.self),
+                let column = record.take(UInt8.self), let requires = texts(from: &record),
+                let kind = decodeKind(from: &record)
+            else { return nil }
+            fields.append(
+                FieldSchema(
+                    name: name, kind: kind, isRequired: required == 1,
+                    column: ColumnKind(rawValue: column), requires: requires))
+        }
+        return EventSchema(
+            type: type, version: Int(version), subjectKinds: kinds, isLogsOwn: own == 1,
+            fields: fields)
+    }
+
+    private static func decodeKind(from record: inout RecordReader) -> FieldKind? {
+        switch record.take(UInt8.self) {
+        case 0:
+            guard let minimum = record.take(UInt32.self), let maximum = record.take(UInt32.self)
+            else { return nil }
+            return .text(
+                minimumLength: Int(minimum),
+                maximumLength: maximum == .max ? .max : Int(maximum))
+        case 1: return texts(from: &record).map { .enumeration($0) }
+        case 2: return .boolean
+        case 3:
+            guard let minimum = record.take(Int64.self), let maximum = record.take(Int64.self)
+            else { return nil }
+            return .integer(minimum: minimum, maximum: maximum)
+        case 4: return .day
+        default: return nil
+        }
+    }
+}

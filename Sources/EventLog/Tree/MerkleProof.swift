@@ -1,0 +1,70 @@
+/// Checking of proofs, with nothing but the proof at hand.
+///
+/// Source: RFC 6962, 2.1.1 and 2.1.2, in the iterative form of transparency-dev/merkle.
+public enum MerkleProof {
+    /// The root that an audit path leads to; nil where the path has not the right length.
+    ///
+    /// - Complexity: O(log size).
+    public static func root(
+        leaf: TreeHash, at index: Int, size: Int, path: [TreeHash]
+    ) -> TreeHash? {
+        guard index >= 0, index < size else { return nil }
+        let (inner, border) = shape(index, size)
+        guard path.count == inner + border else { return nil }
+        var hash = leaf
+        for (height, sibling) in path[..<inner].enumerated() {
+            hash = index >> height & 1 == 0 ? .node(hash, sibling) : .node(sibling, hash)
+        }
+        for sibling in path[inner...] { hash = .node(sibling, hash) }
+        return hash
+    }
+
+    /// Whether a leaf stands at an index of the tree with this root.
+    public static func includes(
+        leaf: TreeHash, at index: Int, size: Int, path: [TreeHash], root expected: TreeHash
+    ) -> Bool {
+        root(leaf: leaf, at: index, size: size, path: path) == expected
+    }
+
+    /// Whether the larger tree continues the smaller one. A proof from the empty tree says nothing
+    /// and is refused.
+    ///
+    /// - Complexity: O(log size).
+    public static func isConsistent(
+        from earlier: Int, root earlierRoot: TreeHash, to size: Int, root: TreeHash,
+        proof: [TreeHash]
+    ) -> Bool {
+        guard earlier >= 0, earlier <= size else { return false }
+        if earlier == size { return proof.isEmpty && earlierRoot == root }
+        guard earlier > 0, !proof.isEmpty else { return false }
+        var (inner, border) = shape(earlier - 1, size)
+        let shift = earlier.trailingZeroBitCount
+        inner -= shift
+        let isPower = earlier == 1 << shift
+        let rest = isPower ? proof[...] : proof[1...]
+        guard rest.count == inner + border else { return false }
+        let mask = (earlier - 1) >> shift
+        var before = isPower ? earlierRoot : proof[0]
+        var after = before
+        for (height, sibling) in rest.prefix(inner).enumerated() {
+            if mask >> height & 1 == 0 {
+                after = .node(after, sibling)
+            } else {
+                before = .node(sibling, before)
+                after = .node(sibling, after)
+            }
+        }
+        for sibling in rest.dropFirst(inner) {
+            before = .node(sibling, before)
+            after = .node(sibling, after)
+        }
+        return before == earlierRoot && after == root
+    }
+
+    /// Siblings below the point where the paths to `index` and to the last leaf part, and left
+    /// siblings above it.
+    private static func shape(_ index: Int, _ size: Int) -> (inner: Int, border: Int) {
+        let inner = Int.bitWidth - (index ^ (size - 1)).leadingZeroBitCount
+        return (inner, inner >= Int.bitWidth ? 0 : (index >> inner).nonzeroBitCount)
+    }
+}

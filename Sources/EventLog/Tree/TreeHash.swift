@@ -1,0 +1,75 @@
+internal import Crypto
+
+/// A hash of the log's Merkle tree: 32 bytes.
+public struct TreeHash: Hashable, Sendable {
+    // In memory order, so that `InlineArray` and spans over it see the hash's own bytes.
+    package var storage: InlineArray<32, UInt8>
+
+    /// A hash from its bytes; nil unless there are 32.
+    public init?(_ bytes: Span<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        storage = InlineArray { bytes[$0] }
+    }
+
+    /// A hash from its bytes; nil unless there are 32.
+    public init?(_ bytes: [UInt8]) { self.init(bytes.span) }
+
+    package init(repeating byte: UInt8) { storage = InlineArray(repeating: byte) }
+
+    /// Its 32 bytes.
+    public var bytes: [UInt8] { (0..<32).map { storage[$0] } }
+
+    /// Lower-case hexadecimal, 64 characters.
+    public var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for index in 0..<32 {
+            text.append(digits[Int(storage[index] >> 4)])
+            text.append(digits[Int(storage[index] & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    public static func == (left: TreeHash, right: TreeHash) -> Bool {
+        for index in 0..<32 where left.storage[index] != right.storage[index] { return false }
+        return true
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for index in 0..<8 { hasher.combine(storage[index]) }
+    }
+
+    private init(digest: SHA256Digest) {
+        storage = InlineArray(repeating: 0)
+        var index = 0
+        for byte in digest {
+            storage[index] = byte
+            index += 1
+        }
+    }
+
+    /// The root of the empty tree: SHA-256 of nothing.
+    public static let empty = TreeHash(digest: SHA256.hash(data: [UInt8]()))
+
+    /// The hash of a leaf: SHA-256(0x00 ‖ entry). Source: RFC 6962, 2.1.
+    public static func leaf(_ entry: [UInt8]) -> TreeHash {
+        var hasher = SHA256()
+        hasher.update(data: [0] as [UInt8])
+        hasher.update(data: entry)
+        return TreeHash(digest: hasher.finalize())
+    }
+
+    /// The hash of an inner node: SHA-256(0x01 ‖ left ‖ right). Source: RFC 6962, 2.1.
+    public static func node(_ left: TreeHash, _ right: TreeHash) -> TreeHash {
+        var bytes: [UInt8] = [1]
+        bytes.reserveCapacity(65)
+        for index in 0..<32 { bytes.append(left.storage[index]) }
+        for index in 0..<32 { bytes.append(right.storage[index]) }
+        return TreeHash(digest: SHA256.hash(data: bytes))
+    }
+}
+
+extension TreeHash: CustomStringConvertible {
+    /// Same as `hexadecimal`.
+    public var description: String { hexadecimal }
+}
