@@ -4,8 +4,9 @@ import EventModel
 public struct DefinitionFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// The file as the user named it.
     public var file: String
-    /// 1-based line and column (in Unicode scalars) of the file.
+    /// 1-based line of the file.
     public var line: Int
+    /// 1-based column of the line, in Unicode scalars.
     public var column: Int
     /// What is wrong, in one clause: `message.posted has no field "actr"`.
     public var what: String

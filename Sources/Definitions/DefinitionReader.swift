@@ -10,11 +10,13 @@ public import EventModel
 public struct DefinitionReader {
     /// The event types that projections are checked against.
     public var types: EventTypes
-    /// Projections and KPIs that a file may use beside its own, by name; asked only when needed.
+    /// Projections that a file may use beside its own, by name; asked only when needed.
     public var knownProjection: (String) -> ProjectionDefinition?
+    /// Their names, for faults.
     public var knownProjectionNames: () -> [String]
     /// The KPIs that a KPI names in its formulas; nil where there is no such KPI.
     public var knownKPI: (String) -> [String]?
+    /// The names of those there are, for faults.
     public var knownKPINames: () -> [String]
 
     /// Longest document in bytes, so that its text fits into an entry of the log.

@@ -37,8 +37,9 @@ public enum AggregateFunction: Hashable, Sendable {
 public struct Aggregate: Hashable, Sendable {
     /// What is computed.
     public var function: AggregateFunction
-    /// Over which projection's facts, and which of its measures.
+    /// Over which projection's facts.
     public var projection: String
+    /// Which of its measures; nil for the facts themselves.
     public var measure: String?
     /// Only facts whose dimensions have one of these values; sorted by dimension.
     public var filter: [String: [String]]
@@ -74,20 +75,27 @@ public indirect enum Formula: Hashable, Sendable {
 
 /// A KPI: a formula over projections' measures, with what people need to read it.
 public struct KPIDefinition: Hashable, Sendable {
-    /// Unique name, `first_response_time`; and version, from 1.
+    /// Unique name, `first_response_time`.
     public var name: String
+    /// From 1; a changed body is a new version.
     public var version: Int
+    /// Title for people.
     public var title: LocalizedText
+    /// What it says, in a sentence.
     public var description: LocalizedText
     /// `operational`, `organizational`, or a user's own word.
     public var group: String
+    /// What its numbers mean.
     public var unit: Unit
+    /// Which way is better.
     public var better: Direction
-    /// The value, and the named statistics beside it (`p90`).
+    /// The value.
     public var value: Formula
+    /// Named figures beside the value (`p90`), those written first.
     public var statistics: [(name: String, formula: Formula)]
-    /// Where the definition comes from (a standard, a book), and edge cases; shown by `kpi show`.
+    /// Where the definition comes from: a standard, a book.
     public var source: String
+    /// Edge cases, shown by `kpi show`.
     public var notes: [LocalizedText]
 
     /// A KPI from its parts.
@@ -110,6 +118,7 @@ public struct KPIDefinition: Hashable, Sendable {
         self.notes = notes
     }
 
+    /// Whether all parts are equal.
     public static func == (left: KPIDefinition, right: KPIDefinition) -> Bool {
         left.name == right.name && left.version == right.version && left.title == right.title
             && left.group == right.group && left.unit == right.unit && left.better == right.better
@@ -118,6 +127,7 @@ public struct KPIDefinition: Hashable, Sendable {
             && left.source == right.source && left.notes == right.notes
     }
 
+    /// Hashes what tells most values apart.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(name)
         hasher.combine(version)

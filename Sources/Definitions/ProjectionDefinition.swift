@@ -59,10 +59,12 @@ public struct Selector: Hashable, Sendable {
         self.tests = tests.sorted { $0.field < $1.field }
     }
 
+    /// Whether all parts are equal.
     public static func == (left: Selector, right: Selector) -> Bool {
         left.types == right.types && left.tests.elementsEqual(right.tests, by: ==)
     }
 
+    /// Hashes what tells most values apart.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(types)
         for (field, test) in tests {
@@ -76,9 +78,11 @@ public struct Selector: Hashable, Sendable {
 public struct Window: Hashable, Sendable {
     /// Strictly after this binding's event (or at it, when `includesStart`); nil: from the start.
     public var after: String?
+    /// Whether the event at the start itself may be found.
     public var includesStart: Bool
     /// Strictly before this binding's event (or at it, when `includesEnd`); nil: to the end.
     public var before: String?
+    /// Whether the event at the end itself may be found.
     public var includesEnd: Bool
     /// At most this many milliseconds after `after` (or before `before`, where only that is given).
     public var withinMilliseconds: Int64?
@@ -163,9 +167,10 @@ public struct Duration: Hashable, Sendable {
         case business
     }
 
-    /// The binding where it starts, and where it ends; no value where either has no event, or where
-    /// the end lies before the start.
+    /// The binding where it starts; no value where either has no event, or where the end's time
+    /// lies before the start's.
     public var from: String
+    /// The binding where it ends.
     public var to: String
     /// Wall clock or business time of the calendar in force.
     public var clock: Clock
@@ -182,12 +187,14 @@ public struct Duration: Hashable, Sendable {
         self.except = except
     }
 
+    /// Whether all parts are equal.
     public static func == (left: Duration, right: Duration) -> Bool {
         left.from == right.from && left.to == right.to && left.clock == right.clock
             && left.except?.field == right.except?.field
             && left.except?.values == right.except?.values
     }
 
+    /// Hashes what tells most values apart.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(from)
         hasher.combine(to)
@@ -246,11 +253,13 @@ public enum FactRule: Hashable, Sendable {
 /// A projection: facts of cases, with dimensions and measures. What a definition file says, checked
 /// against the event schemas, with every name resolved and every default written out.
 public struct ProjectionDefinition: Hashable, Sendable {
-    /// Unique name, `first_response`; and version, from 1.
+    /// Unique name, `first_response`.
     public var name: String
+    /// From 1; a changed body is a new version.
     public var version: Int
-    /// Title and description for people.
+    /// Title for people.
     public var title: LocalizedText
+    /// What its facts are, in a sentence.
     public var description: LocalizedText
     /// Kinds of case it reads (`ticket`), as in a subject before its `/`.
     public var subjectKinds: [String]
@@ -266,8 +275,9 @@ public struct ProjectionDefinition: Hashable, Sendable {
     /// (`ticket.…` for `of: ticket`) that have the field, else all types that have it. So neither
     /// a survey's nor a cost's `agent` changes who a ticket is assigned to.
     public var latestTypes: [(field: String, types: [String])]
-    /// In the definition's order.
+    /// What facts can be asked by, in the definition's order.
     public var dimensions: [(name: String, source: DimensionSource)]
+    /// What is measured, in the definition's order.
     public var measures: [(name: String, source: MeasureSource)]
 
     /// A projection from its parts.
@@ -292,6 +302,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
         self.measures = measures
     }
 
+    /// Whether all parts are equal.
     public static func == (left: ProjectionDefinition, right: ProjectionDefinition) -> Bool {
         left.name == right.name && left.version == right.version && left.title == right.title
             && left.description == right.description && left.subjectKinds == right.subjectKinds
@@ -302,6 +313,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
             && left.measures.elementsEqual(right.measures, by: ==)
     }
 
+    /// Hashes what tells most values apart.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(name)
         hasher.combine(version)

@@ -15,3 +15,15 @@ import Testing
         #expect(all.count > 40)
     }
 }
+
+@Suite struct PrintTests {
+    @Test func `explained`() throws {
+        let library = DefinitionLibrary(types: vocabulary, files: CatalogueTests.files)
+        for name in ["reply", "csat", "backlog", "reopening"] {
+            print(try library.projection(name)!.explanation, "\n")
+        }
+        for name in ["csat", "first_response_time", "nps", "escalation_rate", "sla_compliance"] {
+            print(Definition.kpi(try library.kpi(name)!).explanation, "\n")
+        }
+    }
+}

@@ -44,7 +44,13 @@ extension ProjectionReader {
         }
         var raw: [RawBinding] = []
         for pair in pairs {
-            guard CommonReader(faults: faults).name(pair.key) != nil else { continue }
+            guard CommonReader(faults: faults).name(pair.key) != nil else {
+                // Lower-cased, so that those who use it are not reported, too.
+                names[pair.name] = .broken
+                raw.append(
+                    RawBinding(name: pair.name.lowercased(), at: pair.key, kind: .broken))
+                continue
+            }
             if ProjectionReader.reserved.contains(pair.name) {
                 faults.report(
                     at: pair.key, "\"\(pair.name)\" has a meaning of its own",

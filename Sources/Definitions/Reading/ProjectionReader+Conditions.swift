@@ -143,9 +143,8 @@ extension ProjectionReader {
                 faults: faults)
         else { return [] }
         var conditions: [Condition] = []
-        if !fields.present(["min", "max"]).isEmpty,
-            let range = readRange(fields, bound: { readLength($0) })
-        {
+        if !fields.present(["min", "max"]).isEmpty {
+            guard let range = readRange(fields, bound: { readLength($0) }) else { return [] }
             conditions.append(.duration(duration, minimum: range.minimum, maximum: range.maximum))
         }
         let targets = fields.present(["within", "beyond"])

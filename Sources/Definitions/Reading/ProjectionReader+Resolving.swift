@@ -91,7 +91,10 @@ extension ProjectionReader {
     /// Second pass: brings bindings into an order in which each uses only earlier ones, gives each
     /// name its meaning, and reports unknown names and cycles.
     func resolve(_ raw: [RawBinding], fact: RawFact?) -> [Binding] {
-        let index = Dictionary(uniqueKeysWithValues: raw.enumerated().map { ($1.name, $0) })
+        var index: [String: Int] = [:]
+        for (number, entry) in raw.enumerated() {
+            if case .binding = entry.kind { index[entry.name] = number }
+        }
         for entry in raw { names[entry.name] = meaning(of: entry) }
         var alias: String?
         switch fact?.rule {

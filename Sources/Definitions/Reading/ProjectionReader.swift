@@ -50,12 +50,14 @@ final class ProjectionReader {
             let fields = Fields(
                 document, of: "a projection", keys: ProjectionReader.keys, faults: faults)
         else { return nil }
+        if fields["let"] == nil, !faults.faults.isEmpty { return nil }
         let common = CommonReader(faults: faults)
         let name = common.name(fields["projection"])
         let version = common.version(fields.required("version", "a whole number from 1"))
         let title = common.localized(fields.required("title", "a text, or {en: …, id: …}"))
         let description = common.localized(fields["description"])
         readKinds(fields.required("of", "the kind of case, such as ticket"))
+        guard !kinds.isEmpty else { return nil }
         readLatest(fields["latest"])
         isStock = fields["stock"] != nil
         let raw = readBindings(fields["let"])
@@ -154,7 +156,8 @@ final class ProjectionReader {
             guard writtenLatest[pair.name] != nil else { continue }
             faults.report(
                 at: pair.key, "nothing reads latest \(pair.name)",
-                word: pair.name, among: latest.keys.sorted())
+                expected: latest.isEmpty
+                    ? "no fields here" : "only \(Words.list(latest.keys.sorted()))")
         }
     }
 

@@ -164,10 +164,12 @@ public struct SourceDocument: Hashable, Sendable {
         scalar == " " || scalar == "\n" || scalar == "\t" || scalar == "\r"
     }
 
+    /// Whether all parts are equal.
     public static func == (left: SourceDocument, right: SourceDocument) -> Bool {
         left.file == right.file && left.firstLine == right.firstLine && left.text == right.text
     }
 
+    /// Hashes what tells most values apart.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(file)
         hasher.combine(text)

@@ -1,0 +1,167 @@
+extension Definition {
+    /// The definition back in words (English): what it looks for, what makes a fact, what is
+    /// measured, which events and fields it reads. Shown by `projection check` and `kpi show`.
+    public var explanation: String {
+        switch self {
+        case .projection(let projection): projection.explanation
+        case .kpi(let kpi): kpi.explanation
+        }
+    }
+}
+
+extension ProjectionDefinition {
+    /// See `Definition.explanation`.
+    public var explanation: String {
+        var lines = ["\(name), version \(version): \(title.english)"]
+        if !description.english.isEmpty { lines.append(description.english) }
+        if !bindings.isEmpty {
+            lines += ["", "In each \(Words.list(subjectKinds, "or")) it looks for"]
+            lines += table(bindings.map { ($0.name, Words.binding($0)) })
+        }
+        lines += ["", factSentence]
+        if !dimensions.isEmpty {
+            lines += ["", "A fact can be asked by"]
+            lines += table(dimensions.map { ($0.name, Words.source($0.source)) })
+        }
+        if !measures.isEmpty {
+            lines += ["", "It measures"]
+            lines += table(measures.map { ($0.name, Words.measure($0.source)) })
+        }
+        if !latestTypes.isEmpty {
+            lines += ["", "What is in force is set by"]
+            lines += table(latestTypes.map { ($0.field, Words.list($0.types, "or")) })
+        }
+        lines += ["", "It reads"]
+        lines += table(reads.map { ($0.type, $0.fields.joined(separator: ", ")) })
+        return lines.joined(separator: "\n")
+    }
+
+    private var factSentence: String {
+        let bullets = conditions.map { "\n  \(Words.condition($0))" }.joined()
+        let when =
+            switch conditions.count {
+            case 0: ""
+            case 1: ", provided that \(Words.condition(conditions[0]))"
+            default: ", provided that" + bullets
+            }
+        let end = conditions.count > 1 ? "" : "."
+        switch fact {
+        case .one(let name):
+            return "A case has one fact when there is \(name), at its time\(when)\(end)"
+        case .each(let selector):
+            return "There is a fact for each \(Words.selector(selector, ""))\(when)\(end)"
+        case .stock(let from, let conditions):
+            return
+                "From \(from) on, a case is in stock while \(Words.conditions(conditions))\(when)\(end)"
+        }
+    }
+}
+
+extension KPIDefinition {
+    /// See `Definition.explanation`.
+    public var explanation: String {
+        var lines = ["\(name), version \(version): \(title.english)"]
+        if !description.english.isEmpty { lines.append(description.english) }
+        lines += [
+            "", "Value       \(value.inWords)", "Unit        \(unit.rawValue), \(directionInWords)",
+        ]
+        if !statistics.isEmpty {
+            lines += ["", "Beside it"]
+            lines += table(statistics.map { ($0.name, $0.formula.inWords) })
+        }
+        var uses: [String] = []
+        if !projections.isEmpty { uses.append("projections \(Words.list(projections))") }
+        if !kpis.isEmpty { uses.append("KPIs \(Words.list(kpis))") }
+        lines += ["", "It reads " + Words.list(uses) + "."]
+        if !source.isEmpty { lines += ["", "Source: \(source)"] }
+        if !notes.isEmpty { lines += ["", "To know:"] + notes.map { "  \($0.english)" } }
+        return lines.joined(separator: "\n")
+    }
+
+    private var directionInWords: String {
+        switch better {
+        case .higher: return "higher is better"
+        case .lower: return "lower is better"
+        case .band(let minimum, let maximum):
+            func text(_ bound: Int64) -> String {
+                unit == .duration ? DurationText.text(bound) : "\(bound)"
+            }
+            return "good from \(text(minimum)) to \(text(maximum))"
+        }
+    }
+}
+
+/// Two columns, indented.
+private func table(_ rows: [(String, String)]) -> [String] {
+    let width = rows.map(\.0.count).max() ?? 0
+    return rows.map { name, text in
+        text.isEmpty
+            ? "  \(name)"
+            : "  \(name)\(String(repeating: " ", count: width - name.count))  \(text)"
+    }
+}
+
+extension Formula {
+    /// The formula in words: `100 × number of csat with satisfied ÷ number of csat`.
+    public var inWords: String { words(within: 0) }
+
+    private func words(within outer: Int) -> String {
+        func wrapped(_ text: String, _ level: Int) -> String { level < outer ? "(\(text))" : text }
+        switch self {
+        case .number(let numerator, let denominator): return decimal(numerator, denominator)
+        case .aggregate(let aggregate): return aggregate.inWords
+        case .sum(let left, let right):
+            return wrapped("\(left.words(within: 1)) + \(right.words(within: 1))", 1)
+        case .difference(let left, let right):
+            return wrapped("\(left.words(within: 1)) − \(right.words(within: 2))", 1)
+        case .product(let left, let right):
+            return wrapped("\(left.words(within: 2)) × \(right.words(within: 2))", 2)
+        case .quotient(let left, let right):
+            return wrapped("\(left.words(within: 2)) ÷ \(right.words(within: 3))", 2)
+        case .negated(let inner): return wrapped("−\(inner.words(within: 3))", 2)
+        case .periodDays: return "days of the period"
+        case .kpi(let name): return name
+        }
+    }
+
+    /// Exact: a denominator here is a divisor of a power of ten.
+    private func decimal(_ numerator: Int64, _ denominator: Int64) -> String {
+        var text = "\(numerator / denominator)"
+        var rest = numerator % denominator
+        if rest > 0 { text += "." }
+        while rest > 0 {
+            let (tens, overflow) = rest.multipliedReportingOverflow(by: 10)
+            if overflow { break }
+            text += "\(tens / denominator)"
+            rest = tens % denominator
+        }
+        return text
+    }
+}
+
+extension Aggregate {
+    /// The aggregate in words: `mean wait of first_response`.
+    public var inWords: String {
+        let facts = filter.isEmpty ? projection : "\(projection) with \(filterInWords)"
+        let of = measure.map { "\($0) of \(facts)" } ?? facts
+        switch function {
+        case .count:
+            guard let measure else { return "number of \(facts)" }
+            return "number of \(facts)\(filter.isEmpty ? " with" : " and") \(measure)"
+        case .sum: return "sum of \(of)"
+        case .mean: return "mean \(of)"
+        case .minimum: return "smallest \(of)"
+        case .maximum: return "largest \(of)"
+        case .distinct: return "number of different \(of)"
+        case .percentile(let percent): return "percentile \(percent) of \(of)"
+        case .stock: return "stock of \(of) at the period's end"
+        }
+    }
+
+    private var filterInWords: String {
+        Words.list(
+            filter.sorted { $0.key < $1.key }.map {
+                "\($0.key) \(Words.list($0.value, "or"))"
+            })
+    }
+}
