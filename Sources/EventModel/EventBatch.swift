@@ -32,12 +32,15 @@ public struct EventRow: Sendable {
     public var type: UInt16
     /// When it happened.
     public var time: Instant
-    /// The case: decoded text and fingerprint.
+    /// The case: its decoded text.
     public var subject: TextRange
+    /// The case's fingerprint: that of its text.
     public var subjectFingerprint: Fingerprint
-    /// The idempotency key: decoded texts, and the fingerprint of the pair.
+    /// The first half of the idempotency key: its decoded text.
     public var source: TextRange
+    /// The second half, likewise.
     public var id: TextRange
+    /// The idempotency key's fingerprint: `Fingerprint(of source, of id)`.
     public var identity: Fingerprint
     /// First of this event's slots in `EventBatch.slots`: two per column of its type, in the order
     /// of `EventSchema.columns`. For a name: `offset << 32 | length` of its decoded text, then its

@@ -1,0 +1,84 @@
+internal import EventModel
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// What a chunk of the input came to: a batch of its events, and its refused lines.
+struct ParsedPiece {
+    /// The chunk's events; line numbers count from 0 within the chunk.
+    var batch = EventBatch()
+    /// Where each row's line is in the chunk.
+    var places: [LinePlace] = []
+    /// Refused lines, in order.
+    var refusals: [(rejection: Rejection, place: LinePlace)] = []
+    /// Lines of the chunk, empty ones too.
+    var lines = 0
+
+    mutating func removeAll() {
+        batch.removeAll()
+        places.removeAll(keepingCapacity: true)
+        refusals.removeAll(keepingCapacity: true)
+        lines = 0
+    }
+
+    /// Parses all lines of a chunk: `bytes[..<count]`.
+    mutating func parse(
+        _ bytes: Span<UInt8>, count: Int, isFirst: Bool, with parser: inout EventParser
+    ) {
+        removeAll()
+        var start = isFirst && ParsedPiece.hasByteOrderMark(bytes, count) ? 3 : 0
+        while start < count {
+            let newline = ParsedPiece.newline(in: bytes, from: start, to: count)
+            var end = newline
+            if end > start, bytes[end - 1] == 0x0D { end -= 1 }
+            if !ParsedPiece.isBlank(bytes, start..<end) {
+                let place = LinePlace(start..<end)
+                if let rejection = parser.parse(
+                    start..<end, of: bytes, line: lines, into: &batch)
+                {
+                    refusals.append((rejection, place))
+                } else {
+                    places.append(place)
+                }
+            }
+            lines += 1
+            start = newline + 1
+        }
+    }
+
+    private static func hasByteOrderMark(_ bytes: Span<UInt8>, _ count: Int) -> Bool {
+        count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF
+    }
+
+    /// Whether a line holds spaces and tabs alone. The first other byte ends the search.
+    private static func isBlank(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        for index in range where bytes[index] != 0x20 && bytes[index] != 0x09 { return false }
+        return true
+    }
+
+    /// The next line feed, or the end.
+    static func newline(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+        unsafe bytes.extracting(start..<end).withUnsafeBufferPointer { line in
+            guard let first = line.baseAddress,
+                let found = unsafe memchr(first, 0x0A, line.count)
+            else { return end }
+            return unsafe start + (found - UnsafeMutableRawPointer(mutating: first))
+        }
+    }
+}
+
+/// Where a line is in its chunk.
+struct LinePlace {
+    var offset: UInt32
+    var length: UInt32
+
+    init(_ range: Range<Int>) {
+        offset = UInt32(range.lowerBound)
+        length = UInt32(range.count)
+    }
+
+    var range: Range<Int> { Int(offset)..<Int(offset) + Int(length) }
+}
