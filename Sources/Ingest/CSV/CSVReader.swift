@@ -1,0 +1,96 @@
+public import EventModel
+
+/// Reads a CSV file row by row, in memory that does not grow with it: RFC 4180 and the habits of
+/// real exports (`CSVFormat` says which).
+///
+///     let reader = try CSVReader(source: source)
+///     while true {
+///         switch try reader.next() {
+///         case .row: use(reader.row[0])
+///         case .rejected(let rejection): keep(reader.rawRow, rejection)
+///         case .end: return
+///         }
+///     }
+///
+/// A row that can't be read costs that row alone: after an unclosed quote reading goes on in the
+/// next line. Blank lines are skipped.
+public final class CSVReader {
+    /// What `next` found.
+    public enum Item: Sendable {
+        /// A row, in `row`.
+        case row
+        /// Something that is no row; its bytes are in `rawRow`.
+        case rejected(Rejection)
+        /// The end of the file.
+        case end
+    }
+
+    /// The columns' names. A name that stands twice is `name` and `name#2`, an empty one `#7`.
+    public internal(set) var header: [String] = []
+    /// The row last read.
+    public internal(set) var row = CSVRow()
+    /// The delimiter, stated or found.
+    public var delimiter: UInt8 { scanner.delimiter }
+    /// How bytes are read as text; nil as long as all of them were ASCII and nothing was stated.
+    public internal(set) var encoding: TextEncoding?
+
+    var source: any ByteSource
+    let format: CSVFormat
+    var scanner: CSVScanner
+    var buffer: [UInt8] = []
+    var position = 0
+    var rowStart = 0
+    var isAtEnd = false
+    var line = 1
+    var rowNumber = 0
+    var utf16: UTF16Decoder?
+    var chunk: [UInt8] = []
+
+    static let chunkBytes = 256 << 10
+
+    /// Opens a file: finds out its encoding and delimiter and reads its header.
+    ///
+    /// - Throws: what the source throws, or `CSVFault` where there is no header.
+    public init(source: any ByteSource, format: CSVFormat = CSVFormat()) throws {
+        self.source = source
+        self.format = format
+        encoding = format.encoding
+        scanner = CSVScanner(
+            delimiter: format.delimiter ?? UInt8(ascii: ","), longestField: format.longestField)
+        try readFirstBytes()
+        if let names = format.header {
+            header = CSVReader.unique(names)
+        } else {
+            try readHeader()
+        }
+    }
+
+    /// Reads the next row into `row`.
+    ///
+    /// - Throws: what the source throws.
+    /// - Complexity: O(length of the row).
+    public func next() throws -> Item {
+        while true {
+            guard try scanRow() else { return .end }
+            switch found {
+            case .fault(let rejection): return .rejected(rejection)
+            case .blank: continue
+            case .row: break
+            }
+            if let rejection = settle() { return .rejected(rejection) }
+            return .row
+        }
+    }
+
+    /// The bytes of what `next` found last, its line end included, as they stand in the file (of
+    /// UTF-16: as UTF-8). A row longer than `CSVFormat.longestRow` is cut to its first 64 KiB.
+    public var rawRow: ArraySlice<UInt8> { buffer[rowStart..<position].prefix(rawLimit) }
+
+    var rawLimit = Int.max
+    var found = Found.blank
+    enum Found {
+        case row
+        case blank
+        case fault(Rejection)
+    }
+}

@@ -1,0 +1,142 @@
+internal import EventModel
+
+/// How the rows of one kind of CSV file become events: a mapping file, checked and compiled.
+///
+/// Made by `Mapping.read`, run by `MappedReader`. Names have become indices: a template's column is
+/// a place in `columns`, which is bound to a file's header when the file is opened.
+public struct Mapping: Sendable {
+    /// What the file calls itself.
+    public internal(set) var name = ""
+    /// The version it states, from 1.
+    public internal(set) var version = 1
+    /// The `source` of the events.
+    public internal(set) var source = ""
+    /// How the file is CSV.
+    public internal(set) var format = CSVFormat()
+    /// What the result depends on: the mapping file's text, then each lookup file's name and bytes.
+    /// The digest of an import is that of the input and of these.
+    public internal(set) var contents: [UInt8] = []
+
+    /// Columns that are read, by the names of the header.
+    var columns: [String] = []
+    /// Columns that a file need not have.
+    var optionalColumns: Set<String> = []
+    /// Texts that stand for nothing.
+    var missing: [String] = [""]
+    /// `.` or `,`.
+    var decimal = UInt8(ascii: ".")
+    var lookups: [Lookup] = []
+    var values: [ValueSpec] = []
+    var times: [TimeSpec] = []
+    /// The row's own time, in `times`.
+    var rowTime = 0
+    var subject = Template()
+    var events: [EventSpec] = []
+    /// Fields whose last value decides whether there is something new; each has a slot.
+    var tracked: [CaseField] = []
+    /// Whether anything asks what came before in the case.
+    var usesState = false
+}
+
+/// A text with columns and values put in: `ticket/{number}`.
+struct Template: Sendable, Hashable {
+    enum Part: Sendable, Hashable {
+        case literal(String)
+        case column(Int)
+        case value(Int)
+    }
+    var parts: [Part] = []
+
+    /// The text, when nothing is put in.
+    var constant: String? {
+        switch parts.count {
+        case 0: return ""
+        case 1: if case .literal(let text) = parts[0] { return text } else { return nil }
+        default: return nil
+        }
+    }
+}
+
+/// A text made from a row: template, then prefix off, then lookup.
+struct ValueSpec: Sendable {
+    /// For rejections: the value's own name, or the field it stands in.
+    var name = ""
+    var template = Template()
+    var removedPrefix = ""
+    var lookup: Int?
+    /// Stands in where there is nothing.
+    var missing: String?
+}
+
+/// A time made from a row.
+struct TimeSpec: Sendable {
+    enum Base: Sendable {
+        case text(Template, [TimeFormat], TimeZoneRules)
+        case time(Int)
+    }
+    enum Unit: String, Sendable, CaseIterable {
+        case milliseconds, seconds, minutes, hours, days, months, clock
+    }
+    struct Step: Sendable {
+        var sign: Int64
+        var unit: Unit
+        var amount: Template
+    }
+    var name = ""
+    var base: Base
+    /// For months and local dates.
+    var zone: TimeZoneRules
+    var steps: [Step] = []
+}
+
+/// One condition on a row.
+struct TestSpec: Sendable {
+    enum Expectation: Sendable {
+        case among([Template])
+        case noneOf([Template])
+        case present(Bool)
+    }
+    var subject: Template
+    var expectation: Expectation
+}
+
+/// A condition on what was last said of a field in the case.
+struct PreviousSpec: Sendable {
+    var slot: Int
+    /// Fingerprints of the texts.
+    var texts: [UInt64]
+    var isNegated: Bool
+}
+
+/// A field of an event.
+struct FieldSpec: Sendable {
+    enum Content: Sendable {
+        case constant(FieldValue)
+        case text(ValueSpec)
+        case integer(ValueSpec, scale: Int)
+        case boolean(ValueSpec)
+        case day(time: Int)
+    }
+    var name: String
+    var content: Content
+    /// Where the case's last value of it is kept; nil when nothing asks for it.
+    var slot: Int?
+    /// Whether a change of it is a reason for the event.
+    var isWatched = false
+}
+
+/// One event a row may give.
+struct EventSpec: Sendable {
+    var type: String
+    /// Any of these, all conditions of one; empty: always.
+    var when: [[TestSpec]] = []
+    var isFirstOnly = false
+    var previous: [PreviousSpec] = []
+    var hasWatchedFields = false
+    var time = 0
+    var id: Template?
+    var countsRepeats = false
+    var fields: [FieldSpec] = []
+    /// Columns the event's data rests on: what its synthetic id is made of.
+    var columns: [Int] = []
+}

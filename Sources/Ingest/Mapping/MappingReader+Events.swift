@@ -1,0 +1,208 @@
+internal import Definitions
+internal import EventModel
+
+// Events and their conditions.
+extension MappingReader {
+    private static let eventKeys = [
+        "type", "when", "first", "previous", "changed", "at", "id", "repeats", "data",
+    ]
+
+    func readEvent(_ value: YAMLValue) {
+        guard let fields = Keys(value, of: "an event", Self.eventKeys, faults),
+            let typeValue = fields.required("type", "an event type"), let type = text(typeValue)
+        else { return }
+        let types = surroundings.types.schemas.filter { !$0.isLogsOwn }.map(\.type)
+        guard types.contains(type), let schema = surroundings.types[type] else {
+            return faults.report(
+                at: typeValue, "there is no event type \"\(type)\"", word: type, among: types)
+        }
+        var event = EventSpec(type: type)
+        event.time = fields["at"].map(timeIndex) ?? mapping.rowTime
+        event.isFirstOnly = fields["first"].map(flag) ?? false
+        event.id = fields["id"].map(template)
+        if let repeats = fields["repeats"] {
+            event.countsRepeats =
+                choice(repeats, "way to take repeated rows", ["collapse", "count"]) == "count"
+        }
+        if let when = fields["when"] { event.when = when.elements.map(tests) }
+        for pair in pairs(fields["data"], "data") { readField(pair, schema, &event) }
+        for field in schema.fields where field.isRequired {
+            if !event.fields.contains(where: { $0.name == field.name }) {
+                faults.report(at: value, "\(type) needs the field \"\(field.name)\"")
+            }
+        }
+        for pair in pairs(fields["previous"], "fields") { readPrevious(pair, schema, &event) }
+        if let changed = fields["changed"] {
+            readChanged(changed, &event)
+            // From A to B and back to A within one instant of the clock is two changes.
+            if fields["repeats"] == nil { event.countsRepeats = true }
+        }
+        event.columns = columns(of: event)
+        mapping.events.append(event)
+    }
+
+    private func readField(_ pair: YAMLPair, _ schema: EventSchema, _ event: inout EventSpec) {
+        guard let field = schema.fields.first(where: { $0.name == pair.name }) else {
+            return faults.report(
+                at: pair.key, "\(schema.type) has no field \"\(pair.name)\"", word: pair.name,
+                among: schema.fields.map(\.name))
+        }
+        if case .day = field.kind, let time = pair.value.pairs?.first(where: { $0.name == "day" }) {
+            _ = Keys(pair.value, of: "a day", ["day"], faults)
+            let content = FieldSpec.Content.day(time: timeIndex(time.value))
+            event.fields.append(FieldSpec(name: field.name, content: content))
+            return
+        }
+        var isInteger = false
+        if case .integer = field.kind { isInteger = true }
+        var spec = value(pair.value, extraKeys: isInteger ? ["scale"] : [])
+        spec.name = field.name
+        let content: FieldSpec.Content
+        switch field.kind {
+        case .integer(let minimum, let maximum):
+            let scale = readScale(pair.value)
+            if let constant = constant(spec) {
+                guard let number = NumberText.scaled(constant, decimal: 46, scale: 0),
+                    (minimum...maximum).contains(number)
+                else { return wrong(pair.value, "a whole number from \(minimum) to \(maximum)") }
+                content = .constant(.integer(number))
+            } else {
+                content = .integer(spec, scale: scale)
+            }
+        case .boolean:
+            if let constant = constant(spec) {
+                guard constant == "true" || constant == "false" else {
+                    return wrong(pair.value, "true or false")
+                }
+                content = .constant(.boolean(constant == "true"))
+            } else {
+                content = .boolean(spec)
+            }
+        case .enumeration(let words):
+            if let constant = constant(spec), !words.contains(constant) {
+                return faults.report(
+                    at: pair.value, "\(pair.value.inWords) is no \(field.name)", word: constant,
+                    among: words)
+            }
+            content = constant(spec).map { .constant(.text($0)) } ?? .text(spec)
+        case .text, .day:
+            content = constant(spec).map { .constant(.text($0)) } ?? .text(spec)
+        }
+        event.fields.append(FieldSpec(name: field.name, content: content))
+    }
+
+    private func constant(_ spec: ValueSpec) -> String? {
+        spec.lookup == nil && spec.removedPrefix.isEmpty ? spec.template.constant : nil
+    }
+
+    private func wrong(_ value: YAMLValue, _ expected: String) {
+        faults.report(at: value, "\(value.inWords) stands here", expected: expected)
+    }
+
+    private func readScale(_ value: YAMLValue) -> Int {
+        guard let scale = value.pairs?.first(where: { $0.name == "scale" })?.value else { return 0 }
+        guard let number = scale.integer, (0...6).contains(number) else {
+            wrong(scale, "decimals to keep, 0 to 6")
+            return 0
+        }
+        return Int(number)
+    }
+
+    /// `{column: text, …}`: all must hold.
+    private func tests(_ value: YAMLValue) -> [TestSpec] {
+        pairs(value, "conditions").map { pair in
+            let subject = Template(parts: [reference(pair.name)])
+            guard pair.value.pairs != nil else {
+                let texts = pair.value.elements.map(template)
+                return TestSpec(subject: subject, expectation: .among(texts))
+            }
+            let keys = ["not", "present"]
+            guard let fields = Keys(pair.value, of: "a condition", keys, faults) else {
+                return TestSpec(subject: subject, expectation: .present(true))
+            }
+            if let not = fields["not"] {
+                let texts = not.elements.map(template)
+                return TestSpec(subject: subject, expectation: .noneOf(texts))
+            }
+            let present = fields.required("present", "true or false").map(flag) ?? true
+            return TestSpec(subject: subject, expectation: .present(present))
+        }
+    }
+
+    /// `{field: text}`, `{field: [a, b]}` or `{field: {not: …}}`, about the case before this row.
+    private func readPrevious(_ pair: YAMLPair, _ schema: EventSchema, _ event: inout EventSpec) {
+        guard let slot = slot(pair.key, event, schema) else { return }
+        var texts = pair.value
+        var isNegated = false
+        if pair.value.pairs != nil {
+            guard let fields = Keys(pair.value, of: "a condition", ["not"], faults),
+                let not = fields.required("not", "a text or a list of texts")
+            else { return }
+            texts = not
+            isNegated = true
+        }
+        let prints = texts.elements.map { CaseMemory.fingerprint(of: anyText($0)) }
+        event.previous.append(PreviousSpec(slot: slot, texts: prints, isNegated: isNegated))
+    }
+
+    private func readChanged(_ value: YAMLValue, _ event: inout EventSpec) {
+        event.hasWatchedFields = true
+        for element in value.elements {
+            guard let name = text(element) else { continue }
+            guard let place = event.fields.firstIndex(where: { $0.name == name }) else {
+                faults.report(
+                    at: element, "the event's data has no field \"\(name)\"", word: name,
+                    among: event.fields.map(\.name))
+                continue
+            }
+            event.fields[place].isWatched = true
+            _ = slot(named: name, kind: event.type)
+        }
+    }
+
+    private func slot(_ name: YAMLValue, _ event: EventSpec, _ schema: EventSchema) -> Int? {
+        guard let text = text(name) else { return nil }
+        guard schema.fields.contains(where: { $0.name == text }) else {
+            faults.report(
+                at: name, "\(event.type) has no field \"\(text)\"", word: text,
+                among: schema.fields.map(\.name))
+            return nil
+        }
+        return slot(named: text, kind: event.type)
+    }
+
+    /// The slot of a field among the events of one kind (`ticket.…`): all of the store's types that
+    /// are of this kind and have the field set it, but not those of other kinds, so that a survey's
+    /// agent is no ticket's agent.
+    private func slot(named name: String, kind type: String) -> Int {
+        let prefix = type.prefix { $0 != "." } + "."
+        let types = surroundings.types.schemas
+            .filter { $0.type.hasPrefix(prefix) && $0.fields.contains { $0.name == name } }
+            .map(\.type)
+        let field = CaseField(name: name, types: types)
+        if let slot = mapping.tracked.firstIndex(of: field) { return slot }
+        mapping.tracked.append(field)
+        return mapping.tracked.count - 1
+    }
+
+    /// The columns an event's data rests on, values followed down.
+    private func columns(of event: EventSpec) -> [Int] {
+        var found: Set<Int> = []
+        func visit(_ template: Template) {
+            for part in template.parts {
+                switch part {
+                case .literal: break
+                case .column(let index): found.insert(index)
+                case .value(let index): visit(mapping.values[index].template)
+                }
+            }
+        }
+        for field in event.fields {
+            switch field.content {
+            case .constant, .day: break
+            case .text(let spec), .integer(let spec, _), .boolean(let spec): visit(spec.template)
+            }
+        }
+        return found.sorted()
+    }
+}

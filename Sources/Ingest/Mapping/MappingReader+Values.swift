@@ -1,0 +1,173 @@
+internal import Definitions
+internal import EventModel
+
+// Lookups and values.
+extension MappingReader {
+    func readLookup(_ pair: YAMLPair) {
+        if lookupByName[pair.name] != nil {
+            return faults.report(at: pair.key, "the lookup \"\(pair.name)\" is given twice")
+        }
+        lookupByName[pair.name] = mapping.lookups.count
+        mapping.lookups.append(lookup(pair.value, name: pair.name))
+    }
+
+    /// `{a: b, …}`, `{values: {…}, otherwise: …}` or `{file: agents.csv, key: id, value: name}`.
+    private func lookup(_ value: YAMLValue, name: String) -> Lookup {
+        var lookup = Lookup(name: name)
+        guard let pairs = value.pairs else {
+            faults.report(
+                at: value, "\(value.inWords) stands where a lookup should",
+                expected: "a mapping of texts to texts, or one with \"file\" or \"values\"")
+            return lookup
+        }
+        guard pairs.contains(where: { $0.name == "values" || $0.name == "file" }) else {
+            add(pairs, to: &lookup)
+            return lookup
+        }
+        let keys = ["values", "file", "key", "value", "otherwise", "ignore_case"]
+        guard let fields = Keys(value, of: "a lookup", keys, faults) else { return lookup }
+        lookup.ignoresCase = fields["ignore_case"].map(flag) ?? false
+        if let otherwise = fields["otherwise"] { lookup.otherwise = readOtherwise(otherwise) }
+        if let values = fields["values"] { add(self.pairs(values, "values"), to: &lookup) }
+        if let file = fields["file"] { addFile(file, fields, to: &lookup) }
+        return lookup
+    }
+
+    private func add(_ pairs: [YAMLPair], to lookup: inout Lookup) {
+        for pair in pairs {
+            let key = lookup.key(pair.name)
+            if lookup.entries[key] != nil {
+                faults.report(at: pair.key, "\"\(pair.name)\" is given twice")
+            }
+            let isNothing = pair.value.isEmpty
+            lookup.entries[key] = .some(isNothing ? nil : anyText(pair.value))
+        }
+    }
+
+    private func readOtherwise(_ value: YAMLValue) -> Lookup.Otherwise {
+        if value.pairs != nil {
+            guard let fields = Keys(value, of: "\"otherwise\"", ["use"], faults),
+                let other = fields.required("use", "a text")
+            else { return .refuse }
+            return .use(anyText(other))
+        }
+        switch choice(value, "way out", ["keep", "skip", "refuse"]) {
+        case "keep": return .keep
+        case "skip": return .skip
+        default: return .refuse
+        }
+    }
+
+    private func addFile(_ file: YAMLValue, _ fields: Keys, to lookup: inout Lookup) {
+        guard let path = text(file) else { return }
+        let bytes: [UInt8]
+        do {
+            bytes = try surroundings.file(path)
+        } catch {
+            return faults.report(at: file, "the lookup file can't be read: \(error)")
+        }
+        mapping.contents += Array("\n--- \(path) \(bytes.count)\n".utf8) + bytes
+        if path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
+            let document = SourceDocument(file: path, text: String(decoding: bytes, as: UTF8.self))
+            let own = FaultList(file: path)
+            let root = YAMLReader.read(document, faults: own)
+            if let fault = own.faults.first { faults.report(at: file, fault.description) }
+            if let root { add(pairs(root, "entries"), to: &lookup) }
+            return
+        }
+        guard let key = fields.required("key", "the column with what the source says"),
+            let result = fields.required("value", "the column with what it is called here"),
+            let keyName = text(key), let resultName = text(result)
+        else { return }
+        do {
+            try addCSV(bytes, path, key: (keyName, key), result: (resultName, result), to: &lookup)
+        } catch {
+            faults.report(at: file, "the lookup file can't be read: \(path) \(error)")
+        }
+    }
+
+    private func addCSV(
+        _ bytes: [UInt8], _ path: String, key: (name: String, at: YAMLValue),
+        result: (name: String, at: YAMLValue), to lookup: inout Lookup
+    ) throws {
+        let reader = try CSVReader(source: InputSource(bytes: bytes, name: path))
+        func place(_ column: (name: String, at: YAMLValue)) -> Int? {
+            if let index = reader.header.firstIndex(of: column.name) { return index }
+            faults.report(
+                at: column.at, "\(path) has no column \"\(column.name)\"", word: column.name,
+                among: reader.header)
+            return nil
+        }
+        guard let from = place(key), let to = place(result) else { return }
+        while true {
+            switch try reader.next() {
+            case .end: return
+            case .rejected(let rejection):
+                return faults.report(
+                    at: key.at, "\(path), line \(rejection.line): \(rejection.problem)")
+            case .row:
+                let entry = lookup.key(reader.row[from].trimmingBlanks)
+                let text = reader.row[to].trimmingBlanks
+                if let known = lookup.entries[entry], known != text {
+                    return faults.report(
+                        at: key.at, "\(path), line \(reader.row.line): \"\(entry)\" is given twice")
+                }
+                lookup.entries[entry] = .some(text)
+            }
+        }
+    }
+
+    func readNamedValue(_ pair: YAMLPair) {
+        if valueByName[pair.name] != nil {
+            return faults.report(at: pair.key, "the value \"\(pair.name)\" is given twice")
+        }
+        var spec = value(pair.value, extraKeys: [])
+        spec.name = pair.name
+        // Only now: a value may use those above it, not itself.
+        valueByName[pair.name] = mapping.values.count
+        mapping.values.append(spec)
+    }
+
+    /// A template, or `{from, remove, lookup | map, otherwise, missing}`.
+    func value(_ value: YAMLValue, extraKeys: [String]) -> ValueSpec {
+        guard value.pairs != nil else { return ValueSpec(template: template(value)) }
+        let keys = ["from", "remove", "lookup", "map", "otherwise", "missing"] + extraKeys
+        var spec = ValueSpec()
+        guard let fields = Keys(value, of: "a value", keys, faults),
+            let from = fields.required("from", "a text with {columns}")
+        else { return spec }
+        spec.template = template(from)
+        spec.removedPrefix = fields["remove"].map(anyText) ?? ""
+        spec.missing = fields["missing"].map(anyText)
+        if let name = fields["lookup"] {
+            if fields["map"] != nil {
+                faults.report(
+                    at: name, "a value has \"lookup\" and \"map\"", expected: "one of them")
+            }
+            guard let text = text(name) else { return spec }
+            guard let index = lookupByName[text] else {
+                faults.report(
+                    at: name, "there is no lookup \"\(text)\"", word: text,
+                    among: mapping.lookups.map(\.name))
+                return spec
+            }
+            spec.lookup = index
+            if let otherwise = fields["otherwise"] {
+                var own = mapping.lookups[index]
+                own.otherwise = readOtherwise(otherwise)
+                spec.lookup = mapping.lookups.count
+                mapping.lookups.append(own)
+            }
+        } else if let map = fields["map"] {
+            var own = Lookup(name: "")
+            add(pairs(map, "a map"), to: &own)
+            if let otherwise = fields["otherwise"] { own.otherwise = readOtherwise(otherwise) }
+            spec.lookup = mapping.lookups.count
+            mapping.lookups.append(own)
+        } else if let otherwise = fields["otherwise"] {
+            faults.report(
+                at: otherwise, "\"otherwise\" stands without a table", expected: "lookup or map")
+        }
+        return spec
+    }
+}

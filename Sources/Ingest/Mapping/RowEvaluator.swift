@@ -1,0 +1,201 @@
+internal import EventModel
+
+/// Works out texts and times of one row after the other; each at most once a row.
+struct RowEvaluator {
+    private let mapping: Mapping
+    /// By place in `Mapping.columns`: the place in the file; nil for an optional column not there.
+    private let places: [Int?]
+    private var texts: [Cached<String>]
+    private var values: [Cached<String>]
+    private var times: [Cached<Instant>]
+    private var stamp = 0
+    private var row = CSVRow()
+
+    private struct Cached<Value> {
+        var stamp = -1
+        var value: Value?
+    }
+
+    init(_ mapping: Mapping, places: [Int?]) {
+        self.mapping = mapping
+        self.places = places
+        texts = Array(repeating: Cached(), count: mapping.columns.count)
+        values = Array(repeating: Cached(), count: mapping.values.count)
+        times = Array(repeating: Cached(), count: mapping.times.count)
+    }
+
+    var line: Int { row.line }
+
+    mutating func begin(_ row: CSVRow) {
+        self.row = row
+        stamp += 1
+    }
+
+    /// A column's text without the blanks around it; nil where it stands for nothing.
+    mutating func column(_ index: Int) -> String? {
+        if texts[index].stamp == stamp { return texts[index].value }
+        var value: String?
+        if let place = places[index] {
+            let text = String(decoding: row.bytes[row.trimmedRange(place)], as: UTF8.self)
+            if !mapping.missing.contains(text) { value = text }
+        }
+        texts[index] = Cached(stamp: stamp, value: value)
+        return value
+    }
+
+    mutating func text(_ template: Template) throws(Rejection) -> String? {
+        var result = ""
+        for part in template.parts {
+            let piece: String?
+            switch part {
+            case .literal(let text): piece = text
+            case .column(let index): piece = column(index)
+            case .value(let index): piece = try namedValue(index)
+            }
+            guard let piece else { return nil }
+            if template.parts.count == 1 { return piece }
+            result += piece
+        }
+        return result
+    }
+
+    private mutating func namedValue(_ index: Int) throws(Rejection) -> String? {
+        if values[index].stamp == stamp { return values[index].value }
+        let value = try value(mapping.values[index])
+        values[index] = Cached(stamp: stamp, value: value)
+        return value
+    }
+
+    mutating func value(_ spec: ValueSpec) throws(Rejection) -> String? {
+        guard var text = try text(spec.template) else { return spec.missing }
+        if !spec.removedPrefix.isEmpty, text.hasPrefix(spec.removedPrefix) {
+            text = String(text.dropFirst(spec.removedPrefix.count))
+        }
+        guard let index = spec.lookup else { return text }
+        switch mapping.lookups[index].find(text) {
+        case .text(let found): return found
+        case .missing: return spec.missing
+        case .refused:
+            let table = mapping.lookups[index]
+            let words = table.entries.keys.sorted().prefix(8).joined(separator: ", ")
+            let name = table.name.isEmpty ? "the map" : "the lookup \(table.name)"
+            throw rejection(spec.name, text, "\(name) has no entry for it (it has \(words))")
+        }
+    }
+
+    func rejection(_ field: String, _ value: String, _ problem: String) -> Rejection {
+        Rejection(line: row.line, field: field, value: value, problem: problem)
+    }
+
+    /// A named time; nil where a part of it is missing.
+    mutating func time(_ index: Int) throws(Rejection) -> Instant? {
+        if times[index].stamp == stamp { return times[index].value }
+        let value = try evaluate(mapping.times[index])
+        times[index] = Cached(stamp: stamp, value: value)
+        return value
+    }
+
+    private mutating func evaluate(_ spec: TimeSpec) throws(Rejection) -> Instant? {
+        var instant: Instant
+        switch spec.base {
+        case .time(let index):
+            guard let base = try time(index) else { return nil }
+            instant = base
+        case .text(let template, let formats, let zone):
+            guard let text = try text(template) else { return nil }
+            var reading: TimeFormat.Reading?
+            for format in formats where reading == nil { reading = format.read(text) }
+            guard let reading else {
+                let forms = formats.map(\.text).joined(separator: " or ")
+                throw rejection(spec.name, text, "it is no time of the form \(forms)")
+            }
+            if let offset = reading.offsetMilliseconds {
+                instant = Instant(milliseconds: reading.localMilliseconds - offset)
+            } else {
+                instant = zone.instant(ofLocalMilliseconds: reading.localMilliseconds)
+            }
+        }
+        for step in spec.steps {
+            guard let moved = try apply(step, to: instant, spec) else { return nil }
+            instant = moved
+        }
+        guard instant >= .earliest, instant <= .latest else {
+            throw rejection(spec.name, "", "the time lies outside the years 0001 to 9999")
+        }
+        return instant
+    }
+
+    private mutating func apply(
+        _ step: TimeSpec.Step, to instant: Instant, _ spec: TimeSpec
+    ) throws(Rejection) -> Instant? {
+        guard let text = try text(step.amount) else { return nil }
+        let scale = step.unit == .seconds || step.unit == .minutes || step.unit == .hours ? 3 : 0
+        let amount =
+            step.unit == .clock
+            ? NumberText.clock(text)
+            : NumberText.scaled(text, decimal: mapping.decimal, scale: scale)
+        guard let amount, abs(amount) < 1_000_000_000_000_000 else {
+            throw rejection(spec.name, text, "it is no number of \(step.unit.rawValue)")
+        }
+        let signed = amount * step.sign
+        let milliseconds: Int64
+        switch step.unit {
+        case .milliseconds, .seconds, .clock: milliseconds = signed
+        case .minutes: milliseconds = signed &* 60
+        case .hours: milliseconds = signed &* 3600
+        case .days, .months:
+            guard abs(signed) < 4_000_000 else {
+                throw rejection(spec.name, text, "it is no number of \(step.unit.rawValue)")
+            }
+            return moved(instant, by: Int(signed), step.unit, spec.zone)
+        }
+        return Instant(milliseconds: instant.milliseconds &+ milliseconds)
+    }
+
+    /// The same local time some days or months away; a day the month lacks becomes its last.
+    private func moved(
+        _ instant: Instant, by amount: Int, _ unit: TimeSpec.Unit, _ zone: TimeZoneRules
+    ) -> Instant? {
+        let local = zone.localMilliseconds(of: instant)
+        let day = zone.day(of: instant)
+        let clock = local - Int64(day.number) * 86_400_000
+        var target = day.advanced(by: unit == .days ? amount : 0)
+        if unit == .months {
+            let (year, month, dayOfMonth) = day.components
+            let months = year * 12 + month - 1 + amount
+            guard months >= 12 else { return nil }
+            let length = Day.length(ofMonth: months % 12 + 1, year: months / 12)
+            guard
+                let date = Day(
+                    year: months / 12, month: months % 12 + 1, day: min(dayOfMonth, length))
+            else { return nil }
+            target = date
+        }
+        return zone.instant(ofLocalMilliseconds: Int64(target.number) * 86_400_000 + clock)
+    }
+
+    /// The local date of a named time, as `2025-07-14`.
+    mutating func day(_ index: Int) throws(Rejection) -> String? {
+        guard let instant = try time(index) else { return nil }
+        return mapping.times[index].zone.day(of: instant).description
+    }
+
+    mutating func holds(_ test: TestSpec) throws(Rejection) -> Bool {
+        let text = try text(test.subject)
+        switch test.expectation {
+        case .present(let isPresent): return (text != nil) == isPresent
+        case .among(let templates): return try isAmong(text, templates)
+        case .noneOf(let templates): return try !isAmong(text, templates)
+        }
+    }
+
+    private mutating func isAmong(
+        _ text: String?, _ templates: [Template]
+    ) throws(Rejection) -> Bool {
+        guard let text else { return false }
+        for template in templates {
+            if try self.text(template) == text { return true }
+        }
+        return false
+    }
+}

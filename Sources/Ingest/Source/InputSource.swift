@@ -1,0 +1,193 @@
+public import Compression
+internal import Glibc
+
+/// The bytes of a file or of standard input, decompressed where they are gzip or zstd (told by the
+/// first bytes, never by the name), in memory that does not grow with the input.
+///
+///     let source = try InputSource(path: "tickets.ndjson.gz")     // "-" is standard input
+///     while try source.read(into: &span) > 0 { … }
+///
+/// Not to be used from two threads at once.
+public final class InputSource: ByteSource {
+    /// The input as the user named it, or `standard input`.
+    public let name: String
+    /// How the input is compressed; nil when it is not, and before the first read.
+    public private(set) var compression: CompressionFormat?
+    /// Bytes read so far, as they are stored (before decompression): for progress.
+    public private(set) var storedBytes = 0
+    /// All bytes of the input as it is stored; nil where that is unknown (a pipe).
+    public let totalStoredBytes: Int?
+    /// Sees every byte of the input as it is stored, in order: for its digest.
+    public var onStoredBytes: ((Span<UInt8>) -> Void)?
+
+    private let descriptor: Int32
+    private let isOwned: Bool
+    private var stored: [UInt8] = []
+    private var storedStart = 0
+    private var stream: StreamDecompressor?
+    private var hasBegun = false
+    private var isAtEnd = false
+    private var mayHoldMore = false
+    private var hasProduced = false
+
+    /// Bytes asked of the system at a time for compressed input.
+    private static let chunkBytes = 256 << 10
+
+    /// Opens a file; `-` is standard input.
+    ///
+    /// - Throws: `missing`, `folder`, `permission` or `system`.
+    public init(path: String) throws(InputFault) {
+        if path == "-" {
+            name = "standard input"
+            descriptor = STDIN_FILENO
+            isOwned = false
+            totalStoredBytes = nil
+            return
+        }
+        name = path
+        isOwned = true
+        let opened = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else { throw InputSource.fault(errno, path) }
+        var status = stat()
+        guard unsafe fstat(opened, &status) == 0 else {
+            let code = errno
+            _ = close(opened)
+            throw InputSource.fault(code, path)
+        }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            _ = close(opened)
+            throw InputFault(name: path, cause: .folder)
+        }
+        descriptor = opened
+        totalStoredBytes = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    }
+
+    /// Bytes that are in memory already.
+    public init(bytes: [UInt8], name: String) {
+        self.name = name
+        descriptor = -1
+        isOwned = false
+        stored = bytes
+        totalStoredBytes = bytes.count
+        storedBytes = bytes.count
+    }
+
+    deinit {
+        if isOwned { _ = close(descriptor) }
+    }
+
+    /// See `ByteSource`.
+    ///
+    /// - Throws: `InputFault`: `empty`, `compressed` or `system`.
+    public func read(into buffer: inout MutableSpan<UInt8>) throws -> Int {
+        if !hasBegun { try begin() }
+        if isAtEnd { return 0 }
+        let count = try stream == nil ? readPlain(&buffer) : readCompressed(&buffer)
+        if count == 0 {
+            isAtEnd = true
+            guard hasProduced else { throw InputFault(name: name, cause: .empty) }
+        }
+        hasProduced = true
+        return count
+    }
+
+    private func begin() throws(InputFault) {
+        hasBegun = true
+        if descriptor < 0 { onStoredBytes?(stored.span) }
+        while stored.count < CompressionFormat.signatureLength, try refill() {}
+        compression = CompressionFormat(firstBytes: stored.span)
+        guard let compression else { return }
+        do throws(CompressionFault) {
+            stream = try StreamDecompressor(format: compression)
+        } catch {
+            throw InputFault(name: name, cause: .compressed(error))
+        }
+    }
+
+    private func readPlain(_ buffer: inout MutableSpan<UInt8>) throws(InputFault) -> Int {
+        let held = stored.count - storedStart
+        guard held > 0 else {
+            return try checked(
+                unsafe buffer.withUnsafeMutableBufferPointer { unsafe readStored(into: $0) })
+        }
+        let count = min(held, buffer.count)
+        for index in 0..<count { buffer[index] = stored[storedStart + index] }
+        storedStart += count
+        if storedStart == stored.count {
+            stored = []
+            storedStart = 0
+        }
+        return count
+    }
+
+    private func readCompressed(_ buffer: inout MutableSpan<UInt8>) throws(InputFault) -> Int {
+        while true {
+            if storedStart == stored.count, !mayHoldMore {
+                stored.removeAll(keepingCapacity: true)
+                storedStart = 0
+                guard try refill() else {
+                    do throws(CompressionFault) {
+                        try stream!.finish()
+                    } catch {
+                        throw InputFault(name: name, cause: .compressed(error))
+                    }
+                    return 0
+                }
+            }
+            var produced = 0
+            let held = stored
+            let input = held.span.extracting(storedStart..<held.count)
+            do throws(CompressionFault) {
+                let step = try stream!.decompress(input, into: &buffer)
+                storedStart += step.consumed
+                produced = step.produced
+            } catch {
+                throw InputFault(name: name, cause: .compressed(error))
+            }
+            mayHoldMore = produced == buffer.count
+            if produced > 0 { return produced }
+        }
+    }
+
+    /// Reads one more chunk into `stored`; false at the end of the input.
+    private func refill() throws(InputFault) -> Bool {
+        guard descriptor >= 0 else { return false }
+        let start = stored.count
+        stored.append(contentsOf: repeatElement(0, count: InputSource.chunkBytes))
+        let count = unsafe stored.withUnsafeMutableBufferPointer {
+            unsafe readStored(into: UnsafeMutableBufferPointer(rebasing: $0[start...]))
+        }
+        stored.removeLast(InputSource.chunkBytes - max(count, 0))
+        return try checked(count) > 0
+    }
+
+    /// One `read` of the system; 0 at the end of the input, a negative `errno` where it fails.
+    private func readStored(into room: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        guard descriptor >= 0 else { return 0 }
+        while true {
+            let count = unsafe Glibc.read(descriptor, room.baseAddress, room.count)
+            guard count < 0 else {
+                storedBytes += count
+                if let onStoredBytes {
+                    unsafe onStoredBytes(UnsafeBufferPointer(room).span.extracting(0..<count))
+                }
+                return count
+            }
+            if errno != EINTR { return -Int(errno) }
+        }
+    }
+
+    private func checked(_ count: Int) throws(InputFault) -> Int {
+        guard count >= 0 else { throw InputSource.fault(Int32(-count), name) }
+        return count
+    }
+
+    private static func fault(_ code: Int32, _ name: String) -> InputFault {
+        switch code {
+        case ENOENT, ENOTDIR: InputFault(name: name, cause: .missing)
+        case EACCES, EPERM: InputFault(name: name, cause: .permission)
+        case EISDIR: InputFault(name: name, cause: .folder)
+        default: unsafe InputFault(name: name, cause: .system(String(cString: strerror(code))))
+        }
+    }
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+"""usage: nps.py nps.csv
+
+Counts again, from the raw answers, what the events of Schemas/mappings/nps.yaml give.
+"""
+import sys
+from collections import Counter, defaultdict
+
+from reading import milliseconds, month, rows, show
+
+markets, quarters = defaultdict(Counter), defaultdict(Counter)
+total, scores, months = Counter(), Counter(), Counter()
+
+for row in rows(sys.argv[1]):
+    day, number, year = row["Survey date"].split("-")
+    at = milliseconds(f"{year}-{number}-{day}", "%Y-%m-%d")
+    score = int(row["NPS"])
+    kind = "promoters" if score >= 9 else "passives" if score >= 7 else "detractors"
+    quarter = f"{year}-Q{(int(number) + 2) // 3}"
+    for figures in (total, markets[row["Market"]], quarters[quarter]):
+        figures["answers"] += 1
+        figures[kind] += 1
+    scores[str(score)] += 1
+    months[month(at)] += 1
+
+show({"events": {"survey.answered": total["answers"]}, "total": total, "markets": markets,
+      "quarters": quarters, "scores": scores, "answers_by_month": months})

@@ -1,0 +1,35 @@
+"""What the reference scripts share: rows of a CSV file, and times as whole milliseconds of UTC."""
+import csv
+import gzip
+import io
+import json
+import sys
+from datetime import datetime, timezone
+
+
+def rows(path):
+    """Header and rows of a CSV file, gzip or plain; the second `x` of a header is `x#2`."""
+    opened = gzip.open(path) if path.endswith(".gz") else open(path, "rb")
+    with opened as file:
+        reader = csv.reader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+        names, header = {}, []
+        for name in next(reader):
+            names[name] = names.get(name, 0) + 1
+            header.append(name if names[name] == 1 else f"{name}#{names[name]}")
+        for row in reader:
+            yield dict(zip(header, row))
+
+
+def milliseconds(text, form):
+    """A naive local time, read as UTC."""
+    moment = datetime.strptime(text, form).replace(tzinfo=timezone.utc)
+    return round(moment.timestamp()) * 1000 + moment.microsecond // 1000
+
+
+def month(instant):
+    return datetime.fromtimestamp(instant / 1000, timezone.utc).strftime("%Y-%m")
+
+
+def show(figures):
+    json.dump(figures, sys.stdout, indent=1, sort_keys=True)
+    print()

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""usage: servicenow.py incident_event_log.csv.gz
+
+Counts again, from the raw audit log, what the events of Schemas/mappings/servicenow.yaml give:
+events per type, and figures with numerator and denominator as whole numbers (times in milliseconds).
+"""
+import sys
+from collections import Counter
+
+from reading import milliseconds, month, rows, show
+
+STATES = {"New": "new", "Active": "open", "Awaiting User Info": "pending",
+          "Awaiting Vendor": "hold", "Awaiting Problem": "hold", "Awaiting Evidence": "hold",
+          "Resolved": "resolved", "Closed": "closed"}
+END = ("resolved", "closed")
+ATTRIBUTES = ["contact_type", "priority", "category", "category#2", "caller_id"]
+
+
+def time(text):
+    return milliseconds(text, "%d/%m/%Y %H:%M")
+
+
+incidents = {}
+for row in rows(sys.argv[1]):
+    incidents.setdefault(row["number"], []).append(row)
+
+events = Counter()
+final_channel, final_priority, opened_month = Counter(), Counter(), Counter()
+agent_changes = team_changes = reopenings = reopened = reopenings_by_file = missed = 0
+resolved = {"all": [0, 0], "with_time": [0, 0]}
+closed = [0, 0]
+
+for history in incidents.values():
+    opened = time(history[0]["opened_at"])
+    events["ticket.opened"] += 1
+    opened_month[month(opened)] += 1
+    known = {name: history[0][name] for name in ATTRIBUTES if history[0][name] != "?"}
+    holder = {"assigned_to": None, "assignment_group": None}  # None: nothing was ever said
+    state = None
+    stated, believed = [], {}
+    for row in history:
+        # Who holds it: `?` is nobody, and nobody where nothing was said is no news.
+        now = {name: "" if row[name] == "?" else row[name] for name in holder}
+        news = [n for n in holder if now[n] != holder[n] and not (now[n] == "" and holder[n] is None)]
+        if news:
+            events["ticket.assigned"] += 1
+            agent_changes += "assigned_to" in news
+            team_changes += "assignment_group" in news
+            for name in holder:
+                if now[name] != "" or holder[name] is not None:
+                    holder[name] = now[name]
+        # What it is about: `?` says nothing.
+        changed = {n: row[n] for n in ATTRIBUTES if row[n] != "?" and known.get(n) != row[n]}
+        events["ticket.attributes_set"] += bool(changed)
+        known.update(changed)
+        # How it stands.
+        after = STATES.get(row["ident_state"])
+        if after is None:
+            continue
+        at = row["sys_updated_at"]
+        final = {"resolved": row["resolved_at"], "closed": row["closed_at"]}.get(after)
+        if at == final:
+            extra = row["resolved_by"] if after == "resolved" else row["sys_updated_by"]
+            believed[after, at, row["closed_code"], extra] = time(at)
+            stated.append((time(at), after, True))
+        elif after != state:
+            events["ticket.status_changed"] += 1
+            stated.append((time(at), after, False))
+        reopenings_by_file += state in END and after not in END
+        state = after
+    # Rows of one minute that say the same are one event.
+    events["ticket.status_changed"] += len(believed)
+    # Reopened is a ticket whose state, in the order of time, leaves an end state.
+    states = [s for _, s, _ in sorted(stated, key=lambda entry: entry[0])]
+    reopenings_here = sum(a in END and b not in END for a, b in zip(states, states[1:]))
+    late = any(row["made_sla"] == "false" for row in history)
+    events["ticket.escalated"] += late
+    missed += late
+    reopenings += reopenings_here
+    reopened += reopenings_here > 0
+    final_channel[known["contact_type"]] += 1
+    final_priority[known["priority"]] += 1
+    for kind, wanted in (("all", (True, False)), ("with_time", (True,))):
+        moments = [t for t, s, b in stated if s == "resolved" and b in wanted]
+        if moments:
+            resolved[kind][0] += 1
+            resolved[kind][1] += max(moments) - opened
+    moments = [t for t, s, b in stated if s == "closed" and b]
+    if moments:
+        closed[0] += 1
+        closed[1] += max(moments) - opened
+
+show({
+    "events": events,
+    "incidents": len(incidents),
+    "resolution_last": {"count": resolved["all"][0], "milliseconds": resolved["all"][1]},
+    "resolution_last_with_resolved_at":
+        {"count": resolved["with_time"][0], "milliseconds": resolved["with_time"][1]},
+    "closing_last": {"count": closed[0], "milliseconds": closed[1]},
+    "reopenings": reopenings,
+    "reopened_incidents": reopened,
+    "reopenings_in_order_of_the_file": reopenings_by_file,
+    "sla_missed": missed,
+    "agent_changes": agent_changes,
+    "team_changes": team_changes,
+    "final_channel": final_channel,
+    "final_priority": final_priority,
+    "opened_by_month": opened_month,
+})
