@@ -35,7 +35,7 @@ package struct SortedRuns: Sendable {
     let key: Key
 
     /// Runs of one size that start a merge.
-    static let fanIn = 8
+    static let fanIn = 4
     /// The most runs one merge takes, when a small budget let more come together.
     static let maximumFanIn = 16
     /// Bytes of merging per byte added, for each merge under way: so fast that a merge is done

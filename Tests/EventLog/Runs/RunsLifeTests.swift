@@ -18,12 +18,12 @@ struct RunsLifeTests {
         let runs = store.runs("identity", words: 3, .keep)
         var most = 0
         try store.write { write in
-            for number in 0..<12_000 as Range<UInt32> {
+            for number in 0..<5000 as Range<UInt32> {
                 let before = write.bytesWritten
                 try runs.add(identity(&numbers, count: 1, first: number), in: write)
                 most = max(most, write.bytesWritten - before)
             }
-            #expect(try runs.status(in: write).records == 12_000)
+            #expect(try runs.status(in: write).records == 5000)
             #expect(try runs.status(in: write).runs <= 5)
             try runs._checkInvariants(in: write)
         }
@@ -37,7 +37,7 @@ struct RunsLifeTests {
         let runs = store.runs("identity", words: 3, .keep)
         var most = 0
         var mostRuns = 0
-        for _ in 0..<150 {
+        for _ in 0..<60 {
             try store.write { write in
                 try runs.add(identity(&numbers, count: 6000), in: write)
                 most = max(most, write.bytesWritten)
@@ -48,7 +48,7 @@ struct RunsLifeTests {
         #expect(mostRuns < 40)
         let read = try store.environment.beginRead()
         try runs._checkInvariants(in: read)
-        #expect(try runs.status(in: read).records == 900_000)
+        #expect(try runs.status(in: read).records == 360_000)
     }
 
     @Test("Compacting ends with one run of the same records")
