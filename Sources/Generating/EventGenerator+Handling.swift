@@ -5,10 +5,6 @@ private let day: Int64 = 86_400_000
 /// What agents and customers do to an open ticket.
 extension EventGenerator {
     mutating func reply(_ current: inout Case) -> Int64? {
-        if current.agent != Workforce.nobody, workforce.hasLeft(Int(current.agent), at: now) {
-            current.phase = .transfer
-            return interlude(&current)
-        }
         writeMessageFromAgent(&current, isPublic: true)
         current.left -= 1
         if current.left <= 0 {
@@ -171,10 +167,12 @@ extension EventGenerator {
     mutating func wind(_ current: inout Case) -> Int64? {
         switch current.phase {
         case .survey:
-            writeSurveySent(&current)
+            // Reviews and feedback come unasked.
+            let isAsked = words.channels[Int(current.channel)].via == "survey"
+            if isAsked { writeSurveySent(&current) }
             current.marks.insert(.surveyed)
             current.phase = .close
-            guard random.chance(36, of: 100) else { return current.closes }
+            guard random.chance(isAsked ? 38 : 24, of: 100) else { return current.closes }
             let time =
                 random.chance(1, of: 10)
                 ? now + 3 * day + random.exponential(mean: 4 * day)

@@ -155,6 +155,7 @@ extension EventGenerator {
     /// One step; its result is when the next one comes, nil when nothing is to come.
     mutating func stepTicket(_ current: inout Case) -> Int64? {
         voidPerhaps(&current)
+        handOverPerhaps(&current)
         switch current.phase {
         case .acknowledge:
             writeAutomaticMessage(&current, byRobot: random.chance(1, of: 2))
@@ -186,6 +187,18 @@ extension EventGenerator {
             endLine()
             return nil
         case .pickUp, .hangUp, .wrap: return nil
+        }
+    }
+
+    /// What an agent was to do who has left meanwhile, somebody else does.
+    private func handOverPerhaps(_ current: inout Case) {
+        guard current.agent != Workforce.nobody,
+            workforce.hasLeft(Int(current.agent), at: now)
+        else { return }
+        switch current.phase {
+        case .reply, .note, .attributes, .escalate, .hold, .resume, .resolve:
+            current.phase = .transfer
+        default: break
         }
     }
 

@@ -87,7 +87,8 @@ public struct EventGenerator: Sendable {
     /// Fills a buffer with the next whole lines, about `size` bytes of them; what it held before is
     /// dropped, its memory kept. False, with an empty buffer, when all events have been written.
     public mutating func nextChunk(into buffer: inout [UInt8], size: Int = 1 << 20) -> Bool {
-        line.begin(with: &buffer, size: max(1, size))
+        let size = max(1, size)
+        line.begin(with: &buffer, size: size)
         while line.position < size, written < options.events { advance() }
         line.finish(into: &buffer)
         return !buffer.isEmpty

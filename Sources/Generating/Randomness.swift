@@ -9,6 +9,8 @@ struct Randomness: Sendable {
     private var c: UInt64
     private var d: UInt64
 
+    init(state: (UInt64, UInt64, UInt64, UInt64)) { (a, b, c, d) = state }
+
     init(seed: UInt64) {
         var filler = SplitMix64(state: seed)
         a = filler.next()

@@ -39,12 +39,17 @@ extension EventValidator {
             input.isPlain || input.isClean(token)
         else { return false }
         writer.put(0x22)
-        let range = writeContent(token, input, base: base, target: batch.slots.count)
-        writer.put(0x22)
         if field.column != nil {
+            let range = writeContent(token, input, base: base, target: batch.slots.count)
             batch.slots.append(UInt64(range.offset) << 32 | UInt64(range.length))
             batch.slots.append(Fingerprint(of: input.bytes(token)).value)
+        } else if input.isPlain {
+            writer.put(input.bytes(token))
+        } else {
+            // No slot will hold its place, so it must not be kept for one.
+            _ = writer.putEscaped(input.bytes(token))
         }
+        writer.put(0x22)
         return true
     }
 
