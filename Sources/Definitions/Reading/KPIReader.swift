@@ -322,7 +322,9 @@ struct KPIReader {
     /// The power of time in a formula: 1 for durations, 0 for counts; nil where it is unknown.
     private func timePower(of formula: Formula, at value: YAMLValue) -> Int? {
         switch formula {
-        case .number, .periodDays, .kpi: return 0
+        case .number, .periodDays: return 0
+        // Its own unit says what it gives; it may stand in another file.
+        case .kpi: return nil
         case .negated(let inner): return timePower(of: inner, at: value)
         case .aggregate(let aggregate):
             switch aggregate.function {

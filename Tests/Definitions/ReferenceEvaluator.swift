@@ -1,0 +1,264 @@
+import Definitions
+import EventModel
+
+/// An event of a case in a test: type, milliseconds, columns.
+struct SampleEvent {
+    var type: String
+    var time: Int64
+    var fields: [String: Scalar]
+}
+
+/// A fact as the reference evaluator derives it.
+struct SampleFact {
+    var time: Int64
+    /// Dimensions and measures by name, as text; absent ones are left out.
+    var values: [String: String]
+    /// +1, or −1 where a case leaves a stock's cell.
+    var sign = 1
+}
+
+/// Facts of one case straight from a definition: the slow, obvious way, sharing nothing with the
+/// engine but the definition.
+struct ReferenceEvaluator {
+    let definition: ProjectionDefinition
+    /// In the order of time, then of recording.
+    let events: [SampleEvent]
+
+    init(_ definition: ProjectionDefinition, _ recorded: [SampleEvent]) {
+        self.definition = definition
+        events = recorded.enumerated()
+            .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+            .map(\.element)
+    }
+
+    func facts() -> [SampleFact] {
+        switch definition.fact {
+        case .one(let name):
+            guard let place = event(name, fact: nil), holds(definition.conditions, place) else {
+                return []
+            }
+            return [fact(at: place)]
+        case .each(let selector):
+            return events.indices
+                .filter { matches($0, selector, $0) && holds(definition.conditions, $0) }
+                .map { fact(at: $0) }
+        case .stock(let from, let conditions): return flows(from: from, while: conditions)
+        }
+    }
+
+    private func flows(from: String, while conditions: [Condition]) -> [SampleFact] {
+        guard let start = event(from, fact: nil), holds(definition.conditions, nil) else {
+            return []
+        }
+        var flows: [SampleFact] = []
+        var held: [String: String]?
+        for place in start..<events.count {
+            let now = holds(conditions, place) ? dimensions(at: place) : nil
+            if now == held { continue }
+            if let held { flows.append(.init(time: events[place].time, values: held, sign: -1)) }
+            if let now { flows.append(.init(time: events[place].time, values: now)) }
+            held = now
+        }
+        return flows
+    }
+
+    private func dimensions(at place: Int) -> [String: String] {
+        var values: [String: String] = [:]
+        for (name, source) in definition.dimensions {
+            values[name] = value(of: source, place).map(text)
+        }
+        return values
+    }
+
+    private func fact(at place: Int) -> SampleFact {
+        var values = dimensions(at: place)
+        for (name, source) in definition.measures {
+            switch source {
+            case .duration(let duration):
+                values[name] = elapsed(duration, place).map {
+                    DurationText.text($0).replacing(" ", with: "")
+                }
+            case .number(let reference): values[name] = value(of: reference, place).map(text)
+            case .count(let name2): values[name] = "\(count(name2, fact: place))"
+            case .flag(let conditions): values[name] = holds(conditions, place) ? "1" : nil
+            case .name(let source): values[name] = value(of: source, place).map(text)
+            }
+        }
+        return SampleFact(time: events[place].time, values: values)
+    }
+
+    // MARK: Bindings
+
+    private func binding(_ name: String) -> Binding? {
+        definition.bindings.first { $0.name == name }
+    }
+
+    /// The place of a binding's event.
+    func event(_ name: String, fact: Int?) -> Int? {
+        if name == "fact" {
+            if let fact { return fact }
+            guard case .one(let own) = definition.fact else { return nil }
+            return event(own, fact: nil)
+        }
+        guard let binding = binding(name) else { return nil }
+        switch binding.kind {
+        case .either(let names):
+            return names.lazy.compactMap { event($0, fact: fact) }.first
+        case .first(let selector): return found(binding, selector, fact).first
+        case .last(let selector): return found(binding, selector, fact).last
+        case .count: return nil
+        }
+    }
+
+    func count(_ name: String, fact: Int?) -> Int {
+        guard let binding = binding(name), case .count(let selector) = binding.kind else {
+            return 0
+        }
+        return found(binding, selector, fact).count
+    }
+
+    private func found(_ binding: Binding, _ selector: Selector, _ fact: Int?) -> [Int] {
+        let window = binding.window
+        let start = window.after.map { event($0, fact: fact) }
+        let end = window.before.map { event($0, fact: fact) }
+        if case .some(nil) = start, !binding.isStartOptional { return [] }
+        if case .some(nil) = end { return [] }
+        return events.indices.filter { place in
+            if let start = start ?? nil {
+                guard place > start || (window.includesStart && place == start) else {
+                    return false
+                }
+                if let limit = window.withinMilliseconds,
+                    events[place].time - events[start].time > limit
+                {
+                    return false
+                }
+            }
+            if let end = end ?? nil {
+                guard place < end || (window.includesEnd && place == end) else { return false }
+                if window.after == nil, let limit = window.withinMilliseconds,
+                    events[end].time - events[place].time > limit
+                {
+                    return false
+                }
+            }
+            return matches(place, selector, fact)
+        }
+    }
+
+    private func matches(_ place: Int, _ selector: Selector, _ fact: Int?) -> Bool {
+        selector.types.contains(events[place].type)
+            && selector.tests.allSatisfy { test in
+                passes(events[place].fields[test.field], test.test, fact)
+            }
+    }
+
+    // MARK: Values
+
+    private func isSomebody(_ value: Scalar?) -> Bool { value != nil && value != .text("") }
+
+    private func passes(_ value: Scalar?, _ test: FieldTest, _ fact: Int?) -> Bool {
+        switch test {
+        case .present: return isSomebody(value)
+        case .absent: return !isSomebody(value)
+        case .among(let values, let negated):
+            return value.map { values.contains($0) != negated } ?? negated
+        case .range(let minimum, let maximum):
+            guard case .integer(let number)? = value else { return false }
+            return number >= minimum ?? .min && number <= maximum ?? .max
+        case .same(let reference, let negated):
+            guard let value, let other = self.value(of: reference, fact) else { return false }
+            return (value == other) != negated
+        }
+    }
+
+    private func value(of reference: FieldReference, _ fact: Int?) -> Scalar? {
+        event(reference.binding, fact: fact).flatMap { events[$0].fields[reference.field] }
+    }
+
+    private func latest(_ field: String, at place: Int?) -> Scalar? {
+        guard let place else { return nil }
+        let types = definition.latestTypes.first { $0.field == field }?.types ?? []
+        return events[...place].last { types.contains($0.type) && $0.fields[field] != nil }?
+            .fields[field]
+    }
+
+    private func value(of source: DimensionSource, _ place: Int) -> Scalar? {
+        let found: Scalar? =
+            switch source {
+            case .field(let reference): value(of: reference, place)
+            case .latest(let field, let at): latest(field, at: event(at, fact: place))
+            case .firstOf(let sources): sources.lazy.compactMap { value(of: $0, place) }.first
+            case .constant(let text): .text(text)
+            case .hour: .integer(events[place].time / 3_600_000 % 24)
+            // 1970-01-01 was a Thursday.
+            case .weekday: .integer((events[place].time / 86_400_000 + 3) % 7 + 1)
+            case .subject: .text("case")
+            }
+        return isSomebody(found) ? found : nil
+    }
+
+    private func text(_ value: Scalar) -> String {
+        switch value {
+        case .text(let text): text
+        case .integer(let number): "\(number)"
+        case .boolean(let truth): "\(truth)"
+        }
+    }
+
+    // MARK: Conditions
+
+    private func holds(_ conditions: [Condition], _ place: Int?) -> Bool {
+        conditions.allSatisfy { condition in
+            switch condition {
+            case .exists(let name, let negated): return (event(name, fact: place) != nil) != negated
+            case .field(let reference, let test):
+                guard event(reference.binding, fact: place) != nil else { return false }
+                return passes(value(of: reference, place), test, place)
+            case .latest(let field, let test): return passes(latest(field, at: place), test, place)
+            case .count(let name, let minimum, let maximum):
+                let number = Int64(count(name, fact: place))
+                return number >= minimum ?? .min && number <= maximum ?? .max
+            case .duration(let duration, let minimum, let maximum):
+                guard let time = elapsed(duration, place) else { return false }
+                return time >= minimum ?? .min && time <= maximum ?? .max
+            case .within(let duration, let reference, let unit):
+                guard let (time, limit) = times(duration, reference, unit, place) else {
+                    return false
+                }
+                return time <= limit
+            case .beyond(let duration, let reference, let unit):
+                guard let (time, limit) = times(duration, reference, unit, place) else {
+                    return false
+                }
+                return time > limit
+            case .any(let lists): return lists.contains { holds($0, place) }
+            }
+        }
+    }
+
+    private func times(
+        _ duration: Duration, _ reference: FieldReference, _ unit: Int64, _ place: Int?
+    ) -> (time: Int64, limit: Int64)? {
+        guard let time = elapsed(duration, place),
+            case .integer(let number)? = value(of: reference, place)
+        else { return nil }
+        return (time, number * unit)
+    }
+
+    private func elapsed(_ duration: Duration, _ place: Int?) -> Int64? {
+        guard let start = event(duration.from, fact: place),
+            let end = event(duration.to, fact: place), events[end].time >= events[start].time
+        else { return nil }
+        guard let (field, values) = duration.except else {
+            return events[end].time - events[start].time
+        }
+        var total: Int64 = 0
+        for place in start..<max(start, end) {
+            let state = latest(field, at: place)
+            if let state, values.contains(state) { continue }
+            total += events[place + 1].time - events[place].time
+        }
+        return total
+    }
+}
