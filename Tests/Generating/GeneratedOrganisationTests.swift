@@ -123,6 +123,23 @@ struct GeneratedOrganisationTests {
         #expect(sundays * 100 < ordinary * 80)
     }
 
+    @Test func `on holidays and at week ends fewer agents are at work`() throws {
+        var options = GeneratorOptions()
+        options.agents = 400
+        let workforce = try EventGenerator(seed: 1, options: options).workforce
+        func atWork(_ month: Int, _ dayOfMonth: Int) -> Int {
+            let number = Day(year: 2025, month: month, day: dayOfMonth)?.number ?? 0
+            let day = Int(number - options.from.number)
+            return workforce.agents.indices.count { workforce.works($0, day: day) }
+        }
+        // Mondays: an ordinary one, and the first of Lebaran; a Sunday.
+        let ordinary = atWork(5, 5)
+        #expect((220...380).contains(ordinary))
+        #expect(atWork(3, 31) * 100 < ordinary * 45)
+        #expect(atWork(5, 4) * 100 < ordinary * 45)
+        #expect(atWork(3, 31) > 0)
+    }
+
     @Test func `memory follows the cases alive, not the length of the span`() throws {
         func peak(days: Int) throws -> (slots: Int, bytes: Int) {
             var options = GeneratorOptions()
