@@ -37,7 +37,7 @@ struct EventInput: ~Escapable {
     /// A string token's text, for messages.
     func string(_ token: Int) -> String {
         let bytes = bytes(token)
-        return unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+        return bytes.text
     }
 
     /// Any token as it may be shown in a rejection.
@@ -58,11 +58,10 @@ struct EventInput: ~Escapable {
     /// CloudEvents asks of its strings. Eight bytes at a time while they are ASCII.
     @inline(__always)
     func isPrintable(_ token: Int) -> Bool {
-        let raw = unsafe text.bytes
         var position = offset(token)
         var rest = length(token)
         while rest > 0 {
-            var word = TextWord.load(raw, position)
+            var word = text.word(at: position)
             if rest < 8 { word = EventInput.filler(word, rest) }
             let delete = word ^ 0x7F7F_7F7F_7F7F_7F7F
             let hasControl =

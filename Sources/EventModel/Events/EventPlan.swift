@@ -92,23 +92,16 @@ struct TextWord {
     /// A word to look for; eight bytes behind the text must be readable.
     @inline(__always)
     init(_ text: Span<UInt8>, _ offset: Int, _ length: Int) {
-        let raw = unsafe text.bytes
-        first = TextWord.load(raw, offset)
+        first = text.word(at: offset)
         if length < 8 {
             first &= (1 << UInt64(truncatingIfNeeded: length * 8)) &- 1
             last = 0
         } else {
-            last = TextWord.load(raw, offset + length - 8)
+            last = text.word(at: offset + length - 8)
         }
         self.length = Int32(truncatingIfNeeded: length)
         place = -1
         self.offset = 0
-    }
-
-    @inline(__always)
-    static func load(_ raw: RawSpan, _ offset: Int) -> UInt64 {
-        UInt64(
-            littleEndian: unsafe raw.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
     @inline(__always)

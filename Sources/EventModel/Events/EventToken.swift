@@ -156,9 +156,7 @@ extension EventTokens {
     }
 
     private mutating func number(_ line: Span<UInt8>, _ range: Range<Int>) {
-        let digits = String(
-            decoding: unsafe line.extracting(range).withUnsafeBufferPointer { unsafe Array($0) },
-            as: UTF8.self)
+        let digits = line.extracting(range).text
         if let value = Int64(digits) {
             append(value)
         } else if let value = UInt64(digits) {

@@ -157,9 +157,7 @@ extension Rejection {
     package init(fault: JSONFault, in line: Span<UInt8>, line number: Int) {
         let start = max(0, min(fault.offset, line.count) - 20)
         let end = min(line.count, fault.offset + 40)
-        let excerpt = unsafe line.extracting(start..<end).withUnsafeBufferPointer {
-            unsafe String(decoding: $0, as: UTF8.self)
-        }
+        let excerpt = line.extracting(start..<end).text
         self.init(line: number, field: "", value: excerpt, problem: "the line \(fault.problem)")
     }
 }

@@ -145,8 +145,7 @@ extension EventValidator {
             writer.put(input.bytes(token))
         } else if writer.putEscaped(input.bytes(token)) {
             moved.append((target, decoded.count))
-            let bytes = input.bytes(token)
-            for index in bytes.indices { decoded.append(bytes[index]) }
+            decoded.append(copying: input.bytes(token))
             return TextRange(offset: 0, length: length)
         }
         return TextRange(offset: base + start, length: length)

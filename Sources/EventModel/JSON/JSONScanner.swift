@@ -72,19 +72,22 @@ package struct JSONScanner {
     ) throws(JSONFault) {
         let start = position
         position += 1
+        var plain = position
         while position < bytes.count {
             let byte = bytes[position]
+            if byte >= 0x20, byte != 0x22, byte != 0x5C {
+                position += 1
+                continue
+            }
+            text.append(copying: bytes.extracting(plain..<position))
             switch byte {
             case 0x22:
                 position += 1
                 return
             case 0x5C:
                 try escape(bytes, appendingTo: &text)
-            case 0..<0x20:
-                throw JSONFault("holds a control character inside a string", at: position)
-            default:
-                text.append(byte)
-                position += 1
+                plain = position
+            default: throw JSONFault("holds a control character inside a string", at: position)
             }
         }
         throw JSONFault("ends inside a string", at: start)

@@ -47,9 +47,7 @@ package indirect enum JSONValue: Hashable, Sendable {
             return .null
         case let byte? where byte == 0x2D || (byte >= 0x30 && byte <= 0x39):
             let range = try scanner.number(bytes)
-            scratch.removeAll(keepingCapacity: true)
-            for index in range { scratch.append(bytes[index]) }
-            return .number(String(decoding: scratch, as: UTF8.self))
+            return .number(bytes.extracting(range).text)
         case nil: throw JSONFault("ends too early", at: scanner.position)
         default: throw JSONFault("has no value where one belongs", at: scanner.position)
         }

@@ -112,7 +112,7 @@ extension EventSchema {
     }
 
     private static func allowForField(
-        _ object: SchemaObject, _ keys: [StaticString]
+        _ object: SchemaObject, _ keys: [String]
     ) throws(SchemaFault) {
         try object.allow(
             ["title", "description", "type", "x-column", "$comment", "examples"] + keys,

@@ -15,24 +15,14 @@ struct SchemaObject {
     func pathOf(_ key: String) -> String { path.isEmpty ? key : path + "." + key }
 
     /// Throws unless every key is one of these.
-    func allow(_ keys: [StaticString], what: String) throws(SchemaFault) {
-        for member in members
-        where !keys.contains(where: { SchemaObject.isEqual($0, member.key) }) {
-            let words = keys.map(\.description)
-            let meant = nearest(to: member.key, among: words)
+    func allow(_ keys: [String], what: String) throws(SchemaFault) {
+        for member in members where !keys.contains(member.key) {
+            let meant = nearest(to: member.key, among: keys)
             throw SchemaFault(
                 path: pathOf(member.key),
                 problem: "is not supported for \(what)"
                     + (meant.map { "; did you mean \($0)?" }
-                        ?? " (supported: \(words.joined(separator: ", ")))"))
-        }
-    }
-
-    private static func isEqual(_ word: StaticString, _ key: String) -> Bool {
-        let span = key.utf8Span.span
-        guard span.count == word.utf8CodeUnitCount else { return false }
-        return word.withUTF8Buffer { bytes in
-            span.indices.allSatisfy { index in unsafe bytes[index] == span[index] }
+                        ?? " (supported: \(keys.joined(separator: ", ")))"))
         }
     }
 

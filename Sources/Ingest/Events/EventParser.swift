@@ -60,7 +60,7 @@ public struct EventParser: ~Copyable {
             defer { swap(&copy, &padded) }
             copy.removeAll(keepingCapacity: true)
             copy.reserveCapacity(range.count + EventParser.padding)
-            for index in range { copy.append(buffer[index]) }
+            copy.append(copying: buffer.extracting(range))
             copy.append(contentsOf: repeatElement(0, count: EventParser.padding))
             return parse(0..<range.count, of: copy.span, as: admission, line: line, into: &batch)
         }

@@ -113,11 +113,8 @@ final class ChunkReader<Source: ByteSource>: @unchecked Sendable {
     }
 
     private func read(_ chunk: Chunk, from start: Int) throws -> Int {
-        try unsafe chunk.bytes.withUnsafeMutableBufferPointer { bytes in
-            let room = unsafe UnsafeMutableBufferPointer(
-                rebasing: bytes[start..<bytes.count - EventParser.padding])
-            var span = unsafe room.mutableSpan
-            return try source.read(into: &span)
+        try chunk.bytes.write(at: start..<chunk.bytes.count - EventParser.padding) {
+            try source.read(into: &$0)
         }
     }
 }

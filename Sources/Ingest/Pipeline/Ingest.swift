@@ -51,17 +51,16 @@ private func consume<Sink: EventSink>(
     _ ring: ChunkRing, _ number: inout Int, into run: inout IngestRun<Sink>,
     _ options: IngestOptions, _ progress: ((IngestProgress) -> Void)?, _ isCancelled: () -> Bool
 ) throws -> Bool {
-    let clock = ContinuousClock()
-    let longestWait = Duration.milliseconds(options.longestWaitMilliseconds)
+    let longestWait = DispatchTimeInterval.milliseconds(options.longestWaitMilliseconds)
     let slice = DispatchTimeInterval.milliseconds(
         max(1, min(100, options.longestWaitMilliseconds)))
-    var begun = clock.now
+    var deadline = DispatchTime.now() + longestWait
     var flushes = 0
     while true {
         let chunk = ring[number]
         while chunk.parsed.wait(timeout: .now() + slice) == .timedOut {
             if isCancelled() { return false }
-            if run.pending > 0, clock.now - begun >= longestWait { try run.flush() }
+            if run.pending > 0, DispatchTime.now() >= deadline { try run.flush() }
             progress?(run.counts)
         }
         run.count(storedBytes: chunk.storedBytes)
@@ -69,10 +68,10 @@ private func consume<Sink: EventSink>(
         // Whatever happens, the chunk goes back: `number` is the next one from here on.
         number += 1
         defer { chunk.free.signal() }
-        if run.pending == 0 || run.flushes != flushes { begun = clock.now }
+        if run.pending == 0 || run.flushes != flushes { deadline = .now() + longestWait }
         flushes = run.flushes
         try run.add(chunk.piece, bytes: &chunk.bytes, count: chunk.count)
-        if run.pending > 0, clock.now - begun >= longestWait { try run.flush() }
+        if run.pending > 0, DispatchTime.now() >= deadline { try run.flush() }
         if run.isStopped || isCancelled() { return false }
     }
 }

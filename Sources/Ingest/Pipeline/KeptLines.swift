@@ -1,3 +1,5 @@
+internal import EventModel
+
 /// The input behind a batch, kept until the log has taken it: a line that the log refuses goes back
 /// unchanged.
 struct KeptLines {
@@ -51,7 +53,7 @@ struct KeptLines {
         }
         let last = buffers.count - 1
         let start = buffers[last].count
-        unsafe line.withUnsafeBufferPointer { unsafe buffers[last].append(contentsOf: $0) }
+        buffers[last].append(copying: line)
         bytes += line.count
         return Place(buffer: Int32(last), line: LinePlace(start..<start + line.count))
     }

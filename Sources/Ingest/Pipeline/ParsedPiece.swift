@@ -1,11 +1,5 @@
 internal import EventModel
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
 /// What a chunk of the input came to: a batch of its events, and its refused lines.
 struct ParsedPiece {
     /// The chunk's events; line numbers count from 0 within the chunk.
@@ -31,7 +25,7 @@ struct ParsedPiece {
         removeAll()
         var start = isFirst && ParsedPiece.hasByteOrderMark(bytes, count) ? 3 : 0
         while start < count {
-            let newline = ParsedPiece.newline(in: bytes, from: start, to: count)
+            let newline = bytes.next(0x0A, from: start, to: count)
             var end = newline
             if end > start, bytes[end - 1] == 0x0D { end -= 1 }
             if !ParsedPiece.isBlank(bytes, start..<end) {
@@ -57,16 +51,6 @@ struct ParsedPiece {
     private static func isBlank(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         for index in range where bytes[index] != 0x20 && bytes[index] != 0x09 { return false }
         return true
-    }
-
-    /// The next line feed, or the end.
-    static func newline(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
-        unsafe bytes.extracting(start..<end).withUnsafeBufferPointer { line in
-            guard let first = line.baseAddress,
-                let found = unsafe memchr(first, 0x0A, line.count)
-            else { return end }
-            return unsafe start + (found - UnsafeMutableRawPointer(mutating: first))
-        }
     }
 }
 
