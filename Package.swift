@@ -58,7 +58,8 @@ let asked = Context.environment["REKAM_ROOMS"].map {
 }
 
 var targets: [Target] = [
-    .systemLibrary(name: "CLMDB", path: "Sources/CLMDB"),
+    .target(
+        name: "CLMDB", path: "Sources/CLMDB", linkerSettings: [.linkedLibrary("lmdb")]),
     .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
     .target(

@@ -92,20 +92,23 @@ public struct Cursor: ~Copyable {
     /// The current value in place: valid as long as `Transaction.unsafeValue(_:_:)` says.
     @unsafe
     package var unsafeValue: UnsafeRawBufferPointer {
-        precondition(stands && state.isOpen, "the cursor stands at no entry")
-        return unsafe value.bytes
+        get throws(LMDBError) {
+            precondition(stands && state.isOpen, "the cursor stands at no entry")
+            try unsafe state.checkExtent(value, "mdb_cursor_get")
+            return unsafe value.bytes
+        }
     }
 
     /// Takes the current entry out; `move(.next)` then leads to the one after it.
     public mutating func delete() throws(LMDBError) {
         precondition(stands && state.isWrite, "only a standing cursor that writes can delete")
         stands = false
-        try unsafe state.check(mdb_cursor_del(handle, 0), "mdb_cursor_del")
+        try unsafe state.checkWrite(guarded_mdb_cursor_del(handle), "mdb_cursor_del")
     }
 
     private mutating func get(_ operation: MDB_cursor_op) throws(LMDBError) -> Bool {
         precondition(state.isOpen, "the transaction has ended")
-        let code = unsafe mdb_cursor_get(handle, &key, &value, operation)
+        let code = unsafe guarded_mdb_cursor_get(handle, &key, &value, operation)
         return try arrived(code)
     }
 
@@ -116,7 +119,7 @@ public struct Cursor: ~Copyable {
         let cursor = unsafe handle
         let code = unsafe target.withBytes { bytes in
             unsafe found = unsafe MDB_val(bytes)
-            return unsafe mdb_cursor_get(cursor, &found, &value, operation)
+            return unsafe guarded_mdb_cursor_get(cursor, &found, &value, operation)
         }
         unsafe self.key = unsafe found
         unsafe self.value = unsafe value
@@ -127,6 +130,11 @@ public struct Cursor: ~Copyable {
         stands = code == 0
         if code == MDB_NOTFOUND { return false }
         try state.check(code, "mdb_cursor_get")
+        guard unsafe key.mv_size <= Key.maximumBytes else {
+            stands = false
+            throw LMDBError(
+                path: state.environment.path, call: "mdb_cursor_get", code: MDB_CORRUPTED)
+        }
         return true
     }
 }

@@ -65,7 +65,7 @@ extension Environment {
         known = tables.withLock { $0 }
     }
 
-    private func open(
+    func open(
         _ name: String, in state: TransactionState, creating: Bool
     ) throws(LMDBError) -> Table? {
         var handle: MDB_dbi = 0

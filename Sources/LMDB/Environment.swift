@@ -50,6 +50,8 @@ public final class Environment: @unchecked Sendable {
     let identity: UInt64
     let writerLock: WriterLock?
     let tables = Mutex<[String: Table]>([:])
+    /// Set when a damaged file made LMDB stop half-way through a write.
+    let isBroken = Atomic(false)
     private let place: OpenPlace
 
     private static let lastIdentity = Atomic<UInt64>(0)
@@ -69,6 +71,8 @@ public final class Environment: @unchecked Sendable {
     }
 
     deinit {
+        // What a broken write left behind cannot be closed.
+        guard !isBroken.load(ordering: .relaxed) else { return }
         unsafe mdb_env_close(handle)
         place.leave()
     }
@@ -81,6 +85,14 @@ public final class Environment: @unchecked Sendable {
     ///   this process has it open, and what the file system and LMDB have to say.
     public static func open(
         at path: String, _ options: Options = Options()
+    ) throws(LMDBError) -> Environment {
+        let environment = try openMap(at: path, options)
+        try environment.checkLength()
+        return environment
+    }
+
+    private static func openMap(
+        at path: String, _ options: Options
     ) throws(LMDBError) -> Environment {
         let place = try OpenPlace.enter(path: path, options: options)
         do throws(LMDBError) {
@@ -113,6 +125,7 @@ public final class Environment: @unchecked Sendable {
         var handle: OpaquePointer?
         let code = unsafe mdb_env_create(&handle)
         guard code == 0 else { throw LMDBError(path: path, call: "mdb_env_create", code: code) }
+        unsafe guarded_mdb_prepare(handle)
         unsafe mdb_env_set_mapsize(handle, mapBytes)
         unsafe mdb_env_set_maxreaders(handle, options.maximumReaders)
         unsafe mdb_env_set_maxdbs(handle, options.maximumTables)
@@ -185,6 +198,8 @@ extension Environment {
     public func usedFileBytes() throws(LMDBError) -> Int {
         var info = unsafe MDB_envinfo()
         try unsafe check(mdb_env_info(handle, &info), "mdb_env_info")
-        return unsafe (info.me_last_pgno + 1) * 4096
+        var stat = MDB_stat()
+        try unsafe check(mdb_env_stat(handle, &stat), "mdb_env_stat")
+        return unsafe (info.me_last_pgno + 1) * Int(stat.ms_psize)
     }
 }

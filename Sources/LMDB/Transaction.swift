@@ -1,5 +1,4 @@
 internal import CLMDB
-internal import Glibc
 
 /// What a read and a write transaction share: a view of the store at one moment.
 ///
@@ -9,75 +8,6 @@ internal import Glibc
 public protocol Transaction: ~Copyable {
     /// The transaction's inside, for this module alone.
     var state: TransactionState { get }
-}
-
-/// The inside of a transaction.
-@safe
-public final class TransactionState {
-    let environment: Environment
-    let isWrite: Bool
-    private(set) var handle: OpaquePointer?
-    /// Bytes handed over for writing so far, keys and page rounding included.
-    var bytesWritten = 0
-    /// Set when a value was left half filled: such a transaction must not commit.
-    var isSpoiled = false
-
-    init(_ environment: Environment, write: Bool) throws(LMDBError) {
-        self.environment = environment
-        isWrite = write
-        var handle: OpaquePointer?
-        let flags = write ? 0 : UInt32(MDB_RDONLY)
-        let code = unsafe mdb_txn_begin(environment.handle, nil, flags, &handle)
-        guard code == 0 else {
-            throw LMDBError(path: environment.path, call: "mdb_txn_begin", code: code)
-        }
-        unsafe self.handle = unsafe handle
-    }
-
-    deinit { abort() }
-
-    /// The handle of a transaction that has not ended.
-    var open: OpaquePointer {
-        guard let handle = unsafe handle else { preconditionFailure("the transaction has ended") }
-        return unsafe handle
-    }
-
-    var isOpen: Bool { unsafe handle != nil }
-
-    func abort() {
-        guard let ending = unsafe handle else { return }
-        unsafe handle = nil
-        unsafe mdb_txn_abort(ending)
-    }
-
-    func commit() throws(LMDBError) {
-        let ending = unsafe open
-        unsafe handle = nil
-        try unsafe environment.check(mdb_txn_commit(ending), "mdb_txn_commit")
-    }
-
-    func check(_ table: Table) {
-        precondition(
-            table.environmentIdentity == environment.identity,
-            "table \(table.name) belongs to another environment")
-    }
-
-    func check(_ code: Int32, _ call: String) throws(LMDBError) {
-        try environment.check(code, call)
-    }
-
-    /// The value of a key, in place; nil when there is none.
-    func find(_ table: Table, _ key: Key) throws(LMDBError) -> UnsafeRawBufferPointer? {
-        check(table)
-        var value = unsafe MDB_val()
-        let code = unsafe key.withBytes { bytes in
-            var key = unsafe MDB_val(bytes)
-            return unsafe mdb_get(open, table.handle, &key, &value)
-        }
-        if code == MDB_NOTFOUND { return nil }
-        try check(code, "mdb_get")
-        return unsafe value.bytes
-    }
 }
 
 extension MDB_val {

@@ -1,5 +1,6 @@
 internal import CLMDB
 internal import Glibc
+internal import Synchronization
 
 /// A transaction that writes: everything or nothing. Letting the value go without `commit()`
 /// takes all of it back.
@@ -14,6 +15,9 @@ public struct WriteTransaction: ~Copyable, Transaction {
         guard let lock = environment.writerLock else {
             throw LMDBError(.readOnly, path: environment.path, call: "beginWrite", code: EROFS)
         }
+        guard !environment.isBroken.load(ordering: .relaxed) else {
+            throw LMDBError(path: environment.path, call: "beginWrite", code: MDB_PANIC)
+        }
         try lock.acquire(waitingAtMost: wait, path: environment.path)
         do throws(LMDBError) {
             state = try TransactionState(environment, write: true)
@@ -21,14 +25,13 @@ public struct WriteTransaction: ~Copyable, Transaction {
             lock.release()
             throw error
         }
+        state.hold(lock)
         thread = UInt(pthread_self())
     }
 
     deinit {
-        guard state.isOpen else { return }
-        checkThread()
+        if state.isOpen { checkThread() }
         state.abort()
-        state.environment.writerLock?.release()
     }
 
     private func checkThread() {
@@ -43,10 +46,7 @@ public struct WriteTransaction: ~Copyable, Transaction {
     public consuming func commit() throws(LMDBError) {
         checkThread()
         precondition(!state.isSpoiled, "a value was left half filled; this must not be committed")
-        let lock = state.environment.writerLock
-        defer { lock?.release() }
         try state.commit()
-        lock?.release()
         WriterLock.pauseAfterCommit()
     }
 
@@ -105,10 +105,10 @@ public struct WriteTransaction: ~Copyable, Transaction {
         state.check(table)
         let code = unsafe key.withBytes { bytes in
             var key = unsafe MDB_val(bytes)
-            return unsafe mdb_del(state.open, table.handle, &key, nil)
+            return unsafe guarded_mdb_del(state.open, table.handle, &key)
         }
         if code == MDB_NOTFOUND { return false }
-        try state.check(code, "mdb_del")
+        try state.checkWrite(code, "mdb_del")
         return true
     }
 
@@ -117,7 +117,7 @@ public struct WriteTransaction: ~Copyable, Transaction {
     /// - Complexity: O(pages).
     public func deleteAll(_ table: Table) throws(LMDBError) {
         state.check(table)
-        try unsafe state.check(mdb_drop(state.open, table.handle, 0), "mdb_drop")
+        try unsafe state.checkWrite(guarded_mdb_drop(state.open, table.handle), "mdb_drop")
     }
 
     private func put(
@@ -127,9 +127,9 @@ public struct WriteTransaction: ~Copyable, Transaction {
         let size = unsafe value.mv_size
         let code = unsafe key.withBytes { bytes in
             var key = unsafe MDB_val(bytes)
-            return unsafe mdb_put(state.open, table.handle, &key, &value, flags)
+            return unsafe guarded_mdb_put(state.open, table.handle, &key, &value, flags)
         }
-        try state.check(code, "mdb_put")
+        try state.checkWrite(code, "mdb_put")
         state.bytesWritten += size > 2000 ? (size + 16 + 4095) & ~4095 : size + 32
     }
 }

@@ -107,31 +107,6 @@ struct EnvironmentTests {
         try again.commit()
     }
 
-    @Test("A damaged page is an error, not a trap")
-    func corrupted() throws {
-        do {
-            let environment = try create()
-            let table = try environment.openTable("a")
-            let write = try environment.beginWrite()
-            for number in 0..<20_000 as Range<UInt32> {
-                try write.put(table, Key(number), [UInt8](repeating: 1, count: 20))
-            }
-            try write.commit()
-        }
-        let file = store + "/data.mdb"
-        var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-        for position in 3 * 4096..<bytes.count { bytes[position] = 0 }
-        try bytes.write(to: URL(fileURLWithPath: file))
-        let environment = try Environment.open(at: store)
-        let fault = kind {
-            let table = try environment.openTable("a")
-            let read = try environment.beginRead()
-            var cursor = try read.cursor(table)
-            while try cursor.move(.next) {}
-        }
-        #expect(fault == .corrupted)
-    }
-
     @Test("A writer waits for another thread's, and gives up in time")
     func busy() throws {
         let environment = try create()

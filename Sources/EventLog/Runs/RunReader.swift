@@ -117,7 +117,7 @@ struct RunReader {
         guard first < run.end else { throw damaged("chunk \(place.number) is beyond its end") }
         let records = min(UInt64(shape.recordsPerChunk), run.end - first)
         let words = Int(records) * shape.words
-        let value = unsafe cursor.unsafeValue
+        let value = unsafe try cursor.unsafeValue
         guard value.count >= words * 4 else { throw damaged("chunk \(place.number) is cut short") }
         self.place = place
         block = unsafe RunWords(value)
