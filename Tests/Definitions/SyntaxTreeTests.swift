@@ -231,7 +231,10 @@ import Testing
 
     @Test func `Documents know their lines, with any line ends`() throws {
         let text = "# head\n---\nkpi: a\n---\n\n---\nprojection: 'b' # x\nversion: 1\n"
-        for variant in [text, text.replacing("\n", with: "\r\n"), "\u{FEFF}" + text] {
+        for variant in [
+            text, text.replacing("\n", with: "\r\n"), text.replacing("\n", with: "\r"),
+            "\u{FEFF}" + text,
+        ] {
             let documents = SourceDocument.split(variant, file: "f.yaml")
             #expect(documents.map(\.firstLine) == [3, 7])
             #expect(documents.map { $0.heading?.name } == ["a", "b"])

@@ -42,15 +42,16 @@ public struct SourceDocument: Hashable, Sendable {
     }
 
     /// The documents of a file, parted by lines that start with `---`; those without content are
-    /// left out, and `\r\n` is read as `\n`.
+    /// left out, and `\r\n` and `\r` are read as `\n`.
     ///
     /// - Complexity: O(length).
     public static func split(_ text: String, file: String) -> [SourceDocument] {
         var bytes = Array(text.utf8)
         if bytes.contains(13) {
-            bytes = bytes.indices.filter {
-                bytes[$0] != 13 || $0 + 1 == bytes.count || bytes[$0 + 1] != 10
-            }.map { bytes[$0] }
+            bytes = bytes.indices.compactMap {
+                guard bytes[$0] == 13 else { return bytes[$0] }
+                return $0 + 1 < bytes.count && bytes[$0 + 1] == 10 ? nil : 10
+            }
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         var documents: [SourceDocument] = []

@@ -15,7 +15,9 @@ package enum YAMLReader {
             faults.report(
                 line: found.line + offset, column: found.column,
                 "\(found.what) are not part of a definition",
-                expected: "the value itself, or quotes around a text that starts so")
+                expected: found.what.hasPrefix("line ends")
+                    ? "plain line feeds"
+                    : "the value itself, or quotes around a text that starts so")
             return nil
         }
         do {

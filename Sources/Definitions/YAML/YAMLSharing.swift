@@ -1,4 +1,4 @@
-/// Finds YAML's anchors, aliases and tags before the YAML library sees the text.
+/// Finds YAML's anchors, aliases and tags, and odd line ends, before the YAML library sees the text.
 ///
 /// They would let a short file stand for an exponentially long one, and definitions have no use
 /// for them.
@@ -24,6 +24,10 @@ enum YAMLSharing {
                 last = nil
                 isSpaced = true
                 continue
+            }
+            if scalar == "\u{85}" || scalar == "\u{2028}" || scalar == "\u{2029}" {
+                // YAML would count another line here, an editor would not.
+                return ("line ends other than a line feed", line, index - lineStart + 1)
             }
             if let open = quote {
                 if scalar == "\\", open == "\"" { index += 1 }

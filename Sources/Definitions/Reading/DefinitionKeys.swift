@@ -1,0 +1,14 @@
+/// The keys that definition files may have, for comparing them with the schemas that editors use.
+package enum DefinitionKeys {
+    /// Of a projection.
+    package static let projection = ProjectionReader.keys
+    /// Of a binding under `let`.
+    package static let binding =
+        ProjectionReader.selectorKeys + ["where"] + ProjectionReader.windowKeys
+    /// Of a length of time.
+    package static let duration = ProjectionReader.durationKeys
+    /// Of a test under `where`.
+    package static let test = ProjectionReader.testKeys
+    /// Of a KPI.
+    package static let kpi = KPIReader.keys
+}

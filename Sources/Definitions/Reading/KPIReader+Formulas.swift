@@ -1,0 +1,199 @@
+import EventModel
+
+extension KPIReader {
+    /// A formula whose names are known and whose unit fits.
+    func readFormula(
+        _ value: YAMLValue, unit: Unit?, uses: inout [NameReference]
+    ) -> Formula? {
+        guard let text = value.text else {
+            faults.report(
+                at: value, "\(value.inWords) stands where a formula should",
+                expected: "such as count(ticket_volume)")
+            return nil
+        }
+        let before = faults.faults.count
+        var parser = FormulaParser(text)
+        do {
+            let formula = try parser.parse()
+            for aggregate in parser.aggregates { check(aggregate, in: value) }
+            for (name, offset) in parser.kpis {
+                let at = placed(offset, in: value)
+                uses.append(NameReference(name: name, at: at))
+                if !isKPI(name) {
+                    faults.report(
+                        at: at, "no KPI is called \"\(name)\"", word: name, among: kpiNames())
+                }
+            }
+            guard faults.faults.count == before else { return nil }
+            checkUnit(formula, unit: unit, at: value)
+            return formula
+        } catch {
+            faults.report(
+                at: placed(error.offset, in: value), error.what, expected: error.expected,
+                word: error.word, among: error.candidates)
+            return nil
+        }
+    }
+
+    private func placed(_ offset: Int, in value: YAMLValue) -> YAMLValue {
+        let (line, column) = document.place(ofScalar: offset, in: value)
+        return YAMLValue(value.content, line: line, column: column)
+    }
+
+    private func check(_ placed: PlacedAggregate, in value: YAMLValue) {
+        let aggregate = placed.aggregate
+        guard let projection = projection(aggregate.projection) else {
+            faults.report(
+                at: self.placed(placed.projectionAt, in: value),
+                "no projection is called \"\(aggregate.projection)\"", word: aggregate.projection,
+                among: projectionNames())
+            return
+        }
+        checkFunction(placed, of: projection, in: value)
+        for (dimension, values) in aggregate.filter.sorted(by: { $0.key < $1.key }) {
+            let at = self.placed(placed.filterAt[dimension] ?? placed.offset, in: value)
+            guard let source = projection.dimensions.first(where: { $0.name == dimension })?.source
+            else {
+                faults.report(
+                    at: at, "\(projection.name) has no dimension \"\(dimension)\"",
+                    word: dimension, among: projection.dimensions.map(\.name))
+                continue
+            }
+            guard let known = knownValues(of: source, in: projection) else { continue }
+            for value in values where !known.contains(value) {
+                faults.report(
+                    at: at, "\"\(value)\" is never a value of \(dimension)", word: value,
+                    among: known)
+            }
+        }
+    }
+
+    /// The values a dimension can have, where its schema lists them.
+    private func knownValues(of source: DimensionSource, in projection: ProjectionDefinition)
+        -> [String]?
+    {
+        switch source {
+        case .field(let reference):
+            let types = projection.eventTypes(of: reference.binding)
+            guard
+                let shape = types.first.flatMap({ columns.types[$0] })?.fields.first(where: {
+                    $0.name == reference.field
+                })?.shape
+            else { return nil }
+            return shape.values.isEmpty ? nil : shape.values
+        case .latest(let field, _):
+            let types = projection.latestTypes.first { $0.field == field }?.types ?? []
+            guard
+                let shape = types.first.flatMap({ columns.types[$0] })?.fields.first(where: {
+                    $0.name == field
+                })?.shape
+            else { return nil }
+            return shape.values.isEmpty ? nil : shape.values
+        case .firstOf(let sources):
+            return sources.lazy.compactMap { self.knownValues(of: $0, in: projection) }.first
+        case .hour: return (0...23).map(String.init)
+        case .weekday: return (1...7).map(String.init)
+        case .constant, .subject: return nil
+        }
+    }
+
+    private func checkFunction(
+        _ placed: PlacedAggregate, of projection: ProjectionDefinition, in value: YAMLValue
+    ) {
+        let aggregate = placed.aggregate
+        let at = self.placed(placed.offset, in: value)
+        let isStock = if case .stock = projection.fact { true } else { false }
+        if isStock != (aggregate.function == .stock) {
+            faults.report(
+                at: at,
+                isStock ? "\(projection.name) is a stock" : "\(projection.name) is no stock",
+                expected: isStock ? "stock(\(projection.name))" : "count(\(projection.name))")
+            return
+        }
+        guard let name = aggregate.measure else {
+            guard aggregate.function != .count, aggregate.function != .stock else { return }
+            faults.report(
+                at: self.placed(placed.projectionAt, in: value),
+                "no measure of \(projection.name) is named",
+                expected: listed(projection.measures.map { "\(projection.name).\($0.name)" }))
+            return
+        }
+        guard let source = projection.measures.first(where: { $0.name == name })?.source else {
+            faults.report(
+                at: self.placed(placed.measureAt, in: value),
+                "\(projection.name) has no measure \"\(name)\"", word: name,
+                among: projection.measures.map(\.name))
+            return
+        }
+        let kind = MeasureKind(source)
+        switch (aggregate.function, kind) {
+        case (.count, _), (.distinct, .name), (.distinct, .number): return
+        case (.sum, .duration), (.sum, .number), (.mean, .duration), (.mean, .number): return
+        case (.minimum, .duration), (.minimum, .number): return
+        case (.maximum, .duration), (.maximum, .number): return
+        case (.percentile, .duration), (.percentile, .number): return
+        default:
+            faults.report(
+                at: at, "\(projection.name).\(name) is \(kind.inWords)",
+                expected: kind == .name
+                    ? "count or distinct"
+                    : kind == .flag ? "count" : "count, sum, mean, min, max or a percentile")
+        }
+    }
+
+    // MARK: Units
+
+    /// Refuses sums of times and counts, and a unit that the formula does not give.
+    private func checkUnit(_ formula: Formula, unit: Unit?, at value: YAMLValue) {
+        guard let power = timePower(of: formula, at: value), let unit else { return }
+        let wanted = unit == .duration ? 1 : 0
+        guard power != wanted else { return }
+        faults.report(
+            at: value,
+            power == 1
+                ? "this formula gives a length of time"
+                : power == 0
+                    ? "this formula gives a plain number"
+                    : "this formula multiplies or divides by lengths of time",
+            expected: unit == .duration
+                ? "a length of time, as unit: duration says"
+                : "no length of time, since unit is \(unit.rawValue)")
+    }
+
+    /// The power of time in a formula: 1 for durations, 0 for counts; nil where it is unknown.
+    private func timePower(of formula: Formula, at value: YAMLValue) -> Int? {
+        switch formula {
+        case .number, .periodDays: return 0
+        // Its own unit says what it gives; it may stand in another file.
+        case .kpi: return nil
+        case .negated(let inner): return timePower(of: inner, at: value)
+        case .aggregate(let aggregate):
+            switch aggregate.function {
+            case .count, .distinct, .stock: return 0
+            default: break
+            }
+            let measures = projection(aggregate.projection)?.measures ?? []
+            return measures.first { $0.name == aggregate.measure }
+                .map { MeasureKind($0.source) == .duration ? 1 : 0 }
+        case .product(let left, let right):
+            guard let left = timePower(of: left, at: value),
+                let right = timePower(of: right, at: value)
+            else { return nil }
+            return left + right
+        case .quotient(let left, let right):
+            guard let left = timePower(of: left, at: value),
+                let right = timePower(of: right, at: value)
+            else { return nil }
+            return left - right
+        case .sum(let left, let right), .difference(let left, let right):
+            guard let first = timePower(of: left, at: value),
+                let second = timePower(of: right, at: value)
+            else { return nil }
+            if first == second { return first }
+            faults.report(
+                at: value, "this formula adds or subtracts a length of time and a plain number",
+                expected: "values of one unit")
+            return nil
+        }
+    }
+}
