@@ -1,0 +1,59 @@
+/// How a build goes about its work; none of it changes what comes out.
+public struct BuildOptions: Sendable {
+    /// Cores to use.
+    public var threads: Int
+    /// Memory that the build may take, beyond the mapped log, in bytes.
+    public var memoryBudgetBytes: Int
+    /// Rows gathered at a time by each worker, at most; for tests and tuning.
+    public var rowsPerPartition: Int
+    /// How catching up goes about it.
+    public var strategy: CatchUpStrategy
+    /// Asked often: true ends the build with `ProjectionFault.interrupted`.
+    public var shouldStop: @Sendable () -> Bool
+    /// Told now and then how far the build is.
+    public var progress: @Sendable (BuildProgress) -> Void
+
+    /// Options with usual values.
+    public init(
+        threads: Int = 2, memoryBudgetBytes: Int = 384 << 20, rowsPerPartition: Int = 1 << 19,
+        strategy: CatchUpStrategy = .cheaper,
+        shouldStop: @escaping @Sendable () -> Bool = { false },
+        progress: @escaping @Sendable (BuildProgress) -> Void = { _ in }
+    ) {
+        precondition(threads > 0 && memoryBudgetBytes > 0 && rowsPerPartition > 0)
+        self.threads = threads
+        self.memoryBudgetBytes = memoryBudgetBytes
+        self.rowsPerPartition = rowsPerPartition
+        self.strategy = strategy
+        self.shouldStop = shouldStop
+        self.progress = progress
+    }
+}
+
+/// How far a build is.
+public struct BuildProgress: Sendable {
+    /// Events of the log whose facts are computed, of so many.
+    public var eventsDone: UInt64
+    public var events: UInt64
+}
+
+/// What a build or catching up did.
+public struct BuildReport: Sendable {
+    /// The log's entries that the projections now rest on.
+    public var position: UInt32 = 0
+    /// Entries read; rows of cells written.
+    public var entries: UInt64 = 0
+    public var rows: UInt64 = 0
+    /// Projections rebuilt from the log, and those caught up by differences.
+    public var rebuilt: [String] = []
+    public var caughtUp: [String] = []
+}
+
+/// How projections catch up with the log.
+public enum CatchUpStrategy: Sendable {
+    /// By differences, unless the cases that the new entries touch are likely to hold a third of
+    /// the log: then by a rebuild.
+    case cheaper
+    /// By differences, whatever they cost.
+    case differences
+}

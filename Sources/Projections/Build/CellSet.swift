@@ -1,0 +1,31 @@
+public import EventModel
+
+/// A projection's rows in memory: sorted, equal keys added up, zeros left out.
+public struct CellSet: Sendable {
+    /// The projection's name and version.
+    public var name: String
+    public var version: Int
+    /// It holds the facts of the log's first so many entries.
+    public var position: UInt32
+    /// How its rows are written.
+    public var layout: CellLayout
+    let block: CellBlock
+
+    /// The number of rows.
+    public var count: Int { block.rows.count / layout.words }
+
+    /// Lends the rows of some days, in the order of their words.
+    public func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) rethrows {
+        guard !days.isEmpty else { return }
+        let words = layout.words
+        let low = block.lowerBound(firstWord: CellLayout.word(of: days.lowerBound), words: words)
+        let high = block.lowerBound(firstWord: CellLayout.word(of: days.upperBound), words: words)
+        guard low < high else { return }
+        try block.rows.withSpan(low..<high) { try body($0) }
+    }
+
+    /// Lends all rows, in the order of their words.
+    public func scan(_ body: (Span<UInt32>) throws -> Void) rethrows {
+        try block.rows.withSpan(0..<block.rows.count) { try body($0) }
+    }
+}

@@ -1,0 +1,158 @@
+import Definitions
+import EventLog
+import EventModel
+
+/// What new entries change: the facts of the cases they touch, after them less before them.
+struct Differences: ~Copyable {
+    private let log: LogStore
+    private let plan: Plan
+    private var evaluator: CaseEvaluator
+    private var sorter = CellSorter()
+    private let kindsOfTypes: Buffer<UInt8>
+    private let voidType: UInt16?
+
+    init(log: LogStore, plan: Plan) {
+        self.log = log
+        self.plan = plan
+        evaluator = CaseEvaluator(plan: plan)
+        kindsOfTypes = plan.kindsOfTypes(plan.context.types.schemas.count)
+        voidType = plan.context.types.id(of: "event.voided")
+    }
+
+    /// Computes the differences that some entries make; take them with `take`.
+    ///
+    /// - Returns: how many entries of cases were read.
+    mutating func compute(_ entries: Range<UInt32>) throws -> Int {
+        var rowsRead = 0
+        let last = plan.context.types.schemas.count
+        var touched = try touchedCases(entries)
+        var place = 0
+        // Short read transactions: renewed after so many entries.
+        while place < touched.count {
+            try log.read { view in
+                let segments = try view.segments()
+                var walk = ChainWalk(tables: plan.rows, typeCount: last, segments: segments)
+                let voids = try view.voids()
+                let before = Buffer(voids.filter { $0.by < entries.lowerBound }.map(\.voided))
+                let after = Buffer(voids.filter { $0.by < entries.upperBound }.map(\.voided))
+                let start = rowsRead
+                while place < touched.count, rowsRead - start < 200_000 {
+                    let (id, newest) = touched[place]
+                    rowsRead += try add(
+                        caseID: id, newest: newest, position: entries.lowerBound, before: before,
+                        after: after, walk: &walk, view)
+                    place += 1
+                }
+            }
+        }
+        touched = []
+        if let fault = evaluator.fault { throw fault }
+        return rowsRead
+    }
+
+    /// The cases of new entries that can matter, each with its newest one.
+    private func touchedCases(_ entries: Range<UInt32>) throws -> [(UInt32, UInt32)] {
+        var pairs: [UInt64] = []
+        try log.read { view in
+            let walk = ChainWalk(
+                tables: plan.rows, typeCount: plan.context.types.schemas.count,
+                segments: try view.segments(covering: entries))
+            for sequence in entries {
+                let type = walk.step(sequence).type
+                guard walk.number(ofType: type) != 255 || type == voidType else { continue }
+                pairs.append(UInt64(walk.caseID(sequence)) << 32 | UInt64(sequence))
+            }
+        }
+        pairs.sort()
+        var touched: [(UInt32, UInt32)] = []
+        for (place, pair) in pairs.enumerated()
+        where place + 1 == pairs.count || pairs[place + 1] >> 32 != pair >> 32 {
+            touched.append((UInt32(pair >> 32), UInt32(truncatingIfNeeded: pair)))
+        }
+        return touched
+    }
+
+    private mutating func add(
+        caseID: UInt32, newest: UInt32, position: UInt32, before: borrowing Buffer<UInt32>,
+        after: borrowing Buffer<UInt32>, walk: inout ChainWalk, _ view: borrowing LogView
+    ) throws -> Int {
+        evaluator.table.rows.truncate(to: 0)
+        evaluator.table.payload.truncate(to: 0)
+        for place in 0..<plan.definitions.count { evaluator.firstCase[place] = .max }
+        var read = 0
+        var kind = Census.unknown
+        var hasChanged = false
+        var sequence = newest
+        // Rows that stand before the new entries go to the end of the table, later.
+        var standing: [Row] = []
+        while sequence != .max {
+            let (type, previous) = walk.step(sequence)
+            read += 1
+            if kindsOfTypes[Int(type)] != Census.unknown { kind = kindsOfTypes[Int(type)] }
+            let isAfter = !contains(after, sequence)
+            let isBefore = sequence < position && !contains(before, sequence)
+            if isAfter || isBefore, walk.add(sequence, to: &evaluator.table) {
+                let row = evaluator.table.rows[evaluator.table.rows.count - 1]
+                if isBefore { standing.append(row) }
+                if !isAfter { evaluator.table.rows.truncate(to: evaluator.table.rows.count - 1) }
+                if isAfter != isBefore {
+                    hasChanged = true
+                    for place in 0..<plan.definitions.count
+                    where evaluator.concerns(row, projection: place) {
+                        evaluator.firstCase[place] = 0
+                    }
+                }
+            }
+            sequence = previous
+        }
+        guard hasChanged else { return read }
+        if kind == Census.unknown {
+            kind = plan.kindMark(ofSubject: try view.subject(ofCase: caseID))
+        }
+        guard kind != Census.otherKind else { return read }
+        let count = evaluator.table.rows.count
+        reverse(count)
+        evaluator.evaluate(caseID: caseID, kind: kind - 1, start: 0, count: count, sign: 1)
+        for row in standing.reversed() { evaluator.table.rows.append(row) }
+        evaluator.evaluate(
+            caseID: caseID, kind: kind - 1, start: count, count: standing.count, sign: -1)
+        return read
+    }
+
+    /// The walk went back in time; evaluation orders quicker what is nearly in order.
+    private mutating func reverse(_ count: Int) {
+        var low = 0
+        var high = count - 1
+        while low < high {
+            let row = evaluator.table.rows[low]
+            evaluator.table.rows[low] = evaluator.table.rows[high]
+            evaluator.table.rows[high] = row
+            low += 1
+            high -= 1
+        }
+    }
+
+    private func contains(_ sorted: borrowing Buffer<UInt32>, _ value: UInt32) -> Bool {
+        guard sorted.count > 0 else { return false }
+        let place = PartitionScan.lowerBound(sorted, value)
+        return place < sorted.count && sorted[place] == value
+    }
+
+    /// The differences so far, sorted and added up, per projection.
+    mutating func take() throws -> [CellBlock] {
+        var blocks: [CellBlock] = []
+        for (place, buffer) in evaluator.facts.enumerated() {
+            var sorted = Buffer<UInt32>()
+            do {
+                try sorter.sort(buffer.words, words: plan.layouts[place].words, into: &sorted)
+            } catch {
+                throw ProjectionFault.event(
+                    projection: plan.definitions[place].name, sequence: 0,
+                    reason: "its counts go beyond 64 bits")
+            }
+            buffer.words.removeAll(keepingAtMost: 1 << 16)
+            blocks.append(CellBlock(sorted))
+        }
+        return blocks
+    }
+}

@@ -1,0 +1,7 @@
+import Glibc
+
+/// Waiting for another core's result.
+enum Pause {
+    /// Lets other threads run for about 50 µs.
+    static func briefly() { usleep(50) }
+}

@@ -1,0 +1,228 @@
+public import Definitions
+public import EventLog
+public import EventModel
+package import LMDB
+internal import Synchronization
+
+/// A projection to build: its checked definition, and the digest of the text it came from.
+public struct ProjectionSource: Sendable {
+    /// The definition.
+    public var definition: ProjectionDefinition
+    /// Digest of its body, and of the calendar's where it measures business time: rows built
+    /// under another digest are not mixed with it.
+    public var digest: String
+
+    /// A source from its parts.
+    public init(definition: ProjectionDefinition, digest: String) {
+        self.definition = definition
+        self.digest = digest
+    }
+}
+
+/// The projections of a store: their registry, and the rows of each version.
+///
+///     let projections = try ProjectionStore(log: store)
+///     try projections.rebuild(sources, context: context)
+///     try projections.promote(name: "first_response", version: 1)
+///     try store.read { view in
+///         guard let status = try projections.live("first_response", in: view) else { return }
+///         try projections.scan(status, days: july, in: view) { rows in … }
+///     }
+///
+/// Reading is safe beside builds and catching up: position and rows change in one transaction.
+public final class ProjectionStore: Sendable {
+    let log: LogStore
+    /// Registry entries by `name@version`; sorted runs to delete by `drop/` and their name. Nil in
+    /// a store opened for reading that has none.
+    let table: Table?
+    let runTables: RunTables?
+
+    /// Opens the projections of a store, making their tables when it is open for writing.
+    public init(log: LogStore) throws {
+        self.log = log
+        if log.isReadOnly {
+            table = try? log.environment.openTable("projections")
+            runTables = try? RunTables(in: log.environment)
+        } else {
+            table = try log.environment.openTable("projections")
+            runTables = try RunTables(in: log.environment)
+        }
+    }
+
+    // MARK: Registry
+
+    /// All versions of all projections, by name and version.
+    public func statuses(in view: borrowing LogView) throws -> [ProjectionStatus] {
+        try statuses(in: view.transaction)
+    }
+
+    /// The version of a projection that answers; nil when none does.
+    public func live(_ name: String, in view: borrowing LogView) throws -> ProjectionStatus? {
+        try statuses(in: view).first { $0.name == name && $0.state == .live }
+    }
+
+    /// One version of a projection; nil where there is none.
+    public func status(
+        _ name: String, version: Int, in view: borrowing LogView
+    ) throws -> ProjectionStatus? {
+        try status(name, version, in: view.transaction)
+    }
+
+    func statuses(
+        in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> [ProjectionStatus] {
+        guard let table else { return [] }
+        var statuses: [ProjectionStatus] = []
+        var cursor = try transaction.cursor(table)
+        while try cursor.move(.next) {
+            let bytes = try cursor.withEntry { key, value in
+                key[0] == 0 ? nil : value.copyBytes()
+            }
+            if let bytes { statuses.append(try ProjectionStatus(encoded: bytes)) }
+        }
+        return statuses.sorted { ($0.name, $0.version) < ($1.name, $1.version) }
+    }
+
+    func status(
+        _ name: String, _ version: Int, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> ProjectionStatus? {
+        guard let table else { return nil }
+        let key = Key(ProjectionStatus.key(name, version))
+        return try transaction.copyValue(table, key).map { try ProjectionStatus(encoded: $0) }
+    }
+
+    func save(_ status: ProjectionStatus, in write: borrowing WriteTransaction) throws {
+        let key = Key(ProjectionStatus.key(status.name, status.version))
+        try write.put(writableTable, key, status.encoded)
+    }
+
+    var writableTable: Table {
+        get throws {
+            guard let table else { throw StoreFault.readOnly(path: log.path) }
+            return table
+        }
+    }
+
+    func runs(_ name: String, _ layout: CellLayout) throws -> SortedRuns {
+        guard let runTables else { throw StoreFault.readOnly(path: log.path) }
+        return SortedRuns(name: name, words: layout.words, policy: .sum, tables: runTables)
+    }
+
+    // MARK: Versions
+
+    /// Makes a built version the one that answers; the one before it is retired.
+    ///
+    /// - Parameter write: the transaction that also records `definition.promoted`.
+    /// - Throws: `ProjectionFault.registry` when there is no such version or it is not built.
+    package func promote(
+        name: String, version: Int, in write: borrowing WriteTransaction
+    ) throws {
+        guard var status = try status(name, version, in: write) else {
+            throw ProjectionFault.registry(reason: "there is no projection \(name)@\(version)")
+        }
+        guard status.isReadable else {
+            throw ProjectionFault.registry(
+                reason: "\(name)@\(version) is not built yet: rekam projection backfill "
+                    + "\(name)@\(version)")
+        }
+        for var other in try statuses(in: write)
+        where other.name == name && other.state == .live && other.version != version {
+            other.state = .retired
+            try save(other, in: write)
+        }
+        status.state = .live
+        try save(status, in: write)
+    }
+
+    /// Makes a built version the one that answers, in a transaction of its own.
+    public func promote(name: String, version: Int) throws {
+        try log.write { write, _ in try promote(name: name, version: version, in: write) }
+    }
+
+    /// Forgets a version; its rows are deleted by `clean`.
+    ///
+    /// - Throws: `ProjectionFault.registry` when there is none.
+    package func drop(name: String, version: Int, in write: borrowing WriteTransaction) throws {
+        guard let status = try status(name, version, in: write) else {
+            throw ProjectionFault.registry(reason: "there is no projection \(name)@\(version)")
+        }
+        if !status.runs.isEmpty { try leave(status.runs, status.layout, in: write) }
+        if let build = status.build { try leave(build.runs, build.layout, in: write) }
+        try write.delete(writableTable, Key(ProjectionStatus.key(name, version)))
+    }
+
+    /// Forgets a version in a transaction of its own; its rows are deleted by `clean`.
+    public func drop(name: String, version: Int) throws {
+        try log.write { write, _ in try drop(name: name, version: version, in: write) }
+    }
+
+    /// Notes sorted runs for deletion.
+    func leave(
+        _ runs: String, _ layout: CellLayout, in write: borrowing WriteTransaction
+    ) throws {
+        var writer = StatusWriter()
+        writer.put(layout)
+        try write.put(writableTable, ProjectionStore.leftKey(runs), writer.bytes)
+    }
+
+    private static func leftKey(_ runs: String) -> Key { Key([0] + Array(runs.utf8)) }
+
+    /// Deletes the rows that builds and dropped versions left behind, in short transactions.
+    public func clean() throws {
+        guard let table, !log.isReadOnly else { return }
+        let left = try log.read { view in
+            var left: [(name: String, layout: CellLayout)] = []
+            var cursor = try view.transaction.cursor(table)
+            var stands = try cursor.seek(Key([0] as [UInt8]))
+            while stands {
+                let entry = try cursor.withEntry { ($0.copyBytes(), $1.copyBytes()) }
+                guard entry.0.first == 0 else { break }
+                // A zero byte alone is the counter of names.
+                if entry.0.count > 1 {
+                    var reader = StatusReader(bytes: entry.1)
+                    left.append(
+                        (String(decoding: entry.0.dropFirst(), as: UTF8.self), try reader.layout()))
+                }
+                stands = try cursor.move(.next)
+            }
+            return left
+        }
+        for (name, layout) in left {
+            let runs = try runs(name, layout)
+            var isMore = true
+            while isMore {
+                isMore = try log.write { write, _ in
+                    let isMore = try runs.drop(in: write)
+                    if !isMore { try write.delete(table, ProjectionStore.leftKey(name)) }
+                    return isMore
+                }
+            }
+        }
+    }
+
+    // MARK: Reading
+
+    /// Lends a version's rows of some days, as they lie in the store: many at a time, in no order,
+    /// with signed multiplicities that have to be added up. `layout` says how to read them.
+    ///
+    /// - Complexity: O(rows of the days + runs).
+    public func scan(
+        _ status: ProjectionStatus, days: Range<Day>, in view: borrowing LogView,
+        _ body: (Span<UInt32>) throws -> Void
+    ) throws {
+        guard status.isReadable, !status.runs.isEmpty, !days.isEmpty else { return }
+        try runs(status.runs, status.layout).scanRaw(
+            from: [CellLayout.word(of: days.lowerBound)],
+            to: [CellLayout.word(of: days.upperBound)],
+            in: view.transaction, body)
+    }
+
+    /// Lends all rows of a version in the order of their words, equal keys added up.
+    package func scanMerged(
+        _ status: ProjectionStatus, in view: borrowing LogView,
+        _ body: (Span<UInt32>) throws -> Void
+    ) throws {
+        guard status.isReadable, !status.runs.isEmpty else { return }
+        try runs(status.runs, status.layout).scanBlocks(in: view.transaction, body)
+    }
+}

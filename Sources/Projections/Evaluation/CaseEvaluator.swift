@@ -1,0 +1,250 @@
+import Definitions
+import EventModel
+
+/// Rows of cells on their way from one worker's evaluation to sorting.
+package final class FactBuffer {
+    package var words = Buffer<UInt32>()
+}
+
+/// Derives the facts of cases: a pure function of a case's rows and the plan (law 2).
+///
+/// One per worker. The caller fills `table`, calls `evaluate` for each case, and takes the facts,
+/// written as cells' rows, from `facts`.
+package struct CaseEvaluator: ~Copyable {
+    /// The cases' rows.
+    package var table: CaseRows
+    /// Per projection.
+    package let facts: [FactBuffer]
+    /// The first fault met; evaluation goes on, the caller ends the build.
+    package var fault: ProjectionFault?
+    /// The first case whose facts are wanted, per projection: earlier ones are in the store
+    /// already. `UInt32.max`: none.
+    package var firstCase: Buffer<UInt32>
+    let names: [String]
+    /// Whether each fact is followed by its case, its sequence and its bindings' sequences.
+    let isTraced: Bool
+
+    let steps: Buffer<StepCode>
+    let alternatives: Buffer<Int32>
+    let residuals: Buffer<ResidualCode>
+    let values: Buffer<ValueCode>
+    let conditions: Buffer<ConditionCode>
+    let lists: Buffer<RangeCode>
+    let durations: Buffer<DurationCode>
+    let dimensions: Buffer<DimensionCode>
+    let measures: Buffer<MeasureCode>
+    let projections: Buffer<ProjectionCode>
+    let payloadPlaces: Buffer<Int32>
+    let bits: Buffer<UInt64>
+
+    /// Positions of the bindings' events, by slot; -1 none.
+    var found: Buffer<Int32>
+    var counted: Buffer<Int64>
+    var caseID: UInt32 = 0
+    var days: DayFinder
+    var pauses: PauseTracks
+    let calendar: BusinessCalendar?
+    /// The row being written, and a stock's last one.
+    var record = Buffer<UInt32>()
+    var stockRecord = Buffer<UInt32>()
+    /// The projection being evaluated.
+    var current = 0
+
+    package init(plan: Plan, isTraced: Bool = false) {
+        let codes = plan.codes
+        table = CaseRows(selectors: codes.selectors)
+        facts = codes.projections.map { _ in FactBuffer() }
+        firstCase = Buffer(repeating: 0, count: codes.projections.count)
+        names = plan.definitions.map(\.name)
+        self.isTraced = isTraced
+        steps = Buffer(codes.steps)
+        alternatives = Buffer(codes.alternatives)
+        residuals = Buffer(codes.residuals)
+        values = Buffer(codes.values)
+        conditions = Buffer(codes.conditions)
+        lists = Buffer(codes.lists)
+        durations = Buffer(codes.durations)
+        dimensions = Buffer(codes.dimensions)
+        measures = Buffer(codes.measures)
+        projections = Buffer(codes.projections)
+        payloadPlaces = Buffer(codes.payloadPlaces)
+        bits = Buffer(codes.bits)
+        let slots = Int(codes.projections.map(\.slotCount).max() ?? 1)
+        found = Buffer(repeating: -1, count: slots)
+        counted = Buffer(repeating: 0, count: slots)
+        days = DayFinder(zone: plan.context.zone)
+        pauses = PauseTracks(tracks: codes.tracks, calendar: plan.context.calendar)
+        calendar = plan.context.calendar
+    }
+
+    /// Adds the facts of a case, or (sign -1) takes them back.
+    ///
+    /// - Parameters:
+    ///   - kind: the plan's number of the case's kind.
+    ///   - start: the case's first row in `table`; they are put in order.
+    package mutating func evaluate(
+        caseID: UInt32, kind: UInt8, start: Int, count: Int, sign: Int64
+    ) {
+        guard count > 0 else { return }
+        self.caseID = caseID
+        table.look(at: start, count: count)
+        pauses.forget()
+        let union = table.union
+        for place in 0..<projections.count {
+            let projection = projections[place]
+            guard projection.kinds >> UInt64(kind) & 1 != 0, firstCase[place] <= caseID else {
+                continue
+            }
+            current = place
+            switch projection.rule {
+            case .one: evaluateOne(projection, sign)
+            case .each:
+                if union & table.bit(of: Int(projection.selector)) != 0 {
+                    evaluateEach(projection, sign)
+                }
+            case .stock: evaluateStock(projection, sign)
+            }
+        }
+    }
+
+    /// Whether a projection looks at some of a row's selectors.
+    @inline(__always)
+    package func concerns(_ row: Row, projection: Int) -> Bool {
+        row.mask & bits[Int(projections[projection].bits) + row.type] != 0
+    }
+
+    // MARK: Rules
+
+    private mutating func evaluateOne(_ projection: ProjectionCode, _ sign: Int64) {
+        found[0] = -1
+        let steps = projection.caseSteps.indices
+        let ready = steps.lowerBound + Int(projection.factReady)
+        lookUp(steps.lowerBound..<ready)
+        let fact = found[Int(projection.factSlot)]
+        guard fact >= 0 else { return }
+        found[0] = fact
+        lookUp(ready..<steps.upperBound)
+        guard holds(Int(projection.conditions)) else { return }
+        write(projection)
+        emit(projection, sign)
+    }
+
+    private mutating func evaluateEach(_ projection: ProjectionCode, _ sign: Int64) {
+        found[0] = -1
+        lookUp(projection.caseSteps.indices)
+        let selector = Int(projection.selector)
+        var position = table.first(selector, 0, table.count)
+        while position >= 0 {
+            if projection.residuals.count == 0 || passes(projection.residuals, at: position) {
+                found[0] = Int32(position)
+                lookUp(projection.factSteps.indices)
+                if holds(Int(projection.conditions)) {
+                    write(projection)
+                    emit(projection, sign)
+                }
+            }
+            position = table.first(selector, position + 1, table.count)
+        }
+    }
+
+    /// A stock's flows: at each event that may move the case, it leaves its old cell and enters
+    /// its new one.
+    private mutating func evaluateStock(_ projection: ProjectionCode, _ sign: Int64) {
+        found[0] = -1
+        lookUp(projection.caseSteps.indices)
+        let start = Int(found[Int(projection.factSlot)])
+        guard start >= 0, holds(Int(projection.conditions)) else { return }
+        stockRecord.truncate(to: 0)
+        for position in start..<table.count {
+            guard position == start || concerns(table[position], projection: current) else {
+                continue
+            }
+            found[0] = Int32(position)
+            record.truncate(to: 0)
+            if holds(Int(projection.whileList)) { write(projection) }
+            if isSameAsStock() { continue }
+            swapRecords()
+            // Now `record` is the old state and `stockRecord` the new one.
+            let day = days.word(of: table[position].time)
+            if record.count > 0 {
+                record[0] = day
+                emit(projection, -sign)
+            }
+            if stockRecord.count > 0 {
+                swapRecords()
+                emit(projection, sign)
+                swapRecords()
+            }
+        }
+    }
+
+    private mutating func swapRecords() { swap(&record, &stockRecord) }
+
+    /// Whether the state is the one before, but for the day.
+    private func isSameAsStock() -> Bool {
+        guard record.count == stockRecord.count else { return false }
+        for word in 1..<max(record.count, 1) where record[word] != stockRecord[word] {
+            return false
+        }
+        return true
+    }
+
+    // MARK: Output
+
+    private mutating func emit(_ projection: ProjectionCode, _ sign: Int64) {
+        let multiplicity = UInt64(bitPattern: sign)
+        let buffer = facts[current]
+        buffer.words.append(record, 0..<record.count)
+        buffer.words.append(UInt32(truncatingIfNeeded: multiplicity >> 32))
+        buffer.words.append(UInt32(truncatingIfNeeded: multiplicity))
+        guard isTraced else { return }
+        buffer.words.append(caseID)
+        for slot in 0..<Int(projection.slotCount) {
+            let position = Int(found[slot])
+            buffer.words.append(position >= 0 ? table[position].sequence : .max)
+        }
+    }
+
+    /// Writes the key of the fact at slot 0 into `record`.
+    private mutating func write(_ projection: ProjectionCode) {
+        record.truncate(to: 0)
+        let fact = table[Int(found[0])]
+        record.append(days.word(of: fact.time))
+        for place in projection.dimensions.indices {
+            let dimension = dimensions[place]
+            let value = self.value(dimension.values)
+            switch dimension.form {
+            case .name, .code: record.append(value == .min ? 0 : UInt32(truncatingIfNeeded: value))
+            case .integer:
+                let biased = value == .min ? 0 : value &+ 0x8000_0000
+                if biased < 0 || biased > Int64(UInt32.max) || (biased == 0 && value != .min) {
+                    fail(at: fact, "the dimension's value \(value) is beyond 32 bits")
+                }
+                record.append(UInt32(truncatingIfNeeded: biased))
+            }
+        }
+        for place in projection.measures.indices {
+            let value = UInt64(bitPattern: measure(measures[place])) ^ (1 << 63)
+            record.append(UInt32(truncatingIfNeeded: value >> 32))
+            record.append(UInt32(truncatingIfNeeded: value))
+        }
+    }
+
+    private mutating func measure(_ code: MeasureCode) -> Int64 {
+        switch code.kind {
+        case .duration: return duration(Int(code.duration))
+        case .number:
+            let position = Int(found[Int(code.slot)])
+            return position < 0 ? .min : fetch(code.field, at: position)
+        case .count: return counted[Int(code.slot)]
+        case .flag: return holds(Int(code.list)) ? 1 : .min
+        case .value: return value(code.values)
+        }
+    }
+
+    mutating func fail(at row: Row, _ reason: String) {
+        if fault == nil {
+            fault = .event(projection: names[current], sequence: row.sequence, reason: reason)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import EventModel
+
+/// Local dates and hours of instants. Remembers the stretch of constant offset it was last in:
+/// a case's facts mostly share it.
+struct DayFinder: ~Copyable {
+    private let transitions: Buffer<Int64>
+    private let offsets: Buffer<Int64>
+    private var from = Int64.max
+    private var until = Int64.min
+    private var offset: Int64 = 0
+
+    init(zone: TimeZoneRules) {
+        transitions = Buffer(zone.transitions.map(\.milliseconds))
+        offsets = Buffer(zone.offsetsSeconds.map { Int64($0) * 1000 })
+    }
+
+    private mutating func local(_ time: Int64) -> Int64 {
+        if time < from || time >= until {
+            var low = 0
+            var high = transitions.count
+            while low < high {
+                let middle = (low + high) >> 1
+                if transitions[middle] <= time { low = middle + 1 } else { high = middle }
+            }
+            from = low > 0 ? transitions[low - 1] : .min
+            until = low < transitions.count ? transitions[low] : .max
+            offset = offsets[low]
+        }
+        return time + offset
+    }
+
+    /// The word that stands for an instant's day in a cell.
+    mutating func word(of time: Int64) -> UInt32 {
+        let day = local(time).flooredDivision(by: 86_400_000)
+        return UInt32(bitPattern: Int32(truncatingIfNeeded: day)) ^ 0x8000_0000
+    }
+
+    /// 0 to 23.
+    mutating func hour(of time: Int64) -> Int64 {
+        let local = local(time)
+        return (local - local.flooredDivision(by: 86_400_000) * 86_400_000) / 3_600_000
+    }
+
+    /// 1 Monday to 7 Sunday.
+    mutating func weekday(of time: Int64) -> Int64 {
+        let day = local(time).flooredDivision(by: 86_400_000)
+        return Int64(Day(number: Int32(truncatingIfNeeded: day)).weekday)
+    }
+}

@@ -1,0 +1,91 @@
+public import Definitions
+public import EventLog
+public import EventModel
+
+/// The projections that a log's definitions put in force: what answers queries, and so what has to
+/// keep up with the log.
+///
+///     let live = try LiveProjections(of: store)
+///     try live.catchUp(options: BuildOptions(threads: 2))
+public struct LiveProjections {
+    /// One for each promoted projection, by name.
+    public let sources: [ProjectionSource]
+    /// The store's zone and event types.
+    public let context: BuildContext
+    /// The registry of built versions.
+    public let store: ProjectionStore
+
+    /// Reads the definitions in force from a log.
+    ///
+    /// - Throws: `DefinitionFaults` where a registered body cannot be read by this version of Rekam.
+    /// - Complexity: O(length of the promoted definitions).
+    public init(of log: LogStore) throws {
+        let register = try log.read { try $0.definitions() }
+        let changes = register.live("projection")
+        let library = DefinitionLibrary(register: register, types: log.types)
+        sources = try changes.compactMap { change in
+            try library.projection(change.name).map {
+                ProjectionSource(definition: $0, digest: change.digest)
+            }
+        }
+        context = BuildContext(types: log.types, zone: register.storeTimeZone ?? .utc)
+        store = try ProjectionStore(log: log)
+    }
+
+    /// Brings all of them to the log's end, and makes each answer that the log has promoted.
+    @discardableResult
+    public func catchUp(options: BuildOptions = BuildOptions()) throws -> BuildReport {
+        let report = try store.catchUp(sources, context: context, options: options)
+        try settle()
+        return report
+    }
+
+    /// Builds some of them anew from the log; they answer as before until that is done.
+    ///
+    /// - Throws: `ProjectionFault.registry` where a name is none of theirs.
+    @discardableResult
+    public func rebuild(
+        _ names: [String]? = nil, options: BuildOptions = BuildOptions()
+    ) throws -> BuildReport {
+        let chosen = try names.map { names in
+            try names.map { name in
+                guard let source = sources.first(where: { $0.definition.name == name }) else {
+                    let near = nearest(to: name, among: sources.map(\.definition.name))
+                    throw ProjectionFault.registry(
+                        reason: "no projection is called \"\(name)\"."
+                            + (near.map { " Did you mean \($0)?" } ?? ""))
+                }
+                return source
+            }
+        }
+        let report = try store.rebuild(chosen ?? sources, context: context, options: options)
+        try settle()
+        return report
+    }
+
+    /// Promotes built versions where the log says so, and deletes what builds left behind.
+    private func settle() throws {
+        let statuses = try store.log.read { try store.statuses(in: $0) }
+        for source in sources {
+            let definition = source.definition
+            let isWaiting = statuses.contains {
+                $0.name == definition.name && $0.version == definition.version
+                    && $0.state == .ready
+            }
+            if isWaiting { try store.promote(name: definition.name, version: definition.version) }
+        }
+        try store.clean()
+    }
+}
+
+extension DefinitionLibrary {
+    /// The definitions that a log's register puts in force.
+    public convenience init(register: DefinitionRegister, types: EventTypes) {
+        let documents = ["projection", "kpi"].flatMap { kind in
+            register.live(kind).map {
+                SourceDocument(file: "\(kind) \($0.name)@\($0.version)", text: $0.body)
+            }
+        }
+        self.init(types: types, documents: documents)
+    }
+}

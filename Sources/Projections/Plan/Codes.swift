@@ -1,0 +1,155 @@
+import Definitions
+
+// What definitions become: flat tables of plain values, so that evaluation neither counts
+// references nor compares texts. `Int32` indices point into the other tables; -1 is none.
+
+/// One binding to look up.
+struct StepCode: BitwiseCopyable, Sendable {
+    enum Kind: UInt8, BitwiseCopyable, Sendable { case first, last, count, either }
+    var kind: Kind
+    var slot: Int32
+    var selector: Int32 = -1
+    var residuals = RangeCode()
+    /// Slots that bound the window.
+    var after: Int32 = -1
+    var before: Int32 = -1
+    var includesStart = false
+    var includesEnd = false
+    var isStartOptional = false
+    /// Milliseconds; -1 unlimited.
+    var within: Int64 = -1
+    /// For `either`: its slots in `alternatives`.
+    var alternatives = RangeCode()
+}
+
+/// A part of a table.
+struct RangeCode: BitwiseCopyable, Sendable {
+    var start: Int32 = 0
+    var count: Int32 = 0
+
+    var indices: Range<Int> { Int(start)..<Int(start + count) }
+}
+
+/// A test of a candidate's field against another event's field.
+struct ResidualCode: BitwiseCopyable, Sendable {
+    var field: Int32
+    var otherSlot: Int32
+    var otherField: Int32
+    var isNegated: Bool
+}
+
+/// One source of a dimension's or measure's value; the first that has one is taken.
+struct ValueCode: BitwiseCopyable, Sendable {
+    enum Kind: UInt8, BitwiseCopyable, Sendable {
+        case field, latest, constant, hour, weekday, subject
+    }
+    var kind: Kind
+    var slot: Int32 = -1
+    var selector: Int32 = -1
+    var field: Int32 = -1
+    var constant: Int64 = 0
+    /// Whether it is a name, of which "" (nobody) counts as no value.
+    var isName = false
+}
+
+struct ConditionCode: BitwiseCopyable, Sendable {
+    enum Kind: UInt8, BitwiseCopyable, Sendable {
+        case exists, field, fieldSame, latest, latestSame, count, duration, within, beyond, any
+    }
+    var kind: Kind
+    var isNegated = false
+    var slot: Int32 = -1
+    /// `field`: holds for the event when it passes. `latest`: finds it; `passing` says it passes.
+    var selector: Int32 = -1
+    var passing: Int32 = -1
+    /// Whether `latest` holds when the field was never set.
+    var absentPasses = false
+    var field: Int32 = -1
+    var otherSlot: Int32 = -1
+    var otherField: Int32 = -1
+    var minimum: Int64 = .min
+    var maximum: Int64 = .max
+    var duration: Int32 = -1
+    var unit: Int64 = 1
+    /// `any`: its lists in `alternatives`.
+    var alternatives = RangeCode()
+}
+
+struct DurationCode: BitwiseCopyable, Sendable {
+    var from: Int32
+    var to: Int32
+    var isBusiness: Bool
+    var track: Int32 = -1
+}
+
+/// A running total of the time that a case spent in some states.
+struct TrackCode: BitwiseCopyable, Hashable, Sendable {
+    var selector: Int32
+    var paused: Int32
+    var isBusiness: Bool
+}
+
+struct DimensionCode: BitwiseCopyable, Sendable {
+    enum Form: UInt8, BitwiseCopyable, Sendable {
+        /// Names and codes go into the key as they are (nobody as absent).
+        case name, code
+        /// Integers are biased by 2^31.
+        case integer
+    }
+    var values: RangeCode
+    var form: Form
+}
+
+struct MeasureCode: BitwiseCopyable, Sendable {
+    enum Kind: UInt8, BitwiseCopyable, Sendable { case duration, number, count, flag, value }
+    var kind: Kind
+    var slot: Int32 = -1
+    var field: Int32 = -1
+    var duration: Int32 = -1
+    var list: Int32 = -1
+    var values = RangeCode()
+}
+
+struct ProjectionCode: BitwiseCopyable, Sendable {
+    enum Rule: UInt8, BitwiseCopyable, Sendable { case one, each, stock }
+    var rule: Rule
+    /// Kinds of case it reads, as a set of the plan's kind numbers.
+    var kinds: UInt64
+    var slotCount: Int32
+    /// `one`: the fact's binding; `stock`: where it begins.
+    var factSlot: Int32 = -1
+    /// `one`: case steps up to and with the fact's binding.
+    var factReady: Int32 = 0
+    var selector: Int32 = -1
+    var residuals = RangeCode()
+    var caseSteps = RangeCode()
+    var factSteps = RangeCode()
+    var conditions: Int32
+    var whileList: Int32 = -1
+    var dimensions = RangeCode()
+    var measures = RangeCode()
+    /// Bits, one word per type of the plan, of the rows that it looks at.
+    var bits: Int32 = 0
+    var words: Int32
+}
+
+/// All code of a plan.
+struct CodeTables: Sendable {
+    var selectors: [SelectorCode] = []
+    var steps: [StepCode] = []
+    var alternatives: [Int32] = []
+    var residuals: [ResidualCode] = []
+    var values: [ValueCode] = []
+    var conditions: [ConditionCode] = []
+    var lists: [RangeCode] = []
+    var durations: [DurationCode] = []
+    var tracks: [TrackCode] = []
+    var dimensions: [DimensionCode] = []
+    var measures: [MeasureCode] = []
+    var projections: [ProjectionCode] = []
+    /// Per field and type (field × 64 + type): word in the row's payload × 2, plus 1 when it is
+    /// an integer of two words; -1 where the type has no such column.
+    var payloadPlaces: [Int32] = []
+    /// See `ProjectionCode.bits`: 64 words each.
+    var bits: [UInt64] = []
+}

@@ -1,0 +1,114 @@
+package import Definitions
+public import EventModel
+
+/// What a build needs to know besides the definitions.
+public struct BuildContext: Sendable {
+    /// The store's event types.
+    public var types: EventTypes
+    /// The store's time zone: which day an instant belongs to.
+    public var zone: TimeZoneRules
+    /// The calendar of business time; nil where the store has none.
+    public var calendar: BusinessCalendar?
+
+    /// A context from its parts.
+    public init(types: EventTypes, zone: TimeZoneRules, calendar: BusinessCalendar? = nil) {
+        self.types = types
+        self.zone = zone
+        self.calendar = calendar
+    }
+}
+
+/// Some projections compiled together, to be computed in one pass over the log.
+package struct Plan: Sendable {
+    package var definitions: [ProjectionDefinition]
+    package var layouts: [CellLayout]
+    package var context: BuildContext
+    /// What is done with a row of each type.
+    package var rows: RowTables
+    var codes: CodeTables
+    /// Kinds of case that some projection reads; a case's kind is its place here.
+    package var kinds: [String]
+
+    /// Compiles projections into as few passes as their selectors allow, in their order.
+    ///
+    /// - Parameter names: ids of `texts(in: definitions)` that the log has.
+    /// - Throws: `ProjectionFault.definition`.
+    package static func passes(
+        _ definitions: [ProjectionDefinition], context: BuildContext, names: [String: UInt32]
+    ) throws -> [Plan] {
+        guard !definitions.isEmpty else { return [] }
+        do {
+            var builder = PlanBuilder(context: context, names: names)
+            for definition in definitions { try builder.add(definition) }
+            return [try builder.finish()]
+        } catch is PassIsFull {
+            guard definitions.count > 1 else {
+                throw ProjectionFault.definition(
+                    projection: definitions[0].name,
+                    reason: "looks for more than 64 different things in events of one type")
+            }
+            let middle = definitions.count / 2
+            return try passes(Array(definitions[..<middle]), context: context, names: names)
+                + passes(Array(definitions[middle...]), context: context, names: names)
+        }
+    }
+
+    /// The number of a kind of case; nil where no projection reads it.
+    package func kindNumber(ofSubject subject: String) -> UInt8? {
+        let kind = subject.prefix { $0 != "/" }
+        return kinds.firstIndex { $0 == kind }.map { UInt8($0) }
+    }
+}
+
+extension Plan {
+    /// The texts that definitions compare recorded names with.
+    package static func texts(in definitions: [ProjectionDefinition]) -> Set<String> {
+        var texts: Set<String> = []
+        func add(_ scalars: [Scalar]) {
+            for case .text(let text) in scalars { texts.insert(text) }
+        }
+        func add(_ test: FieldTest) {
+            if case .among(let scalars, _) = test { add(scalars) }
+        }
+        func add(_ selector: Selector) {
+            for (_, test) in selector.tests { add(test) }
+        }
+        func add(_ duration: Definitions.Duration) {
+            if let except = duration.except { add(except.values) }
+        }
+        func add(_ conditions: [Condition]) {
+            for condition in conditions {
+                switch condition {
+                case .field(_, let test), .latest(_, let test): add(test)
+                case .duration(let duration, _, _), .within(let duration, _, _),
+                    .beyond(let duration, _, _):
+                    add(duration)
+                case .any(let lists): for list in lists { add(list) }
+                case .exists, .count: break
+                }
+            }
+        }
+        for definition in definitions {
+            for binding in definition.bindings {
+                switch binding.kind {
+                case .first(let selector), .last(let selector), .count(let selector): add(selector)
+                case .either: break
+                }
+            }
+            switch definition.fact {
+            case .each(let selector): add(selector)
+            case .stock(_, let conditions): add(conditions)
+            case .one: break
+            }
+            add(definition.conditions)
+            for (_, source) in definition.measures {
+                switch source {
+                case .duration(let duration): add(duration)
+                case .flag(let conditions): add(conditions)
+                case .number, .count, .name: break
+                }
+            }
+        }
+        return texts
+    }
+}

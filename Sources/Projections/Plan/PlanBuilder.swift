@@ -1,0 +1,197 @@
+import Definitions
+import EventModel
+
+/// A test of one field, as selectors in a plan are told apart.
+enum FieldCheck: Hashable {
+    case among([Scalar], negated: Bool)
+    case range(minimum: Int64?, maximum: Int64?)
+    /// A value other than "" (`present`), or none (`absent`).
+    case somebody
+    case nobody
+    /// A value, "" included: what sets the value in force.
+    case recorded
+}
+
+/// A selector of a plan: event types, and checks all of which hold.
+struct SelectorKey: Hashable {
+    struct Check: Hashable {
+        var field: String
+        var check: FieldCheck
+    }
+    /// Ids of types, ascending.
+    var types: [UInt16]
+    var checks: [Check]
+}
+
+/// Collects what projections look for, then writes a plan's tables. A pass's shared half; what
+/// belongs to one projection is `ProjectionBuilder`'s.
+struct PlanBuilder {
+    let context: BuildContext
+    /// Ids of the texts that the definitions compare names with; absent: no event has it.
+    let names: [String: UInt32]
+    var definitions: [ProjectionDefinition] = []
+    var layouts: [CellLayout] = []
+    var codes = CodeTables()
+    private(set) var kinds: [String] = []
+    private(set) var selectors: [SelectorKey] = []
+    private var selectorPlaces: [SelectorKey: Int32] = [:]
+    private var fields: [String] = []
+    private var fieldPlaces: [String: Int32] = [:]
+    /// Columns whose values are read.
+    private var valueColumns: Set<ColumnPlace> = []
+    private var trackPlaces: [TrackCode: Int32] = [:]
+    /// Selectors used by each projection.
+    private var used: [Set<Int32>] = []
+
+    private struct ColumnPlace: Hashable {
+        var type: UInt16
+        var column: Int
+    }
+
+    init(context: BuildContext, names: [String: UInt32]) {
+        self.context = context
+        self.names = names
+    }
+
+    mutating func add(_ definition: ProjectionDefinition) throws {
+        var projection = ProjectionBuilder(definition, in: self)
+        try projection.build()
+        self = projection.plan
+        definitions.append(definition)
+        used.append(projection.looked)
+    }
+
+    mutating func kindNumber(_ kind: String) throws -> Int {
+        if let place = kinds.firstIndex(of: kind) { return place }
+        guard kinds.count < 64 else { throw PassIsFull() }
+        kinds.append(kind)
+        return kinds.count - 1
+    }
+
+    mutating func selector(_ key: SelectorKey) -> Int32 {
+        if let place = selectorPlaces[key] { return place }
+        let place = Int32(selectors.count)
+        selectors.append(key)
+        selectorPlaces[key] = place
+        return place
+    }
+
+    /// The number of a field whose value is read from events of these types.
+    mutating func field(_ name: String, of types: [UInt16]) -> Int32 {
+        for type in types {
+            if let column = context.types.schemas[Int(type)].columnIndex(of: name) {
+                valueColumns.insert(ColumnPlace(type: type, column: column))
+            }
+        }
+        if let place = fieldPlaces[name] { return place }
+        let place = Int32(fields.count)
+        fields.append(name)
+        fieldPlaces[name] = place
+        return place
+    }
+
+    mutating func track(_ code: TrackCode) -> Int32 {
+        if let place = trackPlaces[code] { return place }
+        let place = Int32(codes.tracks.count)
+        codes.tracks.append(code)
+        trackPlaces[code] = place
+        return place
+    }
+
+    // MARK: The tables
+
+    mutating func finish() throws -> Plan {
+        let types = Array(Set(selectors.flatMap { $0.types })).sorted()
+        guard types.count <= 64 else { throw PassIsFull() }
+        let numbers = Dictionary(uniqueKeysWithValues: types.enumerated().map { ($1, $0) })
+        try assignBits(numbers)
+        var rows = RowTables()
+        for type in types { try addProgram(type, numbers: numbers, to: &rows) }
+        writePayloadPlaces(types, rows)
+        writeBits()
+        return Plan(
+            definitions: definitions, layouts: layouts, context: context, rows: rows, codes: codes,
+            kinds: kinds)
+    }
+
+    /// Gives each selector a bit that no other selector of one of its types has.
+    private mutating func assignBits(_ numbers: [UInt16: Int]) throws {
+        var taken = [UInt64](repeating: 0, count: numbers.count)
+        for key in selectors {
+            let places = key.types.compactMap { numbers[$0] }
+            let occupied = places.reduce(UInt64(0)) { $0 | taken[$1] }
+            guard occupied != .max else { throw PassIsFull() }
+            let bit = UInt64(1) << UInt64((~occupied).trailingZeroBitCount)
+            for place in places { taken[place] |= bit }
+            codes.selectors.append(
+                SelectorCode(bit: bit, types: places.reduce(0) { $0 | 1 << UInt64($1) }))
+        }
+    }
+
+    private mutating func addProgram(
+        _ type: UInt16, numbers: [UInt16: Int], to rows: inout RowTables
+    ) throws {
+        let schema = context.types.schemas[Int(type)]
+        var program = TypeProgram(type: type, base: 0, masks: [], payload: [])
+        var checks: [Int: [(bit: UInt64, check: FieldCheck)]] = [:]
+        for (place, key) in selectors.enumerated() where key.types.contains(type) {
+            let bit = codes.selectors[place].bit
+            program.base |= bit
+            for check in key.checks {
+                guard let column = schema.columnIndex(of: check.field) else {
+                    preconditionFailure("a selector's fields are columns")
+                }
+                checks[column, default: []].append((bit, check.check))
+            }
+        }
+        func use(_ column: Int) -> Int32 {
+            let use = ColumnUse(
+                type: type, column: column, kind: schema.columns[column].column ?? .name)
+            if let place = rows.uses.firstIndex(of: use) { return Int32(place) }
+            rows.uses.append(use)
+            return Int32(rows.uses.count - 1)
+        }
+        for (column, tests) in checks.sorted(by: { $0.key < $1.key }) {
+            program.masks.append(
+                maskStep(schema.columns[column], tests, use: use(column), in: &rows))
+        }
+        for column in schema.columns.indices
+        where valueColumns.contains(ColumnPlace(type: type, column: column)) {
+            let kind = schema.columns[column].column ?? .name
+            program.payload.append(PayloadStep(use: use(column), kind: kind.rawValue))
+        }
+        rows.programs.append(program)
+    }
+
+    private mutating func writePayloadPlaces(_ types: [UInt16], _ rows: RowTables) {
+        codes.payloadPlaces = [Int32](repeating: -1, count: fields.count * 64)
+        for (number, program) in rows.programs.enumerated() {
+            var word: Int32 = 0
+            let schema = context.types.schemas[Int(program.type)]
+            for step in program.payload {
+                let use = rows.uses[Int(step.use)]
+                let isWide = use.kind == .integer || use.kind == .day
+                if let field = fieldPlaces[schema.columns[use.column].name] {
+                    codes.payloadPlaces[Int(field) * 64 + number] = word * 2 + (isWide ? 1 : 0)
+                }
+                word += isWide ? 2 : 1
+            }
+        }
+    }
+
+    private mutating func writeBits() {
+        for (place, used) in used.enumerated() {
+            codes.projections[place].bits = Int32(codes.bits.count)
+            codes.bits += bits(of: used)
+        }
+    }
+
+    private func bits(of used: Set<Int32>) -> [UInt64] {
+        var bits = [UInt64](repeating: 0, count: 64)
+        for selector in used {
+            let code = codes.selectors[Int(selector)]
+            for type in 0..<64 where code.types >> UInt64(type) & 1 != 0 { bits[type] |= code.bit }
+        }
+        return bits
+    }
+}

@@ -1,0 +1,30 @@
+/// Why a projection cannot be built, or why a build ended.
+public enum ProjectionFault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The definition asks for something that cannot be computed.
+    case definition(projection: String, reason: String)
+    /// An event's values lead beyond what a cell can hold.
+    case event(projection: String, sequence: UInt32, reason: String)
+    /// A registry entry or stored run does not hold together.
+    case damaged(what: String)
+    /// There is no such version, or it is not in the state that the call needs.
+    case registry(reason: String)
+    /// The build was asked to stop; what it committed stays and a later build goes on from there.
+    case interrupted
+
+    /// A sentence for people, to stand after `Error: `.
+    public var description: String {
+        switch self {
+        case .definition(let projection, let reason): "projection \(projection): \(reason)"
+        case .event(let projection, let sequence, let reason):
+            "projection \(projection), entry \(sequence): \(reason). "
+                + "The live projection is as it was."
+        case .damaged(let what):
+            "\(what) is damaged. Rebuild it: rekam projection rebuild."
+        case .registry(let reason): reason
+        case .interrupted: "the build was interrupted; the next one goes on from there"
+        }
+    }
+}
+
+/// More selectors than one pass can carry; the projections are built in several passes.
+struct PassIsFull: Error {}
