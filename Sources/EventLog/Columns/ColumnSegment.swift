@@ -77,6 +77,15 @@ internal import EventModel
                 _unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: 32 * rows.count))
     }
 
+    /// Lends the stored value up to where its padding begins, for comparing and verifying.
+    package func withStoredBytes<Result>(
+        _ body: (Span<UInt8>) throws -> Result
+    ) rethrows -> Result {
+        let used = Int(unsafe base.loadUnaligned(fromByteOffset: 20, as: UInt32.self))
+        let start = unsafe base.assumingMemoryBound(to: UInt8.self)
+        return try body(unsafe Span(_unsafeStart: start, count: used))
+    }
+
     /// The types that have rows here, ascending, with their row counts.
     public var typeRows: [(type: UInt16, rows: Int)] {
         (0..<typeCount).map { (entry($0).type, entry($0).rows) }

@@ -7,7 +7,8 @@ import LMDB
 /// one thread; the segments it gives may be read by several.
 public struct LogView: ~Copyable {
     let store: LogStore
-    let transaction: TransactionReference
+    /// What projections read their own tables through.
+    package let transaction: TransactionReference
     package let state: LogState
     let bundles: BundleReader
 

@@ -1,5 +1,5 @@
 public import EventModel
-import LMDB
+package import LMDB
 
 extension LogStore {
     /// Records a batch, durably and in one transaction: all of it, or on an error nothing.
@@ -17,18 +17,37 @@ extension LogStore {
     public func append(
         _ batch: EventBatch, recorded clock: Instant, isStrict: Bool = false
     ) throws -> AppendOutcome {
+        try append(batch, recorded: clock, isStrict: isStrict) { _, _ in }
+    }
+
+    /// Records a batch and does something else in the same transaction, so that both are there or
+    /// neither is; `body` runs only when something was recorded, and sees it.
+    @discardableResult
+    package func append(
+        _ batch: EventBatch, recorded clock: Instant, isStrict: Bool = false,
+        also body: (borrowing WriteTransaction, AppendOutcome) throws -> Void
+    ) throws -> AppendOutcome {
         guard !batch.rows.isEmpty else { return AppendOutcome() }
         let transaction = try beginWrite()
         let (outcome, state) = try appender.append(
             batch, recorded: clock, isStrict: isStrict, in: transaction)
         guard outcome.accepted > 0 else { return outcome }
+        try body(transaction, outcome)
         try transaction.commit()
         appender.settled(state)
         return outcome
     }
 
+    /// Does everything `append` does but commit, then `body`: for tests of what a crash leaves.
+    package func appendAndFail(_ batch: EventBatch, _ body: () throws -> Void) throws {
+        let transaction = try beginWrite()
+        _ = try appender.append(batch, recorded: .earliest, isStrict: false, in: transaction)
+        try body()
+        transaction.abort()
+    }
+
     /// A sink for imports: a store with a clock.
-    public func sink(clock: @escaping () -> Instant) -> LogSink {
+    public func sink(clock: @escaping () throws -> Instant) -> LogSink {
         LogSink(store: self, clock: clock)
     }
 }
@@ -36,18 +55,18 @@ extension LogStore {
 /// Records batches with the time a clock gives.
 public struct LogSink: EventSink {
     let store: LogStore
-    let clock: () -> Instant
+    let clock: () throws -> Instant
     /// Whether the clock ever ran behind the log.
     public private(set) var clockRanBehind = false
 
-    init(store: LogStore, clock: @escaping () -> Instant) {
+    init(store: LogStore, clock: @escaping () throws -> Instant) {
         self.store = store
         self.clock = clock
     }
 
     /// Records a batch: see `LogStore.append`.
     public mutating func append(_ batch: EventBatch, isStrict: Bool) throws -> AppendOutcome {
-        let outcome = try store.append(batch, recorded: clock(), isStrict: isStrict)
+        let outcome = try store.append(batch, recorded: try clock(), isStrict: isStrict)
         if outcome.clockRanBehind { clockRanBehind = true }
         return outcome
     }

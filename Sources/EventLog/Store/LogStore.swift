@@ -162,7 +162,8 @@ public final class LogStore: Sendable {
 }
 
 /// Another's transaction, for reading through it.
-struct TransactionReference: Transaction {
-    let state: TransactionState
+package struct TransactionReference: Transaction {
+    /// The transaction's inside.
+    package let state: TransactionState
     init(_ state: TransactionState) { self.state = state }
 }

@@ -62,11 +62,12 @@ package struct LogTables: Sendable {
         ByteStream(table: tree, path: path, lane: UInt32(level))
     }
 
-    /// The log's own tables, without the sorted runs.
+    /// The tables of the log; those of the sorted runs are shared with projections.
     var all: [Table] {
         [
             registry, segments, bundles.table, bundleEnds.table, tail, tree, names.texts.table,
             names.ends.table, cases.texts.table, cases.ends.table, caseLast, voids, definitions,
+            names.keys.runs.tables.chunks, names.keys.runs.tables.manifests,
         ]
     }
 }

@@ -26,15 +26,18 @@ enum TypeRegistry {
         record.put(schema.type)
         record.put(UInt32(schema.version))
         record.put(UInt8(schema.isLogsOwn ? 1 : 0))
-        record.put(UInt32(schema.subjectKinds.count))
-        for kind in schema.subjectKinds { record.put(kind) }
+        put(schema.subjectKinds, into: &record)
+        put(schema.wholeSubjects, into: &record)
+        record.put(schema.title)
+        record.put(schema.summary)
         record.put(UInt32(schema.fields.count))
         for field in schema.fields {
             record.put(field.name)
             record.put(UInt8(field.isRequired ? 1 : 0))
             record.put(field.column?.rawValue ?? UInt8.max)
-            record.put(UInt32(field.requires.count))
-            for name in field.requires { record.put(name) }
+            put(field.requires, into: &record)
+            record.put(field.title)
+            record.put(field.summary)
             encode(field.kind, into: &record)
         }
     }
@@ -47,8 +50,7 @@ enum TypeRegistry {
             record.put(UInt32(clamping: maximum))
         case .enumeration(let values):
             record.put(UInt8(1))
-            record.put(UInt32(values.count))
-            for value in values { record.put(value) }
+            put(values, into: &record)
         case .boolean: record.put(UInt8(2))
         case .integer(let minimum, let maximum):
             record.put(UInt8(3))
@@ -56,6 +58,11 @@ enum TypeRegistry {
             record.put(maximum)
         case .day: record.put(UInt8(4))
         }
+    }
+
+    private static func put(_ texts: [String], into record: inout RecordWriter) {
+        record.put(UInt32(texts.count))
+        for text in texts { record.put(text) }
     }
 
     private static func texts(from record: inout RecordReader) -> [String]? {
@@ -71,22 +78,26 @@ enum TypeRegistry {
     private static func decodeSchema(from record: inout RecordReader) -> EventSchema? {
         guard let type = record.takeText(), let version = record.take(UInt32.self),
             let own = record.take(UInt8.self), let kinds = texts(from: &record),
+            let wholes = texts(from: &record), let title = record.takeText(),
+            let summary = record.takeText(),
             let count = record.take(UInt32.self)
         else { return nil }
         var fields: [FieldSchema] = []
         for _ in 0..<count {
             guard let name = record.takeText(), let required = record.take(UInt8.self),
                 let column = record.take(UInt8.self), let requires = texts(from: &record),
+                let title = record.takeText(), let summary = record.takeText(),
                 let kind = decodeKind(from: &record)
             else { return nil }
             fields.append(
                 FieldSchema(
                     name: name, kind: kind, isRequired: required == 1,
-                    column: ColumnKind(rawValue: column), requires: requires))
+                    column: ColumnKind(rawValue: column), requires: requires, title: title,
+                    summary: summary))
         }
         return EventSchema(
-            type: type, version: Int(version), subjectKinds: kinds, isLogsOwn: own == 1,
-            fields: fields)
+            type: type, version: Int(version), subjectKinds: kinds, wholeSubjects: wholes,
+            isLogsOwn: own == 1, fields: fields, title: title, summary: summary)
     }
 
     private static func decodeKind(from record: inout RecordReader) -> FieldKind? {

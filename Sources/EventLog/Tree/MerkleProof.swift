@@ -34,9 +34,9 @@ public enum MerkleProof {
         from earlier: Int, root earlierRoot: TreeHash, to size: Int, root: TreeHash,
         proof: [TreeHash]
     ) -> Bool {
-        guard earlier >= 0, earlier <= size else { return false }
+        guard earlier > 0, earlier <= size else { return false }
         if earlier == size { return proof.isEmpty && earlierRoot == root }
-        guard earlier > 0, !proof.isEmpty else { return false }
+        guard !proof.isEmpty else { return false }
         var (inner, border) = shape(earlier - 1, size)
         let shift = earlier.trailingZeroBitCount
         inner -= shift

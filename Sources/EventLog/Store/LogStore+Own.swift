@@ -1,0 +1,51 @@
+public import EventModel
+package import LMDB
+
+extension LogStore {
+    /// Records one of the log's own events, such as `definition.registered`: its source is the
+    /// store's origin, its entry is made like any other.
+    ///
+    /// - Parameters:
+    ///   - subject: `log/definitions`, `log/ingest`, `log/periods` or `log/store`.
+    ///   - id: what makes it the same event when it comes again, such as a digest.
+    ///   - time: when it happened; also the clock for its recording time.
+    /// - Throws: a `Rejection` where the log or the event's schema refuses it; `StoreFault`.
+    @discardableResult
+    public func appendOwn(
+        type: String, subject: String, id: String, fields: [EventDraft.Field], at time: Instant
+    ) throws -> AppendOutcome {
+        try appendOwn(
+            [
+                EventDraft(
+                    id: id, source: origin, type: type, subject: subject, time: time,
+                    fields: fields)
+            ], recorded: time)
+    }
+
+    /// Records events put together in the program, in one transaction: the log's own, or others such
+    /// as `event.voided`. The first that is refused refuses all.
+    ///
+    /// - Throws: that one's `Rejection`; `StoreFault`.
+    @discardableResult
+    public func appendOwn(_ drafts: [EventDraft], recorded clock: Instant) throws -> AppendOutcome {
+        try appendOwn(drafts, recorded: clock) { _, _ in }
+    }
+
+    /// Records events put together in the program, and does something else in the same transaction.
+    @discardableResult
+    package func appendOwn(
+        _ drafts: [EventDraft], recorded clock: Instant,
+        also body: (borrowing WriteTransaction, AppendOutcome) throws -> Void
+    ) throws -> AppendOutcome {
+        var validator = EventValidator(types)
+        var batch = EventBatch()
+        for draft in drafts {
+            let isOwn = types[draft.type]?.isLogsOwn ?? false
+            let refusal = validator.admit(draft, as: isOwn ? .logsOwn : .input, into: &batch)
+            if let refusal { throw refusal }
+        }
+        let outcome = try append(batch, recorded: clock, isStrict: true, also: body)
+        if let (_, rejection) = outcome.rejections.first { throw rejection }
+        return outcome
+    }
+}
