@@ -58,10 +58,13 @@ private func consume<Sink: EventSink>(
     var flushes = 0
     while true {
         let chunk = ring[number]
-        while chunk.parsed.wait(timeout: .now() + slice) == .timedOut {
+        // With more input ready a batch may take its time; only without any does waiting count.
+        var isReady = chunk.parsed.wait(timeout: .now()) == .success
+        while !isReady {
             if isCancelled() { return false }
             if run.pending > 0, DispatchTime.now() >= deadline { try run.flush() }
             progress?(run.counts)
+            isReady = chunk.parsed.wait(timeout: .now() + slice) == .success
         }
         run.count(storedBytes: chunk.storedBytes)
         if chunk.isEnd { return true }
@@ -71,7 +74,6 @@ private func consume<Sink: EventSink>(
         if run.pending == 0 || run.flushes != flushes { deadline = .now() + longestWait }
         flushes = run.flushes
         try run.add(chunk.piece, bytes: &chunk.bytes, count: chunk.count)
-        if run.pending > 0, DispatchTime.now() >= deadline { try run.flush() }
         if run.isStopped || isCancelled() { return false }
     }
 }
