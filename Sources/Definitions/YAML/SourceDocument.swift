@@ -109,6 +109,13 @@ public struct SourceDocument: Hashable, Sendable {
         return (line, column)
     }
 
+    /// A place that YAML may have put behind the last line, moved to the end of that line.
+    func inside(_ line: Int, _ column: Int) -> (line: Int, column: Int) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard line > lines.count, let last = lines.last else { return (line, column) }
+        return (lines.count, last.unicodeScalars.count + 1)
+    }
+
     /// Line and column of a character by its place in the text, both from 1.
     func place(ofCharacter offset: Int) -> (line: Int, column: Int) {
         var line = 1

@@ -85,8 +85,9 @@ package enum YAMLReader {
             .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             let around = context.map { " (\($0.text) in line \($0.mark.line + offset))" } ?? ""
+            let place = document.inside(mark.line, mark.column)
             faults.report(
-                line: mark.line + offset, column: mark.column,
+                line: place.line + offset, column: place.column,
                 "the YAML can't be read here: \(problem)\(around)")
         case .duplicatedKeysInMapping(let duplicates, let context):
             let name = duplicates.first ?? ""
