@@ -5,6 +5,8 @@ internal import CZlib
 @safe final class GzipStream: StreamDecoder {
     private let stream: UnsafeMutablePointer<z_stream>
     private var place = Place.beforeFirst
+    /// Thrown by the next step: what came out before the fault is handed out first.
+    private var fault: CompressionFault?
 
     private enum Place {
         case beforeFirst
@@ -36,6 +38,7 @@ internal import CZlib
     func decompress(
         _ input: Span<UInt8>, into output: inout MutableSpan<UInt8>, position: Int
     ) throws(CompressionFault) -> StreamDecompressor.Step {
+        if let fault { throw fault }
         var skipped = 0
         if place == .betweenMembers || place == .padding {
             while skipped < input.count, input[skipped] == 0 { skipped += 1 }
@@ -57,8 +60,10 @@ internal import CZlib
         case Z_STREAM_END: place = .betweenMembers
         case Z_MEM_ERROR: throw .outOfMemory(format: .gzip)
         default:
-            throw .damaged(
+            let damage = CompressionFault.damaged(
                 format: .gzip, inputBytes: position + step.consumed, detail: message(status))
+            guard step.produced > 0 else { throw damage }
+            fault = damage
         }
         return step
     }

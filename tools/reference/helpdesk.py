@@ -7,7 +7,7 @@ events per type, and figures with numerator and denominator as whole numbers (ti
 import sys
 from collections import Counter
 
-from reading import milliseconds, rows, show
+from reading import full_resolution, milliseconds, rows, show
 
 STATES = {"Insert ticket": "new", "Take in charge ticket": "open", "Wait": "pending",
           "Require upgrade": "hold", "Resolve ticket": "resolved", "Closed": "closed"}
@@ -23,13 +23,13 @@ for row in rows(sys.argv[1]):
 events = Counter()
 activities = Counter()
 by_agent = Counter()
-response, resolution = [0, 0], [0, 0]
+response, resolution, full = [0, 0], [0, 0], [0, 0]
 handoffs = reopenings = reopened = 0
 
 for history in tickets.values():
     events["ticket.opened"] += 1
     opened = history[0]["at"]
-    before, state, reopenings_here = None, None, 0
+    before, state, reopenings_here, stated = None, None, 0, []
     for row in history:
         activity = row["Activity"]
         activities[activity] += 1
@@ -48,6 +48,7 @@ for history in tickets.values():
         if after is None:
             continue
         events["ticket.status_changed"] += 1
+        stated.append((row["at"], after))
         if state in ("resolved", "closed") and after not in ("resolved", "closed"):
             reopenings_here += 1
         state = after
@@ -60,6 +61,10 @@ for history in tickets.values():
     if done:
         resolution[0] += 1
         resolution[1] += max(done) - opened
+    solved = full_resolution(stated)
+    if solved is not None:
+        full[0] += 1
+        full[1] += solved - opened
     reopenings += reopenings_here
     reopened += reopenings_here > 0
 
@@ -70,6 +75,7 @@ show({
     "rows_by_agent": by_agent,
     "first_response": {"count": response[0], "milliseconds": response[1]},
     "resolution_last": {"count": resolution[0], "milliseconds": resolution[1]},
+    "full_resolution": {"count": full[0], "milliseconds": full[1]},
     "handoffs": handoffs,
     "reopenings": reopenings,
     "reopened_tickets": reopened,

@@ -30,6 +30,17 @@ def month(instant):
     return datetime.fromtimestamp(instant / 1000, timezone.utc).strftime("%Y-%m")
 
 
+def full_resolution(states):
+    """When a ticket was resolved for good, from its (time, state) in the order of time: its last
+    resolution after its last working state, else its first closing after it; None: it is open."""
+    ends = ("resolved", "closed")
+    working = [place for place, (_, state) in enumerate(states) if state not in ends]
+    rest = states[working[-1] + 1:] if working else states
+    resolved = [time for time, state in rest if state == "resolved"]
+    closed = [time for time, state in rest if state == "closed"]
+    return resolved[-1] if resolved else closed[0] if closed else None
+
+
 def show(figures):
     json.dump(figures, sys.stdout, indent=1, sort_keys=True)
     print()

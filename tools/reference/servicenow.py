@@ -7,7 +7,7 @@ events per type, and figures with numerator and denominator as whole numbers (ti
 import sys
 from collections import Counter
 
-from reading import milliseconds, month, rows, show
+from reading import full_resolution, milliseconds, month, rows, show
 
 STATES = {"New": "new", "Active": "open", "Awaiting User Info": "pending",
           "Awaiting Vendor": "hold", "Awaiting Problem": "hold", "Awaiting Evidence": "hold",
@@ -29,6 +29,7 @@ final_channel, final_priority, opened_month = Counter(), Counter(), Counter()
 agent_changes = team_changes = reopenings = reopened = reopenings_by_file = missed = 0
 resolved = {"all": [0, 0], "with_time": [0, 0]}
 closed = [0, 0]
+full = [0, 0]
 
 for history in incidents.values():
     opened = time(history[0]["opened_at"])
@@ -71,7 +72,13 @@ for history in incidents.values():
     # Rows of one minute that say the same are one event.
     events["ticket.status_changed"] += len(believed)
     # Reopened is a ticket whose state, in the order of time, leaves an end state.
-    states = [s for _, s, _ in sorted(stated, key=lambda entry: entry[0])]
+    in_time = sorted(stated, key=lambda entry: entry[0])
+    states = [s for _, s, _ in in_time]
+    solved = full_resolution([(t, s) for t, s, _ in in_time])
+    # Measured from an opening; one that lies after it gives no duration.
+    if solved is not None and solved >= opened:
+        full[0] += 1
+        full[1] += solved - opened
     reopenings_here = sum(a in END and b not in END for a, b in zip(states, states[1:]))
     late = any(row["made_sla"] == "false" for row in history)
     events["ticket.escalated"] += late
@@ -96,6 +103,7 @@ show({
     "resolution_last": {"count": resolved["all"][0], "milliseconds": resolved["all"][1]},
     "resolution_last_with_resolved_at":
         {"count": resolved["with_time"][0], "milliseconds": resolved["with_time"][1]},
+    "full_resolution": {"count": full[0], "milliseconds": full[1]},
     "closing_last": {"count": closed[0], "milliseconds": closed[1]},
     "reopenings": reopenings,
     "reopened_incidents": reopened,

@@ -145,7 +145,7 @@ extension CSVReader {
             }
         }
         if isASCII { return nil }
-        let isUTF8 = (try? UTF8Span(validating: row.bytes.span)) != nil
+        let isUTF8 = CSVReader.isUTF8(row)
         if encoding == nil { encoding = isUTF8 ? .utf8 : .windows1252 }
         switch encoding! {
         case .utf8, .utf16:
@@ -164,6 +164,15 @@ extension CSVReader {
             }
             row.bytes = bytes
             return nil
+        }
+    }
+
+    /// Whether each field is UTF-8; by themselves, since a field's last bytes and the next one's
+    /// first might make a character together.
+    private static func isUTF8(_ row: CSVRow) -> Bool {
+        let bytes = row.bytes.span
+        return row.ends.indices.allSatisfy { index in
+            (try? UTF8Span(validating: bytes.extracting(row.range(index)))) != nil
         }
     }
 

@@ -12,6 +12,9 @@ extension MappingReader {
             let typeValue = fields.required("type", "an event type"), let type = text(typeValue)
         else { return }
         let types = surroundings.types.schemas.filter { !$0.isLogsOwn }.map(\.type)
+        if surroundings.types[type]?.isLogsOwn == true {
+            return faults.report(at: typeValue, "only the log itself records \"\(type)\"")
+        }
         guard types.contains(type), let schema = surroundings.types[type] else {
             return faults.report(
                 at: typeValue, "there is no event type \"\(type)\"", word: type, among: types)
@@ -25,9 +28,10 @@ extension MappingReader {
                 choice(repeats, "way to take repeated rows", ["collapse", "count"]) == "count"
         }
         if let when = fields["when"] { event.when = when.elements.map(tests) }
-        for pair in pairs(fields["data"], "data") { readField(pair, schema, &event) }
+        let data = pairs(fields["data"], "data")
+        for pair in data { readField(pair, schema, &event) }
         for field in schema.fields where field.isRequired {
-            if !event.fields.contains(where: { $0.name == field.name }) {
+            if !data.contains(where: { $0.name == field.name }) {
                 faults.report(at: value, "\(type) needs the field \"\(field.name)\"")
             }
         }

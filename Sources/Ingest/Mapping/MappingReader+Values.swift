@@ -64,7 +64,9 @@ extension MappingReader {
         do {
             bytes = try surroundings.file(path)
         } catch {
-            return faults.report(at: file, "the lookup file can't be read: \(error)")
+            var words = "\(error)"
+            while words.hasSuffix(".") { words.removeLast() }
+            return faults.report(at: file, "the lookup file can't be read: \(words)")
         }
         mapping.contents += Array("\n--- \(path) \(bytes.count)\n".utf8) + bytes
         if path.hasSuffix(".yaml") || path.hasSuffix(".yml") {

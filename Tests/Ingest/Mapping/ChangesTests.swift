@@ -1,0 +1,175 @@
+import EventModel
+import Foundation
+import Ingest
+import Testing
+
+@Suite("Changes: overlapping exports give the events of one")
+struct ChangesTests {
+    static let yaml =
+        MappedReaderTests.head + """
+            missing: ["?", ""]
+            events:
+              - {type: ticket.opened, first: true, data: {origin: customer, channel: phone}}
+              - type: ticket.assigned
+                changed: [agent, team]
+                data:
+                  agent: {from: "{agent}", missing: ""}
+                  team: {from: "{team}", missing: ""}
+              - {type: ticket.status_changed, changed: [status], data: {status: "{status}"}}
+              - type: message.posted
+                when: {status: pending}
+                repeats: count
+                data: {direction: out, visibility: public, actor_kind: agent, actor: x}
+            """
+    static let header = "no,waktu,status,agent,team"
+
+    /// What one export after the other leaves in a log.
+    private func log(_ exports: [[String]], _ yaml: String = ChangesTests.yaml) throws
+        -> RecordedCases
+    {
+        let log = RecordedCases()
+        let mapping = try Mapping.read(yaml, file: "test.yaml", in: surroundings())
+        for rows in exports {
+            let csv = ([ChangesTests.header] + rows).joined(separator: "\n") + "\n"
+            let source = InputSource(bytes: Array(csv.utf8), name: "test.csv")
+            let file = try MappedFile(mapping, source, states: log)
+            #expect(file.rejections.isEmpty)
+            #expect(log.record(file.drafts).conflicts == 0)
+        }
+        return log
+    }
+
+    private func contents(_ log: RecordedCases) -> Set<EventDraft> { Set(log.drafts) }
+
+    @Test("only what changed since the case's previous row becomes an event")
+    func changes() throws {
+        let log = try log([
+            [
+                "1,2025-01-01 08:00,new,?,?", "1,2025-01-01 08:05,new,Budi,A",
+                "2,2025-01-01 08:06,new,Budi,A", "1,2025-01-01 08:07,new,Budi,A",
+                "1,2025-01-01 08:09,open,Budi,B", "1,2025-01-01 08:20,open,?,B",
+            ]
+        ])
+        let ticket = log.drafts.filter { $0.subject == "ticket/1" }
+        #expect(
+            ticket.map(\.type) == [
+                "ticket.opened", "ticket.status_changed", "ticket.assigned", "ticket.assigned",
+                "ticket.status_changed", "ticket.assigned",
+            ])
+        #expect(ticket[2].text("agent") == "Budi" && ticket[3].text("team") == "B")
+        #expect(ticket[5].text("agent") == "" && ticket[5].text("team") == "B")
+    }
+
+    /// Rows of some cases in order of time, many in the same minute, going back and forth.
+    static func rows(seed: UInt64, count: Int) -> [String] {
+        var state = seed &* 2 &+ 1
+        func random(_ bound: UInt64) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int((state >> 33) % bound)
+        }
+        var minute = 0
+        return (0..<count).map { _ in
+            minute += random(3) / 2
+            let clock =
+                "\(String(format: "%02d", minute / 60)):\(String(format: "%02d", minute % 60))"
+            let status = ["new", "open", "pending", "resolved"][random(4)]
+            let agent = ["?", "Budi", "Citra"][random(3)]
+            return "\(random(4)),2025-01-01 \(clock),\(status),\(agent),\(["A", "B"][random(2)])"
+        }
+    }
+
+    @Test("rows 1…n and then 1…m are the same as 1…m at once, for every n", arguments: 0..<6)
+    func prefixes(seed: UInt64) throws {
+        let rows = ChangesTests.rows(seed: seed, count: 60)
+        let whole = try log([rows])
+        for count in 1..<rows.count {
+            let twice = try log([Array(rows.prefix(count)), rows])
+            #expect(contents(twice) == contents(whole), "seed \(seed), \(count) rows first")
+        }
+    }
+
+    @Test("overlapping windows that begin at a new minute are the same as one export")
+    func windows() throws {
+        for seed in UInt64(10)..<20 {
+            let rows = ChangesTests.rows(seed: seed, count: 80)
+            let whole = try log([rows])
+            let minutes = rows.map { $0.split(separator: ",")[1] }
+            let starts = rows.indices.filter { $0 == 0 || minutes[$0] != minutes[$0 - 1] }
+            let exports = stride(from: 0, to: starts.count, by: 4).map { place in
+                Array(rows[starts[place]..<min(rows.count, starts[place] + 40)])
+            }
+            #expect(contents(try log(exports)) == contents(whole), "seed \(seed)")
+        }
+    }
+
+    @Test("there and back within one minute is two changes")
+    func thereAndBack() throws {
+        let log = try log([
+            [
+                "1,2025-01-01 08:00,open,?,?", "1,2025-01-01 08:00,pending,?,?",
+                "1,2025-01-01 08:00,open,?,?",
+            ]
+        ])
+        let states = log.drafts.filter { $0.type == "ticket.status_changed" }
+        #expect(states.map { $0.text("status") } == ["open", "pending", "open"])
+        #expect(Set(states.map(\.id)).count == 3)
+    }
+
+    @Test("identical rows collapse unless they are to be counted")
+    func repeats() throws {
+        let rows = Array(repeating: "1,2025-01-01 08:00,pending,?,?", count: 3)
+        #expect(try log([rows]).drafts.count { $0.type == "message.posted" } == 3)
+        #expect(try log([rows, rows]).drafts.count { $0.type == "message.posted" } == 3)
+        let collapsing = ChangesTests.yaml.replacing("repeats: count", with: "repeats: collapse")
+        #expect(try log([rows], collapsing).drafts.count { $0.type == "message.posted" } == 1)
+    }
+
+    @Test("a condition on the state before the row")
+    func previous() throws {
+        let yaml =
+            MappedReaderTests.head + """
+                events:
+                  - type: ticket.status_changed
+                    when: {status: [resolved, open]}
+                    data: {status: "{status}"}
+                  - type: ticket.status_changed
+                    when: {status: work}
+                    previous: {status: resolved}
+                    data: {status: open, note: reopened}
+                """
+        let file = try mapped(
+            yaml,
+            """
+            no,waktu,status
+            1,2025-01-01,work
+            1,2025-01-02,resolved
+            1,2025-01-03,work
+            1,2025-01-04,work
+            """)
+        #expect(file.drafts.map { $0.text("note") } == [nil, "reopened"])
+    }
+
+    @Test(
+        "ServiceNow's first incidents, exported twice, give the events of one export",
+        .enabled(if: hasShared("data/servicenow-incidents")))
+    func realFile() throws {
+        let path = sharedPath("data/servicenow-incidents/incident_event_log.csv.gz")
+        let text = String(decoding: try readAll(InputSource(path: path)), as: UTF8.self)
+        let lines = text.split(separator: "\n", maxSplits: 1500).prefix(1500).map(String.init)
+        let mapping = try shippedMapping("servicenow")
+        func export(_ count: Int, _ log: RecordedCases) throws {
+            let csv = lines.prefix(count).joined(separator: "\n") + "\n"
+            let source = InputSource(bytes: Array(csv.utf8), name: "export")
+            let file = try MappedFile(mapping, source, states: log)
+            #expect(log.record(file.drafts).conflicts == 0)
+        }
+        let whole = RecordedCases()
+        try export(1500, whole)
+        for count in [2, 700, 1001, 1499] {
+            let twice = RecordedCases()
+            try export(count, twice)
+            try export(1500, twice)
+            #expect(contents(twice) == contents(whole), "\(count) lines first")
+        }
+    }
+}

@@ -1,0 +1,242 @@
+import Definitions
+import EventModel
+import Foundation
+import Ingest
+import Testing
+
+/// Reads a mapping and runs it on a CSV text.
+func mapped(
+    _ yaml: String, _ csv: String, files: [String: String] = [:],
+    states: (any CaseStates)? = nil
+) throws -> MappedFile {
+    let mapping = try Mapping.read(yaml, file: "test.yaml", in: surroundings(files: files))
+    return try MappedFile(
+        mapping, InputSource(bytes: Array(csv.utf8), name: "test.csv"), states: states)
+}
+
+/// A log in memory that answers for its cases.
+final class RecordedCases: CaseStates {
+    private(set) var drafts: [EventDraft] = []
+    private var ids: [String: EventDraft] = [:]
+
+    /// Records what is new; traps where a known id comes with another content.
+    func record(_ new: [EventDraft]) -> (accepted: Int, conflicts: Int) {
+        var accepted = 0
+        var conflicts = 0
+        for draft in new {
+            if let known = ids[draft.id] {
+                conflicts += known == draft ? 0 : 1
+                continue
+            }
+            ids[draft.id] = draft
+            drafts.append(draft)
+            accepted += 1
+        }
+        return (accepted, conflicts)
+    }
+
+    func values(
+        of fields: [CaseField], inCase subject: String, before time: Instant
+    ) throws -> [String?]? {
+        let events = drafts.enumerated()
+            .filter { $0.element.subject == subject && $0.element.time < time }
+            .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+            .map(\.element)
+        guard !events.isEmpty else { return nil }
+        return fields.map { field in
+            let last = events.last { event in
+                field.types.contains(event.type) && event.fields.contains { $0.name == field.name }
+            }
+            switch last?.fields.first(where: { $0.name == field.name })?.value {
+            case .text(let text): return text
+            case .integer(let number): return String(number)
+            case .boolean(let flag): return flag ? "true" : "false"
+            case nil: return nil
+            }
+        }
+    }
+}
+
+@Suite("Mappings: what a row says, and nothing else")
+struct MappedReaderTests {
+    static let head = """
+        mapping: test
+        source: desk
+        time: {format: [d/M/yyyy HH:mm, iso], zone: Asia/Jakarta}
+        times: {at: "{waktu}"}
+        case: "ticket/{no}"
+        at: at
+
+        """
+
+    @Test("renames, constants, templates, lookups, missing markers and zones")
+    func fields() throws {
+        let file = try mapped(
+            MappedReaderTests.head + """
+                missing: ["?", "-", ""]
+                lookups:
+                  kanal: {values: {WA: whatsapp, TG: ~}, otherwise: keep, ignore_case: true}
+                events:
+                  - type: ticket.opened
+                    data:
+                      origin: customer
+                      channel: {from: "{kanal}", lookup: kanal, missing: unknown}
+                      customer: "{nama} <{kota}>"
+                      level: "{level}"
+                      title: "{{no} {judul}"
+                      priority: {from: "{prio}", map: {P1: urgent}, otherwise: skip}
+                """,
+            """
+            no;waktu;kanal;nama;kota;level;judul;prio
+            1;5/3/2025 07:00;wa;Budi;Solo;3;"a; b";P1
+            2;2025-03-05;tg;-;Solo;?;;P9
+            3;2025-03-05T00:00:00Z;Fax;Citra;?;03;x;
+            """)
+        #expect(file.rejections.isEmpty && file.refusals().isEmpty)
+        let drafts = file.drafts
+        #expect(
+            drafts.map(\.time.rfc3339) == [
+                "2025-03-05T00:00:00.000Z", "2025-03-04T17:00:00.000Z", "2025-03-05T00:00:00.000Z",
+            ])
+        #expect(drafts.map { $0.text("channel") } == ["whatsapp", "unknown", "Fax"])
+        #expect(drafts.map { $0.text("customer") } == ["Budi <Solo>", nil, nil])
+        #expect(drafts.map { $0.integer("level") } == [3, nil, 3])
+        #expect(drafts.map { $0.text("title") } == ["{no} a; b", nil, "{no} x"])
+        #expect(drafts.map { $0.text("priority") } == ["urgent", nil, nil])
+        #expect(drafts.map(\.subject) == ["ticket/1", "ticket/2", "ticket/3"])
+        #expect(drafts.allSatisfy { $0.source == "desk" })
+    }
+
+    @Test("a row that can't be read gives no event, its line, field and value")
+    func rejections() throws {
+        let file = try mapped(
+            MappedReaderTests.head + """
+                lookups: {kanal: {WA: whatsapp}}
+                events:
+                  - {type: ticket.opened, data: {origin: customer, channel: "{kanal}"}}
+                  - type: ticket.attributes_set
+                    data: {level: "{level}", channel: {from: "{kanal}", lookup: kanal}}
+                """,
+            """
+            no,waktu,kanal,level
+            1,5/3/2025 07:00,WA,3
+            2,31/2/2025 07:00,WA,3
+            3,5/3/2025 07:00,WA,three
+            4,5/3/2025 07:00,Fax,3
+            ,5/3/2025 07:00,WA,3
+            6,,WA,3
+            """)
+        #expect(Set(file.drafts.map(\.subject)) == ["ticket/1"])
+        #expect(file.rejections.map(\.line) == [3, 4, 5, 6, 7])
+        #expect(file.rejections.map(\.field) == ["at", "level", "channel", "case", "at"])
+        #expect(
+            file.rejections.map(\.value) == ["31/2/2025 07:00", "three", "Fax", "", ""])
+        #expect(file.rawRejected[0] == "2,31/2/2025 07:00,WA,3\n")
+        #expect(
+            file.rejections[0].problem == "it is no time of the form d/M/yyyy HH:mm or iso")
+    }
+
+    @Test("conditions: texts, lists, negation, presence, columns against each other")
+    func conditions() throws {
+        let file = try mapped(
+            MappedReaderTests.head + """
+                events:
+                  - {type: ticket.removed, when: {a: x}, data: {reason: equal}}
+                  - {type: ticket.removed, when: {a: [x, y], b: {present: true}}, data: {reason: list}}
+                  - {type: ticket.removed, when: {a: {not: [x, y]}}, data: {reason: not}}
+                  - {type: ticket.removed, when: {b: {present: false}}, data: {reason: absent}}
+                  - {type: ticket.removed, when: {a: "{b}"}, data: {reason: same}}
+                  - {type: ticket.removed, when: [{a: z}, {b: "1"}], data: {reason: either}}
+                """,
+            "no,waktu,a,b\n1,2025-01-01,x,1\n2,2025-01-01,y,\n3,2025-01-01,z,z\n")
+        let reasons = Dictionary(grouping: file.drafts, by: \.subject)
+            .mapValues { $0.map { $0.text("reason")! } }
+        #expect(reasons["ticket/1"] == ["equal", "list", "either"])
+        #expect(reasons["ticket/2"] == ["absent"])
+        #expect(reasons["ticket/3"] == ["not", "same", "either"])
+    }
+
+    @Test("times reckoned from others, to the millisecond and by the calendar")
+    func arithmetic() throws {
+        let file = try mapped(
+            """
+            mapping: test
+            source: calls
+            numbers: {decimal: comma}
+            time: {zone: Asia/Jakarta}
+            times:
+              queued: "{date} {time}"
+              answered: {after: queued, plus: {seconds: "{wait}"}}
+              ended: {after: answered, plus: {clock: "{talk}"}}
+              started: {after: queued, minus: {months: "{tenure}", days: 1}}
+            case: "call/{id}"
+            at: queued
+            events:
+              - {type: call.answered, at: answered, data: {agent: a}}
+              - {type: call.ended, at: ended, data: {outcome: handled}}
+              - type: cost.recorded
+                at: started
+                data:
+                  amount: {from: "{cost}", scale: 2}
+                  currency: IDR
+                  from_day: {day: started}
+                  to_day: {day: queued}
+            """,
+            "id;date;time;wait;talk;tenure;cost\n1;2024-03-31;00:30:00;1,5;01:00:01;1;1.250,75\n")
+        #expect(file.rejections.isEmpty && file.refusals().isEmpty)
+        #expect(
+            file.drafts.map(\.time.rfc3339) == [
+                "2024-03-30T17:30:01.500Z", "2024-03-30T18:30:02.500Z", "2024-02-27T17:30:00.000Z",
+            ])
+        #expect(file.drafts[2].integer("amount") == 125_075)
+        // 31 March less a month is 29 February of a leap year, less a day the 28th, in Jakarta.
+        #expect(file.drafts[2].text("from_day") == "2024-02-28")
+        #expect(file.drafts[2].text("to_day") == "2024-03-31")
+    }
+
+    @Test("lookup files unify names across sources")
+    func lookupFiles() throws {
+        let people = "nama,id_snow,id_wa\nBudi Santoso,149,budi.s\nCitra Dewi,23,cd\n"
+        let yaml =
+            MappedReaderTests.head + """
+                lookups:
+                  agents: {file: people.csv, key: id_snow, value: nama, otherwise: keep}
+                  teams: {file: teams.yaml, otherwise: {use: other}}
+                events:
+                  - type: ticket.assigned
+                    data: {agent: {from: "{agent}", lookup: agents}, team: {from: "{team}", lookup: teams}}
+                """
+        let files = ["people.csv": people, "teams.yaml": "G56: First line\n"]
+        let csv = "no,waktu,agent,team\n1,2025-01-01,149,G56\n2,2025-01-01,77,G1\n"
+        let file = try mapped(yaml, csv, files: files)
+        #expect(file.drafts.map { $0.text("agent") } == ["Budi Santoso", "77"])
+        #expect(file.drafts.map { $0.text("team") } == ["First line", "other"])
+        let renamed = files.merging(["people.csv": people.replacing("Budi", with: "Budiman")]) {
+            $1
+        }
+        let again = try mapped(yaml, csv, files: renamed)
+        #expect(again.drafts.map(\.id) == file.drafts.map(\.id), "another name, the same event")
+        let first = try Mapping.read(yaml, file: "m", in: surroundings(files: files))
+        let second = try Mapping.read(yaml, file: "m", in: surroundings(files: renamed))
+        #expect(first.contents != second.contents, "the mapping's digest tells them apart")
+    }
+
+    @Test("a file without a column the mapping reads is named with the nearest one")
+    func missingColumn() throws {
+        let yaml =
+            MappedReaderTests.head + """
+                optional: [team]
+                events: [{type: ticket.assigned, data: {agent: "{Agnet}", team: "{team}"}}]
+                """
+        #expect {
+            try mapped(yaml, "no,waktu,Agent\n1,2025-01-01,Budi\n")
+        } throws: { error in
+            "\(error)" == "test.csv has no column \"Agnet\", which the mapping test reads "
+                + "(columns are parted by comma here). Did you mean Agent?"
+        }
+        let fixed = yaml.replacing("Agnet", with: "Agent")
+        let file = try mapped(fixed, "no,waktu,Agent\n1,2025-01-01,Budi\n")
+        #expect(file.drafts.first?.text("agent") == "Budi")
+        #expect(file.drafts.first?.text("team") == nil)
+    }
+}
