@@ -46,6 +46,8 @@ struct RunManifest: Equatable {
     var runs: [Run] = []
 
     static let format: UInt32 = 1
+    /// A run's chunks are numbered in 32 bits; no store comes near this.
+    private static let mostRecords: UInt64 = 1 << 40
     private static let headerBytes = 32
     private static let runBytes = 40
 
@@ -78,7 +80,7 @@ struct RunManifest: Equatable {
                 id: id, role: role, job: bytes.littleEndian(at: at + 8),
                 start: bytes.littleEndian(at: at + 16), end: bytes.littleEndian(at: at + 24),
                 credit: bytes.littleEndian(at: at + 32))
-            guard run.start <= run.end, id < nextRun else {
+            guard run.start <= run.end, run.end <= RunManifest.mostRecords, id < nextRun else {
                 throw RunsFault.damaged(store: store, run: id, detail: "its bounds are impossible")
             }
             self.runs.append(run)

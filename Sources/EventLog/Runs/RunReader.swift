@@ -98,7 +98,7 @@ struct RunReader {
 
     /// Moves to the start of the next chunk.
     mutating func nextChunk(_ cursor: inout Cursor) throws {
-        let next = UInt64(place.number + 1) * UInt64(shape.recordsPerChunk)
+        let next = (UInt64(place.number) + 1) * UInt64(shape.recordsPerChunk)
         guard next < run.end else {
             at = limit
             isDone = true
@@ -118,7 +118,9 @@ struct RunReader {
         let records = min(UInt64(shape.recordsPerChunk), run.end - first)
         let words = Int(records) * shape.words
         let value = unsafe try cursor.unsafeValue
-        guard value.count >= words * 4 else { throw damaged("chunk \(place.number) is cut short") }
+        guard value.count == shape.paddedBytes(records: Int(records)) else {
+            throw damaged("chunk \(place.number) has the wrong size")
+        }
         self.place = place
         block = unsafe RunWords(value)
         limit = words

@@ -195,6 +195,40 @@ struct RunsLifeTests {
         }
     }
 
+    @Test("A manifest of changed bytes is an error or another answer, never a trap")
+    func changedManifest() throws {
+        var numbers = SeededNumbers(state: 5)
+        let store = try RunsStore()
+        let runs = store.runs("identity", words: 3, .keep)
+        for _ in 0..<5 {
+            try store.write {
+                try runs.add(identity(&numbers, count: 6000), in: $0, mergeBudgetBytes: 1)
+            }
+        }
+        try store.write { _ = try runs.merge(in: $0, budgetBytes: 70_000) }
+        let manifests = try store.environment.openTable("runs.manifests")
+        var faults = 0
+        for _ in 0..<120 {
+            let write = try store.environment.beginWrite()
+            guard var bytes = try write.copyValue(manifests, Key("identity")) else { break }
+            for _ in 0..<Int.random(in: 1...3, using: &numbers) {
+                let place = Int.random(in: 0..<bytes.count, using: &numbers)
+                bytes[place] =
+                    Bool.random(using: &numbers) ? UInt8.random(in: 0...255, using: &numbers) : 0
+            }
+            try write.put(manifests, Key("identity"), bytes)
+            do {
+                _ = try runs.status(in: write)
+                try runs.scanRaw(in: write) { _ in }
+                try runs.probe([0, 1 << 63, .max], in: write) { _, _ in }
+                try runs.add(identity(&numbers, count: 10), in: write)
+                _ = try runs.compact(in: write, budgetBytes: 300_000)
+                try runs._checkInvariants(in: write)
+            } catch { faults += 1 }
+        }
+        #expect(faults > 20)
+    }
+
     @Test("Unsorted records trap")
     func unsorted() async throws {
         await #expect(processExitsWith: .failure) {
