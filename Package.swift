@@ -21,6 +21,8 @@ struct Room {
     var uses: [String] = []
     var libraries: [Target.Dependency] = []
     var tested = true
+    /// Its folder, where that is not `Sources/` and its name.
+    var path: String?
     /// Whether it has types that hold borrowed bytes (`~Escapable`) and so annotates lifetimes.
     var lends = false
     var settings: [SwiftSetting] {
@@ -41,8 +43,14 @@ let rooms = [
     Room(name: "Projections", uses: ["EventModel", "Definitions", "EventLog", "LMDB"]),
     Room(name: "Querying", uses: ["EventModel", "Definitions", "EventLog", "Projections"]),
     Room(
+        name: "Recording",
+        uses: ["EventModel", "Definitions", "Ingest", "EventLog"], libraries: [crypto]),
+    Room(
         name: "Auditing", uses: ["EventModel", "Definitions", "EventLog", "Projections"],
         libraries: [crypto], tested: false),
+    Room(
+        name: "Rendering", uses: ["EventModel", "Definitions", "Querying"],
+        path: "Sources/rekam/Rendering"),
 ]
 
 /// `REKAM_ROOMS=EventLog,LMDB` narrows the package to some modules and what they use, for quick
@@ -77,7 +85,7 @@ for room in rooms where isWanted(room.name) {
         .target(
             name: room.name,
             dependencies: room.uses.map { .init(stringLiteral: $0) } + room.libraries,
-            swiftSettings: room.settings))
+            path: room.path, swiftSettings: room.settings))
     if room.tested, asked?.contains(room.name) ?? true {
         targets.append(
             .testTarget(
@@ -94,7 +102,7 @@ if isWanted("rekam") {
         .executableTarget(
             name: "rekam",
             dependencies: rooms.map { .init(stringLiteral: $0.name) } + ["Shipped", arguments],
-            swiftSettings: strict))
+            exclude: ["Rendering"], swiftSettings: strict))
     if asked == nil {
         targets.append(
             .testTarget(

@@ -72,6 +72,8 @@ public struct Figure: Hashable, Sendable {
 public struct AnswerColumn: Hashable, Sendable {
     /// As it is typed: `first_response_time.p90`.
     public var name: String
+    /// The KPI's name.
+    public var kpi: String
     /// The KPI's title.
     public var title: LocalizedText
     /// The statistic's name; nil for the value itself.
@@ -121,12 +123,16 @@ public struct AnswerRow: Hashable, Sendable {
 public struct Answer: Sendable {
     /// The log's state.
     public var basis: AnswerBasis
+    /// Entries of the log that the projections do not hold yet: the answer is as of before them.
+    public var entriesNotYetIn: UInt32
     /// Every definition used, by name, with its version; sorted.
     public var definitions: [(name: String, version: Int)]
     /// The KPIs, in the order asked for.
     public var columns: [AnswerColumn]
     /// What rows are split by, in the order asked for.
     public var dimensions: [AnswerDimension]
+    /// Dimensions all the KPIs have beside these and the filtered ones.
+    public var otherDimensions: [String]
     /// Dimensions of which only some values were asked for.
     public var filters: [(dimension: String, values: [String])]
     /// The period asked for.
@@ -141,8 +147,8 @@ public struct Answer: Sendable {
     public var comparisonSlices: [PeriodSlice]
     /// By group (sorted by name, nobody last), then by slice.
     public var rows: [AnswerRow]
-    /// All groups together: one for each slice where there are several, then the whole period
-    /// (`slice` is then −1). Computed from the facts, never from the rows.
+    /// All groups together: one for each slice where there are several of both, then the whole
+    /// period (`slice` is then −1). Computed from the facts, never from the rows.
     public var totals: [AnswerRow]
 
     /// The whole period, all groups.

@@ -20,7 +20,7 @@ struct AnswerGroups {
     /// The groups of a scan's keys, new ones added.
     ///
     /// - Complexity: O(keys), and a text for each different value.
-    mutating func add(_ keys: GroupTable, of plan: ProjectionPlan) -> [Int] {
+    mutating func add(_ keys: GroupTable, of plan: ProjectionPlan) throws -> [Int] {
         if table.width == 0 { return [Int](repeating: 0, count: keys.count) }
         var known = [[UInt32: UInt32]](repeating: [:], count: keys.width)
         var key = [UInt32](repeating: 0, count: keys.width)
@@ -31,7 +31,7 @@ struct AnswerGroups {
                 if let found = known[place][id] {
                     key[place] = found
                 } else {
-                    let text = plan.source.text(
+                    let text = try plan.source.text(
                         ofDimension: plan.keyColumns[place] - 1, id: id)
                     key[place] = intern(text)
                     known[place][id] = key[place]

@@ -66,14 +66,19 @@ package protocol FactSource {
     /// come several times, with multiplicities that cancel. Rows of other days may be among them.
     func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) throws
 
-    /// The text of a dimension's value; "" where it is absent or nobody.
-    func text(ofDimension index: Int, id: UInt32) -> String
+    /// The text of a dimension's value; "" for 0, which is absent or nobody.
+    func text(ofDimension index: Int, id: UInt32) throws -> String
 
-    /// The value that has a text; nil where no row can have it.
-    func id(ofDimension index: Int, text: String) -> UInt32?
+    /// The value that has a text, which is not ""; nil where no row can have it.
+    func id(ofDimension index: Int, text: String) throws -> UInt32?
+
+    /// Its rows hold the facts of the log's first so many entries; nil: of all.
+    var position: UInt32? { get }
 }
 
 extension FactSource {
+    package var position: UInt32? { nil }
+
     /// The days of every row there can be.
     package static var allDays: Range<Day> { Day(number: -1_000_000)..<Day(number: 4_000_000) }
 

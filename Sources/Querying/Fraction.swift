@@ -117,3 +117,28 @@ extension Fraction {
         return result.partialValue
     }
 }
+
+extension Fraction {
+    /// How far two values lie apart, never negative.
+    package func distance(from other: Fraction) throws -> Fraction {
+        let difference = try subtracting(other)
+        return difference.numerator < 0 ? try difference.negated() : difference
+    }
+
+    /// How far a value lies outside two bounds; zero within.
+    package func distance(outside bounds: (low: Fraction, high: Fraction)) throws -> Fraction {
+        if Fraction.compare(self, bounds.low) == -1 { return try distance(from: bounds.low) }
+        if Fraction.compare(self, bounds.high) == 1 { return try distance(from: bounds.high) }
+        return Fraction(0)
+    }
+
+    /// The value over another one's size.
+    package func dividedByMagnitude(of other: Fraction) throws -> Fraction {
+        try divided(by: other.numerator < 0 ? other.negated() : other)
+    }
+
+    /// The value times a whole number.
+    package func scaled(by factor: Int128) throws -> Fraction {
+        try multiplied(by: Fraction(factor))
+    }
+}

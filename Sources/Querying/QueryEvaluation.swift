@@ -56,18 +56,37 @@ struct QueryEvaluation {
             }
         }
         return Answer(
-            basis: context.basis, definitions: definitions, columns: columns,
-            dimensions: plan.dimensions, filters: plan.filters, period: plan.period,
+            basis: try basis, entriesNotYetIn: entriesNotYetIn, definitions: definitions,
+            columns: columns,
+            dimensions: plan.dimensions, otherDimensions: plan.otherDimensions,
+            filters: plan.filters, period: plan.period,
             grain: plan.grain, slices: current.slices, comparison: plan.comparison,
             comparisonSlices: before?.slices ?? [], rows: rows,
             totals: totals(current.slices, figures, previous))
     }
 
+    /// Where projections lag behind the log, the answer rests on the entries they have.
+    private var position: UInt32? {
+        plan.projections.compactMap(\.source.position).min().flatMap {
+            $0 < context.basis.sequence ? $0 : nil
+        }
+    }
+
+    private var basis: AnswerBasis {
+        get throws {
+            guard let position, let earlier = context.earlierBasis else { return context.basis }
+            return try earlier(position)
+        }
+    }
+
+    private var entriesNotYetIn: UInt32 { position.map { context.basis.sequence - $0 } ?? 0 }
+
     private func totals(
         _ slices: [PeriodSlice], _ figures: Measured, _ previous: Measured?
     ) -> [AnswerRow] {
         var totals: [AnswerRow] = []
-        if slices.count > 1 {
+        // Without dimensions a slice's total is its row.
+        if slices.count > 1, !plan.dimensions.isEmpty {
             for slice in slices.indices {
                 let before = previous.map { slice < $0.slices.count ? $0.slices[slice] : [] }
                 totals.append(
@@ -124,7 +143,7 @@ struct QueryEvaluation {
         var scans: [(scan: FactScan, groups: [Int])] = []
         for projection in plan.projections {
             let scan = try FactScan.run(projection, slices: slices, days: period.days)
-            scans.append((scan, groups.add(scan.keys, of: projection)))
+            scans.append((scan, try groups.add(scan.keys, of: projection)))
         }
         return Scans(period: period, slices: slices, scans: scans)
     }

@@ -26,6 +26,7 @@ struct QueryPlan {
     var outputs: [Output] = []
     var projections: [ProjectionPlan] = []
     var dimensions: [AnswerDimension] = []
+    var otherDimensions: [String] = []
     var filters: [(dimension: String, values: [String])] = []
     /// Values that are names of the log, though perhaps not of that dimension.
     var unsureValues: [(dimension: String, value: String)] = []
@@ -57,14 +58,33 @@ struct QueryPlanner {
         for (name, _) in request.filters where !filterNames.contains(name) {
             filterNames.append(name)
         }
-        let known = knownDimensions()
-        let asked = (by + filterNames).filter { known.contains($0) }
-        for name in by + filterNames.filter({ !by.contains($0) }) where !known.contains(name) {
-            faults.append(.unknownDimension(name, nearest: nearestName(name, known), known: known))
-        }
+        let asked = by + filterNames.filter { !by.contains($0) }
+        var outputs: [QueryPlan.Output] = []
+        var unknown: [String] = []
+        var known: [String]?
         for name in request.kpis {
-            if let output = output(named: name, dimensions: asked) { plan.outputs.append(output) }
+            guard let output = try output(named: name) else { continue }
+            outputs.append(output)
+            let shared = sharedDimensions(of: used)
+            for dimension in asked where !used.isEmpty && !shared.contains(dimension) {
+                if known == nil { known = try knownDimensions() }
+                if known?.contains(dimension) == true {
+                    missing(dimension, in: output.column.kpi, shared)
+                } else if !unknown.contains(dimension) {
+                    unknown.append(dimension)
+                }
+            }
         }
+        if outputs.isEmpty {
+            let all = try knownDimensions()
+            unknown = asked.filter { !all.contains($0) }
+            known = all
+        }
+        for name in unknown {
+            let all = known ?? []
+            faults.append(.unknownDimension(name, nearest: nearestName(name, all), known: all))
+        }
+        plan.outputs = outputs
         readTimes(request, into: &plan)
         if !faults.isEmpty { throw QueryFaults(faults) }
         let kinds = projections.first.map { $0.source.layout.dimensions } ?? []
@@ -80,6 +100,8 @@ struct QueryPlanner {
             plan.filters.append((name, try filter(name, texts)))
         }
         if !faults.isEmpty { throw QueryFaults(faults) }
+        let shared = sharedDimensions(of: Array(projections.indices))
+        plan.otherDimensions = shared.filter { !by.contains($0) && !filterNames.contains($0) }
         plan.projections = projections
         plan.unsureValues = unsureValues
         return plan
@@ -113,9 +135,10 @@ struct QueryPlanner {
     }
 
     /// Every dimension of a live projection, in order of first appearance.
-    private func knownDimensions() -> [String] {
+    private func knownDimensions() throws -> [String] {
         var known: [String] = []
-        for source in context.sources {
+        for name in context.projectionNames {
+            guard let source = try context.source(name) else { continue }
             for dimension in source.layout.dimensions where !known.contains(dimension.name) {
                 known.append(dimension.name)
             }
@@ -133,11 +156,11 @@ struct QueryPlanner {
 
     // MARK: KPIs
 
-    private mutating func output(named name: String, dimensions: [String]) -> QueryPlan.Output? {
+    private mutating func output(named name: String) throws -> QueryPlan.Output? {
         let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let kpi = context.kpis.first(where: { $0.name == parts[0] }) else {
-            let near = nearestName(String(parts[0]), context.kpis.map(\.name))
-            faults.append(.unknownKPI(name, nearest: near, count: context.kpis.count))
+        guard let kpi = try context.kpi(String(parts[0])) else {
+            let near = nearestName(String(parts[0]), context.kpiNames)
+            faults.append(.unknownKPI(name, nearest: near, count: context.kpiNames.count))
             return nil
         }
         var formula = kpi.value
@@ -155,53 +178,55 @@ struct QueryPlanner {
         }
         used = []
         definitions = [.init(name: kpi.name, version: kpi.version, isProjection: false)]
-        let before = faults.count
-        let expression = compile(formula, of: kpi, path: [kpi.name])
-        for name in dimensions { checkDimension(name, of: kpi) }
-        guard let expression, faults.count == before else { return nil }
+        guard let expression = try compile(formula, of: kpi, path: [kpi.name]) else { return nil }
         let layouts = used.map { projections[$0].source.layout }
         let counts = statistic != nil && expression.isCount
-        let openDays = layouts.map(\.openDays).max() ?? 0
         return QueryPlan.Output(
             column: AnswerColumn(
-                name: name, title: kpi.title, statistic: statistic,
+                name: name, kpi: kpi.name, title: kpi.title, statistic: statistic,
                 unit: counts ? .count : kpi.unit, better: counts ? nil : kpi.better,
                 isCount: expression.isPlainCount),
-            expression: expression, basis: expression.basis, openDays: openDays,
+            expression: expression, basis: expression.basis,
+            openDays: layouts.map(\.openDays).max() ?? 0,
             isAnonymous: layouts.contains { $0.isAnonymous }, definitions: definitions)
     }
 
-    private mutating func checkDimension(_ name: String, of kpi: KPIDefinition) {
+    private mutating func missing(_ dimension: String, in kpi: String, _ shared: [String]) {
+        let fault = QueryFault.missingDimension(
+            dimension, kpi: kpi, known: shared, nearest: nearestName(dimension, shared))
+        if !faults.contains(fault) { faults.append(fault) }
+    }
+
+    /// The dimensions that all of some projections have.
+    private func sharedDimensions(of places: [Int]) -> [String] {
         var shared: [String]?
-        for place in used {
+        for place in places {
             let names = projections[place].source.layout.dimensions.map(\.name)
             shared = shared?.filter { names.contains($0) } ?? names
         }
-        guard let shared, !shared.contains(name) else { return }
-        faults.append(
-            .missingDimension(
-                name, kpi: kpi.name, known: shared, nearest: nearestName(name, shared)))
+        return shared ?? []
     }
 
     private mutating func compile(
         _ formula: Formula, of kpi: KPIDefinition, path: [String]
-    ) -> Expression? {
+    ) throws -> Expression? {
         switch formula {
         case .number(let numerator, let denominator):
             return .number(Fraction(Int128(numerator), over: Int128(denominator)))
         case .periodDays: return .days
-        case .aggregate(let aggregate): return term(aggregate, of: kpi).map { .term($0) }
+        case .aggregate(let aggregate): return try term(aggregate, of: kpi).map { .term($0) }
         case .negated(let part):
-            return compile(part, of: kpi, path: path).map { .negated($0) }
-        case .sum(let left, let right): return pair(left, right, kpi, path, Expression.sum)
+            return try compile(part, of: kpi, path: path).map { .negated($0) }
+        case .sum(let left, let right): return try pair(left, right, kpi, path, Expression.sum)
         case .difference(let left, let right):
-            return pair(left, right, kpi, path, Expression.difference)
-        case .product(let left, let right): return pair(left, right, kpi, path, Expression.product)
+            return try pair(left, right, kpi, path, Expression.difference)
+        case .product(let left, let right):
+            return try pair(left, right, kpi, path, Expression.product)
         case .quotient(let left, let right):
-            return pair(left, right, kpi, path, Expression.quotient)
+            return try pair(left, right, kpi, path, Expression.quotient)
         case .kpi(let name):
-            guard let other = context.kpis.first(where: { $0.name == name }) else {
-                faults.append(.unknownKPI(name, nearest: nil, count: context.kpis.count))
+            guard let other = try context.kpi(name) else {
+                faults.append(.unknownKPI(name, nearest: nil, count: context.kpiNames.count))
                 return nil
             }
             guard !path.contains(name) else {
@@ -209,22 +234,24 @@ struct QueryPlanner {
                 return nil
             }
             definitions.append(.init(name: other.name, version: other.version, isProjection: false))
-            return compile(other.value, of: kpi, path: path + [name])
+            return try compile(other.value, of: kpi, path: path + [name])
         }
     }
 
     private mutating func pair(
         _ left: Formula, _ right: Formula, _ kpi: KPIDefinition, _ path: [String],
         _ join: (Expression, Expression) -> Expression
-    ) -> Expression? {
-        let first = compile(left, of: kpi, path: path)
-        let second = compile(right, of: kpi, path: path)
+    ) throws -> Expression? {
+        let first = try compile(left, of: kpi, path: path)
+        let second = try compile(right, of: kpi, path: path)
         guard let first, let second else { return nil }
         return join(first, second)
     }
 
-    private mutating func term(_ aggregate: Aggregate, of kpi: KPIDefinition) -> Expression.Term? {
-        guard let place = place(of: aggregate.projection) else {
+    private mutating func term(
+        _ aggregate: Aggregate, of kpi: KPIDefinition
+    ) throws -> Expression.Term? {
+        guard let place = try place(of: aggregate.projection) else {
             let fault = QueryFault.notBuilt(projection: aggregate.projection, kpi: kpi.name)
             if !faults.contains(fault) { faults.append(fault) }
             return nil
@@ -235,7 +262,7 @@ struct QueryPlanner {
             definitions.append(
                 .init(name: layout.projection, version: layout.version, isProjection: true))
         }
-        guard let stream = stream(aggregate, at: place, of: kpi) else { return nil }
+        guard let stream = try stream(aggregate, at: place, of: kpi) else { return nil }
         let function: Expression.Term.Function
         switch aggregate.function {
         case .count: function = .count
@@ -259,10 +286,9 @@ struct QueryPlanner {
         return Expression.Term(projection: place, stream: stream, function: function)
     }
 
-    private mutating func place(of projection: String) -> Int? {
+    private mutating func place(of projection: String) throws -> Int? {
         if let place = placeByProjection[projection] { return place }
-        guard let source = context.sources.first(where: { $0.layout.projection == projection })
-        else { return nil }
+        guard let source = try context.source(projection) else { return nil }
         projections.append(ProjectionPlan(source: source))
         placeByProjection[projection] = projections.count - 1
         return projections.count - 1
@@ -270,7 +296,7 @@ struct QueryPlanner {
 
     private mutating func stream(
         _ aggregate: Aggregate, at place: Int, of kpi: KPIDefinition
-    ) -> Int? {
+    ) throws -> Int? {
         let source = projections[place].source
         let layout = source.layout
         var stream = FactStream(measure: nil, filters: [])
@@ -291,9 +317,8 @@ struct QueryPlanner {
                         name, kpi: kpi.name, known: layout.dimensions.map(\.name), nearest: nil))
                 return nil
             }
-            let ids = values.flatMap { value -> [UInt32] in
-                if value.isEmpty { return [0, 1] }
-                return source.id(ofDimension: index, text: value).map { [$0] } ?? []
+            let ids = try values.compactMap { value -> UInt32? in
+                value.isEmpty ? 0 : try source.id(ofDimension: index, text: value)
             }
             stream.filters.append(IDFilter(column: 1 + index, ids: ids.sorted()))
         }

@@ -31,25 +31,43 @@ public struct QueryRequest: Sendable {
     }
 }
 
-/// What a question is answered from: one state of the log.
+/// What a question is answered from: one state of the log. Definitions and projections are opened
+/// only when a question needs them.
 package struct QueryContext {
-    /// Every KPI in force.
-    package var kpis: [KPIDefinition]
-    /// The live projections.
-    package var sources: [any FactSource]
+    /// Names of every KPI in force.
+    package var kpiNames: [String]
+    /// A KPI in force; nil when there is none.
+    package var kpi: (String) throws -> KPIDefinition?
+    /// Names of the live projections.
+    package var projectionNames: [String]
+    /// The facts of a live projection; nil when there is none.
+    package var source: (String) throws -> (any FactSource)?
     /// The log's state.
     package var basis: AnswerBasis
+    /// The state after the log's first so many entries; for projections that lag behind it.
+    package var earlierBasis: ((UInt32) throws -> AnswerBasis)?
     /// What is known of a figure's books (closed, restated); nil leaves it to the calendar.
-    package var status: (@Sendable (_ column: AnswerColumn, _ days: Range<Day>) -> FigureStatus?)?
+    package var status: ((_ column: AnswerColumn, _ days: Range<Day>) -> FigureStatus?)?
 
+    /// A context that looks things up when they are needed.
     package init(
-        kpis: [KPIDefinition], sources: [any FactSource], basis: AnswerBasis,
-        status: (@Sendable (_ column: AnswerColumn, _ days: Range<Day>) -> FigureStatus?)? = nil
+        kpiNames: [String], kpi: @escaping (String) throws -> KPIDefinition?,
+        projectionNames: [String], source: @escaping (String) throws -> (any FactSource)?,
+        basis: AnswerBasis
     ) {
-        self.kpis = kpis
-        self.sources = sources
+        self.kpiNames = kpiNames
+        self.kpi = kpi
+        self.projectionNames = projectionNames
+        self.source = source
         self.basis = basis
-        self.status = status
+    }
+
+    /// A context of things at hand.
+    package init(kpis: [KPIDefinition], sources: [any FactSource], basis: AnswerBasis) {
+        self.init(
+            kpiNames: kpis.map(\.name), kpi: { name in kpis.first { $0.name == name } },
+            projectionNames: sources.map(\.layout.projection),
+            source: { name in sources.first { $0.layout.projection == name } }, basis: basis)
     }
 
     /// Answers a question.

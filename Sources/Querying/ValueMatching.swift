@@ -7,7 +7,9 @@ extension QueryPlanner {
         var values: [String] = []
         for text in texts {
             var value: String? = text == "–" || text.isEmpty ? "" : nil
-            if value == nil, projections.contains(where: { id(dimension, text, in: $0) != nil }) {
+            if value == nil,
+                try projections.contains(where: { try id(dimension, text, in: $0) != nil })
+            {
                 value = text
                 unsureValues.append((dimension, text))
             }
@@ -21,8 +23,8 @@ extension QueryPlanner {
         for place in projections.indices {
             guard let index = index(dimension, in: projections[place]) else { continue }
             let plan = projections[place]
-            let ids = values.flatMap { value -> [UInt32] in
-                value.isEmpty ? [0, 1] : id(dimension, value, in: plan).map { [$0] } ?? []
+            let ids = try values.compactMap { value -> UInt32? in
+                value.isEmpty ? 0 : try id(dimension, value, in: plan)
             }
             projections[place].filters.append(IDFilter(column: 1 + index, ids: ids.sorted()))
         }
@@ -62,8 +64,11 @@ extension QueryPlanner {
         plan.source.layout.dimensions.firstIndex { $0.name == dimension }
     }
 
-    private func id(_ dimension: String, _ text: String, in plan: ProjectionPlan) -> UInt32? {
-        index(dimension, in: plan).flatMap { plan.source.id(ofDimension: $0, text: text) }
+    private func id(
+        _ dimension: String, _ text: String, in plan: ProjectionPlan
+    ) throws -> UInt32? {
+        guard let index = index(dimension, in: plan) else { return nil }
+        return try plan.source.id(ofDimension: index, text: text)
     }
 
     /// Every value of a dimension in the projections used.
@@ -72,7 +77,7 @@ extension QueryPlanner {
         for plan in projections {
             guard let index = index(dimension, in: plan) else { continue }
             for id in try plan.source.occurringIDs(ofDimension: index) {
-                texts.insert(plan.source.text(ofDimension: index, id: id))
+                texts.insert(try plan.source.text(ofDimension: index, id: id))
             }
         }
         texts.remove("")

@@ -55,8 +55,7 @@ struct MemoryFacts: FactSource {
     }
 
     private mutating func intern(_ text: String) -> UInt32 {
-        // Absent and nobody are two ids with one meaning.
-        if text.isEmpty { return UInt32(words.count % 2) }
+        if text.isEmpty { return 0 }
         if let id = idByName[text] { return id }
         let id = UInt32(names.count)
         names.append(text)

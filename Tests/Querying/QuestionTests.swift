@@ -52,9 +52,9 @@ struct QuestionTests {
     @Test("All that is wrong is said at once, with the nearest word") func collected() {
         #expect(
             messages(QueryRequest(kpis: ["frt"], by: ["agnt"], period: "2025-13")) == [
-                "no dimension is called \"agnt\". Did you mean agent?",
                 "no KPI is called \"frt\". Did you mean first_response_time? `rekam kpi list` "
                     + "shows all 6.",
+                "no dimension is called \"agnt\". Did you mean agent?",
                 "--period 2025-13: there is no month 13. Periods look like 2025, 2025-Q3, 2025-07, "
                     + "2025-W29, 2025-07-14, 2025-07..2025-09.",
             ])

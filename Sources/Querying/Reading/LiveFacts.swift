@@ -1,0 +1,108 @@
+package import Definitions
+package import EventLog
+package import EventModel
+package import Projections
+
+/// A view of the log that several sources share; as short-lived as the transaction behind it.
+package final class SharedView {
+    package let view: LogView
+
+    package init(_ view: borrowing LogView) throws { self.view = try view.sharing() }
+}
+
+/// The facts of one version of a projection: stored ones, or some just replayed.
+package struct LiveFacts: FactSource {
+    /// Where the rows come from.
+    package enum Rows {
+        case stored(ProjectionStatus, ProjectionStore)
+        case replayed(CellSet)
+    }
+
+    package let layout: FactLayout
+    package let position: UInt32?
+    private let cells: CellLayout
+    private let rows: Rows
+    private let log: SharedView
+    private let subjectKinds: [String]
+
+    /// - Parameter definition: that of the same version; nil where it is not known, and with it
+    ///   which dimensions are hours, and for how long facts may change.
+    package init(_ rows: Rows, definition: ProjectionDefinition?, log: SharedView) {
+        let name: String
+        let version: Int
+        switch rows {
+        case .stored(let status, _):
+            (name, version) = (status.name, status.version)
+            cells = status.layout
+            position = status.position
+        case .replayed(let set):
+            (name, version) = (set.name, set.version)
+            cells = set.layout
+            position = set.position
+        }
+        self.rows = rows
+        self.log = log
+        subjectKinds = definition?.subjectKinds ?? []
+        let sources = definition?.dimensions ?? []
+        layout = FactLayout(
+            projection: name, version: version,
+            dimensions: cells.dimensions.map { dimension in
+                let source = sources.first { $0.name == dimension.name }?.source
+                let kind: FactDimension.Kind =
+                    source == .hour ? .hour : (source == .weekday ? .weekday : .text)
+                return FactDimension(name: dimension.name, kind: kind)
+            }, measures: cells.measures.map(\.name), isStock: cells.isStock,
+            isAnonymous: subjectKinds.contains("respondent"),
+            openDays: definition?.openDays ?? 0)
+    }
+
+    package func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) throws {
+        switch rows {
+        case .stored(let status, let store):
+            try store.scan(status, days: days, in: log.view, body)
+        case .replayed(let set): try set.scan(days: days, body)
+        }
+    }
+
+    package func text(ofDimension index: Int, id: UInt32) throws -> String {
+        try cells.text(ofDimension: index, id, in: log.view) ?? ""
+    }
+
+    package func id(ofDimension index: Int, text: String) throws -> UInt32? {
+        switch cells.dimensions[index].kind {
+        case .name: return try log.view.nameID(text)
+        case .list(let list): return list.firstIndex(of: text).map { UInt32($0 + 1) }
+        case .integer: return Int64(text).flatMap { LiveFacts.biased($0) }
+        case .day:
+            guard let period = try? Period(text, today: Day(number: 0)),
+                period.first.grain == .day, period.isSingle
+            else { return nil }
+            return LiveFacts.biased(Int64(period.first.index))
+        case .subject:
+            for kind in subjectKinds {
+                if let id = try log.view.caseID(kind + "/" + text) { return id + 1 }
+            }
+            return nil
+        }
+    }
+
+    private static func biased(_ value: Int64) -> UInt32? {
+        UInt32(exactly: value + 0x8000_0000).flatMap { $0 == 0 ? nil : $0 }
+    }
+}
+
+extension ProjectionDefinition {
+    /// Days after a fact's own in which it may still change: the longest window that a binding after
+    /// the fact looks into.
+    package var openDays: Int {
+        var after: Set<String> = ["fact"]
+        if case .one(let name) = fact { after.insert(name) }
+        var longest: Int64 = 0
+        for binding in bindings {
+            guard let start = binding.window.after, after.contains(start) else { continue }
+            after.insert(binding.name)
+            longest = max(longest, binding.window.withinMilliseconds ?? 0)
+        }
+        return Int((longest + 86_399_999) / 86_400_000)
+    }
+}

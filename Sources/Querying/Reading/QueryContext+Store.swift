@@ -1,0 +1,65 @@
+package import Definitions
+package import EventLog
+package import EventModel
+package import Projections
+
+extension QueryContext {
+    /// What a store answers from, as one transaction sees it. Valid while `LogStore.read` runs.
+    ///
+    ///     let answer = try store.read { view in
+    ///         try QueryContext(view, of: store, projections: projections).answer(request)
+    ///     }
+    ///
+    /// - Complexity: O(definitions); those a question does not use are not read.
+    package init(
+        _ view: borrowing LogView, of store: LogStore, projections: ProjectionStore
+    ) throws {
+        let register = try view.definitions()
+        let library = DefinitionLibrary(live: register, types: store.types)
+        let statuses = try projections.statuses(in: view).filter { $0.state == .live }
+        let zone = register.storeTimeZone ?? .utc
+        let log = try SharedView(view)
+        let origin = store.origin
+        func basis(_ count: UInt32) throws -> AnswerBasis {
+            try AnswerBasis(log.view, count: count, origin: origin, zone: zone)
+        }
+        self.init(
+            kpiNames: library.kpiNames, kpi: { try library.kpi($0) },
+            projectionNames: statuses.map(\.name),
+            source: { name in
+                guard let status = statuses.first(where: { $0.name == name }) else { return nil }
+                let definition = try library.projection(name)
+                return LiveFacts(
+                    .stored(status, projections),
+                    definition: definition?.version == status.version ? definition : nil, log: log)
+            }, basis: try basis(view.entryCount))
+        earlierBasis = basis
+    }
+}
+
+extension DefinitionLibrary {
+    /// The definitions in force.
+    package convenience init(live register: DefinitionRegister, types: EventTypes) {
+        let changes = register.live("projection") + register.live("kpi")
+        self.init(
+            types: types,
+            documents: changes.map { SourceDocument(file: $0.name + ".yaml", text: $0.body) })
+    }
+}
+
+extension AnswerBasis {
+    /// The state of a log after its first entries.
+    package init(
+        _ view: borrowing LogView, count: UInt32, origin: String, zone: TimeZoneRules
+    ) throws {
+        var last: Instant?
+        if count > 0 {
+            let segment = try view.segment(containing: count - 1)
+            last = Instant(milliseconds: segment.recorded[Int(count - 1 - segment.first)])
+        }
+        let root = try view.withTree(size: count) { try $0.root().bytes }
+        self.init(
+            origin: origin, sequence: count, root: root, timeZone: zone.name, tzdata: zone.release,
+            today: zone.day(of: last ?? Instant(milliseconds: 0)))
+    }
+}

@@ -1,0 +1,61 @@
+import Definitions
+import EventModel
+public import Querying
+
+extension Answer {
+    /// The answer's rows as CSV (RFC 4180: commas, CRLF, a heading), for spreadsheets: one line for
+    /// each group, slice and KPI, in units as in JSON, whatever the language. All groups together
+    /// are left out, so that nobody adds them to their parts; `json()` has them.
+    ///
+    /// Texts that a spreadsheet would run as a formula begin with an apostrophe.
+    public func csv() -> String {
+        let names = rows.first.map { keyPairs($0).map(\.0) } ?? dimensions.map(\.name)
+        var heading = ["kpi", "period"] + names
+        heading += ["value", "unit", "numerator", "denominator", "count", "status"]
+        if comparison != nil {
+            heading += ["previous_period", "previous_value", "previous_count"]
+        }
+        var text = CSVText.line(heading.map { CSVText.text($0) })
+        for row in rows {
+            for index in columns.indices {
+                let column = columns[index]
+                let numbers = FigureNumbers(row.figures[index], column.unit)
+                var cells = [CSVText.text(column.name), CSVText.text(periodText(row.slice))]
+                cells += keyPairs(row).map { CSVText.text($0.1) }
+                cells += [
+                    numbers.value ?? "", CSVText.text(column.unit.rawValue),
+                    numbers.numerator ?? "", numbers.denominator ?? "", numbers.count ?? "",
+                    row.statuses[index].rawValue,
+                ]
+                if comparison != nil {
+                    let previous = FigureNumbers(row.previous[index], column.unit)
+                    cells += [
+                        CSVText.text(previousPeriodText(row.slice) ?? ""), previous.value ?? "",
+                        previous.count ?? "",
+                    ]
+                }
+                text += CSVText.line(cells)
+            }
+        }
+        return text
+    }
+}
+
+/// CSV as RFC 4180 has it, safe to open in a spreadsheet.
+public enum CSVText {
+    /// Cells, already escaped, as one line with its end.
+    public static func line(_ cells: [String]) -> String { cells.joined(separator: ",") + "\r\n" }
+
+    /// A text as a cell: defused, control characters made visible, quoted where it must be.
+    public static func text(_ text: String) -> String {
+        var cell = text
+        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) {
+            cell = "'" + text
+        }
+        cell = cell.printable
+        guard cell.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" }) else { return cell }
+        return "\""
+            + cell.split(separator: "\"", omittingEmptySubsequences: false)
+            .joined(separator: "\"\"") + "\""
+    }
+}

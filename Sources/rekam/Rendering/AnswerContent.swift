@@ -1,0 +1,123 @@
+import Definitions
+import EventModel
+import Querying
+
+/// An answer's parts in words of one language, before they are laid out.
+struct AnswerContent {
+    let answer: Answer
+    let language: Language
+    let words: Words
+    let figures: FigureText
+
+    init(_ answer: Answer, _ language: Language) {
+        self.answer = answer
+        self.language = language
+        words = Words(language: language)
+        figures = FigureText(language)
+    }
+
+    /// `July 2025`.
+    var periodLabel: String { answer.period.label(in: language) }
+
+    /// `July 2025, against June`, what it is filtered to, and what it rests on.
+    var headline: [String] {
+        let basis = answer.basis
+        var pieces: [String] = []
+        for (dimension, values) in answer.filters {
+            let kind = AnswerDimension.Kind.text
+            let isNobody = values == [""]
+            pieces.append(
+                (isNobody ? words.heading(dimension: dimension) + " " : "")
+                    + values.map { figures.key($0, kind) }.joined(separator: " / "))
+        }
+        var period = periodLabel
+        if let comparison = answer.comparison {
+            let year = answer.period.singleYear
+            period += ", " + words.against(comparison.label(in: language, knownYear: year))
+        }
+        pieces.append(period)
+        pieces.append(basis.timeZone.printable)
+        pieces.append(words.entries(basis.sequence))
+        let root = basis.root.prefix(3).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        pieces.append(words.root + " " + root.joined() + "…")
+        return pieces
+    }
+
+    /// What is not in yet, and what may still change.
+    var notes: [String] {
+        var notes: [String] = []
+        if answer.entriesNotYetIn > 0 { notes.append(words.notYetIn(answer.entriesNotYetIn)) }
+        guard let last = answer.columns.compactMap(\.openUntil).max() else { return notes }
+        let day = last.text(language, knownYear: answer.period.singleYear)
+        return notes + [words.mayChange(periodLabel, until: day)]
+    }
+
+    /// `First response, p90`.
+    func title(_ column: AnswerColumn) -> String {
+        let title = column.title.text(language)
+        return (column.statistic.map { title + ", " + $0 } ?? title).printable
+    }
+
+    /// The rows people read: groups, then all together.
+    struct Line {
+        var key: [String]
+        var period: String
+        var row: AnswerRow
+        var isTotal: Bool
+    }
+
+    /// Every row, names not repeated, all groups together last.
+    ///
+    /// - Parameter repeatingNames: for formats that are read by machines, too.
+    func lines(repeatingNames: Bool = false) -> [Line] {
+        let kinds = answer.dimensions.map(\.kind)
+        var lines: [Line] = []
+        var last: [String]?
+        for row in answer.rows {
+            var key = zip(row.key, kinds).map { figures.key($0, $1) }
+            if row.key == last, !repeatingNames { key = key.map { _ in "" } }
+            last = row.key
+            lines.append(
+                Line(key: key, period: label(row.slice), row: row, isTotal: false))
+        }
+        let totals = answer.dimensions.isEmpty ? [answer.total] : answer.totals
+        if answer.dimensions.isEmpty, answer.slices.count <= 1 { return lines }
+        for (index, row) in totals.enumerated() {
+            var key = answer.dimensions.map { _ in "" }
+            if !key.isEmpty, index == 0 || repeatingNames { key[0] = words.all }
+            lines.append(Line(key: key, period: label(row.slice), row: row, isTotal: true))
+        }
+        return lines
+    }
+
+    private func label(_ slice: Int) -> String {
+        guard slice >= 0, answer.grain != nil else { return periodLabel }
+        return answer.slices[slice].label(in: language, knownYear: answer.period.singleYear)
+    }
+
+    /// Numbers of facts beside a row: one where all columns rest on the same.
+    func facts(_ row: AnswerRow) -> String {
+        let counts = zip(answer.columns, row.figures).filter { !$0.0.isCount }.map(\.1.count)
+        guard !counts.isEmpty, counts.contains(where: { $0 ?? 0 != 0 }) else { return "" }
+        let texts = counts.map { count in
+            count.map {
+                (($0 < 0 ? "-" : "") + NumberText.grouped(UInt128($0.magnitude), language))
+            }
+                ?? "–"
+        }
+        return Set(texts).count == 1 ? texts[0] : texts.joined(separator: " · ")
+    }
+
+    /// Why a row has no values, where none has one, or where something was held back.
+    func reason(_ figures: [Figure]) -> String {
+        let reasons = figures.compactMap(\.reason)
+        let kept = reasons.filter { $0 != .nothing }
+        if let first = kept.first { return words.reason(first) }
+        return !figures.isEmpty && reasons.count == figures.count ? words.reason(.nothing) : ""
+    }
+}
+
+extension LocalizedText {
+    /// The text in a language.
+    func text(_ language: Language) -> String { language == .english ? english : indonesian }
+}

@@ -1,0 +1,149 @@
+import Definitions
+import EventModel
+public import Querying
+
+extension Answer {
+    /// The answer for programs: one JSON object, one line for each row, ending with a line break.
+    ///
+    /// Durations are in seconds; `value` has at most six decimals and is null where there is none;
+    /// `numerator / denominator` is the exact value, where `denominator` is not 0. `total` holds all
+    /// groups together. Numbers are decimal text all the way, never binary fractions.
+    ///
+    /// - Complexity: O(rows × columns).
+    public func json() -> String {
+        var text = "{\n  \"store\": {\"origin\": \(JSONText.string(basis.origin)), "
+        text += "\"sequence\": \(basis.sequence), \"root\": \"\(rootText)\"},\n"
+        text += "  \"time_zone\": \(JSONText.string(basis.timeZone)),\n"
+        text += "  \"tzdata\": \(JSONText.string(basis.tzdata)),\n"
+        let versions = definitions.map { "\(JSONText.string($0.name)): \($0.version)" }
+        text += "  \"definitions\": {\(versions.joined(separator: ", "))},\n"
+        text += "  \"period\": \"\(period)\",\n"
+        if let grain { text += "  \"grain\": \"\(grain.rawValue)\",\n" }
+        if let comparison { text += "  \"compared_with\": \"\(comparison)\",\n" }
+        text += "  \"rows\": [\(JSONText.lines(rows.flatMap { jsonRows($0) }))],\n"
+        text += "  \"total\": [\(JSONText.lines(totals.flatMap { jsonRows($0) }))]\n}\n"
+        return text
+    }
+
+    /// The root hash in hexadecimal.
+    var rootText: String {
+        basis.root.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// One object for each KPI.
+    private func jsonRows(_ row: AnswerRow) -> [String] {
+        columns.indices.map { index in
+            let column = columns[index]
+            let figure = FigureNumbers(row.figures[index], column.unit)
+            var text = "{\"kpi\": \(JSONText.string(column.name)), "
+            text += "\"period\": \"\(periodText(row.slice))\""
+            for (dimension, value) in keyPairs(row) {
+                let shown = value.isEmpty ? "null" : JSONText.string(value)
+                text += ", \(JSONText.string(dimension)): \(shown)"
+            }
+            text += ", \"value\": \(figure.value ?? "null")"
+            if let reason = figure.reason { text += ", \"reason\": \"\(reason)\"" }
+            text += ", \"unit\": \"\(column.unit.rawValue)\", \(figure.json)"
+            text += ", \"status\": \"\(row.statuses[index].rawValue)\""
+            if comparison != nil, !row.previous.isEmpty {
+                let previous = FigureNumbers(row.previous[index], column.unit)
+                text += ", \"previous\": {\"period\": \(previousPeriodJSON(row.slice)), "
+                text += "\"value\": \(previous.value ?? "null"), \(previous.json)}"
+            }
+            return text + "}"
+        }
+    }
+
+    private func previousPeriodJSON(_ slice: Int) -> String {
+        previousPeriodText(slice).map { "\"\($0)\"" } ?? "null"
+    }
+
+    /// The period of a row, as typed.
+    func periodText(_ slice: Int) -> String {
+        (slice < 0 ? period : slices[slice].period).description
+    }
+
+    /// The period a row is compared with; nil where the other period has fewer pieces.
+    func previousPeriodText(_ slice: Int) -> String? {
+        if slice < 0 { return comparison?.description }
+        return slice < comparisonSlices.count ? comparisonSlices[slice].period.description : nil
+    }
+
+    /// A row's dimensions: those it is split by, then those filtered to one value.
+    func keyPairs(_ row: AnswerRow) -> [(String, String)] {
+        var pairs = zip(dimensions.map(\.name), row.key).map { ($0, $1) }
+        for (dimension, values) in filters where values.count == 1 {
+            if !dimensions.contains(where: { $0.name == dimension }) {
+                pairs.append((dimension, values[0]))
+            }
+        }
+        return pairs
+    }
+}
+
+/// A figure's numbers as exact decimal text, durations in seconds.
+struct FigureNumbers {
+    var value: String?
+    var numerator: String?
+    var denominator: String?
+    var count: String?
+    var reason: String?
+
+    init(_ figure: Figure, _ unit: Definitions.Unit) {
+        let scale: Int128 = unit == .duration ? 1000 : 1
+        value = figure.value.decimalText(atMostPlaces: 6, unit: scale)
+        count = figure.count.map { String($0) }
+        switch figure.reason {
+        case nil: reason = nil
+        case .nothing: reason = "nothing"
+        case .zeroDenominator: reason = "zero_denominator"
+        case .withheld: reason = "withheld"
+        }
+        if case .withheld = figure.reason { return }
+        numerator = Fraction(figure.value.numerator, over: 1).decimalText(
+            atMostPlaces: 3, unit: scale)
+        denominator = String(figure.value.denominator)
+    }
+
+    /// Members of a JSON object.
+    var json: String {
+        "\"numerator\": \(numerator ?? "null"), \"denominator\": \(denominator ?? "null"), "
+            + "\"count\": \(count ?? "null")"
+    }
+}
+
+/// JSON by hand.
+enum JSONText {
+    /// Objects one under the other.
+    static func lines(_ rows: [String]) -> String {
+        rows.isEmpty ? "" : "\n    " + rows.joined(separator: ",\n    ") + "\n  "
+    }
+
+    /// A string with what must be escaped escaped (RFC 8259, 7), control characters of every kind
+    /// too, so that a terminal that shows it obeys none.
+    static func string(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            default:
+                let value = scalar.value
+                let isHidden =
+                    value < 0x20 || (0x7F..<0xA0).contains(value)
+                    || (0x200E...0x200F).contains(value) || (0x2028...0x202E).contains(value)
+                    || (0x2066...0x2069).contains(value) || value == 0xFEFF
+                if isHidden {
+                    let digits = String(value, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                } else {
+                    result.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,132 @@
+import Definitions
+public import EventModel
+public import Querying
+
+/// How text for people is written.
+public struct TextStyle: Hashable, Sendable {
+    /// The language of headings, units, numbers and dates.
+    public var language: Language
+    /// Columns of the terminal; nil cuts nothing.
+    public var width: Int?
+    /// Whether colours may support the words.
+    public var isColoured: Bool
+
+    /// A style from its parts.
+    public init(language: Language = .english, width: Int? = nil, isColoured: Bool = false) {
+        self.language = language
+        self.width = width
+        self.isColoured = isColoured
+    }
+}
+
+extension Answer {
+    /// The answer as a table for people: what it is about, the figures, what may still change, and
+    /// the next useful command. Ends with a line break.
+    ///
+    /// - Complexity: O(rows × columns).
+    public func table(_ style: TextStyle) -> String {
+        let content = AnswerContent(self, style.language)
+        var lines = TextLines(style: style)
+        lines.add(pieces: content.headline, tone: .quiet)
+        lines.add("")
+        if isEmpty {
+            lines.add(content.words.nothing(content.periodLabel))
+        } else {
+            lines.add(AnswerTableFit(content: content, style: style).lines())
+        }
+        let notes = content.notes
+        if !notes.isEmpty { lines.add("") }
+        for note in notes { lines.add(wrapping: note, tone: .plain) }
+        lines.add("")
+        lines.add(wrapping: content.words.next + nextCommand, tone: .quiet)
+        return lines.text
+    }
+
+    /// Whether it was split by dimensions and no group has anything.
+    var isEmpty: Bool { !dimensions.isEmpty && rows.isEmpty }
+
+    /// The command that was asked, with one useful thing more.
+    var nextCommand: String {
+        var words = ["rekam", "query"] + columns.map(\.name)
+        if !dimensions.isEmpty { words += ["--by", dimensions.map(\.name).joined(separator: ",")] }
+        for (dimension, values) in filters {
+            for value in values {
+                words +=
+                    dimension == "agent" || dimension == "channel"
+                    ? ["--" + dimension, Answer.quoted(value.isEmpty ? "–" : value)]
+                    : ["--where", Answer.quoted(dimension + "=" + (value.isEmpty ? "–" : value))]
+            }
+        }
+        words += ["--period", period.description]
+        let finer: [Grain: Grain] = [.year: .month, .half: .month, .quarter: .month, .month: .week]
+        if dimensions.isEmpty, grain == nil, let other = otherDimensions.first {
+            words += ["--by", other]
+        } else if comparison == nil, period.previous != nil {
+            words += grain.map { ["--grain", $0.rawValue] } ?? []
+            words += ["--compare", "previous"]
+        } else if grain == nil, let finer = finer[period.last.grain] {
+            words += ["--grain", finer.rawValue]
+        } else {
+            words += grain.map { ["--grain", $0.rawValue] } ?? []
+            words += ["--format", "csv"]
+        }
+        return words.joined(separator: " ")
+    }
+
+    /// A word as a shell takes it.
+    private static func quoted(_ word: String) -> String {
+        let isPlain = word.unicodeScalars.allSatisfy {
+            $0.properties.isAlphabetic || ("0"..."9").contains($0)
+                || "-_.=–/:".unicodeScalars.contains($0)
+        }
+        if isPlain { return word }
+        return "'"
+            + word.printable.split(separator: "'", omittingEmptySubsequences: false)
+            .joined(separator: "'\\''") + "'"
+    }
+}
+
+/// Lines that keep to a terminal's width.
+struct TextLines {
+    let style: TextStyle
+    private var lines: [String] = []
+
+    init(style: TextStyle) { self.style = style }
+
+    /// All lines, each with its line break.
+    var text: String { lines.map { $0 + "\n" }.joined() }
+
+    mutating func add(_ line: String) { lines.append(line) }
+
+    mutating func add(_ more: [String]) { lines += more }
+
+    /// Pieces joined by " · ", broken between them where the line is full.
+    mutating func add(pieces: [String], tone: Tone) {
+        var line = ""
+        for piece in pieces {
+            let longer = line.isEmpty ? piece : line + " · " + piece
+            if let width = style.width, !line.isEmpty, TextWidth.of(longer) > width {
+                put(line, tone)
+                line = piece
+            } else {
+                line = longer
+            }
+        }
+        put(line, tone)
+    }
+
+    /// A sentence, broken between words where the line is full.
+    mutating func add(wrapping text: String, tone: Tone, indent: Int = 0) {
+        let blanks = String(repeating: " ", count: indent)
+        guard let width = style.width else {
+            put(blanks + text, tone)
+            return
+        }
+        for line in TextWidth.wrapped(text, to: max(1, width - indent)) { put(blanks + line, tone) }
+    }
+
+    private mutating func put(_ line: String, _ tone: Tone) {
+        let fitting = style.width.map { TextWidth.cut(line, to: $0) } ?? line
+        lines.append(tone.paint(fitting, isColoured: style.isColoured))
+    }
+}

@@ -1,0 +1,135 @@
+import Definitions
+import EventModel
+import Querying
+
+/// The words of the answers, in both languages.
+struct Words {
+    var language: Language
+
+    private func pick(_ english: String, _ indonesian: String) -> String {
+        language == .english ? english : indonesian
+    }
+
+    var all: String { pick("All", "Semua") }
+    var facts: String { pick("Facts", "Fakta") }
+    var better: String { pick("better", "lebih baik") }
+    var worse: String { pick("worse", "lebih buruk") }
+    var points: String { pick("points", "poin") }
+    var same: String { pick("unchanged", "tetap") }
+    var new: String { pick("new", "baru") }
+    var fromZero: String { pick("from 0", "dari 0") }
+    var times: String { pick("times", "kali") }
+    var root: String { pick("root", "akar") }
+    func was(_ value: String) -> String { pick("was ", "tadinya ") + value }
+    func against(_ period: String) -> String { pick("against ", "dibanding ") + period }
+
+    func entries(_ count: UInt32) -> String {
+        NumberText.grouped(UInt128(count), language)
+            + pick(count == 1 ? " entry" : " entries", " entri")
+    }
+
+    /// Why a row has no value.
+    func reason(_ reason: NullReason) -> String {
+        switch reason {
+        case .nothing: pick("nothing to measure", "tidak ada data")
+        case .zeroDenominator: pick("divided by zero", "pembagi nol")
+        case .withheld(let fewest):
+            pick("fewer than \(fewest) answers", "kurang dari \(fewest) jawaban")
+        }
+    }
+
+    func mayChange(_ period: String, until day: String) -> String {
+        pick(
+            "\(period) may still change until \(day).",
+            "\(period) masih bisa berubah sampai \(day).")
+    }
+
+    func notYetIn(_ count: UInt32) -> String {
+        let number = NumberText.grouped(UInt128(count), language)
+        return pick(
+            "\(number) newer entries are not in these figures yet. Bring them in: rekam rebuild",
+            "\(number) entri yang lebih baru belum masuk hitungan. Masukkan: rekam rebuild")
+    }
+
+    func nothing(_ period: String) -> String {
+        pick("Nothing was recorded in \(period).", "Tidak ada catatan pada \(period).")
+    }
+
+    var next: String { pick("Next: ", "Lanjut: ") }
+
+    /// The name of a grain as a heading.
+    func heading(_ grain: Grain) -> String {
+        switch grain {
+        case .day: pick("Day", "Hari")
+        case .week: pick("Week", "Minggu")
+        case .month: pick("Month", "Bulan")
+        case .quarter: pick("Quarter", "Triwulan")
+        case .half: pick("Half-year", "Semester")
+        case .year: pick("Year", "Tahun")
+        }
+    }
+
+    /// A dimension's name as a heading: the usual ones translated, others as they are.
+    func heading(dimension name: String) -> String {
+        let known: [String: (String, String)] = [
+            "agent": ("Agent", "Agen"), "team": ("Team", "Tim"), "channel": ("Channel", "Kanal"),
+            "category": ("Category", "Kategori"), "priority": ("Priority", "Prioritas"),
+            "customer": ("Customer", "Pelanggan"), "product": ("Product", "Produk"),
+            "reason": ("Reason", "Alasan"), "hour": ("Hour", "Jam"), "weekday": ("Weekday", "Hari"),
+            "department": ("Department", "Departemen"), "level": ("Level", "Tingkat"),
+            "queue": ("Queue", "Antrean"), "survey": ("Survey", "Survei"),
+        ]
+        if let (english, indonesian) = known[name] { return pick(english, indonesian) }
+        let spaced = name.split(separator: "_").joined(separator: " ")
+        return spaced.prefix(1).uppercased() + spaced.dropFirst()
+    }
+
+    // MARK: KPI pages
+
+    var kpi: String { "KPI" }
+    var title: String { pick("Title", "Judul") }
+    var value: String { pick("Value", "Nilai") }
+    var unit: String { pick("Unit", "Satuan") }
+    var good: String { pick("Better", "Lebih baik") }
+    var statistics: String { pick("Beside it", "Selain itu") }
+    var events: String { pick("Events", "Peristiwa") }
+    var by: String { pick("By", "Menurut") }
+    var notes: String { pick("To know", "Catatan") }
+    var source: String { pick("Source", "Sumber") }
+    var projections: String { pick("Projections", "Proyeksi") }
+    func version(_ number: Int) -> String { pick("version \(number)", "versi \(number)") }
+
+    func name(_ unit: Definitions.Unit) -> String {
+        switch unit {
+        case .duration: pick("duration", "durasi")
+        case .count: pick("count", "jumlah")
+        case .percent: pick("percent", "persen")
+        case .score: pick("score", "skor")
+        case .ratio: pick("ratio", "rasio")
+        case .money: pick("money", "uang")
+        }
+    }
+
+    func direction(_ direction: Direction, _ unit: Definitions.Unit) -> String {
+        switch direction {
+        case .higher: return pick("higher", "lebih tinggi")
+        case .lower: return pick("lower", "lebih rendah")
+        case .band(let minimum, let maximum):
+            let text = FigureText(language)
+            return text.value(Fraction(minimum), unit) + " – " + text.value(Fraction(maximum), unit)
+        }
+    }
+
+    func group(_ name: String) -> String {
+        switch name {
+        case "operational": pick("Operational", "Operasional")
+        case "organizational": pick("Organizational", "Organisasi")
+        default: name.prefix(1).uppercased() + name.dropFirst().printable
+        }
+    }
+}
+
+extension Substring {
+    /// See `String.printable`.
+    fileprivate var printable: String { String(self).printable }
+}
