@@ -124,6 +124,35 @@ struct EnvironmentTests {
         try environment.beginWrite(waitAtMost: .zero).commit()
     }
 
+    @Test("A writer waits for another process's, and gives up in time")
+    func busyProcess() async throws {
+        let environment = try create()
+        let ready = store + "/ready"
+        let holding = Thread {
+            do {
+                let write = try environment.beginWrite()
+                try make(ready, Data())
+                while FileManager.default.fileExists(atPath: ready) { usleep(1000) }
+                write.abort()
+            } catch { Issue.record(error) }
+        }
+        holding.start()
+        while !FileManager.default.fileExists(atPath: ready) { usleep(1000) }
+        let place = store
+        await #expect(processExitsWith: .success) { [path = place as String] in
+            let other = try Environment.open(at: path)
+            do {
+                _ = try other.beginWrite(waitAtMost: .milliseconds(20))
+                exit(2)
+            } catch let error as LMDBError where error.kind == .busy {}
+        }
+        try FileManager.default.removeItem(atPath: ready)
+        while !holding.isFinished { usleep(1000) }
+        await #expect(processExitsWith: .success) { [path = place as String] in
+            try Environment.open(at: path).beginWrite(waitAtMost: .seconds(5)).commit()
+        }
+    }
+
     @Test("Writers of many threads take turns and lose nothing")
     func turns() throws {
         let environment = try create()
