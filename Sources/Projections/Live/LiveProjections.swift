@@ -89,3 +89,14 @@ extension DefinitionLibrary {
         self.init(types: types, documents: documents)
     }
 }
+
+extension DefinitionLibrary {
+    /// Names of the projections that a KPI reads, through the KPIs it uses, too; sorted.
+    public func projections(behind kpi: KPIDefinition) throws -> [String] {
+        var names = Set(kpi.projections)
+        for used in kpi.kpis {
+            if let used = try self.kpi(used) { names.formUnion(try projections(behind: used)) }
+        }
+        return names.sorted()
+    }
+}

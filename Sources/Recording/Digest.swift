@@ -1,0 +1,36 @@
+internal import Crypto
+internal import Synchronization
+
+/// SHA-256, as 64 lower-case hexadecimal digits. May be fed from another thread than the one that
+/// asks for it.
+public final class Digest: Sendable {
+    private let hash = Mutex(SHA256())
+
+    /// The digest of nothing yet.
+    public init() {}
+
+    /// Takes more bytes in.
+    public func update(_ bytes: Span<UInt8>) {
+        hash.withLock { hash in
+            unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+        }
+    }
+
+    /// The digest of what was taken in.
+    public var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for byte in hash.withLock({ $0.finalize() }) {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The digest of some bytes.
+    public static func hex(of bytes: [UInt8]) -> String {
+        let digest = Digest()
+        digest.update(bytes.span)
+        return digest.hex
+    }
+}

@@ -1,0 +1,99 @@
+public import EventLog
+public import EventModel
+public import Ingest
+
+/// Brings one input into a log, and leaves one `ingest.recorded` about it.
+///
+///     let source = try InputSource(path: "tickets.ndjson.gz")
+///     let outcome = try Import(into: store, clock: now).run(source)
+public struct Import {
+    /// How the input is read.
+    public var options = IngestOptions()
+    /// Takes refused lines unchanged.
+    public var rejects: RejectWriter?
+    /// Told a CSV file's header line before the first refused row, for the rejects to begin with.
+    public var header: (([UInt8]) -> Void)?
+    /// Told how far it is.
+    public var progress: ((IngestProgress) -> Void)?
+    /// Asked whether to stop after the present batch.
+    public var isCancelled: () -> Bool = { false }
+
+    private let store: LogStore
+    private let clock: () throws -> Instant
+
+    /// An import into a store.
+    public init(into store: LogStore, clock: @escaping () throws -> Instant) {
+        self.store = store
+        self.clock = clock
+    }
+
+    /// Reads CloudEvents, one to a line.
+    ///
+    /// - Returns: what came of it; an input that could not be read to its end is named there, and
+    ///   what came before is recorded.
+    /// - Throws: `StoreFault`, and what `rejects` throws; batches before stay.
+    public func run(_ source: sending InputSource) throws -> IngestOutcome {
+        let digest = Digest()
+        let name = source.name
+        source.onStoredBytes = { digest.update($0) }
+        var sink = store.sink(clock: clock)
+        let outcome = try ingest(
+            source, into: &sink, types: store.types, options: options, rejects: rejects,
+            progress: progress, isCancelled: isCancelled)
+        try record(outcome, ImportRecord(input: name, digest: digest.hex))
+        return outcome
+    }
+
+    /// Reads the rows of a CSV file through a mapping.
+    ///
+    /// - Throws: `MappingMismatch` where file and mapping don't go together; else as above.
+    public func run(_ source: sending InputSource, through mapping: Mapping) throws -> IngestOutcome
+    {
+        let digest = Digest()
+        source.onStoredBytes = { digest.update($0) }
+        var sink = store.sink(clock: clock)
+        let outcome = try read(source, through: mapping, into: &sink)
+        try record(
+            outcome,
+            ImportRecord(
+                input: source.name, digest: digest.hex, mapping: Digest.hex(of: mapping.contents)))
+        return outcome
+    }
+
+    /// Reads an input as `run` does and shows the events that would come, recording nothing.
+    public func rehearse(
+        _ source: sending InputSource, through mapping: Mapping?,
+        _ see: @escaping (EventBatch) throws -> Void
+    ) throws -> IngestOutcome {
+        var sink = CountingSink(see)
+        guard let mapping else {
+            return try ingest(
+                source, into: &sink, types: store.types, options: options, rejects: rejects,
+                progress: progress, isCancelled: isCancelled)
+        }
+        return try read(source, through: mapping, into: &sink)
+    }
+
+    private func read(
+        _ source: InputSource, through mapping: Mapping, into sink: inout some EventSink
+    ) throws -> IngestOutcome {
+        try ingest(
+            source, through: mapping, into: &sink, types: store.types, states: store,
+            options: options, header: header, rejects: rejects, progress: progress,
+            isCancelled: isCancelled)
+    }
+
+    private func record(_ outcome: IngestOutcome, _ blank: ImportRecord) throws {
+        // An input that ended early has another digest when it is whole; it is recorded all the
+        // same, so that what it brought can be taken back.
+        var record = blank
+        record.lines = outcome.counts.lines
+        record.accepted = outcome.counts.accepted
+        record.duplicates = outcome.counts.duplicates
+        record.refused = outcome.counts.refused
+        record.refusals = Dictionary(
+            outcome.refusals.map { ($0.first.problem, $0.count) }, uniquingKeysWith: +)
+        record.ranges = outcome.sequences
+        try record.record(in: store, now: try clock())
+    }
+}

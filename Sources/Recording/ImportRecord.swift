@@ -1,0 +1,105 @@
+public import EventLog
+public import EventModel
+
+/// What the log keeps about one input: `ingest.recorded`.
+public struct ImportRecord: Sendable {
+    /// The input's name, as the user gave it.
+    public var input: String
+    /// SHA-256 of its bytes and, where it was read through one, of the mapping.
+    public var digest: String
+    public var mapping: String?
+    /// Lines or rows read; events accepted, there already, refused.
+    public var lines = 0
+    public var accepted = 0
+    public var duplicates = 0
+    public var refused = 0
+    /// Refusals by problem.
+    public var refusals: [String: Int] = [:]
+    /// The entries it added.
+    public var ranges: [Range<UInt32>] = []
+
+    /// A record of an input of which nothing was read yet.
+    public init(input: String, digest: String, mapping: String? = nil) {
+        self.input = input
+        self.digest = digest
+        self.mapping = mapping
+    }
+
+    /// Its name for `rekam void --ingest`: the digest of input and mapping.
+    public var id: String {
+        mapping.map { Digest.hex(of: Array((digest + $0).utf8)) } ?? digest
+    }
+
+    /// Ranges in one event, so that its text stays within the schema.
+    static let rangesPerEvent = 800
+
+    /// Records it. The same input again, adding nothing, is recorded once only; where it added
+    /// something (after an interrupted or a voided import) it gets a record of its own.
+    ///
+    /// - Returns: the ids recorded; empty when there was nothing to say.
+    @discardableResult
+    public func record(in store: LogStore, now: Instant) throws -> [String] {
+        var recorded: [String] = []
+        var attempt = 1
+        var rest = ranges[...]
+        repeat {
+            let part = rest.prefix(Self.rangesPerEvent)
+            let name = attempt == 1 ? id : "\(id)/\(attempt)"
+            if try append(part, id: name, isFirst: recorded.isEmpty, store, now) {
+                recorded.append(name)
+                rest = rest.dropFirst(part.count)
+            } else if accepted == 0 {
+                return recorded
+            }
+            attempt += 1
+        } while !rest.isEmpty || (recorded.isEmpty && attempt < 10_000)
+        return recorded
+    }
+
+    /// False when an event of this id is there already.
+    private func append(
+        _ part: ArraySlice<Range<UInt32>>, id: String, isFirst: Bool, _ store: LogStore,
+        _ now: Instant
+    ) throws -> Bool {
+        let text = part.map { "\($0.lowerBound)-\($0.upperBound - 1)" }.joined(separator: ",")
+        var fields: [EventDraft.Field] = [
+            .init("input", .text(String(input.unicodeScalars.suffix(1000)))),
+            .init("digest", .text(digest)),
+            .init("lines", .integer(Int64(isFirst ? lines : 0))),
+            .init("accepted", .integer(Int64(isFirst ? accepted : 0))),
+            .init("duplicate", .integer(Int64(isFirst ? duplicates : 0))),
+            .init("refused", .integer(Int64(isFirst ? refused : 0))),
+            .init("ranges", .text(text)),
+        ]
+        if let mapping { fields.append(.init("mapping", .text(mapping))) }
+        if isFirst, !refusals.isEmpty {
+            fields.append(.init("refusals", .text(refusalText)))
+        }
+        let draft = EventDraft(
+            id: "ingest/\(id)", source: store.origin, type: "ingest.recorded",
+            subject: "log/ingest", time: now, fields: fields)
+        var batch = EventBatch()
+        var validator = EventValidator(store.types)
+        if let rejection = validator.admit(draft, as: .logsOwn, into: &batch) { throw rejection }
+        return try store.append(batch, recorded: now, isStrict: false).accepted == 1
+    }
+
+    /// The most frequent reasons as a JSON object, as many as the schema's 20,000 characters hold;
+    /// the rest under `other`.
+    private var refusalText: String {
+        var members: [JSONMember] = []
+        var length = 0
+        var other = 0
+        let sorted = refusals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        for (problem, count) in sorted {
+            length += problem.utf8.count * 2 + 30
+            if length < 18_000 {
+                members.append(JSONMember(key: problem, value: .number(String(count))))
+            } else {
+                other += count
+            }
+        }
+        if other > 0 { members.append(JSONMember(key: "other", value: .number(String(other)))) }
+        return String(decoding: JSONValue.object(members).canonical ?? [], as: UTF8.self)
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import EventModel
+import Rendering
+
+/// How an answer is written.
+struct AnswerOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How it is written: table, json, csv or markdown.", valueName: "format"))
+    var format = OutputFormat.table
+
+    @Option(
+        help: ArgumentHelp(
+            "Language of titles, units, numbers and dates: en or id.", valueName: "language"))
+    var lang = Language.english
+
+    @Flag(help: "No colour, even on a terminal.")
+    var noColor = false
+
+    /// The style for people.
+    var style: TextStyle {
+        TextStyle(
+            language: lang, width: Output.width, isColoured: Output.isColoured(unless: noColor))
+    }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Definitions
+import EventLog
+import EventModel
+import Ingest
+import Recording
+
+struct IngestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ingest",
+        abstract: "Record events from files or standard input.",
+        discussion: """
+            CloudEvents, one per line (plain, gzip or zstd), or CSV through a mapping. Each event is \
+            checked against its schema; what is there already is not recorded twice; refused lines \
+            go unchanged to a file beside, with the reasons.
+
+            Examples:
+              rekam ingest tickets.ndjson.gz
+              rekam ingest export.csv --mapping helpdesk.yaml
+              rekam ingest export.csv --mapping helpdesk.yaml --dry-run | head
+              zcat events.gz | rekam ingest -
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Argument(help: ArgumentHelp("Files to read; - is standard input.", valueName: "file"))
+    var files: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "Read CSV through this mapping: a file, or the name of a shipped one.",
+            valueName: "mapping"))
+    var mapping: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where refused lines go; reasons go beside it.",
+            discussion: "Without it: FILE.rejects.ndjson (or .csv) in this folder.",
+            valueName: "file"))
+    var rejects: String?
+
+    @Flag(help: "Stop at the first refused line; earlier batches stay.")
+    var strict = false
+
+    @Flag(help: "Print the events that would come; record nothing.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("How the outcome is written: table or json.", valueName: "format"))
+    var format = OutputFormat.table
+
+    func validate() throws {
+        if files.isEmpty { throw ValidationError("Which files? - is standard input.") }
+        if files.count(where: { $0 == "-" }) > 1 {
+            throw ValidationError("Standard input (-) can be read once only.")
+        }
+        if rejects != nil, files.count > 1 {
+            throw ValidationError("--rejects goes with one file at a time.")
+        }
+    }
+
+    func run() throws {
+        Interrupt.listen()
+        let log = try store.open(readOnly: dryRun)
+        let mapping = try self.mapping.map { try MappingFiles.read($0, for: log) }
+        var report = IngestReport(format: format)
+        for file in files where !Interrupt.isAsked {
+            try ingest(file, through: mapping, into: log, &report)
+        }
+        if !dryRun {
+            try report.catchUp(log)
+        }
+        report.print()
+        try report.end()
+    }
+
+    private func ingest(
+        _ file: String, through mapping: Mapping?, into log: LogStore, _ report: inout IngestReport
+    ) throws {
+        let source = try InputSource(path: file)
+        let total = source.totalStoredBytes
+        let rejects = RejectsFile(
+            path: self.rejects ?? RejectsFile.name(for: file, isCSV: mapping != nil))
+        var progress = Progress(of: "events")
+        var run = Import(into: log, clock: Machine.now)
+        run.options.isStrict = strict
+        run.options.parsers = max(1, Machine.cores)
+        run.isCancelled = { Interrupt.isAsked }
+        run.header = { rejects.header = $0 }
+        run.rejects = { rejection, line in try rejects.add(rejection, line) }
+        run.progress = { counts in
+            let share = total.map { $0 == 0 ? 1000 : min(1000, counts.storedBytes * 1000 / $0) }
+            progress.show(
+                count: counts.accepted + counts.duplicates + counts.refused, share: share)
+        }
+        let started = Machine.ticks()
+        let outcome: IngestOutcome
+        if dryRun {
+            outcome = try run.rehearse(source, through: mapping) { batch in
+                for row in batch.rows {
+                    Output.write(Array(batch.bytes[row.canonical.indices]))
+                    Output.write("\n")
+                }
+            }
+            Output.flush()
+        } else if let mapping {
+            outcome = try run.run(source, through: mapping)
+        } else {
+            outcome = try run.run(source)
+        }
+        Progress.clear()
+        try rejects.close()
+        report.add(
+            outcome, file: file, rejects: rejects.isUsed ? rejects.path : nil,
+            seconds: Machine.ticks() - started, isDryRun: dryRun)
+    }
+}

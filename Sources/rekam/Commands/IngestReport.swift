@@ -1,0 +1,140 @@
+import EventLog
+import EventModel
+import Ingest
+import Projections
+import Rendering
+
+/// What an ingest did, gathered over its files and said once at the end.
+struct IngestReport {
+    private struct Part {
+        var file: String
+        var outcome: IngestOutcome
+        var rejects: String?
+        var nanoseconds: UInt64
+        var isDryRun: Bool
+    }
+
+    private let format: OutputFormat
+    private var parts: [Part] = []
+    private var projections: (done: Int, entries: UInt32)?
+    private var projectionNanoseconds: UInt64 = 0
+
+    init(format: OutputFormat) { self.format = format }
+
+    mutating func add(
+        _ outcome: IngestOutcome, file: String, rejects: String?, seconds nanoseconds: UInt64,
+        isDryRun: Bool
+    ) {
+        parts.append(
+            Part(
+                file: file, outcome: outcome, rejects: rejects, nanoseconds: nanoseconds,
+                isDryRun: isDryRun))
+    }
+
+    /// Brings the projections up to date with what was recorded.
+    mutating func catchUp(_ log: LogStore) throws {
+        let started = Machine.ticks()
+        let live = try LiveProjections(of: log)
+        let report = try live.catchUp(options: BuildProgressLine.options())
+        Progress.clear()
+        projections = (live.sources.count, report.position)
+        projectionNanoseconds = Machine.ticks() - started
+    }
+
+    /// Says what was done.
+    func print() {
+        format == .json ? printJSON() : printText()
+        Output.flush()
+    }
+
+    /// Ends as the worst of the files asks for.
+    func end() throws {
+        for part in parts {
+            if let fault = part.outcome.inputFault { throw Failure(.inputOutput, "\(fault)") }
+        }
+        if Interrupt.isAsked {
+            throw Failure(.interrupted, "stopped; what is counted above is recorded.")
+        }
+        if parts.contains(where: { $0.outcome.counts.refused > 0 }) { throw Failure(.refused, "") }
+    }
+
+    private func printText() {
+        for part in parts where !part.isDryRun {
+            let counts = part.outcome.counts
+            var line = parts.count > 1 ? "\(part.file): " : ""
+            line += "Accepted \(Progress.grouped(counts.accepted))"
+            if counts.duplicates > 0 {
+                line += " · already there \(Progress.grouped(counts.duplicates))"
+            }
+            if counts.refused > 0 { line += " · refused \(Progress.grouped(counts.refused))" }
+            if let rejects = part.rejects { line += " → \(rejects)" }
+            Output.line(line)
+            printRefusals(part.outcome)
+            if part.outcome.clockRanBehind {
+                Output.line(
+                    "The clock ran behind the log's last recording time, which was repeated.")
+            }
+        }
+        if let projections {
+            Output.line(
+                "Projections are up to date: \(projections.done) of \(projections.done) at entry "
+                    + "\(Progress.grouped(Int(projections.entries))).")
+        }
+    }
+
+    private func printRefusals(_ outcome: IngestOutcome) {
+        let shown = outcome.refusals.prefix(10)
+        let width = shown.map { Progress.grouped($0.count).count }.max() ?? 0
+        let texts = shown.map { $0.first.summary.printable }
+        let longest = min(72, texts.map { TextWidth.of($0) }.max() ?? 0)
+        for (group, text) in zip(shown, texts) {
+            let count = Progress.grouped(group.count)
+            Output.line(
+                "  " + TextWidth.rightAligned(count, to: width) + "  "
+                    + TextWidth.padded(text, to: longest)
+                    + "  first at line \(Progress.grouped(group.first.line))")
+        }
+        if outcome.refusals.count > shown.count {
+            Output.line(
+                "  … and \(outcome.refusals.count - shown.count) other reasons: see the file of "
+                    + "reasons.")
+        }
+    }
+
+    private func printJSON() {
+        func number(_ value: Int) -> JSONValue { .number(String(value)) }
+        let inputs: [JSONValue] = parts.map { part in
+            let counts = part.outcome.counts
+            let refusals = part.outcome.refusals.map { group in
+                JSONValue.object([
+                    JSONMember(key: "count", value: number(group.count)),
+                    JSONMember(key: "field", value: .string(group.first.field)),
+                    JSONMember(key: "first_line", value: number(group.first.line)),
+                    JSONMember(key: "problem", value: .string(group.first.problem)),
+                    JSONMember(key: "value", value: .string(group.first.value)),
+                ])
+            }
+            return .object([
+                JSONMember(key: "input", value: .string(part.file)),
+                JSONMember(key: "lines", value: number(counts.lines)),
+                JSONMember(key: "accepted", value: number(counts.accepted)),
+                JSONMember(key: "duplicate", value: number(counts.duplicates)),
+                JSONMember(key: "refused", value: number(counts.refused)),
+                JSONMember(key: "refusals", value: .array(refusals)),
+                JSONMember(key: "rejects", value: part.rejects.map { .string($0) } ?? .null),
+            ])
+        }
+        let durable = parts.reduce(UInt64(0)) { $0 + $1.nanoseconds }
+        let answer = JSONValue.object([
+            JSONMember(key: "inputs", value: .array(inputs)),
+            JSONMember(key: "milliseconds_durable", value: number(Int(durable / 1_000_000))),
+            JSONMember(
+                key: "milliseconds_projections",
+                value: number(Int(projectionNanoseconds / 1_000_000))),
+            JSONMember(
+                key: "entries", value: projections.map { number(Int($0.entries)) } ?? .null),
+        ])
+        Output.write(answer.canonical ?? [])
+        Output.line()
+    }
+}

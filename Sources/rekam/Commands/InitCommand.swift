@@ -1,0 +1,59 @@
+import ArgumentParser
+import Definitions
+import EventLog
+import EventModel
+import Recording
+import Shipped
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make a new store, with the KPI catalogue in it.",
+        discussion: """
+            Example:
+              rekam init --time-zone Asia/Jakarta --origin cs.example.com/log
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The zone whose days the figures count, by its IANA name.",
+            discussion: "Its rules are recorded in the log, so that no later machine is asked.",
+            valueName: "zone"))
+    var timeZone = "Asia/Jakarta"
+
+    @Option(
+        help: ArgumentHelp(
+            "The log's name in checkpoints, such as cs.example.com/log.", valueName: "name"))
+    var origin = "rekam.local/log"
+
+    func run() throws {
+        guard let zone = try Machine.zone(timeZone) else {
+            throw Failure(
+                .usage,
+                "there is no time zone \"\(timeZone)\". Zones look like Asia/Jakarta or UTC.")
+        }
+        guard LogStore.isOrigin(origin) else {
+            throw Failure(
+                .usage,
+                "--origin \"\(origin)\": a name without white space or +, at most 200 bytes, such "
+                    + "as cs.example.com/log.")
+        }
+        let new = NewStore(
+            origin: origin, timeZone: zone,
+            types: try EventTypes.shipped(texts: Shipped.texts(in: "events")),
+            catalogue: Shipped.texts(in: "catalogue").flatMap {
+                SourceDocument.split($0.text, file: $0.path)
+            },
+            seed: try Machine.randomBytes(32))
+        let (made, projections, kpis) = try new.create(
+            at: store.path, now: try Machine.now(), threads: Machine.cores)
+        Output.line(
+            "Made the store \(made.path): \(kpis) KPIs over \(projections) projections, days in "
+                + "\(zone.name) (tzdata \(zone.release)).")
+        Output.line("Its signing key is \(made.path)/key: keep a copy where the store is not.")
+        Output.line("Next: rekam ingest FILE, or rekam kpi list to see what can be asked.")
+        Output.flush()
+    }
+}

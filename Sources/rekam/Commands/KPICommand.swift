@@ -1,0 +1,102 @@
+import ArgumentParser
+import Definitions
+import EventLog
+import EventModel
+import Projections
+import Rendering
+
+struct KPICommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kpi",
+        abstract: "See which KPIs there are, and what each one means.",
+        subcommands: [KPIListCommand.self, KPIShowCommand.self])
+}
+
+struct KPIListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List every KPI of the store.",
+        discussion: """
+            Example:
+              rekam kpi list --lang id
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    func run() throws {
+        let library = try StoreDefinitions(store.open(readOnly: true)).library
+        let kpis = try library.kpiNames.compactMap { try library.kpi($0) }
+        switch output.format {
+        case .table, .markdown: Output.write(KPIPages.list(kpis, output.style))
+        case .csv:
+            Output.write(CSVText.line(["kpi", "version", "title", "group", "unit"]))
+            for kpi in kpis {
+                Output.write(
+                    CSVText.line(
+                        [
+                            kpi.name, String(kpi.version), kpi.title.text(output.lang), kpi.group,
+                            kpi.unit.rawValue,
+                        ].map(CSVText.text)))
+            }
+        case .json:
+            let list = kpis.map { kpi in
+                JSONValue.object([
+                    JSONMember(key: "name", value: .string(kpi.name)),
+                    JSONMember(key: "version", value: .number(String(kpi.version))),
+                    JSONMember(key: "title", value: .string(kpi.title.text(output.lang))),
+                    JSONMember(key: "group", value: .string(kpi.group)),
+                    JSONMember(key: "unit", value: .string(kpi.unit.rawValue)),
+                    JSONMember(
+                        key: "statistics",
+                        value: .array(kpi.statistics.map { .string($0.name) })),
+                ])
+            }
+            Output.write(JSONValue.array(list).canonical ?? [])
+            Output.line()
+        }
+        Output.flush()
+    }
+}
+
+struct KPIShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Explain one KPI: formula, unit, events it needs, edge cases, source.",
+        discussion: """
+            Example:
+              rekam kpi show first_response_time
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    @Argument(help: "Its name.")
+    var name: String
+
+    func run() throws {
+        let library = try StoreDefinitions(store.open(readOnly: true)).library
+        guard let kpi = try library.kpi(name) else {
+            let near = nearest(to: name, among: library.kpiNames)
+            throw Failure(
+                .usage,
+                "no KPI is called \"\(name.printable)\"."
+                    + (near.map { " Did you mean \($0)?" } ?? "")
+                    + " `rekam kpi list` shows all \(library.kpiNames.count).")
+        }
+        let used = try library.projections(behind: kpi)
+        let projections = try used.compactMap { try library.projection($0) }
+        Output.write(KPIPages.page(kpi, projections: projections, output.style))
+        Output.flush()
+    }
+}
+
+/// The definitions in force in a store.
+struct StoreDefinitions {
+    let library: DefinitionLibrary
+
+    init(_ log: LogStore) throws {
+        let register = try log.read { try $0.definitions() }
+        library = DefinitionLibrary(register: register, types: log.types)
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import EventLog
+import EventModel
+import Rendering
+
+struct LogStatCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stat",
+        abstract: "Show what the log holds: entries by type, times, cases, bytes.",
+        discussion: """
+            Example:
+              rekam log stat
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    func run() throws {
+        let log = try store.open(readOnly: true)
+        let (statistics, zone) = try log.read { view in
+            (try view.statistics(), try view.definitions().storeTimeZone)
+        }
+        var lines: [(String, String)] = [
+            ("Store", log.path.printable), ("Origin", log.origin.printable),
+            ("Entries", Progress.grouped(Int(statistics.entryCount))),
+            ("Root", Self.hex(statistics.root.bytes)),
+            ("Cases", Progress.grouped(statistics.caseCount)),
+            ("Names", Progress.grouped(statistics.nameCount)),
+            ("Voided", Progress.grouped(statistics.voidedCount)),
+        ]
+        if let zone { lines.append(("Time zone", "\(zone.name), tzdata \(zone.release)")) }
+        if let earliest = statistics.earliest, let latest = statistics.latest {
+            lines.append(("Events", "\(earliest.rfc3339) to \(latest.rfc3339)"))
+        }
+        if let last = statistics.lastRecorded { lines.append(("Last recorded", last.rfc3339)) }
+        let bytes = statistics.tables.reduce(0) { $0 + $1.bytes }
+        let each = Int(statistics.entryCount) == 0 ? 0 : bytes / Int(statistics.entryCount)
+        lines.append(("Bytes", "\(Progress.grouped(bytes)), \(each) an entry"))
+        for (name, value) in lines { Output.line(TextWidth.padded(name, to: 15) + value) }
+        Output.line()
+        let width = statistics.types.map { $0.type.count }.max() ?? 0
+        let numbers = statistics.types.map { Progress.grouped($0.count) }
+        let digits = numbers.map(\.count).max() ?? 0
+        for ((type, _), number) in zip(statistics.types, numbers) {
+            Output.line(
+                TextWidth.padded(type.printable, to: width) + "  "
+                    + TextWidth.rightAligned(number, to: digits))
+        }
+        Output.flush()
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import EventLog
+import EventModel
+import Projections
+import Querying
+import Rendering
+
+struct QueryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query",
+        abstract: "Ask for KPIs of a period, by agent, team, channel and more.",
+        discussion: """
+            KPI.p90 names a statistic (p50, p90, p95, max, min, count). A period is 2025, 2025-Q3, \
+            2025-07, 2025-W29, 2025-07-14, A..B, or this-week, last-month and so on, seen from the \
+            log's last entry. Without --grain there is one value for the whole period.
+
+            Examples:
+              rekam query csat --by agent --period 2025-07
+              rekam query first_response_time.p90 csat --by channel --period 2025-Q3 \
+            --compare previous
+              rekam query ticket_volume --period 2025 --grain month --where reason=complaint
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    @Argument(
+        help: ArgumentHelp("KPIs and statistics; rekam kpi list shows all.", valueName: "kpi"))
+    var kpis: [String]
+
+    @Option(
+        help: ArgumentHelp("Dimensions to split by, parted by commas.", valueName: "dimensions"))
+    var by: [String] = []
+
+    @Option(help: ArgumentHelp("Only this agent; part of a name will do.", valueName: "name"))
+    var agent: String?
+
+    @Option(help: ArgumentHelp("Only this team.", valueName: "name"))
+    var team: String?
+
+    @Option(help: ArgumentHelp("Only this channel.", valueName: "name"))
+    var channel: String?
+
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp("Only facts with this value of a dimension.", valueName: "dim=value"))
+    var filters: [String] = []
+
+    @Option(help: ArgumentHelp("Which period.", valueName: "period"))
+    var period: String
+
+    @Option(
+        help: ArgumentHelp(
+            "One value for each day, week, month, quarter or year.", valueName: "grain"))
+    var grain: String?
+
+    @Option(
+        help: ArgumentHelp("Beside it: the previous period, or another.", valueName: "period"))
+    var compare: String?
+
+    func run() throws {
+        let log = try store.open(readOnly: true)
+        var request = QueryRequest(
+            kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
+            period: period, grain: grain, compare: compare)
+        for (dimension, value) in [("agent", agent), ("team", team), ("channel", channel)] {
+            if let value { request.filters.append((dimension, value)) }
+        }
+        for filter in filters {
+            guard let sign = filter.firstIndex(of: "="), sign != filter.startIndex else {
+                throw Failure(
+                    .usage, "--where \(filter): it looks like channel=email, or reason=complaint.")
+            }
+            request.filters.append(
+                (String(filter[..<sign]), String(filter[filter.index(after: sign)...])))
+        }
+        let answer: Answer
+        do {
+            let projections = try ProjectionStore(log: log)
+            answer = try log.read { view in
+                try QueryContext(view, of: log, projections: projections).answer(request)
+            }
+        } catch let faults as QueryFaults {
+            throw Failure(.usage, messages: faults.faults.map(\.description))
+        }
+        switch output.format {
+        case .table: Output.write(answer.table(output.style))
+        case .json: Output.write(answer.json())
+        case .csv: Output.write(answer.csv())
+        case .markdown: Output.write(answer.markdown(output.lang))
+        }
+        Output.flush()
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import EventLog
+import Projections
+import Recording
+
+struct VoidCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "void",
+        abstract: "Take a wrong import back: its events count in no figure any more.",
+        discussion: """
+            Nothing is deleted. Each event gets an event.voided with the reason; the log still shows \
+            both. The same events may be recorded anew afterwards.
+
+            Examples:
+              rekam void --ingest 9f3c1b… --reason "wrong export"   (ids: rekam log case log/ingest)
+              rekam void --entries 2001..2400 --reason "test data" --by sari
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "An import, by its id without \"ingest/\", or the start of it.", valueName: "id"))
+    var ingest: String?
+
+    @Option(help: ArgumentHelp("Entries A to B, both included.", valueName: "a..b"))
+    var entries: String?
+
+    @Option(help: ArgumentHelp("Why; it is recorded.", valueName: "text"))
+    var reason: String
+
+    @Option(help: ArgumentHelp("Who takes it back; it is recorded.", valueName: "name"))
+    var by: String?
+
+    func validate() throws {
+        if (ingest == nil) == (entries == nil) {
+            throw ValidationError("Say what to take back: --ingest ID or --entries A..B.")
+        }
+        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
+    }
+
+    func run() throws {
+        Interrupt.listen()
+        let log = try store.open(readOnly: false)
+        let ranges = try ranges(in: log)
+        let total = ranges.reduce(0) { $0 + $1.count }
+        var progress = Progress(of: "entries")
+        let outcome = try Withdrawal(reason: reason, person: by).takeBack(
+            ranges, in: log, clock: Machine.now
+        ) { done in
+            progress.show(count: done, share: total == 0 ? nil : done * 1000 / total)
+            if Interrupt.isAsked {
+                throw Failure(.interrupted, "stopped; what was taken back so far stays so.")
+            }
+        }
+        Progress.clear()
+        var line = "Voided \(Progress.grouped(outcome.voided)) events"
+        if outcome.skipped > 0 {
+            line += " · \(Progress.grouped(outcome.skipped)) left as they were (voided before, or "
+            line += "the log's own)"
+        }
+        Output.line(line)
+        let live = try LiveProjections(of: log)
+        let report = try live.catchUp(options: BuildProgressLine.options())
+        Progress.clear()
+        Output.line(
+            "Projections are up to date: \(live.sources.count) of \(live.sources.count) at entry "
+                + "\(Progress.grouped(Int(report.position))).")
+        Output.flush()
+    }
+
+    private func ranges(in log: LogStore) throws -> [Range<UInt32>] {
+        if let ingest {
+            guard let ranges = try Withdrawal.ranges(ofImport: ingest, in: log) else {
+                throw Failure(
+                    .usage,
+                    "no import has the id \"\(ingest)\". `rekam log case log/ingest` shows all.")
+            }
+            return ranges
+        }
+        let count = try log.read { $0.entryCount }
+        return [try SequenceRange.parse(entries ?? "", of: count)]
+    }
+}

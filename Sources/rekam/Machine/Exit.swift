@@ -1,0 +1,66 @@
+import ArgumentParser
+import EventLog
+import EventModel
+import LMDB
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// How a command ends (DESIGN: 0 done, 1 a check does not hold, 64 wrong usage, 65 some input was
+/// refused, 74 input or output failed, 75 the store was busy too long).
+enum Exit: Int32 {
+    case done = 0
+    case checkFailed = 1
+    case usage = 64
+    case refused = 65
+    case inputOutput = 74
+    case busy = 75
+    case interrupted = 130
+
+    /// Ends the process with the code and the message that an error asks for.
+    static func end(with error: any Error, of root: any ParsableCommand.Type) -> Never {
+        switch error {
+        case let failure as Failure:
+            if !failure.messages.isEmpty {
+                Output.flush()
+                for message in failure.messages { Output.errorLine("Error: \(message)") }
+            }
+            Glibc.exit(failure.exit.rawValue)
+        case is CleanExit:
+            Output.flush()
+            root.exit(withError: error)
+        default:
+            if root.exitCode(for: error) == .validationFailure
+                || root.exitCode(for: error) == .success
+            {
+                root.exit(withError: error)
+            }
+            Output.flush()
+            Output.errorLine("Error: \(error)")
+            Glibc.exit(code(of: error).rawValue)
+        }
+    }
+
+    private static func code(of error: any Error) -> Exit {
+        if let fault = error as? LMDBError, fault.isBusy { return .busy }
+        return .inputOutput
+    }
+}
+
+/// A fault whose message is ready to be read: one line each, all of them shown.
+struct Failure: Error {
+    var exit: Exit
+    var messages: [String]
+
+    /// A failure with one message; an empty one ends the command without a word.
+    init(_ exit: Exit, _ message: String) {
+        self.exit = exit
+        messages = message.isEmpty ? [] : [message]
+    }
+
+    init(_ exit: Exit, messages: [String]) {
+        self.exit = exit
+        self.messages = messages
+    }
+}

@@ -1,0 +1,112 @@
+import EventModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The one place where clock, randomness, environment and the machine's files come in.
+enum Machine {
+    /// An environment variable; nil where it is not set.
+    static func environment(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+
+    /// The present, or `REKAM_NOW` (an RFC 3339 time) where that is set.
+    static func now() throws -> Instant {
+        if let text = environment("REKAM_NOW"), !text.isEmpty {
+            do {
+                return try Instant(rfc3339: text)
+            } catch {
+                throw Failure(
+                    .usage,
+                    "REKAM_NOW=\(text) \(error.rawValue). It looks like 2025-08-05T09:00:00Z.")
+            }
+        }
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Instant(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// Nanoseconds of a clock that only runs forward.
+    static func ticks() -> UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    /// Bytes nobody can guess, for a key.
+    static func randomBytes(_ count: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = unsafe bytes.withUnsafeMutableBytes { unsafe getrandom($0.baseAddress, count, 0) }
+        guard got == count else {
+            throw Failure(.inputOutput, "the system gave no random bytes for a key.")
+        }
+        return bytes
+    }
+
+    /// The machine's cores.
+    static let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+    /// The rules of an IANA zone from the machine's tz database; nil where it has no such zone.
+    static func zone(_ name: String) throws -> TimeZoneRules? {
+        if name == "UTC" { return .utc }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        let isPlain = name.utf8.allSatisfy {
+            ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39)
+                || [0x2B, 0x2D, 0x2F, 0x5F].contains($0)
+        }
+        guard isPlain, !parts.contains("") else { return nil }
+        guard let bytes = read("/usr/share/zoneinfo/" + name) else {
+            guard read("/usr/share/zoneinfo/Asia/Jakarta") != nil else {
+                throw Failure(
+                    .inputOutput,
+                    "this machine has no time zones (/usr/share/zoneinfo). Install the tzdata package."
+                )
+            }
+            return nil
+        }
+        do {
+            return try TimeZoneRules(name: name, release: tzdataRelease, tzif: bytes)
+        } catch {
+            throw Failure(.inputOutput, "/usr/share/zoneinfo/\(name) is no time zone file.")
+        }
+    }
+
+    /// The release of the machine's tz database, `2025b`; `unknown` where it does not say.
+    static let tzdataRelease: String = {
+        if let bytes = read("/usr/share/zoneinfo/+VERSION") {
+            return String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
+        }
+        if let bytes = read("/usr/share/zoneinfo/tzdata.zi", most: 256) {
+            let line = String(decoding: bytes, as: UTF8.self).prefix { $0 != "\n" }
+            if line.hasPrefix("# version ") { return String(line.dropFirst(10)) }
+        }
+        return "unknown"
+    }()
+
+    /// A small file's bytes; nil where it cannot be read.
+    static func read(_ path: String, most: Int = 1 << 24) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count < most {
+            let count = unsafe chunk.withUnsafeMutableBytes {
+                unsafe Glibc.read(file, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { break }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+        return bytes
+    }
+}
+
+extension Machine {
+    /// What the system says of an error number.
+    static func reason(_ number: Int32) -> String {
+        unsafe String(cString: strerror(number)).lowercased()
+    }
+}

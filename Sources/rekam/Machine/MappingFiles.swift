@@ -1,0 +1,49 @@
+import Definitions
+import EventLog
+import EventModel
+import Ingest
+import Shipped
+
+/// Finds mapping files: a path, else a shipped mapping by its name.
+enum MappingFiles {
+    /// Reads a mapping for a store; its lookup files are read from the mapping's own folder.
+    static func read(_ name: String, for log: LogStore) throws -> Mapping {
+        let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
+        var text: String
+        var folder = "."
+        if let bytes = Machine.read(name) {
+            text = String(decoding: bytes, as: UTF8.self)
+            folder = name.lastIndex(of: "/").map { String(name[..<$0]) } ?? "."
+        } else if let shipped = Shipped.text(of: "mappings/\(name).yaml") {
+            text = shipped
+        } else {
+            let names = Shipped.paths(in: "mappings").compactMap(Self.stem)
+            let near = nearest(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
+            throw Failure(
+                .inputOutput,
+                "there is no mapping file \"\(name)\", and none of that name is shipped.\(near) "
+                    + "Shipped: \(names.joined(separator: ", ")).")
+        }
+        let surroundings = MappingSurroundings(
+            types: log.types, storeZone: zone,
+            zone: { name in (try? Machine.zone(name)) ?? nil },
+            file: { path in
+                guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
+                    throw Failure(
+                        .inputOutput, "\(path): a lookup file lies in its mapping's folder.")
+                }
+                guard let bytes = Machine.read("\(folder)/\(path)") else {
+                    throw Failure(.inputOutput, "\(folder)/\(path) can't be read.")
+                }
+                return bytes
+            })
+        return try Mapping.read(text, file: name, in: surroundings)
+    }
+
+    private static func stem(_ path: String) -> String? {
+        guard path.hasSuffix(".yaml"), let name = path.split(separator: "/").last else {
+            return nil
+        }
+        return String(name.dropLast(5))
+    }
+}

@@ -1,0 +1,77 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Standard output and error, buffered, and what is known of the terminal.
+enum Output {
+    nonisolated(unsafe) private static var buffer: [UInt8] = []
+
+    /// Writes text to standard output.
+    static func write(_ text: String) {
+        buffer.append(contentsOf: text.utf8)
+        if buffer.count >= 1 << 16 { flush() }
+    }
+
+    /// Writes bytes to standard output.
+    static func write(_ bytes: [UInt8]) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= 1 << 16 { flush() }
+    }
+
+    /// Writes a line to standard output.
+    static func line(_ text: String = "") {
+        write(text)
+        write("\n")
+    }
+
+    /// Writes a line to standard error, after what is waiting for standard output.
+    static func errorLine(_ text: String) {
+        Progress.clear()
+        writeAll([UInt8]((text + "\n").utf8), to: STDERR_FILENO)
+    }
+
+    /// Hands what is waiting to the system; ends the process quietly when nobody reads any more.
+    static func flush() {
+        guard !buffer.isEmpty else { return }
+        let isWritten = writeAll(buffer, to: STDOUT_FILENO)
+        buffer.removeAll(keepingCapacity: true)
+        if !isWritten { Glibc.exit(errno == EPIPE ? 0 : Exit.inputOutput.rawValue) }
+    }
+
+    /// Writes all bytes to a descriptor; false where the system refuses.
+    @discardableResult
+    static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var position = 0
+        while position < bytes.count {
+            let written = unsafe bytes[position...].withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if written < 0 {
+                if errno == EINTR { continue }
+                return false
+            }
+            position += written
+        }
+        return true
+    }
+
+    /// Whether people look at it.
+    static let isTerminal = isatty(STDOUT_FILENO) == 1
+    static let isErrorTerminal = isatty(STDERR_FILENO) == 1
+
+    /// The terminal's width in columns; nil when standard output is no terminal (nothing is cut).
+    static var width: Int? {
+        guard isTerminal else { return nil }
+        var size = winsize()
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return 80
+        }
+        return Int(size.ws_col)
+    }
+
+    /// Whether words may be coloured: a terminal, and neither `NO_COLOR` nor `--no-color`.
+    static func isColoured(unless isForbidden: Bool) -> Bool {
+        isTerminal && !isForbidden && (Machine.environment("NO_COLOR") ?? "").isEmpty
+            && Machine.environment("TERM") != "dumb"
+    }
+}

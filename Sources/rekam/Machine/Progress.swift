@@ -1,0 +1,58 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// One line on standard error that says how far a long piece of work has come, with rate and time
+/// left; shown only on a terminal, and gone when the work ends.
+struct Progress {
+    nonisolated(unsafe) private static var isShown = false
+    private let started = Machine.ticks()
+    private var shown: UInt64 = 0
+    private let noun: String
+
+    /// Progress counted in things of this name (`events`).
+    init(of noun: String) { self.noun = noun }
+
+    /// Shows the state, at most ten times a second. `share` is 0–1000 thousandths done; nil when
+    /// the end is not known.
+    mutating func show(count: Int, share: Int?) {
+        guard Output.isErrorTerminal else { return }
+        let now = Machine.ticks()
+        guard now - shown > 100_000_000 else { return }
+        shown = now
+        let elapsed = max(1, Int((now - started) / 1_000_000))
+        let rate = count * 1000 / elapsed
+        var line = "\r  "
+        if let share {
+            let cells = share * 20 / 1000
+            line += share < 100 ? " " : ""
+            line += "\(share / 10) %  " + String(repeating: "█", count: cells)
+            line += String(repeating: " ", count: 20 - cells)
+        }
+        line += "  \(Self.grouped(count)) \(noun)   \(Self.grouped(rate))/s"
+        if let share, share > 0 {
+            line += "   \((elapsed * (1000 - share) / share + 999) / 1000) s left"
+        }
+        Output.writeAll([UInt8]((line + "\u{1B}[K").utf8), to: STDERR_FILENO)
+        Self.isShown = true
+    }
+
+    /// Takes the line away.
+    static func clear() {
+        guard isShown else { return }
+        isShown = false
+        Output.writeAll([UInt8]("\r\u{1B}[K".utf8), to: STDERR_FILENO)
+    }
+
+    /// `1,998,412`.
+    static func grouped(_ number: Int) -> String {
+        var digits = String(number.magnitude)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        groups.insert(digits, at: 0)
+        return (number < 0 ? "-" : "") + groups.joined(separator: ",")
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The command. Its subcommands parse, call the module that does the work, and print.
+@main
+struct Rekam: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "rekam",
+        abstract:
+            "Records what happened in customer service, and answers with figures that add up.",
+        discussion: """
+            Events go into an append-only log that proves itself; KPIs are computed from it, \
+            exactly, for any period, agent or channel, and can be replayed at any time.
+
+            Start here:
+              rekam init                                a new store, with the KPI catalogue
+              rekam ingest tickets.ndjson               record events (CSV: --mapping M.yaml)
+              rekam kpi list                            what can be asked
+              rekam query csat --by agent --period 2025-07
+              rekam verify                              prove that nobody touched the log
+            """,
+        version: version,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Recording",
+                subcommands: [
+                    InitCommand.self, IngestCommand.self, VoidCommand.self, GenerateCommand.self,
+                ]),
+            CommandGroup(
+                name: "Asking",
+                subcommands: [QueryCommand.self, KPICommand.self, ProjectionCommand.self]),
+            CommandGroup(name: "Proving", subcommands: [LogCommand.self]),
+        ])
+
+    static func main() {
+        // A reader that stops early (`rekam log show | head`) is no fault of ours: see Output.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            Exit.end(with: error, of: Self.self)
+        }
+    }
+
+    func run() {
+        // Typed alone, it answers what a newcomer asks first.
+        Output.line(Self.helpMessage())
+    }
+}

@@ -1,2 +1,0 @@
-import Shipped
-print(Shipped.paths(in: "events"))
