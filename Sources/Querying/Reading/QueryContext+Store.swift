@@ -1,4 +1,4 @@
-package import Definitions
+import Definitions
 package import EventLog
 package import EventModel
 package import Projections
@@ -15,7 +15,7 @@ extension QueryContext {
         _ view: borrowing LogView, of store: LogStore, projections: ProjectionStore
     ) throws {
         let register = try view.definitions()
-        let library = DefinitionLibrary(live: register, types: store.types)
+        let library = DefinitionLibrary(register: register, types: store.types)
         let statuses = try projections.statuses(in: view).filter { $0.state == .live }
         let zone = register.storeTimeZone ?? .utc
         let log = try SharedView(view)
@@ -34,16 +34,6 @@ extension QueryContext {
                     definition: definition?.version == status.version ? definition : nil, log: log)
             }, basis: try basis(view.entryCount))
         earlierBasis = basis
-    }
-}
-
-extension DefinitionLibrary {
-    /// The definitions in force.
-    package convenience init(live register: DefinitionRegister, types: EventTypes) {
-        let changes = register.live("projection") + register.live("kpi")
-        self.init(
-            types: types,
-            documents: changes.map { SourceDocument(file: $0.name + ".yaml", text: $0.body) })
     }
 }
 
