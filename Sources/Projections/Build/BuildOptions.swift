@@ -32,8 +32,9 @@ public struct BuildOptions: Sendable {
 
 /// How far a build is.
 public struct BuildProgress: Sendable {
-    /// Events of the log whose facts are computed, of so many.
+    /// Events whose facts are computed.
     public var eventsDone: UInt64
+    /// Events there are to look at.
     public var events: UInt64
 }
 
@@ -41,11 +42,13 @@ public struct BuildProgress: Sendable {
 public struct BuildReport: Sendable {
     /// The log's entries that the projections now rest on.
     public var position: UInt32 = 0
-    /// Entries read; rows of cells written.
+    /// Entries read.
     public var entries: UInt64 = 0
+    /// Rows of cells written.
     public var rows: UInt64 = 0
-    /// Projections rebuilt from the log, and those caught up by differences.
+    /// Projections rebuilt from the log.
     public var rebuilt: [String] = []
+    /// Projections caught up by differences, or that had nothing to catch up with.
     public var caughtUp: [String] = []
 }
 

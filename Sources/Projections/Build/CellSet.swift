@@ -2,8 +2,9 @@ public import EventModel
 
 /// A projection's rows in memory: sorted, equal keys added up, zeros left out.
 public struct CellSet: Sendable {
-    /// The projection's name and version.
+    /// The projection's name.
     public var name: String
+    /// The projection's version.
     public var version: Int
     /// It holds the facts of the log's first so many entries.
     public var position: UInt32

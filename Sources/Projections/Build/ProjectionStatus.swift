@@ -12,8 +12,9 @@ public enum ProjectionState: UInt8, Sendable {
 
 /// One version of a projection in a store.
 public struct ProjectionStatus: Hashable, Sendable {
-    /// The projection's name and version.
+    /// The projection's name.
     public var name: String
+    /// Its version, from 1.
     public var version: Int
     /// The digest of the definition it was built with.
     public var digest: String

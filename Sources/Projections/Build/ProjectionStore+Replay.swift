@@ -70,8 +70,9 @@ extension ProjectionStore {
 
 /// One fact with the events behind it.
 public struct Fact: Sendable {
-    /// The case, and the sequence of the fact's event.
+    /// The case.
     public var caseID: UInt32
+    /// The sequence of the fact's event.
     public var sequence: UInt32
     /// The sequences of the other events it rests on, ascending.
     public var support: [UInt32]

@@ -1,0 +1,317 @@
+import Definitions
+import EventModel
+
+/// Facts computed from what the definitions' documentation says, word by word, event by event,
+/// without regard for time: what the engine is compared with.
+struct NaiveEvaluator {
+    struct Event {
+        var sequence: Int
+        var draft: EventDraft
+        var time: Int64 { draft.time.milliseconds }
+
+        func value(_ field: String) -> FieldValue? {
+            let schema = shippedTypes[draft.type]
+            guard schema?.columnIndex(of: field) != nil else { return nil }
+            return draft.fields.first { $0.name == field }?.value
+        }
+    }
+
+    let definition: ProjectionDefinition
+    let zone: TimeZoneRules
+    let calendar: BusinessCalendar?
+
+    init(_ definition: ProjectionDefinition, context: BuildContextParts) {
+        self.definition = definition
+        zone = context.zone
+        calendar = context.calendar
+    }
+
+    struct BuildContextParts {
+        var zone: TimeZoneRules
+        var calendar: BusinessCalendar?
+    }
+
+    /// Canonical lines of the facts of a log in the order of its sequences.
+    func lines(of log: [EventDraft]) -> [String] {
+        var voided: Set<Int> = []
+        for draft in log where draft.type == "event.voided" {
+            guard
+                case .text(let source)? = draft.fields.first(where: { $0.name == "source" })?.value,
+                case .text(let id)? = draft.fields.first(where: { $0.name == "id" })?.value
+            else { continue }
+            for (sequence, other) in log.enumerated()
+            where other.source == source && other.id == id { voided.insert(sequence) }
+        }
+        var cases: [String: [Event]] = [:]
+        for (sequence, draft) in log.enumerated()
+        where draft.type != "event.voided" && !voided.contains(sequence) {
+            cases[draft.subject, default: []].append(Event(sequence: sequence, draft: draft))
+        }
+        var cells: [String: Int] = [:]
+        for (subject, events) in cases {
+            let kind = String(subject.split(separator: "/")[0])
+            guard definition.subjectKinds.contains(kind) else { continue }
+            let ordered = events.sorted { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
+            let evaluation = NaiveCase(self, subject: subject, events: ordered)
+            for (line, sign) in evaluation.facts() { cells[line, default: 0] += sign }
+        }
+        return cells.filter { $0.value != 0 }.map { "\($0.key)\t\($0.value)" }.sorted {
+            $0.utf8.lexicographicallyPrecedes($1.utf8)
+        }
+    }
+}
+
+/// One case of a `NaiveEvaluator`.
+struct NaiveCase {
+    typealias Event = NaiveEvaluator.Event
+    let evaluator: NaiveEvaluator
+    let subject: String
+    let events: [Event]
+    var definition: ProjectionDefinition { evaluator.definition }
+
+    init(_ evaluator: NaiveEvaluator, subject: String, events: [Event]) {
+        self.evaluator = evaluator
+        self.subject = subject
+        self.events = events
+    }
+
+    func facts() -> [(String, Int)] {
+        switch definition.fact {
+        case .one(let name):
+            guard let fact = event(name, nil), holds(definition.conditions, fact) else { return [] }
+            return [(line(fact, day: fact), 1)]
+        case .each(let selector):
+            return events.indices.filter {
+                matches(selector, $0, nil) && holds(definition.conditions, $0)
+            }
+            .map { (line($0, day: $0), 1) }
+        case .stock(let from, let conditions):
+            guard let start = event(from, nil), holds(definition.conditions, nil) else { return [] }
+            var flows: [(String, Int)] = []
+            var inStock: Int?
+            for place in events.indices where place >= start {
+                let next = holds(conditions, place) ? place : nil
+                // Leaving and entering the same cell on the same day cancel out.
+                if let last = inStock { flows.append((line(last, day: place), -1)) }
+                if let next { flows.append((line(next, day: place), 1)) }
+                inStock = next
+            }
+            return flows
+        }
+    }
+
+    // MARK: Bindings
+
+    /// The place of a binding's event.
+    func event(_ name: String, _ fact: Int?) -> Int? {
+        if name == "fact" { return fact }
+        guard let binding = definition.bindings.first(where: { $0.name == name }) else {
+            return nil
+        }
+        switch binding.kind {
+        case .first(let selector): return candidates(binding, selector, fact).first
+        case .last(let selector): return candidates(binding, selector, fact).last
+        case .either(let names):
+            for name in names { if let found = event(name, fact) { return found } }
+            return nil
+        case .count: return nil
+        }
+    }
+
+    func count(_ name: String, _ fact: Int?) -> Int {
+        guard let binding = definition.bindings.first(where: { $0.name == name }),
+            case .count(let selector) = binding.kind
+        else { return 0 }
+        return candidates(binding, selector, fact).count
+    }
+
+    private func candidates(_ binding: Binding, _ selector: Selector, _ fact: Int?) -> [Int] {
+        let window = binding.window
+        var places = Array(events.indices)
+        if let after = window.after {
+            if let start = event(after, fact) {
+                places.removeAll { $0 < start || ($0 == start && !window.includesStart) }
+                if let within = window.withinMilliseconds {
+                    places.removeAll { events[$0].time - events[start].time > within }
+                }
+            } else if !binding.isStartOptional {
+                return []
+            }
+        }
+        if let before = window.before {
+            guard let end = event(before, fact) else { return [] }
+            places.removeAll { $0 > end || ($0 == end && !window.includesEnd) }
+            if window.after == nil, let within = window.withinMilliseconds {
+                places.removeAll { events[end].time - events[$0].time > within }
+            }
+        }
+        return places.filter { matches(selector, $0, fact) }
+    }
+
+    private func matches(_ selector: Selector, _ place: Int, _ fact: Int?) -> Bool {
+        guard selector.types.contains(events[place].draft.type) else { return false }
+        return selector.tests.allSatisfy { field, test in
+            holds(test, events[place].value(field), fact)
+        }
+    }
+
+    private func holds(_ test: FieldTest, _ value: FieldValue?, _ fact: Int?) -> Bool {
+        switch test {
+        case .among(let scalars, let negated):
+            return scalars.contains { equal($0, value) } != negated
+        case .range(let minimum, let maximum):
+            guard let number = number(value) else { return false }
+            return number >= minimum ?? .min && number <= maximum ?? .max
+        case .present: return value != nil && value != .text("")
+        case .absent: return value == nil || value == .text("")
+        case .same(let other, let negated):
+            guard let place = event(other.binding, fact), let value,
+                let compared = events[place].value(other.field)
+            else { return false }
+            return (value == compared) != negated
+        }
+    }
+
+    private func equal(_ scalar: Scalar, _ value: FieldValue?) -> Bool {
+        switch (scalar, value) {
+        case (.text(let left), .text(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.boolean(let left), .boolean(let right)): left == right
+        default: false
+        }
+    }
+
+    private func number(_ value: FieldValue?) -> Int64? {
+        if case .integer(let number)? = value { return number }
+        return nil
+    }
+
+    // MARK: Values in force
+
+    private func latest(_ field: String, _ at: Int?) -> FieldValue? {
+        guard let at else { return nil }
+        return events[...at].last { sets(field, $0) }?.value(field)
+    }
+
+    private func sets(_ field: String, _ event: Event) -> Bool {
+        if let entry = definition.latestTypes.first(where: { $0.field == field }),
+            !entry.types.contains(event.draft.type)
+        {
+            return false
+        }
+        return event.value(field) != nil
+    }
+
+    // MARK: Conditions
+
+    private func holds(_ conditions: [Condition], _ fact: Int?) -> Bool {
+        conditions.allSatisfy { holds($0, fact) }
+    }
+
+    private func holds(_ condition: Condition, _ fact: Int?) -> Bool {
+        switch condition {
+        case .exists(let name, let negated): return (event(name, fact) != nil) != negated
+        case .field(let reference, let test):
+            guard let place = event(reference.binding, fact) else { return false }
+            return holds(test, events[place].value(reference.field), fact)
+        case .latest(let field, let test): return holds(test, latest(field, fact), fact)
+        case .count(let name, let minimum, let maximum):
+            let value = Int64(count(name, fact))
+            return value >= minimum ?? .min && value <= maximum ?? .max
+        case .duration(let duration, let minimum, let maximum):
+            guard let value = elapsed(duration, fact) else { return false }
+            return value >= minimum ?? .min && value <= maximum ?? .max
+        case .within(let duration, let reference, let unit):
+            guard let value = elapsed(duration, fact), let limit = limit(reference, fact) else {
+                return false
+            }
+            return value <= limit * unit
+        case .beyond(let duration, let reference, let unit):
+            guard let value = elapsed(duration, fact), let limit = limit(reference, fact) else {
+                return false
+            }
+            return value > limit * unit
+        case .any(let lists): return lists.contains { holds($0, fact) }
+        }
+    }
+
+    private func limit(_ reference: FieldReference, _ fact: Int?) -> Int64? {
+        event(reference.binding, fact).flatMap { number(events[$0].value(reference.field)) }
+    }
+
+    // MARK: Durations
+
+    private func elapsed(_ duration: Definitions.Duration, _ fact: Int?) -> Int64? {
+        guard let from = event(duration.from, fact), let to = event(duration.to, fact),
+            events[from].time <= events[to].time
+        else { return nil }
+        // Millisecond by millisecond would be the plainest; stretch by stretch between events
+        // is the same, for states change at events alone.
+        var total: Int64 = 0
+        var place = from
+        while place < to {
+            let isPaused =
+                duration.except.map { except in
+                    except.values.contains { equal($0, latest(except.field, place)) }
+                } ?? false
+            if !isPaused { total += clock(duration, events[place].time, events[place + 1].time) }
+            place += 1
+        }
+        return total
+    }
+
+    private func clock(_ duration: Definitions.Duration, _ from: Int64, _ to: Int64) -> Int64 {
+        guard duration.clock == .business, let calendar = evaluator.calendar else {
+            return to - from
+        }
+        return calendar.milliseconds(
+            from: Instant(milliseconds: from), to: Instant(milliseconds: to))
+    }
+
+    // MARK: Lines
+
+    private func line(_ fact: Int, day: Int) -> String {
+        var parts = [evaluator.zone.day(of: events[day].draft.time).description]
+        for (_, source) in definition.dimensions { parts.append(text(source, fact) ?? "–") }
+        for (_, source) in definition.measures {
+            switch source {
+            case .duration(let duration):
+                parts.append(elapsed(duration, fact).map { "\($0)" } ?? "–")
+            case .number(let reference):
+                parts.append(limit(reference, fact).map { "\($0)" } ?? "–")
+            case .count(let name): parts.append("\(count(name, fact))")
+            case .flag(let conditions): parts.append(holds(conditions, fact) ? "1" : "–")
+            case .name(let source): parts.append(text(source, fact) ?? "–")
+            }
+        }
+        return parts.joined(separator: "\t")
+    }
+
+    private func text(_ source: DimensionSource, _ fact: Int) -> String? {
+        switch source {
+        case .field(let reference):
+            return event(reference.binding, fact).flatMap {
+                text(events[$0].value(reference.field))
+            }
+        case .latest(let field, let binding): return text(latest(field, event(binding, fact)))
+        case .firstOf(let sources):
+            for source in sources { if let found = text(source, fact) { return found } }
+            return nil
+        case .constant(let text): return text
+        case .hour:
+            let local = evaluator.zone.localMilliseconds(of: events[fact].draft.time)
+            return "\(local % 86_400_000 / 3_600_000)"
+        case .weekday: return "\(evaluator.zone.day(of: events[fact].draft.time).weekday)"
+        case .subject: return String(subject.drop { $0 != "/" }.dropFirst())
+        }
+    }
+
+    private func text(_ value: FieldValue?) -> String? {
+        switch value {
+        case .text(let text)?: text.isEmpty ? nil : text
+        case .integer(let number)?: "\(number)"
+        case .boolean(let flag)?: "\(flag)"
+        case nil: nil
+        }
+    }
+}
