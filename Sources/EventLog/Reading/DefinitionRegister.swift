@@ -5,21 +5,27 @@ import LMDB
 public struct DefinitionChange: Hashable, Sendable {
     /// What happened.
     public enum Action: UInt8, Sendable {
+        /// Its text came into the log.
         case registered = 0
+        /// It became the version that answers.
         case promoted = 1
+        /// It stopped being there.
         case dropped = 2
     }
 
-    /// What happened, and the entry that says so.
+    /// What happened.
     public var action: Action
+    /// The entry that says so.
     public var sequence: UInt32
     /// `projection`, `kpi`, `scorecard`, `calendar`, `time_zone`, `event_schema` or `mapping`.
     public var kind: String
-    /// The definition's name, unique within its kind, and version.
+    /// The definition's name, unique within its kind.
     public var name: String
+    /// Its version, from 1.
     public var version: Int
-    /// Text and digest of the definition; empty unless registered.
+    /// Its text; empty unless registered.
     public var body: String
+    /// The digest of its text; empty unless registered.
     public var digest: String
 
     /// Reads a change out of a `definition.*` event's canonical bytes; nil where it is none.

@@ -3,21 +3,27 @@ import LMDB
 
 /// What a log holds, in numbers.
 public struct LogStatistics: Sendable {
-    /// Entries, and the root over them.
+    /// Entries.
     public var entryCount: UInt32
+    /// The root over them.
     public var root: TreeHash
     /// Entries of each type that has any, in the order of type ids.
     public var types: [(type: String, count: Int)]
-    /// Earliest and latest event time, and the last recording time; nil in an empty log.
+    /// Earliest event time; nil in an empty log.
     public var earliest: Instant?
+    /// Latest event time; nil in an empty log.
     public var latest: Instant?
+    /// Recording time of the last entry; nil in an empty log.
     public var lastRecorded: Instant?
-    /// Cases, names, and entries taken out by voids.
+    /// Cases.
     public var caseCount: Int
+    /// Name ids given, those of no name and of the empty one included.
     public var nameCount: Int
+    /// Entries taken out by voids.
     public var voidedCount: Int
-    /// Bytes of all entries, and of their bundles.
+    /// Bytes of all entries.
     public var entryBytes: Int
+    /// Bytes of the whole bundles, compressed.
     public var bundleBytes: Int
     /// The store's tables, with their bytes on disk.
     public var tables: [(name: String, bytes: Int)]

@@ -30,11 +30,13 @@ public struct TreeHash: Hashable, Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Whether two hashes are the same 32 bytes.
     public static func == (left: TreeHash, right: TreeHash) -> Bool {
         for index in 0..<32 where left.storage[index] != right.storage[index] { return false }
         return true
     }
 
+    /// Feeds the hash's first bytes, which are as good as random.
     public func hash(into hasher: inout Hasher) {
         for index in 0..<8 { hasher.combine(storage[index]) }
     }
