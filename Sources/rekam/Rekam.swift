@@ -34,7 +34,7 @@ struct Rekam: ParsableCommand {
             CommandGroup(
                 name: "Asking",
                 subcommands: [QueryCommand.self, KPICommand.self, ProjectionCommand.self]),
-            CommandGroup(name: "Proving", subcommands: [LogCommand.self]),
+            CommandGroup(name: "Proving", subcommands: [LogCommand.self, VerifyCommand.self]),
         ])
 
     static func main() {

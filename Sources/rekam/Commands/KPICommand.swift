@@ -35,7 +35,8 @@ struct KPIListCommand: ParsableCommand {
                 Output.write(
                     CSVText.line(
                         [
-                            kpi.name, String(kpi.version), kpi.title.text(output.lang), kpi.group,
+                            kpi.name, String(kpi.version), kpi.title.inLanguage(output.lang),
+                            kpi.group,
                             kpi.unit.rawValue,
                         ].map(CSVText.text)))
             }
@@ -44,7 +45,7 @@ struct KPIListCommand: ParsableCommand {
                 JSONValue.object([
                     JSONMember(key: "name", value: .string(kpi.name)),
                     JSONMember(key: "version", value: .number(String(kpi.version))),
-                    JSONMember(key: "title", value: .string(kpi.title.text(output.lang))),
+                    JSONMember(key: "title", value: .string(kpi.title.inLanguage(output.lang))),
                     JSONMember(key: "group", value: .string(kpi.group)),
                     JSONMember(key: "unit", value: .string(kpi.unit.rawValue)),
                     JSONMember(
@@ -98,5 +99,12 @@ struct StoreDefinitions {
     init(_ log: LogStore) throws {
         let register = try log.read { try $0.definitions() }
         library = DefinitionLibrary(register: register, types: log.types)
+    }
+}
+
+extension LocalizedText {
+    /// The text in a language.
+    func inLanguage(_ language: Language) -> String {
+        language == .indonesian ? indonesian : english
     }
 }

@@ -75,7 +75,7 @@ final class RejectsFile {
     }
 
     private static func create(_ path: String) throws -> Int32 {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw Failure(
                 .inputOutput,

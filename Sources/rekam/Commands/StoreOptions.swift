@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import EventLog
-import EventModel
+public import EventModel
 
 /// Which store a command works on.
 struct StoreOptions: ParsableArguments {

@@ -43,7 +43,8 @@ enum Exit: Int32 {
     }
 
     private static func code(of error: any Error) -> Exit {
-        if let fault = error as? LMDBError, fault.isBusy { return .busy }
+        if let fault = error as? LMDBError, fault.kind == .busy { return .busy }
+        if case StoreFault.busy = error { return .busy }
         return .inputOutput
     }
 }

@@ -36,9 +36,9 @@ enum Machine {
 
     /// Bytes nobody can guess, for a key.
     static func randomBytes(_ count: Int) throws -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        let got = unsafe bytes.withUnsafeMutableBytes { unsafe getrandom($0.baseAddress, count, 0) }
-        guard got == count else {
+        guard let bytes = read("/dev/urandom", most: count).map({ Array($0.prefix(count)) }),
+            bytes.count == count
+        else {
             throw Failure(.inputOutput, "the system gave no random bytes for a key.")
         }
         return bytes
@@ -86,11 +86,11 @@ enum Machine {
 
     /// A small file's bytes; nil where it cannot be read.
     static func read(_ path: String, most: Int = 1 << 24) -> [UInt8]? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
         var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        var chunk = [UInt8](repeating: 0, count: min(most, 1 << 16))
         while bytes.count < most {
             let count = unsafe chunk.withUnsafeMutableBytes {
                 unsafe Glibc.read(file, $0.baseAddress, $0.count)

@@ -1,21 +1,23 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #endif
 
 /// Standard output and error, buffered, and what is known of the terminal.
 enum Output {
-    nonisolated(unsafe) private static var buffer: [UInt8] = []
+    private static let buffer = Mutex<[UInt8]>([])
 
     /// Writes text to standard output.
-    static func write(_ text: String) {
-        buffer.append(contentsOf: text.utf8)
-        if buffer.count >= 1 << 16 { flush() }
-    }
+    static func write(_ text: String) { write(Array(text.utf8)) }
 
     /// Writes bytes to standard output.
     static func write(_ bytes: [UInt8]) {
-        buffer.append(contentsOf: bytes)
-        if buffer.count >= 1 << 16 { flush() }
+        let isFull = buffer.withLock { buffer in
+            buffer.append(contentsOf: bytes)
+            return buffer.count >= 1 << 16
+        }
+        if isFull { flush() }
     }
 
     /// Writes a line to standard output.
@@ -32,9 +34,12 @@ enum Output {
 
     /// Hands what is waiting to the system; ends the process quietly when nobody reads any more.
     static func flush() {
-        guard !buffer.isEmpty else { return }
-        let isWritten = writeAll(buffer, to: STDOUT_FILENO)
-        buffer.removeAll(keepingCapacity: true)
+        let waiting = buffer.withLock { buffer in
+            defer { buffer.removeAll(keepingCapacity: true) }
+            return buffer
+        }
+        guard !waiting.isEmpty else { return }
+        let isWritten = writeAll(waiting, to: STDOUT_FILENO)
         if !isWritten { Glibc.exit(errno == EPIPE ? 0 : Exit.inputOutput.rawValue) }
     }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #endif
@@ -5,7 +7,7 @@
 /// One line on standard error that says how far a long piece of work has come, with rate and time
 /// left; shown only on a terminal, and gone when the work ends.
 struct Progress {
-    nonisolated(unsafe) private static var isShown = false
+    private static let isShown = Atomic<Bool>(false)
     private let started = Machine.ticks()
     private var shown: UInt64 = 0
     private let noun: String
@@ -34,13 +36,12 @@ struct Progress {
             line += "   \((elapsed * (1000 - share) / share + 999) / 1000) s left"
         }
         Output.writeAll([UInt8]((line + "\u{1B}[K").utf8), to: STDERR_FILENO)
-        Self.isShown = true
+        Self.isShown.store(true, ordering: .relaxed)
     }
 
     /// Takes the line away.
     static func clear() {
-        guard isShown else { return }
-        isShown = false
+        guard isShown.exchange(false, ordering: .relaxed) else { return }
         Output.writeAll([UInt8]("\r\u{1B}[K".utf8), to: STDERR_FILENO)
     }
 
