@@ -1,0 +1,28 @@
+-- The first public reply by a human to a ticket that a customer opened.
+WITH gone AS (
+    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+-- The condition on the origin is on the first opening, whoever opened the ticket later.
+opened AS (
+    SELECT case_id, min(place) AS place, min(instant) AS instant
+    FROM events WHERE type = 'ticket.opened'
+    GROUP BY case_id HAVING arg_min(origin, place) = 'customer'),
+answer AS (
+    SELECT case_id, min(m.place) AS place, min(m.instant) - any_value(o.instant) AS wait,
+        arg_min(day, m.place) AS day, arg_min(actor, m.place) AS actor
+    FROM events m JOIN opened o USING (case_id)
+    WHERE type = 'message.posted' AND direction = 'out' AND visibility = 'public'
+        AND actor_kind = 'agent' AND automatic IS NOT TRUE AND m.place > o.place
+    GROUP BY case_id),
+-- arg_max passes over NULL, so that it finds the last event that has the field; '' is a value.
+in_force AS (
+    SELECT case_id, arg_max(agent, s.place) AS agent, arg_max(team, s.place) AS team,
+        arg_max(channel, s.place) AS channel, arg_max(category, s.place) AS category,
+        arg_max(priority, s.place) AS priority
+    FROM events s JOIN answer a USING (case_id)
+    WHERE type IN ('ticket.opened', 'ticket.assigned', 'ticket.attributes_set')
+        AND s.place <= a.place
+    GROUP BY case_id)
+SELECT case_id, day, coalesce(nullif(actor, ''), nullif(agent, '')) AS agent,
+    nullif(team, '') AS team, nullif(channel, '') AS channel, nullif(category, '') AS category,
+    priority, wait
+FROM answer ANTI JOIN gone USING (case_id) LEFT JOIN in_force USING (case_id)

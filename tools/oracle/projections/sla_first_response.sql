@@ -1,0 +1,55 @@
+-- First public replies by a human to tickets with a first-response target, and whether in time.
+WITH gone AS (
+    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+opened AS (
+    SELECT case_id, min(place) AS place, min(instant) AS instant
+    FROM events ANTI JOIN gone USING (case_id)
+    WHERE type = 'ticket.opened' GROUP BY case_id),
+answer AS (
+    SELECT case_id, min(m.place) AS place, min(m.instant) AS instant,
+        any_value(o.instant) AS opened_instant,
+        arg_min(day, m.place) AS day, arg_min(actor, m.place) AS actor
+    FROM events m JOIN opened o USING (case_id)
+    WHERE type = 'message.posted' AND direction = 'out' AND visibility = 'public'
+        AND actor_kind = 'agent' AND automatic IS NOT TRUE AND m.place > o.place
+    GROUP BY case_id),
+-- The last target before the answer, not cancelled between the two (a target given anew after a
+-- cancellation is a later one, so the last cancellation decides).
+targeted AS (
+    SELECT case_id,
+        arg_max(struct_pack(policy, target_milliseconds, pauses_pending, pauses_hold), e.place)
+            FILTER (type = 'sla.applied') AS target
+    FROM events e JOIN answer a USING (case_id)
+    WHERE type IN ('sla.applied', 'sla.cancelled') AND metric = 'first_response'
+        AND e.place < a.place
+    GROUP BY case_id
+    HAVING max(e.place) FILTER (type = 'sla.applied')
+        > coalesce(max(e.place) FILTER (type = 'sla.cancelled'), -1)),
+statuses AS (
+    SELECT case_id, instant, status,
+        lead(instant) OVER (PARTITION BY case_id ORDER BY place) AS until
+    FROM events SEMI JOIN targeted USING (case_id) WHERE type = 'ticket.status_changed'),
+paused AS (
+    SELECT case_id, sum(length) FILTER (status = 'pending') AS pending,
+        sum(length) FILTER (status = 'hold') AS hold
+    FROM (SELECT case_id, status, greatest(0, least(until, a.instant)
+              - greatest(s.instant, a.opened_instant)) AS length
+          FROM statuses s JOIN answer a USING (case_id) WHERE status IN ('pending', 'hold'))
+    GROUP BY case_id),
+in_force AS (
+    SELECT case_id, arg_max(agent, s.place) AS agent, arg_max(team, s.place) AS team,
+        arg_max(channel, s.place) AS channel, arg_max(category, s.place) AS category,
+        arg_max(priority, s.place) AS priority
+    FROM events s JOIN answer a USING (case_id)
+    WHERE type IN ('ticket.opened', 'ticket.assigned', 'ticket.attributes_set')
+        AND s.place <= a.place
+    GROUP BY case_id)
+SELECT case_id, day, coalesce(nullif(actor, ''), nullif(agent, '')) AS agent,
+    nullif(team, '') AS team, nullif(channel, '') AS channel, nullif(category, '') AS category,
+    priority, nullif(target.policy, '') AS policy,
+    CASE WHEN instant - opened_instant
+        - CASE WHEN target.pauses_pending THEN coalesce(pending, 0) ELSE 0 END
+        - CASE WHEN target.pauses_hold THEN coalesce(hold, 0) ELSE 0 END
+        <= target.target_milliseconds THEN 1 END AS met
+FROM answer JOIN targeted USING (case_id) LEFT JOIN paused USING (case_id)
+LEFT JOIN in_force USING (case_id)

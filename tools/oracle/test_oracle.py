@@ -1,0 +1,452 @@
+"""Tests the SQL of the projections on small cases whose facts were worked out by hand.
+
+Run with a Python that has duckdb: `python test_oracle.py`. Times are written "DAY HH:MM[:SS]", days of
+January 2025 on the clock of Jakarta (UTC+7); the 6th is a Monday. The subject is ticket/T1 unless
+`on` says otherwise. Each test compares whole facts; absent values are left out.
+"""
+
+import json
+import pathlib
+import sys
+import tempfile
+
+import oracle
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+
+
+def event(time, event_type, on="ticket/T1", id=None, **data):
+    day, clock = time.split()
+    clock += ":00" if clock.count(":") == 1 else ""
+    zone = "" if clock.endswith("Z") else "+07:00"
+    return {"specversion": "1.0", "id": id, "source": "test", "type": event_type, "subject": on,
+            "time": f"2025-01-{int(day):02}T{clock}{zone}", "data": data}
+
+
+def opened(time, channel="web", origin="customer", **data):
+    return event(time, "ticket.opened", channel=channel, origin=origin, **data)
+
+
+def status(time, status, **data):
+    return event(time, "ticket.status_changed", status=status, **data)
+
+
+def reply(time, actor="budi", **data):
+    return event(time, "message.posted", **({"direction": "out", "visibility": "public",
+                 "actor_kind": "agent", "actor": actor} | data))
+
+
+def asked(time, **data):
+    return event(time, "message.posted", **({"direction": "in", "visibility": "public",
+                 "actor_kind": "customer", "actor": "P1"} | data))
+
+
+def assigned(time, **data):
+    return event(time, "ticket.assigned", **data)
+
+
+def sent(time, on="ticket/T1", survey="puas", kind="csat", **data):
+    return event(time, "survey.sent", on=on, survey=survey, kind=kind, **data)
+
+
+def answered(time, score, on="ticket/T1", survey="puas", kind="csat", **data):
+    return event(time, "survey.answered", on=on, survey=survey, kind=kind, score=score, **data)
+
+
+def database(events, zone=420):
+    result = oracle.Database(threads=1, zone=zone)
+    with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
+        for number, one in enumerate(events):
+            file.write(json.dumps(one | {"id": one["id"] or f"e{number}"}) + "\n")
+        file.flush()
+        result.load([file.name])
+    result.prepare()
+    return result
+
+
+def facts(name, events):
+    data = database(events)
+    rows = data.connection.execute(f"SELECT * EXCLUDE (case_id) FROM ({data.projections[name]})")
+    names = [column[0] for column in rows.description]
+    return [{n: v.day if n == "day" else v for n, v in zip(names, row) if v is not None}
+            for row in rows.fetchall()]
+
+
+def expect(name, events, *wanted):
+    found = facts(name, events)
+    order = lambda fact: json.dumps(fact, sort_keys=True)
+    assert sorted(found, key=order) == sorted(wanted, key=order), \
+        f"{name}\n  found  {found}\n  wanted {list(wanted)}"
+
+
+# Reading
+
+
+def test_milliseconds_are_cut_not_rounded():
+    data = database([event("6 10:00:00.9999Z", "agent.state_changed", on="agent/a", state="break")])
+    row = data.connection.execute("SELECT instant % 1000, time, local, day FROM events").fetchone()
+    assert row[0] == 999, row
+    assert str(row[1]) == "2025-01-06 10:00:00.999000" and row[2].hour == 17, row
+
+
+def test_day_is_that_of_the_store_zone():
+    events = [event("6 23:30:00Z", "agent.state_changed", on="agent/a", state="break")]
+    for zone, day in ((420, 7), (0, 6), ("Asia/Jakarta", 7), ("America/Los_Angeles", 6)):
+        row = database(events, zone).connection.execute("SELECT day FROM events").fetchone()
+        assert row[0].day == day, (zone, row)
+
+
+def test_sequence_is_the_order_of_the_file():
+    events = [event("6 08:00", "agent.state_changed", on=f"agent/{(i * 7919) % 5000}",
+                    state="break") for i in range(5000)]
+    data = database(events)
+    rows = data.connection.execute("SELECT subject FROM events ORDER BY sequence").fetchall()
+    assert [row[0] for row in rows] == [one["subject"] for one in events]
+
+
+def test_repeats_and_voided_events_do_not_exist():
+    void = event("6 10:00", "event.voided", id="v", source="test", reason="salah") | {}
+    void["data"]["id"] = "b"
+    other = event("6 10:00", "event.voided", on="ticket/T2", id="w", source="test", reason="x")
+    other["data"]["id"] = "a"  # of another case: takes nothing out
+    one, two = opened("6 08:00") | {"id": "a"}, status("6 09:00", "hold") | {"id": "b"}
+
+    def rest(*events):
+        return [row[0] for row in database(events).connection.execute(
+            "SELECT sequence FROM events ORDER BY 1").fetchall()]
+    assert rest(one, two, one, void) == [0]
+    assert rest(one, two, void, void, two) == [0, 4]  # recorded anew after the void
+    assert rest(one, two, two, other) == [0, 1]
+
+
+def test_a_field_counts_only_where_it_is_a_column():
+    row = database([event("6 08:00", "sla.cancelled", metric="resolution", reason="pindah")]
+                   ).connection.execute("SELECT reason FROM events").fetchone()
+    assert row == (None,), row
+
+
+# Tickets
+
+
+def test_ticket_volume():
+    expect("ticket_volume",
+           [opened("6 23:10", agent="", team="A", reason="complaint", priority="high"),
+            opened("7 08:00", channel="email", agent="x"),
+            event("7 09:00", "ticket.attributes_set", reason="inquiry"),
+            event("6 08:00", "ticket.opened", on="ticket/T2", channel="web", origin="agent"),
+            event("9 08:00", "ticket.removed", on="ticket/T2", reason="spam")],
+           {"day": 6, "team": "A", "channel": "web", "priority": "high", "reason": "complaint",
+            "origin": "customer", "hour": 23, "weekday": 1})
+
+
+def test_backlog():
+    events = [assigned("5 08:00", agent="ani"),  # before the opening: in force, not yet in stock
+              opened("6 08:00", priority="low"), status("6 09:00", "pending"),
+              assigned("7 08:00", agent="budi"), status("8 08:00", "resolved"),
+              event("8 09:00", "ticket.attributes_set", priority="high"),
+              status("9 08:00", "open"), assigned("9 08:00", agent="")]
+    data = database(events)
+    data.build("backlog")
+    found = {(dict(key)["day"][-2:], dict(key)["agent"], dict(key)["priority"]): count
+             for key, count in data.cells("backlog").items()}
+    assert found == {("06", "ani", "low"): 1, ("07", "ani", "low"): -1, ("07", "budi", "low"): 1,
+                     ("08", "budi", "low"): -1, ("09", "", "high"): 1}, found
+    data = database(events + [event("20 08:00", "ticket.merged", into="ticket/T2")])
+    data.build("backlog")
+    assert data.cells("backlog") == {}
+
+
+def test_first_response():
+    events = [asked("5 08:00"), reply("5 09:00"),  # before the opening
+              opened("6 08:00", team="A", priority="low"),
+              reply("6 08:05", automatic=True), reply("6 08:06", visibility="internal"),
+              reply("6 08:07", actor_kind="bot"), assigned("6 09:00", agent="ani"),
+              event("6 10:00", "ticket.attributes_set", priority="high"),
+              reply("6 10:00", actor=""), reply("6 11:00")]
+    expect("first_response", events,
+           {"day": 6, "agent": "ani", "team": "A", "channel": "web", "priority": "high",
+            "wait": 2 * HOUR})
+    expect("first_response", [opened("6 08:00", origin="agent"), opened("6 08:01"),
+                              reply("6 09:00")])
+    # The reply stands before the opening in the file, at the same instant: it is not after it.
+    expect("first_response", [reply("6 08:00"), opened("6 08:00")])
+    expect("first_response", [opened("6 08:00"), reply("6 08:00")],
+           {"day": 6, "agent": "budi", "channel": "web", "wait": 0})
+
+
+def test_reply():
+    events = [asked("6 07:00"), opened("6 08:00", customer="P1"), asked("6 08:30"),
+              reply("6 09:00"), asked("6 10:00", actor_kind="bot"), asked("6 10:10"),
+              asked("6 10:20"), reply("6 10:30", automatic=True), reply("6 11:00", actor="ani"),
+              event("6 11:30", "ticket.attributes_set", customer=""), reply("6 12:00")]
+    expect("reply", events,
+           {"day": 6, "agent": "budi", "channel": "web", "wait": HOUR, "customer": "P1"},
+           {"day": 6, "agent": "ani", "channel": "web", "wait": 50 * MINUTE, "customer": "P1"},
+           {"day": 6, "agent": "budi", "channel": "web"})
+
+
+def test_first_assignment():
+    events = [assigned("5 08:00", agent="early"), opened("6 08:00", agent=""),
+              assigned("6 08:30", team="A"), assigned("6 09:00", agent="ani"),
+              assigned("6 10:00", agent="budi")]
+    expect("first_assignment", events,
+           {"day": 6, "agent": "ani", "team": "A", "channel": "web", "wait": HOUR})
+    expect("first_assignment", [opened("6 08:00", agent="ani")],
+           {"day": 6, "agent": "ani", "channel": "web", "wait": 0})
+
+
+def test_first_resolution():
+    first = [opened("6 08:00", agent="ani", team="A"), reply("6 09:00"),
+             assigned("6 09:30", agent="ani"), status("6 10:00", "resolved")]
+    fact = {"day": 6, "agent": "ani", "team": "A", "channel": "web", "time": 2 * HOUR}
+    yes = fact | {"first_contact": 1}
+    expect("first_resolution", first, yes)
+    expect("first_resolution", first + [status("12 09:00", "closed")], yes)
+    expect("first_resolution", first + [status("13 10:00", "open")], fact)  # exactly seven days
+    expect("first_resolution", first + [status("13 10:00:00.001", "open")], yes)
+    expect("first_resolution", first + [event("7 08:00", "ticket.followed_up", case="ticket/2")],
+           fact)
+    expect("first_resolution", first + [reply("6 09:10")], fact)
+    expect("first_resolution", first + [reply("6 10:00")], yes)  # recorded after the resolution
+    expect("first_resolution", first + [assigned("6 09:15", agent="budi")], fact)
+    expect("first_resolution", first + [event("6 09:15", "ticket.escalated", trigger="agent")],
+           fact)
+    expect("first_resolution", [status("5 08:00", "resolved"), opened("6 08:00")])
+
+
+def test_resolution():
+    events = [opened("6 08:00", agent="ani"), status("6 09:00", "pending"), reply("6 09:30"),
+              status("6 10:00", "hold"), status("6 12:00", "resolved"), status("6 13:00", "open"),
+              event("6 13:30", "ticket.escalated", trigger="agent"),
+              status("6 14:00", "resolved"), status("6 15:00", "resolved"),
+              status("7 08:00", "closed")]
+    expect("resolution", events,
+           {"day": 6, "agent": "ani", "channel": "web", "time": 7 * HOUR,
+            # without pending 9–10 and resolved 12–13 and 14–15; the hold counts
+            "requester_wait": 4 * HOUR, "off_hold": 5 * HOUR,
+            "since_escalation": 90 * MINUTE, "one_touch": 1})
+    expect("resolution", [opened("6 08:00"), status("6 09:00", "closed"), status("7 09:00", "closed")],
+           {"day": 6, "channel": "web", "time": HOUR, "requester_wait": HOUR, "off_hold": HOUR})
+    expect("resolution", events + [status("8 08:00", "open")])  # reopened
+    expect("resolution", [status("6 09:00", "resolved")])  # no opening
+    # Resolved, with none since, before it was opened: counted, but its length of time is unknown.
+    expect("resolution", [status("6 07:00", "resolved"), opened("6 08:00")], {"day": 6})
+
+
+def test_reopening():
+    events = [opened("6 08:00", agent="ani"), status("6 09:00", "open"),
+              status("6 10:00", "resolved"), assigned("6 11:00", agent="budi"),
+              status("7 08:00", "open"), status("7 08:30", "hold"), status("7 09:00", "closed"),
+              status("8 08:00", "new")]
+    expect("reopening", events, {"day": 7, "agent": "ani", "channel": "web", "first": 1},
+           {"day": 8, "agent": "budi", "channel": "web"})
+    expect("reopening", events + [event("9 08:00", "ticket.merged", into="ticket/2")])
+
+
+def test_escalation():
+    events = [opened("6 08:00", agent="ani", team="A"),
+              event("6 09:00", "ticket.escalated", trigger="sla", from_team="B", to_agent="x"),
+              assigned("6 10:00", agent="", team=""),
+              event("7 09:00", "ticket.escalated", trigger="customer", from_agent="")]
+    expect("escalation", events,
+           {"day": 6, "agent": "ani", "team": "B", "channel": "web", "trigger": "sla", "first": 1},
+           {"day": 7, "channel": "web", "trigger": "customer"})
+
+
+def test_transfer():
+    events = [opened("6 08:00"), assigned("6 08:10", agent="ani", team="A"),
+              assigned("6 08:20", agent="ani", team="A"), assigned("6 08:30", agent=""),
+              assigned("6 08:40", agent="ani"), assigned("6 08:50", agent=""),
+              assigned("7 09:00", agent="budi", team="B"), assigned("8 09:00", team="C")]
+    expect("transfer", events, {"day": 7, "agent": "ani", "team": "A", "channel": "web"},
+           {"day": 8, "agent": "budi", "team": "B", "channel": "web"})
+
+
+def sla(time, event_type="sla.applied", **data):
+    return event(time, event_type, **data)
+
+
+def test_sla_first_response():
+    target = dict(metric="first_response", target_milliseconds=HOUR, policy="p")
+    late = [opened("6 08:00", origin="agent"), sla("6 08:01", **target), status("6 08:10", "pending"),
+            status("6 08:40", "hold"), status("6 08:50", "open"), reply("6 09:30")]
+    fact = {"day": 6, "agent": "budi", "channel": "web", "policy": "p"}
+    expect("sla_first_response", late, fact)
+    expect("sla_first_response",
+           late + [sla("6 08:02", **target, pauses_pending=True)], fact | {"met": 1})
+    expect("sla_first_response",
+           late + [sla("6 08:02", **target, pauses_hold=True)], fact)  # ten minutes are too few
+    cancelled = sla("6 09:00", "sla.cancelled", metric="first_response")
+    expect("sla_first_response", late + [cancelled])
+    expect("sla_first_response", late + [cancelled, sla("6 09:10", **target)], fact)
+    expect("sla_first_response", [opened("6 08:00"), reply("6 08:01"), sla("6 08:01", **target)])
+    expect("sla_first_response", [opened("6 08:00"), sla("6 08:00", **target), reply("6 09:00")],
+           fact | {"met": 1})  # the very last millisecond
+    expect("sla_first_response",
+           [opened("6 08:00"), sla("6 08:00", **target), reply("6 09:00:00.001")], fact)
+
+
+def test_sla_resolution():
+    target = dict(metric="resolution", target_milliseconds=2 * HOUR)
+    events = [opened("6 08:00"), sla("6 08:00", **target), status("6 09:00", "resolved"),
+              status("7 08:00", "open"), status("7 08:30", "pending"), status("7 10:00", "closed")]
+    fact = {"day": 7, "channel": "web"}
+    # An hour, half an hour of work and one and a half of pending; resolved, a night.
+    expect("sla_resolution", events, fact)
+    expect("sla_resolution", events + [sla("6 08:00", **target, pauses_pending=True)],
+           fact | {"met": 1})
+    expect("sla_resolution", [sla("6 08:00", **target), status("6 09:00", "resolved")], {"day": 6})
+    expect("sla_resolution", events + [sla("7 09:00", "sla.cancelled", metric="first_response")],
+           fact)
+    expect("sla_resolution", events + [sla("7 09:00", "sla.cancelled", metric="resolution")])
+
+
+# Calls
+
+
+def call(time, event_type, **data):
+    return event(time, "call." + event_type, on="call/C1", **data)
+
+
+def test_call_volume():
+    expect("call_volume",
+           [call("6 08:00", "queued", channel="phone", agent="", queue="q", team="A"),
+            call("6 08:00:20", "answered", agent="ani"),
+            call("6 08:05", "ended", outcome="transferred", reason="request", category="k"),
+            call("6 08:06", "answered", agent="budi", team="B"),
+            call("6 08:07", "ended", outcome="abandoned", reason="other")],
+           {"day": 6, "agent": "ani", "team": "A", "channel": "phone", "category": "k",
+            "queue": "q", "reason": "request", "hour": 8, "weekday": 1, "wait": 20_000,
+            "answered": 1, "answered_in_time": 1})
+    expect("call_volume",
+           [call("5 08:00", "answered", agent="x"), call("5 23:59", "queued", channel="phone"),
+            call("6 00:01", "ended", outcome="abandoned", agent="ani")],
+           {"day": 5, "agent": "ani", "channel": "phone", "hour": 23, "weekday": 7,
+            "abandoned": 1})
+
+
+def test_call_handling():
+    expect("call_handling",
+           [call("6 08:00", "queued", channel="phone", team="A", category="k"),
+            call("6 08:01", "answered", agent="ani"),
+            call("6 08:05", "ended", outcome="transferred", resolved=True, category="n"),
+            call("6 08:06", "answered", agent="budi", team="B"),
+            call("6 08:07", "wrapped"), call("6 08:08", "wrapped", agent="ani"),
+            call("6 08:10", "ended", outcome="handled", resolved=False)],
+           # ani's own wrap-up, although one without a name came first
+           {"day": 6, "agent": "ani", "team": "A", "channel": "phone", "category": "k",
+            "handle": 7 * MINUTE, "talk": 4 * MINUTE, "resolved": 1},
+           {"day": 6, "agent": "budi", "team": "B", "channel": "phone", "category": "n",
+            "handle": MINUTE, "talk": 4 * MINUTE})
+
+
+# Surveys, reviews, customers
+
+
+def test_csat():
+    first = [opened("6 08:00", agent="ani", team="A"), sent("6 09:00", valid_days=2, via="survey"),
+             assigned("6 10:00", agent="budi"), answered("7 08:00", 4, about="agent")]
+    fact = {"day": 7, "agent": "ani", "team": "A", "channel": "web", "about": "agent",
+            "via": "survey", "score": 4, "satisfied": 1}
+    expect("csat", first, fact)
+    again = {k: v for k, v in fact.items() if k not in ("about", "satisfied")} | {"score": 2}
+    expect("csat", first + [answered("8 09:00", 2)], again | {"day": 8})  # replaces, just in time
+    expect("csat", first + [answered("8 09:01", 2)], fact)  # too late to replace
+    expect("csat", first + [sent("8 08:00", agent="cici"), answered("8 09:00", 2)], fact,
+           {"day": 8, "agent": "cici", "team": "A", "channel": "web", "score": 2})
+    expect("csat", first + [answered("8 08:00", 2, survey="lain")], fact,
+           {"day": 8, "agent": "budi", "team": "A", "channel": "web", "score": 2})
+    expect("csat", [answered("6 08:00", 9, scale_maximum=10)])
+    expect("csat", first + [event("9 08:00", "ticket.removed", reason="spam")])
+
+
+def test_survey_invitation():
+    expect("survey_invitation",
+           [opened("6 08:00", agent="ani"), sent("6 09:00", valid_days=1),
+            sent("6 10:00", valid_days=1),  # a reminder
+            answered("7 09:00", 5), sent("8 09:00", agent="budi"), sent("8 10:00", survey="lain"),
+            sent("8 11:00", kind="nps"), answered("9 08:00", 1)],
+           {"day": 6, "agent": "ani", "channel": "web", "answered": 1},
+           {"day": 8, "agent": "budi", "channel": "web", "answered": 1},
+           {"day": 8, "agent": "ani", "channel": "web"})
+
+
+def test_nps():
+    on = dict(on="customer/P1", kind="nps", survey="r")
+    expect("nps",
+           [event("5 08:00", "customer.subscribed", on="customer/P1", channel="web"),
+            sent("6 08:00", team="A", **on), answered("6 09:00", 6, **on),
+            answered("6 10:00", 9, agent="ani", **on),
+            answered("6 11:00", 8, on="respondent/1", kind="nps", survey="r"),
+            answered("6 12:00", 0, on="ticket/T1", kind="nps", survey="r"),
+            answered("6 13:00", 11, on="ticket/T2", kind="nps", survey="r")],
+           {"day": 6, "agent": "ani", "team": "A", "channel": "web", "survey": "r", "promoter": 1},
+           {"day": 6, "survey": "r", "passive": 1}, {"day": 6, "survey": "r", "detractor": 1},
+           {"day": 6, "survey": "r"})
+
+
+def test_quality_review():
+    on = dict(on="call/C1")
+    expect("quality_review",
+           [opened("6 08:00", team="A", agent="x"),
+            event("7 08:00", "quality.reviewed", agent="ani", reviewer="", score=3, maximum=5,
+                  escalation_justified=False),
+            event("6 08:00", "call.answered", agent="y", team="B", **on),
+            event("6 09:00", "quality.reviewed", agent="budi", reviewer="r", score=5, maximum=5,
+                  escalation_justified=True, **on)],
+           {"day": 7, "agent": "ani", "team": "A", "channel": "web", "score": 3, "maximum": 5,
+            "judged": 1},
+           {"day": 6, "agent": "budi", "team": "B", "reviewer": "r", "score": 5, "maximum": 5,
+            "judged": 1, "justified": 1})
+
+
+def test_churn():
+    on = dict(on="customer/P1")
+    expect("churn",
+           [event("1 08:00", "customer.subscribed", plan="a", segment="s", channel="web", **on),
+            event("2 08:00", "customer.subscribed", plan="b", **on),
+            event("4 08:00", "customer.churned", segment="", **on),
+            event("5 08:00", "customer.churned", plan="c", **on)],
+           {"day": 4, "plan": "b", "tenure": 2 * DAY}, {"day": 5, "plan": "c", "tenure": 3 * DAY})
+
+
+# Comparing
+
+
+def test_comparison_shows_differing_cells_and_their_cases():
+    data = database([opened("6 08:00", channel='a, "b"'), reply("6 09:00")])
+    data.build("first_response")
+    header = "day,agent,team,channel,category,priority,wait,count\n"
+    right = '2025-01-06,budi,,"a, ""b""",,,3600000,1\n'
+    assert data.compare_cells("first_response", header + right) == 1
+    assert list(data.cells("first_response").values()) == [1]
+    for wrong in ("", right.replace("3600000", "3600001"), right + right):
+        try:
+            data.compare_cells("first_response", header + wrong)
+        except SystemExit as difference:
+            assert "ticket/T1" in str(difference), difference
+        else:
+            raise AssertionError(f"not noticed: {wrong!r}")
+
+
+def main():
+    tests = [(n, t) for n, t in globals().items() if n.startswith("test_")]
+    covered = {n.removeprefix("test_") for n, _ in tests}
+    catalogue = {line.split()[1] for path in (oracle.ROOT / "Schemas" / "catalogue").glob("*.yaml")
+                 for line in path.read_text().splitlines() if line.startswith("projection:")}
+    sql = {path.stem for path in (pathlib.Path(__file__).parent / "projections").glob("*.sql")}
+    assert catalogue == sql, f"without SQL or without definition: {sorted(catalogue ^ sql)}"
+    assert catalogue <= covered, f"not tested: {sorted(catalogue - covered)}"
+    failed = 0
+    for name, test in tests:
+        try:
+            test()
+        except AssertionError as error:
+            failed += 1
+            print(f"{name} failed: {error}")
+    print(f"{len(tests) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
