@@ -28,9 +28,7 @@ struct TextTables: Sendable {
     func text(
         _ id: UInt32, in transaction: borrowing some Transaction & ~Copyable
     ) throws -> String {
-        try withText(id, in: transaction) { bytes in
-            unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
-        }
+        try withText(id, in: transaction) { String(decoding: $0.copyBytes(), as: UTF8.self) }
     }
 
     /// The id of a text; nil where there is none.

@@ -6,9 +6,7 @@ extension LogView {
     ///
     /// - Complexity: O(bundle), about 50 µs; neighbours then cost next to nothing.
     public func entry(_ sequence: UInt32) throws -> [UInt8] {
-        try withEntry(sequence) { entry in
-            unsafe entry.withUnsafeBufferPointer { unsafe [UInt8]($0) }
-        }
+        try withEntry(sequence) { $0.copyBytes() }
     }
 
     /// Lends an entry's canonical bytes; traps beyond the log's end.
@@ -36,7 +34,7 @@ extension LogView {
             try withEntry(UInt32(sequence)) { entry in
                 bytes.append(UInt8(truncatingIfNeeded: entry.count >> 8))
                 bytes.append(UInt8(truncatingIfNeeded: entry.count))
-                unsafe entry.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+                bytes.append(copying: entry)
             }
         }
         return bytes

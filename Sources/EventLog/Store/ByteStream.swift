@@ -1,3 +1,4 @@
+import EventModel
 import LMDB
 
 /// An append-only run of bytes, cut into blocks of 16,368 bytes: bundles, texts, offsets, tree
@@ -29,18 +30,8 @@ struct ByteStream: Sendable {
             let old = filled == 0 ? [] : try storedBlock(block, atLeast: filled, in: transaction)
             let size = StoredSize.padded(filled + taken, isFinal: true)
             try transaction.put(table, key(block), byteCount: size) { target in
-                unsafe target.withUnsafeMutableBytes { target in
-                    unsafe old.withUnsafeBytes { old in
-                        unsafe target.copyMemory(
-                            from: UnsafeRawBufferPointer(rebasing: old[..<filled]))
-                    }
-                    unsafe bytes.withUnsafeBytes { source in
-                        unsafe UnsafeMutableRawBufferPointer(rebasing: target[filled...])
-                            .copyMemory(
-                                from: UnsafeRawBufferPointer(
-                                    rebasing: source[position..<position + taken]))
-                    }
-                }
+                target.copy(old.span.extracting(first: filled), at: 0)
+                target.copy(bytes.extracting(position..<position + taken), at: filled)
             }
             position += taken
             block += 1
@@ -82,7 +73,7 @@ struct ByteStream: Sendable {
             let found: Void? = try transaction.withValue(table, key(block)) { value in
                 guard start + taken <= value.count else { throw damage(block) }
                 let bytes = value.extracting(start..<start + taken)
-                unsafe bytes.withUnsafeBufferPointer { unsafe copy.append(contentsOf: $0) }
+                copy.append(copying: bytes)
             }
             guard found != nil else { throw damage(block) }
             rest -= taken

@@ -1,5 +1,4 @@
 public import EventModel
-internal import Glibc
 package import LMDB
 
 /// One open store: a folder with the log, everything derived from it, and the signing key.
@@ -52,7 +51,7 @@ public final class LogStore: Sendable {
         guard let key = StoreKey(name: origin, seed: seed) else {
             preconditionFailure("a signing key is made from 32 bytes")
         }
-        guard isAbsentOrEmpty(path) else { throw StoreFault.alreadyThere(path: path) }
+        guard StoreFiles.isAbsentOrEmpty(path) else { throw StoreFault.alreadyThere(path: path) }
         let environment = try open(path, .init(creates: true))
         try key.write(folder: path)
         let registry = Registry(origin: origin, types: types)
@@ -103,14 +102,6 @@ public final class LogStore: Sendable {
     public static func isOrigin(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 200
             && !text.unicodeScalars.contains { $0 == "+" || $0.properties.isWhitespace }
-    }
-
-    private static func isAbsentOrEmpty(_ path: String) -> Bool {
-        guard let folder = unsafe opendir(path) else { return errno == ENOENT }
-        defer { unsafe closedir(folder) }
-        var entries = 0
-        while unsafe readdir(folder) != nil { entries += 1 }
-        return entries <= 2
     }
 
     /// The key that signs checkpoints.

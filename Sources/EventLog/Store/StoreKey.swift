@@ -1,5 +1,4 @@
 internal import Crypto
-internal import Glibc
 
 /// The Ed25519 key that signs a store's checkpoints, kept in the folder's file `key` (mode 0600) in
 /// the form of Go's `note` package, so that other tools of transparency logs can use it:
@@ -64,21 +63,12 @@ public struct StoreKey: Sendable {
     /// Reads a store's key file.
     static func read(folder: String, origin: String) throws(StoreFault) -> StoreKey {
         let path = folder + "/key"
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw .file(path: path, action: "open", reason: systemReason(errno))
-        }
-        defer { close(descriptor) }
-        var status = stat()
-        if unsafe fstat(descriptor, &status) == 0, status.st_mode & 0o077 != 0 {
+        let file = try StoreFiles.read(path, limitBytes: 4096)
+        guard file.isPrivate else {
             throw .badKey(
                 path: path, reason: "others may read it; set its mode with \"chmod 600 \(path)\"")
         }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-            unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-        }
-        guard count >= 0, let text = String(validating: bytes.prefix(count), as: UTF8.self),
+        guard let text = String(validating: file.bytes, as: UTF8.self),
             let key = parse(text, origin: origin)
         else { throw .badKey(path: path, reason: "it is not the key of \(origin)") }
         return key
@@ -86,24 +76,9 @@ public struct StoreKey: Sendable {
 
     /// Makes a store's key file, readable by its owner alone.
     func write(folder: String) throws(StoreFault) {
-        let path = folder + "/key"
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(0o600))
-        guard descriptor >= 0 else {
-            throw .file(path: path, action: "make", reason: systemReason(errno))
-        }
-        let bytes = Array(line.utf8)
-        let written = unsafe bytes.withUnsafeBytes { buffer in
-            unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-        }
-        let isKept = written == bytes.count && fsync(descriptor) == 0
-        let reason = systemReason(errno)
-        close(descriptor)
-        guard isKept else { throw .file(path: path, action: "write", reason: reason) }
+        try StoreFiles.make(folder + "/key", Array(line.utf8))
     }
 }
-
-/// What the system says about an error number.
-func systemReason(_ code: Int32) -> String { unsafe String(cString: strerror(code)).lowercased() }
 
 /// Base64 with padding, as RFC 4648, 4.
 package enum Base64 {
