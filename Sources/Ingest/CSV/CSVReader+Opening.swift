@@ -1,7 +1,13 @@
 extension CSVReader {
     /// Byte-order mark, first chunk, `sep=` line, delimiter, line ends.
     func readFirstBytes() throws {
-        while buffer.count < 65_536, try refill(atLeast: CSVReader.chunkBytes) {}
+        do {
+            while buffer.count < 65_536, try refill(atLeast: CSVReader.chunkBytes) {}
+        } catch {
+            // The whole rows before the fault come first.
+            if buffer.isEmpty { throw error }
+            fault = error
+        }
         if buffer.starts(with: [0xEF, 0xBB, 0xBF]) {
             buffer.removeFirst(3)
             encoding = encoding ?? .utf8

@@ -107,6 +107,7 @@ extension CSVReader {
     /// Reads more behind what is held, dropping the rows that are done with; false at the end.
     func refill(atLeast wanted: Int) throws -> Bool {
         guard !isAtEnd else { return false }
+        if let fault { throw fault }
         buffer.removeSubrange(0..<position)
         position = 0
         rowStart = 0

@@ -45,6 +45,8 @@ public final class CSVReader {
     var rowNumber = 0
     var utf16: UTF16Decoder?
     var chunk: [UInt8] = []
+    /// What the source threw while the file's beginning was looked at.
+    var fault: (any Error)?
 
     static let chunkBytes = 256 << 10
 
