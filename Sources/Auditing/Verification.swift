@@ -4,8 +4,9 @@ internal import Projections
 
 /// What `Verification` found.
 public struct VerificationReport: Sendable {
-    /// Entries hashed, and the root they give.
+    /// Entries hashed.
     public var entries: UInt32 = 0
+    /// The root of the Merkle tree that they give, 32 bytes.
     public var root: [UInt8] = []
     /// Projections replayed and compared.
     public var projections = 0

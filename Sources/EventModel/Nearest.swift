@@ -2,7 +2,8 @@
 ///
 /// Close is an edit distance (insertions, deletions, substitutions and swaps of neighbours, without
 /// regard to case) of at most a third of the longer word, at least 1; words of which one begins
-/// the other count as close too. Of several, the first in distance, then in the given order.
+/// the other count as close too, and so do the initials of a name of several words (`frt`). Of
+/// several, the first in distance, then in length, then in the given order.
 ///
 /// - Complexity: O(candidates × length²).
 public func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
@@ -14,12 +15,21 @@ public func nearest(to word: String, among candidates: some Sequence<String>) ->
         let longest = max(letters.count, other.count)
         let shortest = min(letters.count, other.count)
         let isPrefix = shortest >= 3 && letters.prefix(shortest) == other.prefix(shortest)
+        let isInitials = letters.count >= 2 && initials(of: other) == letters
         let limit = isPrefix ? longest : max(1, longest / 3)
-        let found = editDistance(letters, other)
-        guard found <= limit, found < best?.distance ?? Int.max else { continue }
+        let found = isInitials ? 0 : editDistance(letters, other)
+        guard found <= limit else { continue }
+        if let best, (best.distance, best.word.utf8.count) <= (found, candidate.utf8.count) {
+            continue
+        }
         best = (found, candidate)
     }
     return best?.word
+}
+
+/// The first letters of a name's words: `first_response_time` → `frt`.
+private func initials(of word: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    word.split { $0 == "_" || $0 == "-" || $0 == " " }.compactMap(\.first)
 }
 
 /// Optimal string alignment distance.

@@ -5,13 +5,17 @@ public import EventModel
 public struct ImportRecord: Sendable {
     /// The input's name, as the user gave it.
     public var input: String
-    /// SHA-256 of its bytes and, where it was read through one, of the mapping.
+    /// SHA-256 of its bytes.
     public var digest: String
+    /// SHA-256 of the mapping, where it was read through one.
     public var mapping: String?
-    /// Lines or rows read; events accepted, there already, refused.
+    /// Lines or rows read.
     public var lines = 0
+    /// Events recorded.
     public var accepted = 0
+    /// Events that were there already.
     public var duplicates = 0
+    /// Lines or events refused.
     public var refused = 0
     /// Refusals by problem.
     public var refusals: [String: Int] = [:]

@@ -4,8 +4,9 @@ public import EventModel
 /// Takes entries back: one `event.voided` each, in the same case, so that the figures are as if
 /// they had never been recorded, while the log still shows them and why they went.
 public struct Withdrawal: Sendable {
-    /// Why, and by whom; recorded with every void.
+    /// Why; recorded with every void.
     public var reason: String
+    /// By whom; recorded with every void.
     public var person: String?
 
     /// A withdrawal with its reason.

@@ -51,5 +51,6 @@ struct Rekam: ParsableCommand {
     func run() {
         // Typed alone, it answers what a newcomer asks first.
         Output.line(Self.helpMessage())
+        Output.flush()
     }
 }

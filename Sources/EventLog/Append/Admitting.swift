@@ -20,8 +20,8 @@ struct Admitting: ~Copyable {
     var admission = Admission()
     /// By fingerprint of the key; those that are absent have at most one row here and no entry.
     private var holders: [UInt64: [Holder]] = [:]
-    /// Taken out by voids of this batch.
-    private var voidedHere: Set<UInt32> = []
+    /// Taken out by voids of this batch; true where the log itself withdrew it.
+    private var voidedHere: [UInt32: Bool] = [:]
     private let bundles = BundleReader()
     private var segment: ColumnSegment?
     /// Definitions registered by this batch, by kind, name and version: their digests.
@@ -116,14 +116,22 @@ struct Admitting: ~Copyable {
     }
 
     private enum Likeness {
-        /// Another source or id, or taken out.
+        /// Another source or id, or taken out and so free to be recorded anew.
         case other
         case same
         case conflict
     }
 
+    /// A voided event leaves its key to other content. The same content stays what it was, there
+    /// already, so that an input ingested again adds nothing; unless the log's own withdrawal
+    /// (`rekam void`) took it out, after which the input may be recorded anew.
     private mutating func compare(_ row: Int, with holder: Holder) throws -> Likeness {
-        if try isVoided(holder) { return .other }
+        let likeness = try likeness(of: row, to: holder)
+        guard likeness != .other, try isVoided(holder) else { return likeness }
+        return try likeness == .conflict || isWithdrawn(holder) ? .other : .same
+    }
+
+    private mutating func likeness(of row: Int, to holder: Holder) throws -> Likeness {
         switch holder {
         case .row(let earlier):
             let left = batch.rows[earlier]
@@ -154,11 +162,29 @@ struct Admitting: ~Copyable {
 
     private func isVoided(_ holder: Holder) throws -> Bool {
         switch holder {
-        case .row(let row): return voidedHere.contains(appender.sequences[row])
+        case .row(let row): return voidedHere[appender.sequences[row]] != nil
         case .entry(let sequence):
-            if voidedHere.contains(sequence) { return true }
+            if voidedHere[sequence] != nil { return true }
             guard old.voidedCount > 0 else { return false }
             return try transaction.contains(tables.voids, Key(sequence))
+        }
+    }
+
+    /// Whether a voided event was taken out by the log's own withdrawal: a void whose source is the
+    /// log's origin.
+    private func isWithdrawn(_ holder: Holder) throws -> Bool {
+        let sequence: UInt32
+        switch holder {
+        case .row(let row): sequence = appender.sequences[row]
+        case .entry(let entry): sequence = entry
+        }
+        if let isOwn = voidedHere[sequence] { return isOwn }
+        let void = try transaction.withValue(tables.voids, Key(sequence)) {
+            $0.littleEndian(at: 0, as: UInt32.self)
+        }
+        guard let void else { return false }
+        return try withEntry(void) { entry in
+            CanonicalJSON.text(try member("source", of: entry, void), in: entry) == appender.origin
         }
     }
 
@@ -261,7 +287,7 @@ struct Admitting: ~Copyable {
         guard subject == batch.text(event.subject) else {
             return refusal("the event to void belongs to another case (\(subject))")
         }
-        voidedHere.insert(voidedSequence)
+        voidedHere[voidedSequence] = batch.text(event.source) == appender.origin
         admission.voids.append((voidedSequence, sequence))
         return .accepted
     }

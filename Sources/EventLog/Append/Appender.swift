@@ -10,6 +10,8 @@ import LMDB
     // Sendable because the store's writer lock keeps all but one thread out.
     let tables: LogTables
     let types: EventTypes
+    /// The log's origin, the source of its own events.
+    let origin: String
     let layout: TypeLayout
     let crew: Crew
 
@@ -37,8 +39,9 @@ import LMDB
     /// The memory that the caches of names and of cases may take, each.
     static let cacheBytes = 32 << 20
 
-    init(tables: LogTables, types: EventTypes, threads: Int) throws {
+    init(tables: LogTables, types: EventTypes, origin: String, threads: Int) throws {
         self.tables = tables
+        self.origin = origin
         self.types = types
         layout = TypeLayout(types)
         crew = Crew(threads: threads)

@@ -32,7 +32,8 @@ public final class LogStore: Sendable {
         origin = registry.origin
         types = registry.types
         tables = try LogTables(environment)
-        appender = try Appender(tables: tables, types: registry.types, threads: threads)
+        appender = try Appender(
+            tables: tables, types: registry.types, origin: registry.origin, threads: threads)
     }
 
     /// Makes a store in a folder that is not there yet, or empty.
