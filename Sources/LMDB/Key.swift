@@ -3,7 +3,7 @@
 /// Integers become big-endian bytes, so that keys of one shape sort as their numbers do. Keys up
 /// to 24 bytes allocate nothing.
 ///
-///     let segment = Key(3, 65_536)            // two UInt32: 8 bytes
+///     let segment = Key(kind, first)          // two UInt32: 8 bytes
 ///     let registry = Key("projections/first_response")
 public struct Key: Sendable {
     /// The bytes of a short key, in order in memory.

@@ -78,6 +78,22 @@ struct DamageTests {
         #expect(faults > pages / 5)
     }
 
+    @Test("A long value whose pages do not hold it is an error")
+    func extents() throws {
+        let pages = try create()
+        var whole = try Data(contentsOf: URL(fileURLWithPath: file))
+        // A page begins with its number, two unused bytes, its kind (4: long value) and its count.
+        let long = (2..<pages).first { whole[$0 * 4096 + 10] == 4 && whole[$0 * 4096 + 12] == 3 }
+        let start = try #require(long) * 4096
+        for (offset, byte) in [(10, 2), (12, 2), (12, 4), (15, 1)] as [(Int, UInt8)] {
+            let before = whole[start + offset]
+            whole[start + offset] = byte
+            try whole.write(to: URL(fileURLWithPath: file))
+            #expect(readAll() == .corrupted, "byte \(offset) set to \(byte)")
+            whole[start + offset] = before
+        }
+    }
+
     @Test(
         "A file cut short is an error when it is opened, and stays as it is",
         arguments: [2, 5, 100])

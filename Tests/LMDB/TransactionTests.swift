@@ -127,6 +127,32 @@ struct TransactionTests {
         try write.commit()
     }
 
+    @Test("Numbers become keys in big-endian bytes")
+    func keyBytes() throws {
+        let environment = try open()
+        let table = try environment.openTable("keys")
+        let big: UInt64 = 0x0102_0304_0506_0708
+        let bigBytes = (1...8).map { UInt8($0) }
+        let small: UInt32 = 0x1112_1314
+        let smallBytes = (0x11...0x14).map { UInt8($0) }
+        let shapes: [(Key, [UInt8])] = [
+            (Key(small), smallBytes), (Key(big), bigBytes),
+            (Key(small, 7 as UInt32), smallBytes + [0, 0, 0, 7]),
+            (Key(7, 8, small), [0, 0, 0, 7, 0, 0, 0, 8] + smallBytes),
+            (Key(7, 8, 9 as UInt32, small), [0, 0, 0, 7, 0, 0, 0, 8, 0, 0, 0, 9] + smallBytes),
+            (Key(small, big), smallBytes + bigBytes), (Key(big, big), bigBytes + bigBytes),
+            (Key(small, 7, big, small), smallBytes + [0, 0, 0, 7] + bigBytes + smallBytes),
+            (Key("é"), [0xc3, 0xa9]), (Key(bigBytes + bigBytes), bigBytes + bigBytes),
+        ]
+        for (key, bytes) in shapes {
+            let write = try environment.beginWrite()
+            try write.put(table, key, [1])
+            var cursor = try write.cursor(table)
+            #expect(try cursor.move(.first))
+            #expect(try cursor.withEntry { key, _ in key.copyBytes() } == bytes)
+        }
+    }
+
     @Test("Any key of 1 to 511 bytes comes back", arguments: [1, 15, 16, 17, 511])
     func keyLengths(length: Int) throws {
         let environment = try open()
