@@ -59,7 +59,7 @@ extension QueryFault: CustomStringConvertible {
         case .nothingBefore(let period): return "--compare previous: nothing lies before \(period)."
         case .notBuilt(let projection, let kpi):
             return "\(kpi) needs the projection \(projection), which is not built. "
-                + "Build it: rekam rebuild \(projection)"
+                + "Build it: rekam projection rebuild \(projection)"
         case .missingMeasure(let measure, let projection, let version, let kpi):
             return "\(kpi) needs the measure \(projection).\(measure), which version \(version) of "
                 + "\(projection) does not have."

@@ -68,7 +68,7 @@ final class Command {
         let error = folder.appending(path: ".err-\(UUID().uuidString)")
         let source = folder.appending(path: ".in-\(UUID().uuidString)")
         for url in [out, error] {
-            FileManager.default.createFile(atPath: url.path, contents: nil)
+            _ = FileManager.default.createFile(atPath: url.path, contents: nil)
         }
         try (input ?? Data()).write(to: source)
         process.standardInput = try FileHandle(forReadingFrom: source)

@@ -38,14 +38,15 @@ extension KPIDefinition {
         Set(([value] + statistics.map(\.formula)).flatMap(\.kpis)).sorted()
     }
 
-    /// The unit of a statistic: plain counts are counts, all else is as the KPI itself.
+    /// The unit of a statistic: plain counts are counts, and one measured value (a mean score beside
+    /// a share of satisfied) is no percentage; all else is as the KPI itself.
     public func unit(ofStatistic name: String) -> Unit {
         guard let formula = statistics.first(where: { $0.name == name })?.formula,
             case .aggregate(let aggregate) = formula
         else { return unit }
         switch aggregate.function {
         case .count, .distinct, .stock: return .count
-        default: return unit
+        case .sum, .mean, .minimum, .maximum, .percentile: return unit == .percent ? .score : unit
         }
     }
 }

@@ -51,7 +51,7 @@ struct InitCommand: ParsableCommand {
             at: store.path, now: try Machine.now(), threads: Machine.cores)
         Output.line(
             "Made the store \(made.path): \(kpis) KPIs over \(projections) projections, days in "
-                + "\(zone.name) (tzdata \(zone.release)).")
+                + "\(zone.name)\(zone.release.isEmpty ? "" : " (tzdata \(zone.release))").")
         Output.line("Its signing key is \(made.path)/key: keep a copy where the store is not.")
         Output.line("Next: rekam ingest FILE, or rekam kpi list to see what can be asked.")
         Output.flush()

@@ -27,7 +27,10 @@ struct LogStatCommand: ParsableCommand {
             ("Names", Progress.grouped(statistics.nameCount)),
             ("Voided", Progress.grouped(statistics.voidedCount)),
         ]
-        if let zone { lines.append(("Time zone", "\(zone.name), tzdata \(zone.release)")) }
+        if let zone {
+            let release = zone.release.isEmpty ? "" : ", tzdata \(zone.release)"
+            lines.append(("Time zone", zone.name + release))
+        }
         if let earliest = statistics.earliest, let latest = statistics.latest {
             lines.append(("Events", "\(earliest.rfc3339) to \(latest.rfc3339)"))
         }

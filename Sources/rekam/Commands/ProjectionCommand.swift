@@ -212,19 +212,27 @@ struct ProjectionCellsCommand: ParsableCommand {
             let layout = status.layout
             let names =
                 ["day"] + layout.dimensions.map(\.name) + layout.measures.map(\.name) + ["count"]
+            // Texts are defused for spreadsheets and quoted in JSON, numbers are neither.
+            let isText =
+                [true] + layout.dimensions.map { _ in true }
+                + layout.measures.map { if case .value = $0.kind { true } else { false } } + [false]
             if format != .json { Output.write(CSVText.line(names)) }
             for line in try CanonicalCells(status, of: live.store, in: view).lines {
                 let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map {
                     $0 == "–" ? "" : Self.plain($0)
                 }
                 if format == .json {
-                    let members = zip(names, cells).map {
-                        JSONMember(key: $0, value: .string($1))
+                    let members = names.indices.map { place in
+                        let cell = cells[place]
+                        let value: JSONValue =
+                            cell.isEmpty ? .null : isText[place] ? .string(cell) : .number(cell)
+                        return JSONMember(key: names[place], value: value)
                     }
                     Output.write(JSONValue.object(members).canonical ?? [])
                     Output.line()
                 } else {
-                    Output.write(CSVText.line(cells.map(CSVText.text)))
+                    let written = zip(cells, isText).map { $1 ? CSVText.text($0) : $0 }
+                    Output.write(CSVText.line(written))
                 }
             }
         }

@@ -47,7 +47,8 @@ extension Answer {
 
     /// The command that was asked, with one useful thing more.
     var nextCommand: String {
-        var words = ["rekam", "query"] + columns.map(\.name)
+        // Of a long list the first is example enough.
+        var words = ["rekam", "query"] + columns.prefix(columns.count > 4 ? 1 : 4).map(\.name)
         if !dimensions.isEmpty { words += ["--by", dimensions.map(\.name).joined(separator: ",")] }
         for (dimension, values) in filters {
             for value in values {

@@ -47,8 +47,9 @@ struct Words {
     func notYetIn(_ count: UInt32) -> String {
         let number = NumberText.grouped(UInt128(count), language)
         return pick(
-            "\(number) newer entries are not in these figures yet. Bring them in: rekam rebuild",
-            "\(number) entri yang lebih baru belum masuk hitungan. Masukkan: rekam rebuild")
+            "\(number) newer entries are not in these figures yet. Bring them in: rekam projection rebuild --all",
+            "\(number) entri yang lebih baru belum masuk hitungan. Masukkan: rekam projection rebuild --all"
+        )
     }
 
     func nothing(_ period: String) -> String {
