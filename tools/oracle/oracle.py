@@ -41,6 +41,10 @@ def quoted(texts):
     return ", ".join("'" + str(text).replace("'", "''") + "'" for text in texts)
 
 
+def quoted_names(names):
+    return ", ".join(f'"{name}"' for name in names)
+
+
 def schemas():
     """The shipped event types: name → (field → its schema), without the log's own."""
     result = {}
@@ -76,12 +80,18 @@ def columns():
 
 
 class Database:
-    """One log in DuckDB; `zone` is the store's: minutes from UTC, or a name such as Asia/Jakarta."""
+    """One log in DuckDB; `zone` is the store's: minutes from UTC, or a name (Asia/Jakarta)."""
 
     def __init__(self, path=":memory:", threads=2, zone=420):
         self.connection = duckdb.connect(str(path))
         self.zone = zone
         self.connection.execute(f"SET threads = {threads}; SET TimeZone = 'UTC'")
+        # A name that is absent and an empty one ("nobody") are the same cell; and a CSV may hold
+        # a ' before what a spreadsheet could take for a formula.
+        self.connection.execute("""
+            CREATE TEMP MACRO plain(text) AS coalesce(
+                CASE WHEN text[1] = '''' AND text[2] IN ('=', '+', '-', '@') THEN text[2:]
+                ELSE text END, '')""")
         self.projections = {p.stem: p.read_text()
                             for p in sorted((HERE / "projections").glob("*.sql"))}
 
@@ -90,8 +100,9 @@ class Database:
 
     def load(self, files):
         """Reads NDJSON into a table of its own: what `ingest` is measured against."""
-        # A void's `source` and `id` are plain texts of its data, no columns.
-        fields = {"source": "VARCHAR", "id": "VARCHAR"}
+        # Plain texts (a title, a note, what a void names) are read, too: they are part of what was
+        # recorded, and tell a repeat from a correction.
+        fields = {name: "VARCHAR" for one in schemas().values() for name in one}
         fields |= {c.name: SQL_TYPES[c.kind] for c in columns().values()}
         data = ", ".join(f'"{name}" {kind}' for name, kind in fields.items())
         self.connection.execute(f"""
@@ -123,37 +134,21 @@ class Database:
 
         local = (f"(time AT TIME ZONE 'UTC') + INTERVAL {self.zone} MINUTE"
                  if isinstance(self.zone, int) else f"time AT TIME ZONE {quoted([self.zone])}")
-        # A table's rowid follows the order of the file. The same (source, id) again is a duplicate,
-        # unless the event was voided in between: then it is recorded anew. So copies are counted
-        # apart by the number of voids before them, and the first of each lot is an event.
+        run("CREATE OR REPLACE TEMP TABLE dropped AS SELECT unnest(?) AS sequence",
+            [self._voids_and_voided()])
         run(f"""
             CREATE TABLE event_rows AS
-            WITH identities AS (
-                SELECT rowid AS sequence, subject, source, id, type = 'event.voided' AS is_void,
-                    data.source AS voided_source, data.id AS voided_id
-                FROM raw),
-            voids AS (
-                SELECT min(sequence) AS sequence, arg_min(subject, sequence) AS subject,
-                    arg_min(voided_source, sequence) AS source, arg_min(voided_id, sequence) AS id
-                FROM identities WHERE is_void GROUP BY identities.source, identities.id),
-            targets AS (
-                SELECT i.sequence, v.source, v.id,
-                    count(v.sequence) FILTER (WHERE v.sequence < i.sequence) AS before,
-                    count(v.sequence) FILTER (WHERE v.sequence > i.sequence) AS after
-                FROM identities i JOIN voids v USING (subject, source, id)
-                WHERE NOT i.is_void
-                GROUP BY ALL),
-            repeated AS (
-                SELECT source, id FROM identities GROUP BY ALL HAVING count(*) > 1),
-            copies AS (
-                SELECT i.sequence, row_number() OVER (
-                    PARTITION BY i.source, i.id, coalesce(t.before, 0) ORDER BY i.sequence) AS nth
-                FROM identities i SEMI JOIN repeated USING (source, id)
-                LEFT JOIN targets t ON t.sequence = i.sequence),
-            dropped AS (
-                SELECT sequence FROM copies WHERE nth > 1
-                UNION ALL SELECT sequence FROM targets WHERE after > 0
-                UNION ALL SELECT sequence FROM identities WHERE is_void),
+            WITH repeated AS (
+                SELECT source, id, min(rowid) AS first FROM raw
+                GROUP BY source, id HAVING count(*) > 1),
+            voided AS (
+                SELECT DISTINCT data.source AS source, data.id AS id
+                FROM raw WHERE type = 'event.voided'),
+            gone AS (
+                SELECT sequence FROM dropped
+                UNION ALL
+                SELECT r.rowid FROM raw r JOIN repeated USING (source, id)
+                ANTI JOIN voided USING (source, id) WHERE r.rowid > repeated.first),
             cases AS (
                 SELECT subject, (row_number() OVER (ORDER BY min(rowid)) - 1)::INTEGER AS case_id
                 FROM raw GROUP BY subject)
@@ -163,7 +158,7 @@ class Database:
                 {local} AS local,
                 {", ".join(flat(column) for column in fields.values())}
             FROM raw r JOIN cases USING (subject)
-            WHERE r.rowid NOT IN (SELECT sequence FROM dropped)
+            WHERE r.rowid NOT IN (SELECT sequence FROM gone)
             ORDER BY r.rowid""")
         run("""
             CREATE VIEW events AS
@@ -172,29 +167,67 @@ class Database:
             FROM event_rows""")
         run("DROP TABLE raw")
 
-    def build(self, name):
-        """Computes one projection's facts into a table of its own."""
-        self.connection.execute(
-            f'CREATE OR REPLACE TABLE "fact_{name}" AS '
-            f"SELECT * EXCLUDE (case_id) FROM ({self.projections[name]})")
+    def _voids_and_voided(self):
+        """Sequences of the voids, of what they take out, and of what is repeated or refused there.
 
-    def _names(self, name):
+        The same event again is a duplicate, also after it was voided. The same (source, id) with
+        another content is refused, unless the event was voided in between: then it is recorded
+        anew. A table's rowid follows the order of the file.
+        """
+        rows = self.connection.execute("""
+            WITH voided AS (
+                SELECT DISTINCT data.source AS source, data.id AS id
+                FROM raw WHERE type = 'event.voided')
+            SELECT rowid, type = 'event.voided', subject, source, id,
+                hash(type, subject, date_trunc('milliseconds', time), data),
+                data.source, data.id
+            FROM raw
+            WHERE type = 'event.voided' OR (source, id) IN (SELECT (source, id) FROM voided)
+            ORDER BY rowid""").fetchall()
+        recorded, voided, dropped = {}, set(), []  # recorded: key → [(sequence, content, …)]
+        for sequence, is_void, subject, source, id, content, *target in rows:
+            same_key = recorded.setdefault((source, id), [])
+            if is_void:
+                dropped.append(sequence)
+            if any(content == one[1] or one[0] not in voided for one in same_key):
+                if not is_void:
+                    dropped.append(sequence)
+                continue
+            if is_void:
+                victims = [one[0] for one in recorded.get(tuple(target), ())
+                           if one[0] not in voided and one[2] == subject and not one[3]]
+                if not victims:
+                    continue
+                voided.update(victims)
+            same_key.append((sequence, content, subject, is_void))
+        return dropped + sorted(voided)
+
+    def build(self, name):
+        """Computes one projection's cells (its facts, equal ones counted) into a table of its own.
+
+        That is what a rebuild does, so that this is also what it is measured against.
+        """
+        names, count = self._shape(name)
+        self.connection.execute(
+            f'CREATE OR REPLACE TABLE "cells_{name}" AS SELECT {quoted_names(names)}, '
+            f'{count} AS "count" FROM ({self.projections[name]}) GROUP BY ALL HAVING "count" <> 0')
+
+    def _shape(self, name):
+        """The names of a projection's columns, and what counts its facts."""
         described = self.connection.execute(
             f"DESCRIBE SELECT * FROM ({self.projections[name]})").fetchall()
         names = [row[0] for row in described]
-        return [n for n in names if n not in UNMEASURED], "weight" in names
+        return ([n for n in names if n not in UNMEASURED],
+                "sum(weight)::BIGINT" if "weight" in names else "count(*)")
 
     def _texts(self, names):
-        # A name that is absent and an empty one ("nobody") are the same cell.
-        return ", ".join(f"""coalesce("{n}"::VARCHAR, '') AS "{n}\"""" for n in names)
+        return ", ".join(f'plain("{name}"::VARCHAR) AS "{name}"' for name in names)
 
     def cells(self, name):
-        """The projection's facts, equal ones counted, as a dictionary from row to count."""
-        names, is_stock = self._names(name)
-        count = "sum(weight)::BIGINT" if is_stock else "count(*)"
+        """The cells that were built, as a dictionary from row to count."""
+        names, _ = self._shape(name)
         rows = self.connection.execute(
-            f'SELECT {self._texts(names)}, {count} AS n FROM "fact_{name}" '
-            "GROUP BY ALL HAVING n <> 0").fetchall()
+            f'SELECT {self._texts(names)}, "count" FROM "cells_{name}"').fetchall()
         return {tuple(sorted(zip(names, row))): row[-1] for row in rows}
 
     def compare_cells(self, name, text, limit=5):
@@ -207,8 +240,7 @@ class Database:
     def compare_file(self, name, path, limit=5):
         """The same for a file; gives the number of cells, or ends with the first differences."""
         run = self.connection.execute
-        names, is_stock = self._names(name)
-        count = "sum(weight)::BIGINT" if is_stock else "count(*)"
+        names, _ = self._shape(name)
         run(f"""CREATE OR REPLACE TEMP TABLE theirs AS
             SELECT * FROM read_csv({quoted([path])}, header = true, all_varchar = true, delim = ',',
                 quote = '"', escape = '"', auto_detect = false, strict_mode = true,
@@ -217,13 +249,12 @@ class Database:
         if sorted(found) != sorted(names + ["count"]):
             raise SystemExit(f"{name}: SQL has the columns {', '.join(names)} and count, "
                              f"Rekam {', '.join(found)}.")
-        listed = ", ".join(f'"{n}"' for n in names)
+        listed = quoted_names(names)
         run(f"""CREATE OR REPLACE TEMP TABLE differences AS
             SELECT {listed}, sum(sql)::BIGINT AS sql, sum(rekam)::BIGINT AS rekam FROM (
-                SELECT {self._texts(names)}, {count} AS sql, 0 AS rekam
-                FROM "fact_{name}" GROUP BY ALL
+                SELECT {self._texts(names)}, "count" AS sql, 0 AS rekam FROM "cells_{name}"
                 UNION ALL BY NAME
-                SELECT {self._texts(names)}, 0 AS sql, "count"::BIGINT AS rekam FROM theirs)
+                SELECT {self._texts(names)}, 0 AS sql, plain("count")::BIGINT AS rekam FROM theirs)
             GROUP BY ALL HAVING sum(sql) <> sum(rekam)""")
         differing, = run("SELECT count(*) FROM differences").fetchone()
         if not differing:
@@ -237,7 +268,7 @@ class Database:
 
     def _describe(self, name, names, differing, limit):
         """The first differing rows, each with the cases that SQL finds behind it."""
-        listed = ", ".join(f'"{n}"' for n in names)
+        listed = quoted_names(names)
         total, = self.connection.execute("SELECT sum(abs(sql - rekam)) FROM differences").fetchone()
         lines = [f"{name}: {differing} cells differ, by {total} facts."]
         rows = self.connection.execute(
@@ -249,9 +280,20 @@ class Database:
             subjects = self.subjects_behind(name, values)
             if subjects:
                 lines.append(f"    SQL's cases: {', '.join(subjects)}")
-        # What a case lost in one cell it often shows in another: cases with a fact in a differing
-        # cell of the same day are where to look.
+            elif near := self._nearest(names, row):
+                changed = ", ".join(f"{n}={near[n] or '–'}" for n in names if near[n] != values[n])
+                lines.append(f"    perhaps {', '.join(self.subjects_behind(name, near))}, "
+                             f"where SQL has {changed}")
         return "\n".join(lines)
+
+    def _nearest(self, names, row):
+        """The differing cell of which SQL has too many that is most like one it lacks."""
+        alike = " + ".join(f'("{n}" = ?)::INTEGER' for n in names)
+        listed = quoted_names(names)
+        found = self.connection.execute(
+            f"SELECT {listed} FROM differences WHERE sql > rekam AND sql <> 0 "
+            f"ORDER BY {alike} DESC LIMIT 1", list(row[:len(names)])).fetchone()
+        return found and dict(zip(names, found))
 
     def subjects_behind(self, name, values, limit=5):
         """Subjects of the cases whose facts make up one cell, as SQL sees it."""
@@ -308,15 +350,16 @@ def main():
     failed = 0
     for name in options.projection or database.projections:
         seconds, _ = timed(database.build, name)
-        facts, = database.connection.execute(f'SELECT count(*) FROM "fact_{name}"').fetchone()
-        line = f"{name:20} {facts:>10,} facts in {seconds:6.2f} s"
+        cells, = database.connection.execute(f'SELECT count(*) FROM "cells_{name}"').fetchone()
+        line = f"{name:20} {cells:>10,} cells in {seconds:6.2f} s"
         if options.rekam:
             with tempfile.NamedTemporaryFile(suffix=".csv") as file:
                 subprocess.run(
                     [options.rekam, "projection", "cells", name, "--format", "csv"], check=True,
                     stdout=file, env=os.environ | {"REKAM_STORE": str(options.store)})
                 try:
-                    line += f"   {database.compare_file(name, file.name, options.limit):,} cells agree"
+                    database.compare_file(name, file.name, options.limit)
+                    line += "   agree"
                 except SystemExit as difference:
                     failed += 1
                     line += f"   DIFFERS\n{difference}"

@@ -1,12 +1,20 @@
 """Tests the SQL of the projections on small cases whose facts were worked out by hand.
 
-Run with a Python that has duckdb: `python test_oracle.py`. Times are written "DAY HH:MM[:SS]", days of
-January 2025 on the clock of Jakarta (UTC+7); the 6th is a Monday. The subject is ticket/T1 unless
-`on` says otherwise. Each test compares whole facts; absent values are left out.
+Run with a Python that has duckdb: `python test_oracle.py`. With `--rekam BINARY [--seed N]` it also
+records random cases with that binary, some at once and the rest in small pieces, and compares every
+projection's cells.
+
+Times are written "DAY HH:MM[:SS]", days of January 2025 on the clock of Jakarta (UTC+7); the 6th is
+a Monday. The subject is ticket/T1 unless `on` says otherwise. Each test compares whole facts;
+absent values are left out.
 """
 
+import argparse
 import json
+import os
 import pathlib
+import random
+import subprocess
 import sys
 import tempfile
 
@@ -115,7 +123,12 @@ def test_repeats_and_voided_events_do_not_exist():
         return [row[0] for row in database(events).connection.execute(
             "SELECT sequence FROM events ORDER BY 1").fetchall()]
     assert rest(one, two, one, void) == [0]
-    assert rest(one, two, void, void, two) == [0, 4]  # recorded anew after the void
+    changed = two | {"data": two["data"] | {"note": "lain"}}
+    assert rest(one, two, void, void, two) == [0]  # read again: there already
+    assert rest(one, two, void, changed, changed, two) == [0, 3]  # recorded anew
+    assert rest(one, two, changed) == [0, 1]  # refused
+    assert rest(one, two, changed, void, changed) == [0, 4]
+    assert rest(one, void, two) == [0, 2]  # nothing to void yet
     assert rest(one, two, two, other) == [0, 1]
 
 
@@ -225,7 +238,8 @@ def test_resolution():
             # without pending 9–10 and resolved 12–13 and 14–15; the hold counts
             "requester_wait": 4 * HOUR, "off_hold": 5 * HOUR,
             "since_escalation": 90 * MINUTE, "one_touch": 1})
-    expect("resolution", [opened("6 08:00"), status("6 09:00", "closed"), status("7 09:00", "closed")],
+    expect("resolution",
+           [opened("6 08:00"), status("6 09:00", "closed"), status("7 09:00", "closed")],
            {"day": 6, "channel": "web", "time": HOUR, "requester_wait": HOUR, "off_hold": HOUR})
     expect("resolution", events + [status("8 08:00", "open")])  # reopened
     expect("resolution", [status("6 09:00", "resolved")])  # no opening
@@ -268,8 +282,9 @@ def sla(time, event_type="sla.applied", **data):
 
 def test_sla_first_response():
     target = dict(metric="first_response", target_milliseconds=HOUR, policy="p")
-    late = [opened("6 08:00", origin="agent"), sla("6 08:01", **target), status("6 08:10", "pending"),
-            status("6 08:40", "hold"), status("6 08:50", "open"), reply("6 09:30")]
+    late = [opened("6 08:00", origin="agent"), sla("6 08:01", **target),
+            status("6 08:10", "pending"), status("6 08:40", "hold"), status("6 08:50", "open"),
+            reply("6 09:30")]
     fact = {"day": 6, "agent": "budi", "channel": "web", "policy": "p"}
     expect("sla_first_response", late, fact)
     expect("sla_first_response",
@@ -429,7 +444,159 @@ def test_comparison_shows_differing_cells_and_their_cases():
             raise AssertionError(f"not noticed: {wrong!r}")
 
 
+# Random cases, against the binary
+
+
+SHARES = {
+    "ticket": {
+        "ticket.opened": 30, "ticket.assigned": 60, "ticket.status_changed": 120,
+        "ticket.escalated": 20, "ticket.attributes_set": 30, "ticket.followed_up": 10,
+        "ticket.merged": 1, "ticket.removed": 1, "message.posted": 140, "sla.applied": 40,
+        "sla.cancelled": 15, "quality.reviewed": 15, "survey.sent": 40, "survey.answered": 50,
+        "cost.recorded": 5},
+    "call": {"call.queued": 3, "call.answered": 5, "call.ended": 4, "call.wrapped": 5,
+             "quality.reviewed": 2, "survey.sent": 3, "survey.answered": 4},
+    "customer": {"customer.subscribed": 3, "customer.churned": 3, "customer.purchased": 2,
+                 "survey.sent": 4, "survey.answered": 5, "cost.recorded": 1},
+    "respondent": {"survey.sent": 3, "survey.answered": 4},
+}
+# Few words, and mostly those that definitions ask for, so that much happens in each case.
+LIKELY = {
+    "kind": ["csat", "csat", "nps", "nps", "ces"], "direction": ["out", "out", "in"],
+    "visibility": ["public", "public", "internal"], "metric": ["first_response", "resolution"],
+    "actor_kind": ["agent", "agent", "agent", "customer", "customer", "bot"],
+    "score": [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11], "scale_maximum": [5, 5, 5, 10],
+    "valid_days": [0, 1, 3, 7], "target_milliseconds": [0, 10_000, HOUR, DAY, 3 * DAY],
+    "survey": ["s1", "s2"], "currency": ["IDR"], "from_day": ["2025-01-01"],
+    "to_day": ["2025-01-31"],
+}
+
+# Recorded anew after a void these differ; others are repeated as they were, which adds nothing.
+CORRECTABLE = ("ticket.assigned", "ticket.removed")
+
+
+def random_value(choice, field, schema):
+    if field in LIKELY:
+        return choice.choice(LIKELY[field])
+    if "enum" in schema:
+        return choice.choice(schema["enum"])
+    if schema["type"] == "boolean":
+        return choice.random() < 0.4
+    if schema["type"] == "integer":
+        return choice.randint(max(schema.get("minimum", 0), 0), min(schema.get("maximum", 9), 9))
+    if not schema.get("minLength") and choice.random() < 0.15:
+        return ""
+    return f"{field}-{choice.randint(1, 3)}"
+
+
+def random_case(choice, subject, types, required):
+    """A case's events as they arrive: ties, late ones, gaps, repeats, voids, recorded anew."""
+    kind = subject.split("/")[0]
+    shares = SHARES[kind]
+    time = choice.randrange(0, 30 * DAY)
+    start, step = time, choice.choice([1, 1000, HOUR, DAY, 7 * DAY // 4])
+    rows, voided = [], set()
+
+    def add(event_type, data):
+        rows.append({
+            "specversion": "1.0", "id": f"{subject}-{len(rows)}", "source": "random",
+            "type": event_type, "subject": subject, "data": data, "time": moment(now)})
+
+    for number in range(choice.choice([1, 2, 4, 8, 12, 20, 40])):
+        event_type, = choice.choices(list(shares), list(shares.values()))
+        if number == 0 and kind in ("ticket", "call") and choice.random() < 0.75:
+            event_type = {"ticket": "ticket.opened", "call": "call.queued"}[kind]
+        data = {field: random_value(choice, field, schema)
+                for field, schema in types[event_type].items()
+                if field in required[event_type] or choice.random() < 0.55}
+        if "from_day" in data or "to_day" in data:
+            data |= {"from_day": LIKELY["from_day"][0], "to_day": LIKELY["to_day"][0]}
+        time += choice.choice([0, 0, step, step, choice.randint(0, step)])
+        if choice.random() < 0.05:
+            time = start + 7 * DAY
+        now = time - choice.choice([0] * 6 + [2 * step])
+        add(event_type, data)
+        if choice.random() < 0.03:
+            event = choice.choice(rows)
+            if event["type"] != "event.voided" and event["id"] not in voided:
+                voided.add(event["id"])
+                add("event.voided", {"source": "random", "id": event["id"], "reason": "salah"})
+                if choice.random() < 0.4:
+                    change = {"by": "by-9"} if event["type"] in CORRECTABLE else {}
+                    rows.append(event | {"data": event["data"] | change})
+        elif choice.random() < 0.03 and rows[-1]["id"] not in voided:
+            rows.append(rows[-1])
+    return rows
+
+
+def moment(milliseconds):
+    day, rest = divmod(milliseconds + 10 * DAY, DAY)
+    month, day = divmod(day, 28)
+    hour, rest = divmod(rest, HOUR)
+    minute, rest = divmod(rest, MINUTE)
+    return (f"2025-{month + 1:02}-{day + 1:02}T{hour:02}:{minute:02}:{rest // 1000:02}"
+            f".{rest % 1000:03}9Z")
+
+
+def random_lines(seed, cases):
+    choice = random.Random(seed)
+    types = oracle.schemas()
+    required = {path.stem: json.loads(path.read_text())["properties"]["data"].get("required", [])
+                for path in (oracle.ROOT / "Schemas" / "events").glob("*.json")
+                if path.stem in types}
+    waiting = []
+    for number in range(cases):
+        kind, = choice.choices(list(SHARES), [10, 3, 3, 1])
+        waiting.append(random_case(choice, f"{kind}/{number}", types, required)[::-1])
+    while waiting:  # cases arrive interleaved, each in its own order
+        place = choice.randrange(len(waiting))
+        yield json.dumps(waiting[place].pop()) + "\n"
+        if not waiting[place]:
+            waiting[place] = waiting[-1]
+            waiting.pop()
+
+
+def compare_random_cases(binary, seed, cases=3000, pieces=40):
+    """One large ingest, then small ones: a rebuild, then catching up by differences."""
+    lines = list(random_lines(seed, cases))
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"REKAM_STORE": f"{folder}/store"}
+
+        def rekam(*arguments, text=""):
+            done = subprocess.run([binary, *arguments], input=text, capture_output=True, text=True,
+                                  env=environment, cwd=folder)
+            assert done.returncode == 0, f"{' '.join(arguments)}: {done.stderr}{done.stdout}"
+            return done.stdout
+        rekam("init", "--time-zone", "Asia/Jakarta")
+        first = len(lines) - 10 * pieces
+        rekam("ingest", "-", text="".join(lines[:first]))
+        for start in range(first, len(lines), 10):
+            rekam("ingest", "-", text="".join(lines[start:start + 10]))
+        path = pathlib.Path(folder) / "all.ndjson"
+        path.write_text("".join(lines))
+        data = oracle.Database(threads=1)
+        data.load([path])
+        data.prepare()
+        cells = 0
+        for name in data.projections:
+            data.build(name)
+            text = rekam("projection", "cells", name, "--format", "csv")
+            try:
+                cells += data.compare_cells(name, text)
+            except SystemExit as difference:
+                raise AssertionError(f"seed {seed}: {difference}") from None
+    print(f"seed {seed}: {len(lines):,} random events, {cells:,} cells agree")
+
+
 def main():
+    parser = argparse.ArgumentParser(prog="test_oracle.py")
+    parser.add_argument("--rekam", help="the binary to compare random cases with")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    if options.rekam:
+        def test_random_cases():
+            compare_random_cases(options.rekam, options.seed)
+        globals()["test_random_cases"] = test_random_cases
     tests = [(n, t) for n, t in globals().items() if n.startswith("test_")]
     covered = {n.removeprefix("test_") for n, _ in tests}
     catalogue = {line.split()[1] for path in (oracle.ROOT / "Schemas" / "catalogue").glob("*.yaml")

@@ -1,7 +1,7 @@
 -- Tickets that are open, by who holds them and what they are, day by day.
--- From the opening on, each event that can change what is in force starts a stretch that lasts until
--- the next one: it enters on its day and leaves on the next one's. A stretch that changes nothing
--- leaves and enters on one day, which adds nothing to any cell.
+-- From the opening on, each event that can change what is in force starts a stretch that lasts
+-- until the next one: it enters on its day and leaves on the next one's. A stretch that changes
+-- nothing leaves and enters on one day, which adds nothing to any cell.
 WITH gone AS (
     SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
 stretches AS (

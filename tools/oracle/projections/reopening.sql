@@ -2,7 +2,8 @@
 WITH gone AS (
     SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
 statuses AS (
-    SELECT case_id, place, day, status, lag(status) OVER w AS ended, lag(place) OVER w AS ended_place
+    SELECT case_id, place, day, status,
+        lag(status) OVER w AS ended, lag(place) OVER w AS ended_place
     FROM events ANTI JOIN gone USING (case_id)
     WHERE type = 'ticket.status_changed'
     WINDOW w AS (PARTITION BY case_id ORDER BY place)),
