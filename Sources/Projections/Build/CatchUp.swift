@@ -32,7 +32,8 @@ extension ProjectionStore {
             var behind: [UInt32: [Int]] = [:]
             for place in sources.indices {
                 guard let status = statuses[place], status.isReadable,
-                    status.digest == sources[place].digest, status.layout == layouts[place]
+                    status.digest == sources[place].digest, status.layout == layouts[place],
+                    status.position <= count
                 else {
                     toRebuild.append(place)
                     continue
