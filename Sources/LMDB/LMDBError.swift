@@ -115,6 +115,10 @@ public struct LMDBError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notADatabase: "Check the path; if it is the right one, restore it from a backup."
         case .missing: "Check the path, or make a new store there."
         case .alreadyOpen: "Use the one that is open."
+        // LMDB reports a write that came out short, as on a full disk, as this.
+        case .other where code == EIO:
+            "The disk is full or failing: free some space, or check it, and try again; nothing of "
+                + "the unfinished write was kept."
         case .other: "Check the disk and the system's limits, and try again."
         }
     }

@@ -184,7 +184,8 @@ struct QueryPlanner {
         return QueryPlan.Output(
             column: AnswerColumn(
                 name: name, kpi: kpi.name, title: kpi.title, statistic: statistic,
-                unit: counts ? .count : kpi.unit, better: counts ? nil : kpi.better,
+                unit: counts ? .count : statistic.map { kpi.unit(ofStatistic: $0) } ?? kpi.unit,
+                better: counts ? nil : kpi.better,
                 isCount: expression.isPlainCount),
             expression: expression, basis: expression.basis,
             openDays: layouts.map(\.openDays).max() ?? 0,

@@ -102,7 +102,7 @@ struct HostileInputTests {
         try command.run("init")
         try command.file("empty.ndjson", "")
         let empty = try command.run("ingest", "empty.ndjson")
-        #expect(empty.code == 0 && empty.out.contains("Accepted 0"), "\(empty)")
+        #expect(empty.code == 74 && empty.error.contains("is empty"), "\(empty)")
         let folder = try command.run("ingest", ".")
         #expect(folder.code == 74 && folder.error.contains("folder"), "\(folder)")
         let missing = try command.run("ingest", "nothing.ndjson")

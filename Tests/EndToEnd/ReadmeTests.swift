@@ -28,7 +28,7 @@ struct PageTests {
     }
 
     private func masked(_ text: String) -> String {
-        var text = text.trimmingCharacters(in: .newlines)
+        var text = text.replacing("\r\n", with: "\n").trimmingCharacters(in: .newlines)
         for (pattern, word) in [
             (#"(root|akar) [0-9a-f]+…"#, "root …"), (#""root": "[0-9a-f]+""#, "root …"),
             (#"tzdata\)? ?[0-9]{4}[a-z]"#, "tzdata …"), (#""tzdata": "[^"]+""#, "tzdata …"),
