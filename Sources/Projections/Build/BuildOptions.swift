@@ -8,9 +8,9 @@ public struct BuildOptions: Sendable {
     public var rowsPerPartition: Int
     /// How catching up goes about it.
     public var strategy: CatchUpStrategy
-    /// Asked often: true ends the build with `ProjectionFault.interrupted`.
+    /// Asked often, on any thread: true ends the build with `ProjectionFault.interrupted`.
     public var shouldStop: @Sendable () -> Bool
-    /// Told now and then how far the build is.
+    /// Told now and then, on any thread, how far the build is.
     public var progress: @Sendable (BuildProgress) -> Void
 
     /// Options with usual values.

@@ -1,106 +1,14 @@
 import Definitions
 import EventLog
-import EventModel
 import LMDB
 import Synchronization
-
-extension ProjectionStore {
-    /// Builds projections from the log, on all cores, in as few passes as they allow.
-    ///
-    /// Rows are written under a name nobody reads, in short transactions; the last one publishes
-    /// them with their position. Until then, and when it fails or is interrupted, a version that
-    /// could be read before is as it was. A version that is new becomes `ready`; promote it to
-    /// make it answer. An interrupted build goes on where it stopped, from the same entries: catch
-    /// up afterwards.
-    ///
-    /// - Parameter upTo: the log's first so many entries; nil for all.
-    /// - Throws: `ProjectionFault`, or what the store has to say.
-    @discardableResult
-    public func rebuild(
-        _ sources: [ProjectionSource], context: BuildContext, upTo: UInt32? = nil,
-        options: BuildOptions = BuildOptions()
-    ) throws -> BuildReport {
-        var report = BuildReport()
-        let (plans, count) = try prepare(sources.map(\.definition), context: context)
-        var place = 0
-        for plan in plans {
-            let part = Array(sources[place..<place + plan.definitions.count])
-            place += part.count
-            let statuses = try begin(part, plan, upTo: min(upTo ?? count, count))
-            // Builds that were interrupted go on from their own entries.
-            for end in Set(statuses.map { $0.build?.upTo ?? 0 }).sorted() {
-                let chosen = statuses.indices.filter { statuses[$0].build?.upTo == end }
-                let same = chosen.count == part.count
-                let group =
-                    same
-                    ? plan
-                    : try prepare(chosen.map { part[$0].definition }, context: context).plans[0]
-                let build = try Rebuild(
-                    self, plan: group, statuses: chosen.map { statuses[$0] }, upTo: end,
-                    options: options)
-                report.rows += try build.run()
-                report.entries += UInt64(end)
-                report.position = end
-            }
-        }
-        report.rebuilt = sources.map(\.definition.name)
-        try clean()
-        return report
-    }
-
-    /// Notes the builds in the registry, or finds those that were interrupted.
-    private func begin(
-        _ sources: [ProjectionSource], _ plan: Plan, upTo: UInt32
-    ) throws -> [ProjectionStatus] {
-        try log.write { write, _ in
-            var statuses: [ProjectionStatus] = []
-            for (source, layout) in zip(sources, plan.layouts) {
-                let definition = source.definition
-                var status =
-                    try status(definition.name, definition.version, in: write)
-                    ?? ProjectionStatus(
-                        name: definition.name, version: definition.version,
-                        digest: source.digest, layout: layout)
-                if let build = status.build, build.digest == source.digest, build.layout == layout,
-                    build.upTo <= upTo
-                {
-                    try runs(build.runs, layout).discardBuild(in: write)
-                } else {
-                    if let old = status.build { try leave(old.runs, old.layout, in: write) }
-                    status.build = BuildStatus(
-                        upTo: upTo, casesDone: 0, runs: try newRunsName(status, in: write),
-                        digest: source.digest, layout: layout)
-                    try save(status, in: write)
-                }
-                statuses.append(status)
-            }
-            return statuses
-        }
-    }
-
-    /// A name that no sorted runs of this store have had.
-    private func newRunsName(
-        _ status: ProjectionStatus, in write: borrowing WriteTransaction
-    ) throws -> String {
-        let key = Key([0] as [UInt8])
-        var number: UInt64 = 0
-        if let bytes = try write.copyValue(writableTable, key) {
-            var reader = StatusReader(bytes: bytes)
-            number = try reader.number()
-        }
-        var writer = StatusWriter()
-        writer.put(number + 1)
-        try write.put(writableTable, key, writer.bytes)
-        return "cells/\(status.name)@\(status.version)/\(number + 1)"
-    }
-}
 
 /// One pass whose results go into the store.
 ///
 /// Results of case ranges are collected in the order of their cases; when they outgrow their
 /// share of memory, those up to a case are written as one run each and the registry notes that
 /// case, in one transaction: from there an interrupted build goes on.
-private final class Rebuild: Sendable {
+final class Rebuild: Sendable {
     private let store: ProjectionStore
     private let plan: Plan
     private let options: BuildOptions
@@ -197,38 +105,33 @@ private final class Rebuild: Sendable {
         let tasks = plan.layouts.indices.flatMap { mergeTasks(for: $0, blocks[$0]) }
         // The last writes come when the other cores have nothing left to do.
         let helpers = casesDone == nil ? options.threads - 1 : 0
-        let failure = Mutex<(any Error)?>(nil)
         let writer = Mutex(SliceWriter(store: store, plan: plan))
-        try concurrently(helpers: helpers) { [self] in
+        let others = HelperThreads(count: helpers) { [self] in
             for task in tasks { merge(task, blocks[task.projection]) }
-        } body: { [self] in
-            for task in tasks {
-                merge(task, blocks[task.projection])
-                while true {
-                    if let output = task.output.withLock({ $0 }) {
-                        let block = try output.get()
-                        try writer.withLock { try $0.add(block, to: task.projection, expecting) }
-                        task.output.withLock { $0 = nil }
-                        break
-                    }
-                    Pause.briefly()
-                }
-                if options.shouldStop() { throw ProjectionFault.interrupted }
-            }
         }
-        if let error = failure.withLock({ $0 }) { throw error }
+        defer { others.wait() }
+        for task in tasks {
+            merge(task, blocks[task.projection])
+            let block = try wait(for: task)
+            try writer.withLock { try $0.add(block, to: task.projection, expecting) }
+            if options.shouldStop() { throw ProjectionFault.interrupted }
+        }
         try writer.withLock { writer in
             try writer.flush(expecting) { [self] write in try settle(casesDone, in: write) }
             rowsWritten.add(writer.rows, ordering: .relaxed)
         }
     }
 
-    private func concurrently(
-        helpers: Int, help: @escaping @Sendable () -> Void, body: () throws -> Void
-    ) throws {
-        let threads = HelperThreads(count: helpers, body: help)
-        defer { threads.wait() }
-        try body()
+    /// The output of a task that some thread has claimed; taken from it, so that memory is freed.
+    private func wait(for task: MergeTask) throws -> CellBlock {
+        while true {
+            let output = task.output.withLock { output in
+                defer { output = nil }
+                return output
+            }
+            if let output { return try output.get() }
+            Pause.briefly()
+        }
     }
 
     private func merge(_ task: MergeTask, _ blocks: [CellBlock]) {
@@ -316,49 +219,5 @@ private final class Rebuild: Sendable {
             try store.save(status, in: write)
             statuses.withLock { [status] in $0[place] = status }
         }
-    }
-}
-
-/// Puts rows into write transactions of a bounded size, several projections together.
-private struct SliceWriter {
-    let store: ProjectionStore
-    let plan: Plan
-    private var pending: [(projection: Int, rows: [UInt32])] = []
-    private var bytes = 0
-    private(set) var rows: UInt64 = 0
-
-    init(store: ProjectionStore, plan: Plan) {
-        self.store = store
-        self.plan = plan
-    }
-
-    typealias Runs = (Int, borrowing WriteTransaction) throws -> SortedRuns
-
-    mutating func add(_ block: CellBlock, to projection: Int, _ runs: Runs) throws {
-        let words = plan.layouts[projection].words
-        rows += UInt64(block.rows.count / words)
-        let piece = (4 << 20) / words * words
-        var start = 0
-        while start < block.rows.count {
-            let end = min(start + piece, block.rows.count)
-            pending.append((projection, block.rows.array(start..<end)))
-            bytes += 4 * (end - start)
-            start = end
-            if bytes >= Rebuild.sliceBytes { try flush(runs) { _ in } }
-        }
-    }
-
-    mutating func flush(
-        _ runs: Runs, also body: (borrowing WriteTransaction) throws -> Void
-    ) throws {
-        let pending = pending
-        try store.log.write { write, _ in
-            for (projection, rows) in pending {
-                try runs(projection, write).appendToBuild(rows, in: write)
-            }
-            try body(write)
-        }
-        self.pending = []
-        bytes = 0
     }
 }
