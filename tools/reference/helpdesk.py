@@ -2,12 +2,15 @@
 """usage: helpdesk.py helpdesk.csv.gz
 
 Counts again, from the raw activities, what the events of Schemas/mappings/helpdesk.yaml give:
-events per type, and figures with numerator and denominator as whole numbers (times in milliseconds).
+events per type, figures with numerator and denominator as whole numbers (times in milliseconds),
+and under "answers" and "backlog" what a query answers, as answers.py and tickets.py say.
 """
 import sys
 from collections import Counter
 
-from reading import full_resolution, milliseconds, rows, show
+from answers import answers
+from reading import full_resolution, milliseconds, month, month_ends, rows, show
+from tickets import DIMENSIONS, KPIS, Ticket, backlog, facts
 
 STATES = {"Insert ticket": "new", "Take in charge ticket": "open", "Wait": "pending",
           "Require upgrade": "hold", "Resolve ticket": "resolved", "Closed": "closed"}
@@ -15,7 +18,18 @@ STATES = {"Insert ticket": "new", "Take in charge ticket": "open", "Wait": "pend
 SILENT = {"VERIFIED"}
 ABOUT = ["service_type", "seriousness_2", "customer", "product"]
 
-tickets = {}
+
+def named(kind, text):
+    """`Value 7` of a column as a name of its own; an empty field says nothing."""
+    return f"{kind} {text.removeprefix('Value ')}" if text else None
+
+
+def about(row):
+    return {"category": named("Service", row["service_type"]),
+            "customer": named("Customer", row["customer"])}
+
+
+tickets, timelines, months = {}, [], set()
 for row in rows(sys.argv[1]):
     row["at"] = milliseconds(row["Complete Timestamp"], "%Y/%m/%d %H:%M:%S.%f")
     tickets.setdefault(row["Case ID"], []).append(row)
@@ -30,28 +44,42 @@ for history in tickets.values():
     events["ticket.opened"] += 1
     opened = history[0]["at"]
     before, state, reopenings_here, stated = None, None, 0, []
+    timeline = [(opened, "ticket.opened",
+                 {"origin": "customer", "channel": "help desk", **about(history[0])})]
     for row in history:
+        at, agent = row["at"], named("Agent", row["Resource"])
+        months.add(month(at))
         activity = row["Activity"]
         activities[activity] += 1
         by_agent[row["Resource"]] += 1
-        if before is None:
+        assigned = before is None or any(
+            before[name] != row[name] for name in ("Resource", "support_section"))
+        if assigned:
             events["ticket.assigned"] += 1
-        else:
+            timeline.append((at, "ticket.assigned", {
+                "agent": agent, "team": named("Section", row["support_section"])}))
+        if before is not None:
             handoffs += before["Resource"] != row["Resource"]
-            events["ticket.assigned"] += any(
-                before[name] != row[name] for name in ("Resource", "support_section"))
-            events["ticket.attributes_set"] += any(before[name] != row[name] for name in ABOUT)
+            if any(before[name] != row[name] for name in ABOUT):
+                events["ticket.attributes_set"] += 1
+                timeline.append((at, "ticket.attributes_set", about(row)))
         before = row
+        if activity == "Take in charge ticket":
+            timeline.append((at, "message.posted", {
+                "direction": "out", "visibility": "public", "actor_kind": "agent",
+                "actor": agent, "automatic": False}))
         after = STATES.get(activity)
         if after is None and activity not in SILENT and state in ("resolved", "closed"):
             after = "open"
         if after is None:
             continue
+        timeline.append((at, "ticket.status_changed", {"status": after}))
         events["ticket.status_changed"] += 1
         stated.append((row["at"], after))
         if state in ("resolved", "closed") and after not in ("resolved", "closed"):
             reopenings_here += 1
         state = after
+    timelines.append(Ticket(timeline))
     taken = [row["at"] for row in history if row["Activity"] == "Take in charge ticket"]
     events["message.posted"] += len(taken)
     if taken:
@@ -79,4 +107,6 @@ show({
     "handoffs": handoffs,
     "reopenings": reopenings,
     "reopened_tickets": reopened,
+    "answers": answers(KPIS, facts(timelines), DIMENSIONS),
+    "backlog": backlog(timelines, month_ends(sorted(months))),
 })

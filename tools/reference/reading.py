@@ -30,6 +30,16 @@ def month(instant):
     return datetime.fromtimestamp(instant / 1000, timezone.utc).strftime("%Y-%m")
 
 
+def month_ends(months):
+    """Where each of these months ends, exclusive."""
+    ends = {}
+    for name in months:
+        year, number = map(int, name.split("-"))
+        after = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=timezone.utc)
+        ends[name] = round(after.timestamp()) * 1000
+    return ends
+
+
 def full_resolution(states):
     """When a ticket was resolved for good, from its (time, state) in the order of time: its last
     resolution after its last working state, else its first closing after it; None: it is open."""

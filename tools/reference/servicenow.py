@@ -2,17 +2,23 @@
 """usage: servicenow.py incident_event_log.csv.gz
 
 Counts again, from the raw audit log, what the events of Schemas/mappings/servicenow.yaml give:
-events per type, and figures with numerator and denominator as whole numbers (times in milliseconds).
+events per type, figures with numerator and denominator as whole numbers (times in milliseconds),
+and under "answers" and "backlog" what a query answers, as answers.py and tickets.py say.
 """
 import sys
 from collections import Counter
 
-from reading import full_resolution, milliseconds, month, rows, show
+from answers import answers
+from reading import full_resolution, milliseconds, month, month_ends, rows, show
+from tickets import DIMENSIONS, KPIS, Ticket, backlog, facts
 
 STATES = {"New": "new", "Active": "open", "Awaiting User Info": "pending",
           "Awaiting Vendor": "hold", "Awaiting Problem": "hold", "Awaiting Evidence": "hold",
           "Resolved": "resolved", "Closed": "closed"}
 END = ("resolved", "closed")
+CHANNELS = {"Phone": "phone", "Email": "email", "Self service": "portal", "IVR": "ivr",
+            "Direct opening": "walk-in"}
+PRIORITIES = {"1": "urgent", "2": "high", "3": "normal", "4": "low"}
 ATTRIBUTES = ["contact_type", "priority", "category", "category#2", "caller_id"]
 
 
@@ -20,16 +26,33 @@ def time(text):
     return milliseconds(text, "%d/%m/%Y %H:%M")
 
 
+def about(row):
+    """What the events say of the ticket itself; `?` says nothing."""
+    given = {name: None if row[name] == "?" else row[name] for name in ATTRIBUTES}
+    return {"channel": CHANNELS.get(given["contact_type"]),
+            "priority": PRIORITIES.get(given["priority"]),
+            "category": given["category"] and f"Category {given['category']}",
+            "customer": given["caller_id"] and f"Caller {given['caller_id']}"}
+
+
+def named(kind, text):
+    """A name; `?` is nobody."""
+    return "" if text == "?" else f"{kind} {text}"
+
+
 incidents = {}
 for row in rows(sys.argv[1]):
     incidents.setdefault(row["number"], []).append(row)
 
 events = Counter()
+tickets, updated_months = [], set()
 final_channel, final_priority, opened_month = Counter(), Counter(), Counter()
 agent_changes = team_changes = reopenings = reopened = reopenings_by_file = missed = 0
 resolved = {"all": [0, 0], "with_time": [0, 0]}
 closed = [0, 0]
 full = [0, 0]
+# The same by what the resolution rests on: the row of `resolved_at`, the state alone, or a closing.
+rests_on = {name: [0, 0] for name in ("resolved_at", "state", "closing")}
 
 for history in incidents.values():
     opened = time(history[0]["opened_at"])
@@ -38,13 +61,19 @@ for history in incidents.values():
     known = {name: history[0][name] for name in ATTRIBUTES if history[0][name] != "?"}
     holder = {"assigned_to": None, "assignment_group": None}  # None: nothing was ever said
     state = None
-    stated, believed = [], {}
+    stated, believed, missed_here = [], {}, False
+    timeline = [(opened, "ticket.opened", {"origin": "customer", **about(history[0])})]
     for row in history:
+        update = time(row["sys_updated_at"])
+        updated_months.add(month(update))
         # Who holds it: `?` is nobody, and nobody where nothing was said is no news.
         now = {name: "" if row[name] == "?" else row[name] for name in holder}
         news = [n for n in holder if now[n] != holder[n] and not (now[n] == "" and holder[n] is None)]
         if news:
             events["ticket.assigned"] += 1
+            timeline.append((update, "ticket.assigned", {
+                "agent": named("Agent", row["assigned_to"]),
+                "team": named("Group", row["assignment_group"])}))
             agent_changes += "assigned_to" in news
             team_changes += "assignment_group" in news
             for name in holder:
@@ -53,22 +82,34 @@ for history in incidents.values():
         # What it is about: `?` says nothing.
         changed = {n: row[n] for n in ATTRIBUTES if row[n] != "?" and known.get(n) != row[n]}
         events["ticket.attributes_set"] += bool(changed)
+        if changed:
+            timeline.append((update, "ticket.attributes_set", about(row)))
         known.update(changed)
         # How it stands.
         after = STATES.get(row["ident_state"])
-        if after is None:
-            continue
         at = row["sys_updated_at"]
-        final = {"resolved": row["resolved_at"], "closed": row["closed_at"]}.get(after)
-        if at == final:
+        if after is not None:
+            final = {"resolved": row["resolved_at"], "closed": row["closed_at"]}.get(after)
             extra = row["resolved_by"] if after == "resolved" else row["sys_updated_by"]
-            believed[after, at, row["closed_code"], extra] = time(at)
-            stated.append((time(at), after, True))
-        elif after != state:
-            events["ticket.status_changed"] += 1
-            stated.append((time(at), after, False))
-        reopenings_by_file += state in END and after not in END
-        state = after
+            key = (after, at, row["closed_code"], extra)
+            if at == final:
+                is_news = key not in believed
+                believed[key] = True
+                stated.append((update, after, True))
+            else:
+                is_news = after != state
+                if is_news:
+                    events["ticket.status_changed"] += 1
+                    stated.append((update, after, False))
+            if is_news:
+                timeline.append((update, "ticket.status_changed", {"status": after}))
+            reopenings_by_file += state in END and after not in END
+            state = after
+        # Whether the promise is broken; it stays so.
+        if row["made_sla"] == "false" and not missed_here:
+            missed_here = True
+            timeline.append((update, "ticket.escalated", {"trigger": "sla"}))
+    tickets.append(Ticket(timeline))
     # Rows of one minute that say the same are one event.
     events["ticket.status_changed"] += len(believed)
     # Reopened is a ticket whose state, in the order of time, leaves an end state.
@@ -79,10 +120,14 @@ for history in incidents.values():
     if solved is not None and solved >= opened:
         full[0] += 1
         full[1] += solved - opened
+        here = {(s, b) for t, s, b in stated if t == solved}
+        basis = ("resolved_at" if ("resolved", True) in here
+                 else "state" if ("resolved", False) in here else "closing")
+        rests_on[basis][0] += 1
+        rests_on[basis][1] += solved - opened
     reopenings_here = sum(a in END and b not in END for a, b in zip(states, states[1:]))
-    late = any(row["made_sla"] == "false" for row in history)
-    events["ticket.escalated"] += late
-    missed += late
+    events["ticket.escalated"] += missed_here
+    missed += missed_here
     reopenings += reopenings_here
     reopened += reopenings_here > 0
     final_channel[known["contact_type"]] += 1
@@ -104,6 +149,8 @@ show({
     "resolution_last_with_resolved_at":
         {"count": resolved["with_time"][0], "milliseconds": resolved["with_time"][1]},
     "full_resolution": {"count": full[0], "milliseconds": full[1]},
+    "full_resolution_rests_on": {
+        name: {"count": here[0], "milliseconds": here[1]} for name, here in rests_on.items()},
     "closing_last": {"count": closed[0], "milliseconds": closed[1]},
     "reopenings": reopenings,
     "reopened_incidents": reopened,
@@ -114,4 +161,6 @@ show({
     "final_channel": final_channel,
     "final_priority": final_priority,
     "opened_by_month": opened_month,
+    "answers": answers(KPIS, facts(tickets), DIMENSIONS),
+    "backlog": backlog(tickets, month_ends(sorted(updated_months | set(opened_month)))),
 })
