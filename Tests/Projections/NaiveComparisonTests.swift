@@ -46,7 +46,9 @@ import Testing
         let definitions = accepted(self.definitions(seed: seed, count: 25), store)
         #expect(definitions.count >= 10, "seed \(seed): too few definitions compile")
         let expected = naive(definitions, drafts)
-        #expect(expected.values.contains { !$0.isEmpty }, "seed \(seed): nothing to compare")
+        #expect(
+            expected.values.filter { !$0.isEmpty }.count * 3 >= definitions.count,
+            "seed \(seed): too little to compare")
         let found = try canonical(
             try store.replay(definitions, context: testContext), log)
         for definition in definitions {

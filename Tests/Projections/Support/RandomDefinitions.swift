@@ -51,7 +51,9 @@ struct RandomDefinitions {
             events.append("fact")
             for number in 0..<random.below(4) { addBinding("f\(number)", mayUseFact: true) }
         }
-        let conditions = (0..<random.below(3)).map { _ in condition(depth: 0) }
+        let conditions = (0..<(random.chance(60) ? 0 : 1 + random.below(2))).map { _ in
+            condition(depth: 0)
+        }
         return ProjectionDefinition(
             name: name, version: 1, title: LocalizedText(english: name),
             subjectKinds: random.chance(70) ? ["ticket"] : ["ticket", "call"], bindings: bindings,
@@ -94,7 +96,9 @@ struct RandomDefinitions {
         if window.after != nil || window.before != nil, random.chance(30) {
             window.withinMilliseconds = Int64(random.below(40 * 3_600_000))
         }
-        let selector = selector(mayCompare: !anchors.isEmpty)
+        // Often of the type it is looked for from, so that it matters whether that one counts too.
+        let near = random.chance(40) ? (window.after ?? window.before).flatMap { types[$0] } : nil
+        let selector = selector(mayCompare: !anchors.isEmpty, of: near)
         let kind: Binding.Kind
         switch random.below(5) {
         case 0: kind = .count(selector)
@@ -109,14 +113,14 @@ struct RandomDefinitions {
         if case .count = kind { counts.append(name) } else { events.append(name) }
     }
 
-    private mutating func selector(mayCompare: Bool) -> Selector {
-        var chosen = [random.pick(Self.allTypes)]
-        if random.chance(25) {
+    private mutating func selector(mayCompare: Bool, of types: [String]? = nil) -> Selector {
+        var chosen = types ?? [random.pick(Self.allTypes)]
+        if types == nil, random.chance(25) {
             let other = random.pick(Self.allTypes)
             if other != chosen[0] { chosen.append(other) }
         }
         var tests: [(field: String, test: FieldTest)] = []
-        for _ in 0..<random.below(3) {
+        for _ in 0..<(random.chance(50) ? 0 : 1 + random.below(2)) {
             guard let field = columns(of: chosen).randomElement(using: &random) else { continue }
             tests.append((field, test(field, mayCompare: mayCompare)))
         }
