@@ -21,6 +21,7 @@ public struct TableStatistics: Sendable, Hashable {
     /// Entries.
     public let entries: Int
 
-    /// All pages together, in bytes.
-    public var bytes: Int { (branchPages + leafPages + overflowPages) * 4096 }
+    /// All pages together, in bytes. A damaged file may count pages it cannot have: the number is
+    /// then as meaningless as they are, but it is one.
+    public var bytes: Int { (branchPages &+ leafPages &+ overflowPages) &* 4096 }
 }

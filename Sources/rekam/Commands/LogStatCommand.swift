@@ -35,7 +35,7 @@ struct LogStatCommand: ParsableCommand {
             lines.append(("Events", "\(earliest.rfc3339) to \(latest.rfc3339)"))
         }
         if let last = statistics.lastRecorded { lines.append(("Last recorded", last.rfc3339)) }
-        let bytes = statistics.tables.reduce(0) { $0 + $1.bytes }
+        let bytes = statistics.tables.reduce(0) { $0 &+ $1.bytes }
         let each = Int(statistics.entryCount) == 0 ? 0 : bytes / Int(statistics.entryCount)
         lines.append(("Bytes", "\(Progress.grouped(bytes)), \(each) an entry"))
         for (name, value) in lines { Output.line(TextWidth.padded(name, to: 15) + value) }
