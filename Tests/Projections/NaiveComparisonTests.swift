@@ -8,8 +8,8 @@ import Testing
 /// documentation alone (`NaiveEvaluator`). Every failure names its seed.
 ///
 /// Faults planted in the engine that made it fail: `includesStart` ignored; ties ordered by the
-/// later sequence; "" taken for somebody; voided rows kept; a window's last millisecond left out;
-/// pause totals taken at the later change; the latest value looked for before the fact only.
+/// later sequence; "" taken for somebody; voided rows kept; the latest value looked for before the
+/// fact only; an optional start that empties its window.
 @Suite struct NaiveComparisonTests {
     private func definitions(seed: UInt64, count: Int) -> [ProjectionDefinition] {
         var random = RandomDefinitions(seed: seed)

@@ -8,8 +8,8 @@ import Testing
 /// Law 2: however the facts came to be computed, the canonical cells are the same.
 ///
 /// Random logs and definitions; every failure names its seed. Faults planted that made it fail:
-/// differences without the facts before; a void's case not touched; an interrupted build's cases
-/// counted twice; a slice lost between two transactions; a partition's first case left out.
+/// differences without the facts before; a void's case not touched; a partition's first case left
+/// out. Budgets of a few KiB make every build write in rounds.
 @Suite struct SameCellsTests {
     /// Definitions that compile, and their canonical form by a replay of a log.
     private func prepare(

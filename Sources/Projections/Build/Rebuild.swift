@@ -42,7 +42,7 @@ final class Rebuild: Sendable {
         self.upTo = upTo
         self.statuses = Mutex(statuses)
         pass = Pass(log: store.log, plan: plan, upTo: upTo, options: options)
-        spillWords = max(1 << 16, options.memoryBudgetBytes / 6 / 4)
+        spillWords = max(64, options.memoryBudgetBytes / 6 / 4)
     }
 
     func run() throws -> UInt64 {

@@ -94,7 +94,7 @@ struct RandomDefinitions {
             window.includesEnd = random.chance(30)
         }
         if window.after != nil || window.before != nil, random.chance(30) {
-            window.withinMilliseconds = Int64(random.below(40 * 3_600_000))
+            window.withinMilliseconds = Int64(random.below(80)) * 1_800_000
         }
         // Often of the type it is looked for from, so that it matters whether that one counts too.
         let near = random.chance(40) ? (window.after ?? window.before).flatMap { types[$0] } : nil
@@ -203,7 +203,7 @@ struct RandomDefinitions {
         case 4 where !events.isEmpty:
             return .duration(
                 duration(), minimum: random.chance(50) ? 0 : nil,
-                maximum: Int64(random.below(60 * 3_600_000)))
+                maximum: Int64(random.below(120)) * 1_800_000)
         case 5 where !events.isEmpty:
             if let reference = reference(among: Self.integers) {
                 return random.chance(50)

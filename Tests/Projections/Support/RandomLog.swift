@@ -21,9 +21,10 @@ struct RandomLog {
                 recorded.append(void(recorded[place]))
                 continue
             }
-            // Three in ten at the same instant, two late by up to a day.
-            if !random.chance(30) { clock += Int64(random.below(4 * 3_600_000)) }
-            let late = random.chance(20) ? Int64(random.below(86_400_000)) : 0
+            // Many at the same instant, two in ten late by up to a day; half hours, so that limits
+            // of time are met exactly.
+            if !random.chance(30) { clock += Int64(random.below(9)) * 1_800_000 }
+            let late = random.chance(20) ? Int64(random.below(48)) * 1_800_000 : 0
             recorded.append(event(at: clock - late, case: random.below(cases)))
             if random.chance(50) { alive.append(recorded.count - 1) }
             if random.chance(20), alive.count > 1 { alive.swapAt(0, alive.count - 1) }
