@@ -179,6 +179,8 @@ def test_first_response():
     expect("first_response", events,
            {"day": 6, "agent": "ani", "team": "A", "channel": "web", "priority": "high",
             "wait": 2 * HOUR})
+    expect("first_response", [opened("6 08:00"), reply("6 09:00", actor=None), reply("6 10:00")],
+           {"day": 6, "channel": "web", "wait": HOUR})  # by nobody known
     expect("first_response", [opened("6 08:00", origin="agent"), opened("6 08:01"),
                               reply("6 09:00")])
     # The reply stands before the opening in the file, at the same instant: it is not after it.

@@ -6,9 +6,10 @@ opened AS (
     SELECT case_id, min(place) AS place, min(instant) AS instant
     FROM events WHERE type = 'ticket.opened'
     GROUP BY case_id HAVING arg_min(origin, place) = 'customer'),
+-- Day and actor are taken together: arg_min by itself would pass over a reply without an actor.
 answer AS (
     SELECT case_id, min(m.place) AS place, min(m.instant) - any_value(o.instant) AS wait,
-        arg_min(day, m.place) AS day, arg_min(actor, m.place) AS actor
+        arg_min(struct_pack(day, actor), m.place) AS a
     FROM events m JOIN opened o USING (case_id)
     WHERE type = 'message.posted' AND direction = 'out' AND visibility = 'public'
         AND actor_kind = 'agent' AND automatic IS NOT TRUE AND m.place > o.place
@@ -22,7 +23,7 @@ in_force AS (
     WHERE type IN ('ticket.opened', 'ticket.assigned', 'ticket.attributes_set')
         AND s.place <= a.place
     GROUP BY case_id)
-SELECT case_id, day, coalesce(nullif(actor, ''), nullif(agent, '')) AS agent,
+SELECT case_id, a.day, coalesce(nullif(a.actor, ''), nullif(agent, '')) AS agent,
     nullif(team, '') AS team, nullif(channel, '') AS channel, nullif(category, '') AS category,
     priority, wait
 FROM answer ANTI JOIN gone USING (case_id) LEFT JOIN in_force USING (case_id)

@@ -8,7 +8,7 @@ opened AS (
 answer AS (
     SELECT case_id, min(m.place) AS place, min(m.instant) AS instant,
         any_value(o.instant) AS opened_instant,
-        arg_min(day, m.place) AS day, arg_min(actor, m.place) AS actor
+        arg_min(struct_pack(day, actor), m.place) AS a
     FROM events m JOIN opened o USING (case_id)
     WHERE type = 'message.posted' AND direction = 'out' AND visibility = 'public'
         AND actor_kind = 'agent' AND automatic IS NOT TRUE AND m.place > o.place
@@ -44,7 +44,7 @@ in_force AS (
     WHERE type IN ('ticket.opened', 'ticket.assigned', 'ticket.attributes_set')
         AND s.place <= a.place
     GROUP BY case_id)
-SELECT case_id, day, coalesce(nullif(actor, ''), nullif(agent, '')) AS agent,
+SELECT case_id, a.day, coalesce(nullif(a.actor, ''), nullif(agent, '')) AS agent,
     nullif(team, '') AS team, nullif(channel, '') AS channel, nullif(category, '') AS category,
     priority, nullif(target.policy, '') AS policy,
     CASE WHEN instant - opened_instant
