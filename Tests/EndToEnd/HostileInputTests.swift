@@ -21,7 +21,7 @@ struct HostileInputTests {
     @Test(
         "A bad line is refused with its reason, and its neighbours are recorded",
         arguments: [
-            ("NUL byte", "{\"specversion\":\"1.0\",\"id\":\"a\0b\"}", "JSON"),
+            ("NUL byte", "{\"specversion\":\"1.0\",\"id\":\"a\0b\"}", "control"),
             (
                 "duplicate key",
                 Command.message("x", extra: ",\"visibility\":\"public\""), "twice"

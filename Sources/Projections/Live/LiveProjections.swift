@@ -17,14 +17,23 @@ public struct LiveProjections {
 
     /// Reads the definitions in force from a log.
     ///
-    /// - Throws: `DefinitionFaults` where a registered body cannot be read by this version of Rekam.
-    /// - Complexity: O(length of the promoted definitions).
-    public init(of log: LogStore) throws {
+    /// - Parameter names: only these projections; nil for all.
+    /// - Throws: `DefinitionFaults` where a registered body cannot be read by this version of Rekam;
+    ///   `ProjectionFault.registry` where a name is none of theirs.
+    /// - Complexity: O(length of the definitions read).
+    public init(of log: LogStore, only names: [String]? = nil) throws {
         let register = try log.read { try $0.definitions() }
         let changes = register.live("projection")
+        for name in names ?? [] where !changes.contains(where: { $0.name == name }) {
+            let near = nearest(to: name, among: changes.map(\.name))
+            throw ProjectionFault.registry(
+                reason: "no projection is called \"\(name)\"."
+                    + (near.map { " Did you mean \($0)?" } ?? ""))
+        }
         let library = DefinitionLibrary(register: register, types: log.types)
         sources = try changes.compactMap { change in
-            try library.projection(change.name).map {
+            guard names?.contains(change.name) ?? true else { return nil }
+            return try library.projection(change.name).map {
                 ProjectionSource(definition: $0, digest: change.digest)
             }
         }
@@ -40,25 +49,10 @@ public struct LiveProjections {
         return report
     }
 
-    /// Builds some of them anew from the log; they answer as before until that is done.
-    ///
-    /// - Throws: `ProjectionFault.registry` where a name is none of theirs.
+    /// Builds all of them anew from the log; they answer as before until that is done.
     @discardableResult
-    public func rebuild(
-        _ names: [String]? = nil, options: BuildOptions = BuildOptions()
-    ) throws -> BuildReport {
-        let chosen = try names.map { names in
-            try names.map { name in
-                guard let source = sources.first(where: { $0.definition.name == name }) else {
-                    let near = nearest(to: name, among: sources.map(\.definition.name))
-                    throw ProjectionFault.registry(
-                        reason: "no projection is called \"\(name)\"."
-                            + (near.map { " Did you mean \($0)?" } ?? ""))
-                }
-                return source
-            }
-        }
-        let report = try store.rebuild(chosen ?? sources, context: context, options: options)
+    public func rebuild(options: BuildOptions = BuildOptions()) throws -> BuildReport {
+        let report = try store.rebuild(sources, context: context, options: options)
         try settle()
         return report
     }

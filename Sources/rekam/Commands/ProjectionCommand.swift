@@ -127,8 +127,10 @@ struct ProjectionRebuildCommand: ParsableCommand {
     @Flag(help: "All of them, in one pass.")
     var all = false
 
-    @Option(help: ArgumentHelp("Memory it may take, such as 256M or 1G.", valueName: "size"))
-    var memory = "1G"
+    @Option(
+        help: ArgumentHelp(
+            "Memory it may take, such as 256M or 1G; 384M unless given.", valueName: "size"))
+    var memory = "384M"
 
     @Option(help: ArgumentHelp("Cores it may use; all unless given.", valueName: "n"))
     var threads: Int?
@@ -145,17 +147,16 @@ struct ProjectionRebuildCommand: ParsableCommand {
     func run() throws {
         Interrupt.listen()
         let log = try store.open(readOnly: false)
-        let live = try LiveProjections(of: log)
+        let live = try LiveProjections(of: log, only: all ? nil : names)
         let started = Machine.ticks()
         let report = try live.rebuild(
-            all ? nil : names,
             options: BuildProgressLine.options(
                 memoryBytes: try MemorySize.parse(memory), threads: threads ?? Machine.cores))
         Progress.clear()
         let milliseconds = max(1, Int((Machine.ticks() - started) / 1_000_000))
         let rate = Int(report.entries) * 1000 / milliseconds
         Output.line(
-            "Rebuilt \(report.rebuilt.count) of \(live.sources.count) projections from "
+            "Rebuilt \(report.rebuilt.count) \(report.rebuilt.count == 1 ? "projection" : "projections") from "
                 + "\(Progress.grouped(Int(report.entries))) entries: "
                 + "\(Progress.grouped(Int(report.rows))) rows, \(Progress.grouped(rate)) "
                 + "entries/s.")
