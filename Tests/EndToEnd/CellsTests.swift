@@ -33,6 +33,24 @@ struct CellsTests {
         #expect(answer.contains(#""unit": "score""#))
     }
 
+    @Test("What trickles in by standard input is in the figures before the stream ends")
+    func stream() throws {
+        let command = try Command()
+        try command.run("init")
+        let result = try command.shell(
+            """
+            mkfifo pipe; rekam ingest - < pipe > outcome & exec 3> pipe
+            rekam generate --events 1000 --seed 6 >&3; sleep 2
+            rekam generate --events 1000 --seed 6 --origin other.example >&3
+            for attempt in 1 2 3 4 5 6 7 8 9 10; do
+                rekam query ticket_volume --period 2025 --format json > answer && break; sleep 1
+            done
+            cat answer; exec 3>&-; wait; cat outcome
+            """)
+        #expect(result.out.contains(#""kpi": "ticket_volume""#), "\(result)")
+        #expect(result.out.contains("Accepted 2,000"), "\(result)")
+    }
+
     @Test("A figure is the same from one import, from many, and after a rebuild")
     func sameFigures() throws {
         let command = try Command()

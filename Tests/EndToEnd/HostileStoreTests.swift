@@ -26,6 +26,43 @@ struct HostileStoreTests {
         #expect(result.out.contains("Accepted 1"), "\(result)")
     }
 
+    @Test("Two imports at once both end well, and the figures are those of both")
+    func twoWriters() throws {
+        let command = try Command()
+        try command.run("init")
+        let result = try command.shell(
+            """
+            rekam generate --events 120000 --seed 1 > a
+            rekam generate --events 120000 --seed 2 --origin b.example > b
+            rekam ingest a > outcome-a & first=$!
+            rekam ingest b > outcome-b & second=$!
+            wait $first || echo "first failed"
+            wait $second || echo "second failed"
+            cat outcome-a outcome-b
+            rekam verify
+            """)
+        #expect(result.code == 0 && !result.out.contains("failed"), "\(result)")
+        #expect(
+            result.out.components(separatedBy: "Accepted 120,000").count == 3, "\(result)")
+    }
+
+    @Test("After Ctrl-C the command says what is recorded, and the next one goes on")
+    func interrupted() throws {
+        let command = try Command()
+        try command.run("init")
+        let result = try command.shell(
+            """
+            rekam generate --events 2000000 --seed 1 > a
+            rekam ingest a & process=$!; sleep 1.2; kill -INT $process; wait $process
+            echo "code $?"; rekam verify || exit 1
+            head -50000 a > b; rekam ingest b
+            """)
+        #expect(result.code == 0, "\(result)")
+        #expect(result.out.contains("code 130") || result.out.contains("code 0"), "\(result)")
+        #expect(result.out.contains("Accepted"), "\(result)")
+        #expect(result.out.contains("already there"), "\(result)")
+    }
+
     @Test(
         "A full disk is named, nothing acknowledged is lost, and it goes on when there is room",
         .enabled(if: canMount, "mounting a small file system needs root"))

@@ -188,8 +188,7 @@ final class Rebuild: Sendable {
         guard let status = try store.status(expected.name, expected.version, in: write),
             let build = status.build, build == expected.build
         else {
-            throw ProjectionFault.registry(
-                reason: "\(expected.name)@\(expected.version) is being built by another process")
+            throw ProjectionFault.overtaken(projection: "\(expected.name)@\(expected.version)")
         }
         return try store.runs(build.runs, build.layout)
     }

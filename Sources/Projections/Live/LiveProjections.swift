@@ -42,12 +42,26 @@ public struct LiveProjections {
     }
 
     /// Brings all of them to the log's end, and makes each answer that the log has promoted.
+    ///
+    /// Where another process has taken the same build over, it is given 1, 2, 4 … seconds to end it;
+    /// what is left to do then is mostly nothing.
     @discardableResult
     public func catchUp(options: BuildOptions = BuildOptions()) throws -> BuildReport {
-        let report = try store.catchUp(sources, context: context, options: options)
-        try settle()
-        return report
+        var wait: UInt32 = 1
+        while true {
+            do {
+                let report = try store.catchUp(sources, context: context, options: options)
+                try settle()
+                return report
+            } catch ProjectionFault.overtaken where wait <= Self.longestWaitSeconds {
+                Pause.seconds(wait)
+                wait *= 2
+            }
+        }
     }
+
+    /// The last wait for another process, so that all of them take four minutes.
+    private static let longestWaitSeconds: UInt32 = 128
 
     /// Builds all of them anew from the log; they answer as before until that is done.
     @discardableResult

@@ -8,6 +8,8 @@ public enum ProjectionFault: Error, Hashable, Sendable, CustomStringConvertible 
     case damaged(what: String)
     /// There is no such version, or it is not in the state that the call needs.
     case registry(reason: String)
+    /// Another process has begun the same build since.
+    case overtaken(projection: String)
     /// The build was asked to stop; what it committed stays and a later build goes on from there.
     case interrupted
 
@@ -21,6 +23,8 @@ public enum ProjectionFault: Error, Hashable, Sendable, CustomStringConvertible 
         case .damaged(let what):
             "\(what) is damaged. Rebuild it: rekam projection rebuild."
         case .registry(let reason): reason
+        case .overtaken(let projection):
+            "\(projection) is being built by another process. Wait for it, and try again."
         case .interrupted: "the build was interrupted; the next one goes on from there"
         }
     }

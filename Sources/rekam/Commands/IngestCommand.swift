@@ -3,6 +3,7 @@ import Definitions
 import EventLog
 import EventModel
 import Ingest
+import Projections
 import Recording
 
 struct IngestCommand: ParsableCommand {
@@ -66,8 +67,13 @@ struct IngestCommand: ParsableCommand {
         for file in files where !Interrupt.isAsked {
             try ingest(file, through: mapping, into: log, &report)
         }
-        if !dryRun {
-            try report.catchUp(log)
+        do {
+            // After Ctrl-C the projections are left to the next ingest.
+            if !dryRun, !Interrupt.isAsked { try report.catchUp(LiveProjections(of: log)) }
+        } catch {
+            // What was recorded is durable, whatever came of the projections: say so first.
+            report.print()
+            throw Interrupt.isAsked ? Failure(.interrupted, IngestReport.stopped) : error
         }
         report.print()
         try report.end()
@@ -87,7 +93,10 @@ struct IngestCommand: ParsableCommand {
         run.isCancelled = { Interrupt.isAsked }
         run.header = { rejects.header = $0 }
         run.rejects = { rejection, line in try rejects.add(rejection, line) }
+        // What trickles in by standard input is in the figures a second later, not at its end.
+        let follower = dryRun || file != "-" ? nil : StreamFollower(log)
         run.progress = { counts in
+            follower?.follow(accepted: counts.accepted)
             let share = total.map { $0 == 0 ? 1000 : min(1000, counts.storedBytes * 1000 / $0) }
             progress.show(
                 count: counts.accepted + counts.duplicates + counts.refused, share: share)
@@ -109,8 +118,41 @@ struct IngestCommand: ParsableCommand {
         }
         Progress.clear()
         try rejects.close()
+        if let fault = follower?.fault { throw fault }
         report.add(
             outcome, file: file, rejects: rejects.isUsed ? rejects.path : nil,
             seconds: Machine.ticks() - started, isDryRun: dryRun)
+    }
+}
+
+/// Brings projections up to date while a slow stream is read: at most once a second, and only when
+/// little came in since, so that a bulk import is not held up.
+final class StreamFollower {
+    /// Why following ended, where it did.
+    private(set) var fault: (any Error)?
+    private let log: LogStore
+    private var live: LiveProjections?
+    private var followed = 0
+    private var last = Machine.ticks()
+
+    /// More than this in a second is a bulk import, which is followed at its end.
+    private static let mostEvents = 5000
+
+    init(_ log: LogStore) { self.log = log }
+
+    func follow(accepted: Int) {
+        let now = Machine.ticks()
+        guard fault == nil, now - last >= 1_000_000_000 else { return }
+        last = now
+        let added = accepted - followed
+        followed = accepted
+        guard added > 0, added <= Self.mostEvents else { return }
+        do {
+            let live = try self.live ?? LiveProjections(of: log)
+            self.live = live
+            try live.catchUp(options: BuildProgressLine.options())
+        } catch {
+            fault = error
+        }
     }
 }

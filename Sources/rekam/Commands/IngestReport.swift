@@ -14,6 +14,12 @@ struct IngestReport {
         var isDryRun: Bool
     }
 
+    /// What Ctrl-C leaves behind.
+    static let stopped = """
+        stopped. What is counted above is recorded; the next ingest brings the projections up to \
+        date.
+        """
+
     private let format: OutputFormat
     private var parts: [Part] = []
     private var projections: (done: Int, entries: UInt32)?
@@ -32,9 +38,8 @@ struct IngestReport {
     }
 
     /// Brings the projections up to date with what was recorded.
-    mutating func catchUp(_ log: LogStore) throws {
+    mutating func catchUp(_ live: LiveProjections) throws {
         let started = Machine.ticks()
-        let live = try LiveProjections(of: log)
         let report = try live.catchUp(options: BuildProgressLine.options())
         Progress.clear()
         projections = (live.sources.count, report.position)
@@ -53,7 +58,7 @@ struct IngestReport {
             if let fault = part.outcome.inputFault { throw Failure(.inputOutput, "\(fault)") }
         }
         if Interrupt.isAsked {
-            throw Failure(.interrupted, "stopped; what is counted above is recorded.")
+            throw Failure(.interrupted, Self.stopped)
         }
         if parts.contains(where: { $0.outcome.counts.refused > 0 }) { throw Failure(.refused, "") }
     }

@@ -135,6 +135,9 @@ struct ProjectionRebuildCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Cores it may use; all unless given.", valueName: "n"))
     var threads: Int?
 
+    @Option(help: ArgumentHelp("How the outcome is written: table or json.", valueName: "format"))
+    var format = OutputFormat.table
+
     func validate() throws {
         if names.isEmpty != all {
             throw ValidationError("Say which ones: names, or --all.")
@@ -153,8 +156,18 @@ struct ProjectionRebuildCommand: ParsableCommand {
             options: BuildProgressLine.options(
                 memoryBytes: try MemorySize.parse(memory), threads: threads ?? Machine.cores))
         Progress.clear()
-        let milliseconds = max(1, Int((Machine.ticks() - started) / 1_000_000))
-        let rate = Int(report.entries) * 1000 / milliseconds
+        let microseconds = max(1, Int((Machine.ticks() - started) / 1000))
+        if format == .json {
+            // From mapped columns to committed cells: the process's start is not in it.
+            let members = [
+                ("projections", report.rebuilt.count), ("entries", Int(report.entries)),
+                ("rows", Int(report.rows)), ("microseconds", microseconds),
+            ].map { JSONMember(key: $0.0, value: .number(String($0.1))) }
+            Output.write(JSONValue.object(members).canonical ?? [])
+            Output.line()
+            return Output.flush()
+        }
+        let rate = Int(report.entries) * 1_000_000 / microseconds
         Output.line(
             "Rebuilt \(report.rebuilt.count) \(report.rebuilt.count == 1 ? "projection" : "projections") from "
                 + "\(Progress.grouped(Int(report.entries))) entries: "

@@ -68,7 +68,8 @@ struct FigureText {
         var note = text.trend == .better ? words.better : words.worse
         if text.trend == .neither || isBrief { note = "" }
         if isBrief { text.trend = .neither }
-        if column.unit == .percent {
+        // A share of a score, which may be zero or negative, would say nothing.
+        if column.unit == .percent || column.unit == .score {
             text.amount = points(new, old)
             text.word = [words.points, note].filter { !$0.isEmpty }.joined(separator: " ")
         } else if old.numerator == 0 {
