@@ -3,7 +3,7 @@ import Projections
 /// Options of a build that uses all cores, shows how far it is, and stops on Ctrl-C.
 enum BuildProgressLine {
     static func options(
-        memoryBytes: Int = 320 << 20, threads: Int = Machine.cores
+        memoryBytes: Int = 256 << 20, threads: Int = Machine.cores
     ) -> BuildOptions {
         let line = ProgressLine("events")
         return BuildOptions(
