@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A growable array of plain values that the engine's loops read and write without reference
 /// counting, exclusivity or uniqueness checks. Every access checks its bounds.
 @safe
@@ -14,7 +12,7 @@ package struct Buffer<Element: BitwiseCopyable>: ~Copyable {
 
     /// An empty buffer with room for some elements.
     package init(capacity: Int = 0) {
-        unsafe base = Buffer.memory(Swift.max(capacity, 4))
+        unsafe base = UnsafeMutablePointer<Element>.allocate(capacity: Swift.max(capacity, 4))
         count = 0
         self.capacity = Swift.max(capacity, 4)
     }
@@ -109,7 +107,7 @@ package struct Buffer<Element: BitwiseCopyable>: ~Copyable {
         guard capacity > Swift.max(kept, 4) else { return }
         unsafe base.deallocate()
         capacity = Swift.max(kept, 4)
-        unsafe base = Buffer.memory(capacity)
+        unsafe base = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
     }
 
     /// Lends a part of the elements.
@@ -127,24 +125,11 @@ package struct Buffer<Element: BitwiseCopyable>: ~Copyable {
             UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
     }
 
-    /// Memory for so many elements. What is large lies on huge pages, where the system has them: a
-    /// build touches hundreds of megabytes once, and a fault for each 4 KiB cost it a tenth of its
-    /// time.
-    private static func memory(_ capacity: Int) -> UnsafeMutablePointer<Element> {
-        let hugePage = 2 << 20
-        let bytes = capacity * MemoryLayout<Element>.stride
-        guard bytes >= 2 * hugePage else { return .allocate(capacity: capacity) }
-        let whole = (bytes + hugePage - 1) / hugePage * hugePage
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: whole, alignment: hugePage)
-        unsafe madvise(memory, whole, MADV_HUGEPAGE)
-        return unsafe memory.bindMemory(to: Element.self, capacity: capacity)
-    }
-
     @inline(never)
     @usableFromInline
     mutating func grow(to needed: Int) {
         let newCapacity = Swift.max(needed, capacity * 2)
-        let moved = unsafe Buffer.memory(newCapacity)
+        let moved = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
         unsafe moved.moveInitialize(from: base, count: count)
         unsafe base.deallocate()
         unsafe base = moved
