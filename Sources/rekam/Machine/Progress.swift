@@ -1,3 +1,5 @@
+import EventModel
+import Rendering
 import Synchronization
 
 #if canImport(Glibc)
@@ -47,13 +49,6 @@ struct Progress {
 
     /// `1,998,412`.
     static func grouped(_ number: Int) -> String {
-        var digits = String(number.magnitude)
-        var groups: [String] = []
-        while digits.count > 3 {
-            groups.insert(String(digits.suffix(3)), at: 0)
-            digits.removeLast(3)
-        }
-        groups.insert(digits, at: 0)
-        return (number < 0 ? "-" : "") + groups.joined(separator: ",")
+        (number < 0 ? "-" : "") + NumberText.grouped(UInt128(number.magnitude), .english)
     }
 }
