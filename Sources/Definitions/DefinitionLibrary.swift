@@ -10,10 +10,11 @@ public import EventModel
 public final class DefinitionLibrary {
     /// The event types that projections are checked against.
     public let types: EventTypes
-    private var documents: [String: [String: SourceDocument]] = ["projection": [:], "kpi": [:]]
-    private var order: [String: [String]] = ["projection": [], "kpi": []]
+    private var documents: [String: [String: SourceDocument]] = [:]
+    private var order: [String: [String]] = [:]
     private var projections: [String: ProjectionDefinition] = [:]
     private var kpis: [String: KPIDefinition] = [:]
+    private var calendars: [String: CalendarDefinition] = [:]
     private var uses: [String: [String]] = [:]
 
     /// A library of the documents of these files. Of two with the same kind and name the later one
@@ -29,10 +30,11 @@ public final class DefinitionLibrary {
     public init(types: EventTypes, documents: [SourceDocument]) {
         self.types = types
         for document in documents {
-            guard let (kind, name) = document.heading, self.documents[kind] != nil else { continue }
-            if self.documents[kind]?.updateValue(document, forKey: name) == nil {
-                order[kind]?.append(name)
+            guard let (kind, name) = document.heading, Definition.kinds.contains(kind) else {
+                continue
             }
+            let old = self.documents[kind, default: [:]].updateValue(document, forKey: name)
+            if old == nil { order[kind, default: []].append(name) }
         }
     }
 
@@ -42,6 +44,9 @@ public final class DefinitionLibrary {
     /// Names of all KPIs, in the order of the files.
     public var kpiNames: [String] { order["kpi"] ?? [] }
 
+    /// Names of all calendars, in the order of the files.
+    public var calendarNames: [String] { order["calendar"] ?? [] }
+
     /// The text a definition is read from; nil when there is none of that name.
     public func document(kind: String, name: String) -> SourceDocument? { documents[kind]?[name] }
 
@@ -49,10 +54,22 @@ public final class DefinitionLibrary {
     public func projection(_ name: String) throws(DefinitionFaults) -> ProjectionDefinition? {
         if let known = projections[name] { return known }
         guard let document = documents["projection"]?[name] else { return nil }
-        let read = try DefinitionReader(types: types).read([document])
+        var reader = DefinitionReader(types: types)
+        reader.knownCalendarNames = { self.calendarNames }
+        let read = try reader.read([document])
         guard case .projection(let projection)? = read.first?.definition else { return nil }
         projections[name] = projection
         return projection
+    }
+
+    /// A calendar by name; nil when there is none.
+    public func calendar(_ name: String) throws(DefinitionFaults) -> CalendarDefinition? {
+        if let known = calendars[name] { return known }
+        guard let document = documents["calendar"]?[name] else { return nil }
+        let read = try DefinitionReader(types: types).read([document])
+        guard case .calendar(let calendar)? = read.first?.definition else { return nil }
+        calendars[name] = calendar
+        return calendar
     }
 
     /// A KPI by name; nil when there is none. The projections it names are read too.
@@ -85,9 +102,13 @@ public final class DefinitionLibrary {
         }
     }
 
-    /// Every definition, in the order of the files; all faults of the first file that has any.
+    /// Every definition, by kind and in the order of the files; all faults of the first document
+    /// that has any.
     public func all() throws(DefinitionFaults) -> [Definition] {
         var found: [Definition] = []
+        for name in calendarNames {
+            if let calendar = try calendar(name) { found.append(.calendar(calendar)) }
+        }
         for name in projectionNames {
             if let projection = try projection(name) { found.append(.projection(projection)) }
         }
@@ -100,7 +121,8 @@ public final class DefinitionLibrary {
         DefinitionReader(
             types: types, knownProjection: { try? self.projection($0) },
             knownProjectionNames: { self.projectionNames },
-            knownKPI: { self.uses(ofKPI: $0) }, knownKPINames: { self.kpiNames })
+            knownKPI: { self.uses(ofKPI: $0) }, knownKPINames: { self.kpiNames },
+            knownCalendarNames: { self.calendarNames })
     }
 
     /// Which KPIs a KPI names, without checking it: formulas are parsed, nothing else.

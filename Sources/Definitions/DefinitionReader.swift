@@ -18,6 +18,8 @@ public struct DefinitionReader {
     public var knownKPI: (String) -> [String]?
     /// The names of those there are, for faults.
     public var knownKPINames: () -> [String]
+    /// The calendars that a projection may name.
+    public var knownCalendarNames: () -> [String]
 
     /// Longest document in bytes, so that its text fits into an entry of the log.
     public static let longestDocument = 60_000
@@ -33,13 +35,15 @@ public struct DefinitionReader {
     public init(
         types: EventTypes, knownProjection: @escaping (String) -> ProjectionDefinition?,
         knownProjectionNames: @escaping () -> [String],
-        knownKPI: @escaping (String) -> [String]?, knownKPINames: @escaping () -> [String]
+        knownKPI: @escaping (String) -> [String]?, knownKPINames: @escaping () -> [String],
+        knownCalendarNames: @escaping () -> [String] = { [] }
     ) {
         self.types = types
         self.knownProjection = knownProjection
         self.knownProjectionNames = knownProjectionNames
         self.knownKPI = knownKPI
         self.knownKPINames = knownKPINames
+        self.knownCalendarNames = knownCalendarNames
     }
 
     /// The definitions of a file, in its order.
@@ -51,7 +55,7 @@ public struct DefinitionReader {
             throw DefinitionFaults([
                 DefinitionFault(
                     file: file, line: 1, column: 1, what: "there is no definition in this file",
-                    expected: "a document that starts with projection: or kpi:")
+                    expected: "a document that starts with \(Words.list(Definition.kinds, "or")):")
             ])
         }
         return try read(documents).map(\.definition)
@@ -98,6 +102,10 @@ private struct FileReading {
             seen["\(kind) \(name)"] = value.line
             if kind == "kpi" {
                 kpis.append((index, document, value, name))
+            } else if kind == "calendar" {
+                if let calendar = CalendarReader(faults: list).read(value) {
+                    definitions[index] = .calendar(calendar)
+                }
             } else if let projection = ProjectionReader(types: reader.types, faults: list)
                 .read(value)
             {
@@ -131,7 +139,7 @@ private struct FileReading {
     }
 
     private func heading(of value: YAMLValue, faults: FaultList) -> (kind: String, name: String)? {
-        let found = value.pairs?.filter { $0.name == "projection" || $0.name == "kpi" } ?? []
+        let found = value.pairs?.filter { Definition.kinds.contains($0.name) } ?? []
         if found.count == 1 { return (found[0].name, found[0].value.text ?? "") }
         let first = value.pairs?.first
         faults.report(
@@ -139,8 +147,8 @@ private struct FileReading {
             found.isEmpty
                 ? "this document does not say what it defines"
                 : "this document defines two things",
-            expected: "projection: or kpi: with a name", word: found.isEmpty ? first?.name : nil,
-            among: ["projection", "kpi"])
+            expected: "\(Words.list(Definition.kinds, "or")): with a name",
+            word: found.isEmpty ? first?.name : nil, among: Definition.kinds)
         return nil
     }
 

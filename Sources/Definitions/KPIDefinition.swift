@@ -138,12 +138,18 @@ public struct KPIDefinition: Hashable, Sendable {
 public enum Definition: Hashable, Sendable {
     case projection(ProjectionDefinition)
     case kpi(KPIDefinition)
+    case calendar(CalendarDefinition)
 
-    /// `projection` or `kpi`.
+    /// The kinds there are: the words with which a document can begin, in the order in which
+    /// definitions build on each other.
+    public static let kinds = ["calendar", "projection", "kpi"]
+
+    /// One of `kinds`.
     public var kind: String {
         switch self {
         case .projection: "projection"
         case .kpi: "kpi"
+        case .calendar: "calendar"
         }
     }
 
@@ -152,6 +158,7 @@ public enum Definition: Hashable, Sendable {
         switch self {
         case .projection(let projection): projection.name
         case .kpi(let kpi): kpi.name
+        case .calendar(let calendar): calendar.name
         }
     }
 
@@ -160,6 +167,7 @@ public enum Definition: Hashable, Sendable {
         switch self {
         case .projection(let projection): projection.version
         case .kpi(let kpi): kpi.version
+        case .calendar(let calendar): calendar.version
         }
     }
 }

@@ -30,6 +30,16 @@ import Testing
         #expect(keys(forms?.last, "properties") == DefinitionKeys.test.sorted())
     }
 
+    @Test func `Calendars`() throws {
+        let schema = try schema("calendar.schema.json")
+        #expect(keys(schema, "properties") == DefinitionKeys.calendar.sorted())
+        #expect(
+            keys(schema, "$defs", "change", "properties") == DefinitionKeys.calendarChange.sorted())
+        #expect(
+            keys(schema, "$defs", "holiday", "properties")
+                == DefinitionKeys.calendarHoliday.sorted())
+    }
+
     @Test func `KPIs`() throws {
         let schema = try schema("kpi.schema.json")
         #expect(keys(schema, "properties") == DefinitionKeys.kpi.sorted())

@@ -5,6 +5,7 @@ extension Definition {
         switch self {
         case .projection(let projection): projection.explanation
         case .kpi(let kpi): kpi.explanation
+        case .calendar(let calendar): calendar.explanation
         }
     }
 }
@@ -92,7 +93,7 @@ extension KPIDefinition {
 }
 
 /// Two columns, indented.
-private func table(_ rows: [(String, String)]) -> [String] {
+func table(_ rows: [(String, String)]) -> [String] {
     let width = rows.map(\.0.count).max() ?? 0
     return rows.map { name, text in
         text.isEmpty

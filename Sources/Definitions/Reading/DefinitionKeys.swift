@@ -11,4 +11,9 @@ package enum DefinitionKeys {
     package static let test = ProjectionReader.testKeys
     /// Of a KPI.
     package static let kpi = KPIReader.keys
+    /// Of a calendar.
+    package static let calendar = CalendarReader.keys
+    /// Of a calendar's change, and of its holidays.
+    package static let calendarChange = CalendarReader.changeKeys
+    package static let calendarHoliday = CalendarReader.holidayKeys
 }

@@ -89,7 +89,7 @@ public struct LiveProjections {
 extension DefinitionLibrary {
     /// The definitions that a log's register puts in force.
     public convenience init(register: DefinitionRegister, types: EventTypes) {
-        let documents = ["projection", "kpi"].flatMap { kind in
+        let documents = Definition.kinds.flatMap { kind in
             register.live(kind).map {
                 SourceDocument(file: "\(kind) \($0.name)@\($0.version)", text: $0.body)
             }
