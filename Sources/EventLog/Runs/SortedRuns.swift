@@ -139,19 +139,10 @@ package struct SortedRuns: Sendable {
     /// Checks the order and, under `sum`, makes keys unique and drops zeros.
     func normalised(_ records: [UInt32]) throws(RunsFault) -> [UInt32] {
         precondition(records.count % words == 0, "records are not whole")
-        var needsWork = false
+        let needsWork = unsafe records.withUnsafeBufferPointer { unsafe isTidy($0) == false }
+        guard shape.sums, needsWork else { return records }
         let span = records.span
         var offset = 0
-        while offset < span.count {
-            if offset > 0 {
-                let order = shape.order(span, at: offset - words, span, at: offset)
-                precondition(order <= 0, "records are not sorted")
-                if order == 0 { needsWork = true }
-            }
-            if shape.sums, shape.multiplicity(span, at: offset) == 0 { needsWork = true }
-            offset += words
-        }
-        guard shape.sums, needsWork else { return records }
         var result: [UInt32] = []
         result.reserveCapacity(records.count)
         offset = 0
@@ -171,6 +162,30 @@ package struct SortedRuns: Sendable {
             result.append(total.runWords.low)
         }
         return result
+    }
+
+    /// Whether sorted records have no key twice and no multiplicity of zero; traps where they are
+    /// not sorted. Every record written passes here.
+    private func isTidy(_ records: UnsafeBufferPointer<UInt32>) -> Bool {
+        guard !records.isEmpty else { return true }
+        let keyWords = shape.keyWords
+        var isTidy = true
+        var row = unsafe records.baseAddress.unsafelyUnwrapped
+        let end = unsafe row + records.count
+        while unsafe row < end {
+            let last = unsafe row
+            if shape.sums, unsafe row[keyWords] | row[keyWords + 1] == 0 { isTidy = false }
+            unsafe row = row + words
+            guard unsafe row < end else { break }
+            var word = 0
+            while word < keyWords, unsafe row[word] == last[word] { word += 1 }
+            if word == keyWords {
+                isTidy = false
+            } else {
+                precondition(unsafe last[word] < row[word], "records are not sorted")
+            }
+        }
+        return isTidy
     }
 
     func load(in transaction: borrowing some Transaction & ~Copyable) throws -> RunManifest? {

@@ -57,10 +57,12 @@ final class Pass: Sendable {
         let census = try takeCensus()
         let voided = Buffer(
             try log.read { view in try view.voids().filter { $0.by < upTo }.map(\.voided) })
-        let limit = min(
-            options.rowsPerPartition,
-            max(4096, options.memoryBudgetBytes / 4 / options.threads / 48))
         let first = Int(firstCases.min() ?? 0)
+        // Several ranges for each worker, so that none waits long for another at the end.
+        let share = census.rows(from: first) / (6 * options.threads) + 1
+        let limit = min(
+            options.rowsPerPartition, max(1 << 15, share),
+            max(4096, options.memoryBudgetBytes / 4 / options.threads / 48))
         let partitions = census.partitions(from: first, rowsEach: limit)
         let input = Input(census: census, voided: voided, partitions: partitions)
         let next = Atomic<Int>(0)
@@ -102,7 +104,9 @@ final class Pass: Sendable {
             (view.caseCount, view.types.schemas.count)
         }
         let total = Mutex<CensusBox?>(nil)
-        let stretch = UInt32(1) << 20
+        // Whole final segments, several stretches for each worker.
+        let shares = Int(upTo) / (4 * options.threads)
+        let stretch = UInt32(min(1 << 20, max(1, shares >> 16) << 16))
         let next = Atomic<UInt32>(0)
         // Each worker has its own counts: no more workers than a quarter of the budget holds.
         let workers = max(

@@ -47,15 +47,13 @@ extension ProjectionStore {
             let results = parts.withLock { $0 }
             for (place, definition) in plan.definitions.enumerated() {
                 let layout = plan.layouts[place]
-                var merge = CellMerge(
+                let merge = CellMerge(
                     results.compactMap { $0.blocks[place] }, words: layout.words,
                     days: wordRange(days))
-                var rows = Buffer<UInt32>()
-                _ = try merge.next(limit: .max, into: &rows)
                 sets.append(
                     CellSet(
                         name: definition.name, version: definition.version, position: end,
-                        layout: layout, block: CellBlock(rows)))
+                        layout: layout, block: CellBlock(try merge.rows())))
             }
         }
         return sets

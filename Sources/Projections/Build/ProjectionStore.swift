@@ -156,6 +156,13 @@ public final class ProjectionStore: Sendable {
         try log.write { write, _ in try drop(name: name, version: version, in: write) }
     }
 
+    /// Deletes sorted runs, or as much of them as one transaction should, and notes the rest.
+    func drop(
+        _ runs: String, _ layout: CellLayout, in write: borrowing WriteTransaction
+    ) throws {
+        if try self.runs(runs, layout).drop(in: write) { try leave(runs, layout, in: write) }
+    }
+
     /// Notes sorted runs for deletion.
     func leave(
         _ runs: String, _ layout: CellLayout, in write: borrowing WriteTransaction

@@ -140,11 +140,9 @@ final class Rebuild: Sendable {
         guard claimed else { return }
         let output: Result<CellBlock, any Error>
         do {
-            var merge = CellMerge(
+            let merge = CellMerge(
                 blocks, words: plan.layouts[task.projection].words, days: task.days)
-            var rows = Buffer<UInt32>()
-            _ = try merge.next(limit: .max, into: &rows)
-            output = .success(CellBlock(rows))
+            output = .success(CellBlock(try merge.rows()))
         } catch {
             output = .failure(
                 ProjectionFault.event(
@@ -154,12 +152,13 @@ final class Rebuild: Sendable {
         task.output.withLock { $0 = output }
     }
 
-    /// Cuts a projection's rows into stretches of days of about 8 MiB.
+    /// Cuts a projection's rows into stretches of days of about 1 MiB: small beside a core's share
+    /// of the work, so that no core waits long for another.
     private func mergeTasks(for projection: Int, _ blocks: [CellBlock]) -> [MergeTask] {
         let words = plan.layouts[projection].words
         let total = blocks.reduce(0) { $0 + $1.rows.count }
         guard total > 0 else { return [] }
-        let parts = total / (2 << 20) + 1
+        let parts = total / (1 << 18) + 1
         var sample: [UInt32] = []
         for block in blocks {
             let rows = block.rows.count / words
@@ -207,7 +206,8 @@ final class Rebuild: Sendable {
                 build.casesDone = max(build.casesDone, casesDone)
                 status.build = build
             } else {
-                if !status.runs.isEmpty { try store.leave(status.runs, status.layout, in: write) }
+                // What it replaces goes with the same commit, unless there is too much of it.
+                if !status.runs.isEmpty { try store.drop(status.runs, status.layout, in: write) }
                 status.runs = build.runs
                 status.layout = build.layout
                 status.digest = build.digest

@@ -17,16 +17,22 @@ package final class CellBlock: Sendable {
 }
 
 /// Merges sorted blocks into one, equal keys added up and zeros left out.
+@safe
 package struct CellMerge: ~Copyable {
+    /// The row at hand of one block. The blocks live as long as the merge, so rows are read
+    /// where they lie: looking each up through its block costs more than comparing it.
+    @safe
     struct Head: BitwiseCopyable {
-        /// The first two words of the row at `place`.
+        /// The first two words of the row.
         var key: UInt64
+        var row: UnsafePointer<UInt32>
+        var end: UnsafePointer<UInt32>
         var block: Int32
-        var place: Int
-        var end: Int
     }
     private let blocks: [CellBlock]
     private let words: Int
+    /// Words of all rows to merge.
+    private var total = 0
     /// A binary heap: the smallest head first.
     private var heap = Buffer<Head>()
 
@@ -41,8 +47,12 @@ package struct CellMerge: ~Copyable {
                 ? block.rows.count
                 : block.lowerBound(firstWord: days.upperBound + 1, words: words)
             guard start < end else { continue }
-            var head = Head(key: 0, block: Int32(number), place: start, end: end)
-            head.key = key(block, start)
+            precondition(start >= 0 && end <= block.rows.count && (end - start) % words == 0)
+            total += end - start
+            let row = unsafe UnsafePointer(block.rows.base + start)
+            let head = unsafe Head(
+                key: key(row), row: row, end: UnsafePointer(block.rows.base + end),
+                block: Int32(number))
             heap.append(head)
         }
         var place = heap.count / 2 - 1
@@ -52,41 +62,27 @@ package struct CellMerge: ~Copyable {
         }
     }
 
-    /// Appends the next rows, about `limit` words of them.
+    /// All rows, in order.
     ///
-    /// - Returns: whether there are more.
-    package mutating func next(
-        limit: Int, into output: inout Buffer<UInt32>
-    ) throws(CellOverflow) -> Bool {
-        let start = output.count
-        while heap.count > 0 {
-            let head = heap[0]
-            let block = blocks[Int(head.block)]
-            // A row equal to the last one always joins it, so that slices never share a key.
-            if output.count - start >= limit, !continues(block, head.place, output) { break }
-            try CellSorter.add(
-                block.rows, head.place, words: words, to: &output, from: start)
-            advance(block)
+    /// - Complexity: O(rows × log blocks).
+    /// - Throws: `CellOverflow` when multiplicities add up to more than 64 bits.
+    package consuming func rows() throws(CellOverflow) -> Buffer<UInt32> {
+        var output = Buffer<UInt32>(capacity: total)
+        try withExtendedLifetime(blocks) { () throws(CellOverflow) in
+            while heap.count > 0 {
+                try unsafe CellSorter.add(heap.base[0].row, words: words, to: &output, from: 0)
+                advance()
+            }
         }
-        CellSorter.dropZero(words: words, in: &output, from: start)
-        return heap.count > 0
+        CellSorter.dropZero(words: words, in: &output, from: 0)
+        return output
     }
 
-    private func continues(
-        _ block: CellBlock, _ place: Int, _ output: borrowing Buffer<UInt32>
-    ) -> Bool {
-        let last = output.count - words
-        for word in 0..<words - 2 where block.rows[place + word] != output[last + word] {
-            return false
-        }
-        return true
-    }
-
-    private mutating func advance(_ block: CellBlock) {
+    private mutating func advance() {
         var head = heap[0]
-        head.place += words
-        if head.place < head.end {
-            head.key = key(block, head.place)
+        unsafe head.row += words
+        if unsafe head.row < head.end {
+            head.key = unsafe key(head.row)
             heap[0] = head
         } else {
             heap[0] = heap[heap.count - 1]
@@ -95,32 +91,34 @@ package struct CellMerge: ~Copyable {
         if heap.count > 1 { sink(0) }
     }
 
-    private func key(_ block: CellBlock, _ place: Int) -> UInt64 {
-        UInt64(block.rows[place]) << 32 | (words > 3 ? UInt64(block.rows[place + 1]) : 0)
+    @inline(__always)
+    private func key(_ row: UnsafePointer<UInt32>) -> UInt64 {
+        unsafe UInt64(row[0]) << 32 | (words > 3 ? UInt64(row[1]) : 0)
     }
 
     private mutating func sink(_ start: Int) {
+        let count = heap.count
+        let heads = unsafe heap.base
         var place = start
-        let moved = heap[place]
+        let moved = unsafe heads[place]
         while true {
             var child = 2 * place + 1
-            if child >= heap.count { break }
-            if child + 1 < heap.count, precedes(heap[child + 1], heap[child]) { child += 1 }
-            if !precedes(heap[child], moved) { break }
-            heap[place] = heap[child]
+            if child >= count { break }
+            if child + 1 < count, unsafe precedes(heads[child + 1], heads[child]) { child += 1 }
+            if unsafe !precedes(heads[child], moved) { break }
+            unsafe heads[place] = heads[child]
             place = child
         }
-        heap[place] = moved
+        unsafe heads[place] = moved
     }
 
+    @inline(__always)
     private func precedes(_ left: Head, _ right: Head) -> Bool {
         if left.key != right.key { return left.key < right.key }
-        let first = blocks[Int(left.block)]
-        let second = blocks[Int(right.block)]
         var word = 2
         while word < words - 2 {
-            let a = first.rows[left.place + word]
-            let b = second.rows[right.place + word]
+            let a = unsafe left.row[word]
+            let b = unsafe right.row[word]
             if a != b { return a < b }
             word += 1
         }

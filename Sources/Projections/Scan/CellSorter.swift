@@ -29,7 +29,7 @@ package struct CellSorter: ~Copyable {
         let start = output.count
         for place in 0..<count {
             let row = Int(entries[place].row) * words
-            try CellSorter.add(rows, row, words: words, to: &output, from: start)
+            try unsafe CellSorter.add(rows.base + row, words: words, to: &output, from: start)
         }
         CellSorter.dropZero(words: words, in: &output, from: start)
         entries.removeAll(keepingAtMost: 1 << 20)
@@ -156,16 +156,20 @@ package struct CellOverflow: Error {}
 extension CellSorter {
     /// Appends a row that is not before the last one: adds it up with an equal one, and takes the
     /// last one away again when it came to zero.
+    ///
+    /// - Parameter row: `words` words.
     @inline(__always)
     static func add(
-        _ rows: borrowing Buffer<UInt32>, _ row: Int, words: Int,
-        to output: inout Buffer<UInt32>, from start: Int
+        _ row: UnsafePointer<UInt32>, words: Int, to output: inout Buffer<UInt32>,
+        from start: Int
     ) throws(CellOverflow) {
         if output.count > start {
             let last = output.count - words
-            if isEqual(rows, row, output, last, words - 2) {
-                let (sum, overflow) = multiplicity(rows, row, words)
-                    .addingReportingOverflow(multiplicity(output, last, words))
+            let before = unsafe output.base + last
+            precondition(last >= start, "whole rows")
+            if unsafe isEqual(row, before, words - 2) {
+                let (sum, overflow) = unsafe multiplicity(row, words)
+                    .addingReportingOverflow(multiplicity(before, words))
                 guard !overflow else { throw CellOverflow() }
                 output[last + words - 2] = UInt32(truncatingIfNeeded: sum >> 32)
                 output[last + words - 1] = UInt32(truncatingIfNeeded: sum)
@@ -173,33 +177,27 @@ extension CellSorter {
             }
             dropZero(words: words, in: &output, from: start)
         }
-        output.append(rows, row..<row + words)
+        unsafe output.append(UnsafeBufferPointer(start: row, count: words).span)
     }
 
     static func dropZero(words: Int, in output: inout Buffer<UInt32>, from start: Int) {
         let last = output.count - words
-        if last >= start, multiplicity(output, last, words) == 0 { output.truncate(to: last) }
+        guard last >= start else { return }
+        if unsafe multiplicity(output.base + last, words) == 0 { output.truncate(to: last) }
     }
 
     @inline(__always)
-    static func multiplicity(
-        _ rows: borrowing Buffer<UInt32>, _ row: Int, _ words: Int
-    ) -> Int64 {
-        Int64(
-            bitPattern: UInt64(rows[row + words - 2]) << 32 | UInt64(rows[row + words - 1]))
+    private static func multiplicity(_ row: UnsafePointer<UInt32>, _ words: Int) -> Int64 {
+        unsafe Int64(bitPattern: UInt64(row[words - 2]) << 32 | UInt64(row[words - 1]))
     }
 
     @inline(__always)
     private static func isEqual(
-        _ left: borrowing Buffer<UInt32>, _ leftRow: Int,
-        _ right: borrowing Buffer<UInt32>, _ rightRow: Int, _ keyWords: Int
+        _ left: UnsafePointer<UInt32>, _ right: UnsafePointer<UInt32>, _ keyWords: Int
     ) -> Bool {
-        precondition(leftRow + keyWords <= left.count && rightRow + keyWords <= right.count)
-        let first = unsafe left.base + leftRow
-        let second = unsafe right.base + rightRow
         var word = keyWords - 1
         while word >= 0 {
-            if unsafe first[word] != second[word] { return false }
+            if unsafe left[word] != right[word] { return false }
             word -= 1
         }
         return true

@@ -81,6 +81,13 @@ package struct Census: ~Copyable {
         return false
     }
 
+    /// Rows of the cases from one on: at most so many will be kept.
+    package func rows(from first: Int) -> Int {
+        var rows = 0
+        for id in first..<max(first, counts.count) { rows += Int(counts[id]) }
+        return rows
+    }
+
     /// Cuts the cases into ranges of at most so many rows (a longer case stands alone).
     package func partitions(from first: Int, rowsEach limit: Int) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
