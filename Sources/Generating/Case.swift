@@ -1,13 +1,14 @@
 /// What is alive in the simulation and waits for its next step.
 struct Case: Sendable {
     enum Kind: UInt8 {
-        case ticket, call, recommendation, shift, `import`, campaign
+        case ticket, call, recommendation, shift, `import`, campaign, comeback
     }
 
     /// Where a ticket or call stands: what its next step does.
     enum Phase: UInt8 {
         case acknowledge, assign, robot, reply, customer, remind, note, attributes, transfer
         case escalate, hold, resume, resolve, giveUp, reopen, survey, answer, close, merge, remove
+        case annul, surveyAgain
         case aftermath
         case pickUp, hangUp, wrap
     }
@@ -23,6 +24,9 @@ struct Case: Sendable {
         static let hasTarget = Marks(rawValue: 32)
         static let closed = Marks(rawValue: 64)
         static let byRobot = Marks(rawValue: 128)
+        // The opening stands where it belongs and only once; the call was handed on.
+        static let isOpeningPlain = Marks(rawValue: 8192)
+        static let transferred = Marks(rawValue: 16384)
         // Still to come when it is closed, in this order.
         static let answerLate = Marks(rawValue: 256)
         static let answerAgain = Marks(rawValue: 512)

@@ -38,7 +38,8 @@ struct CustomerBase: Sendable {
         return nil
     }
 
-    private func isActive(_ customer: Int) -> Bool {
+    /// Whether someone who subscribed once is subscribed now.
+    func isActive(_ customer: Int) -> Bool {
         isActive[customer / 64] >> UInt64(customer % 64) & 1 == 1
     }
 

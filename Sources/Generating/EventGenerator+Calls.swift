@@ -31,10 +31,11 @@ extension EventGenerator {
         case .pickUp: return pickUp(&current)
         case .hangUp: return hangUp(&current)
         case .wrap:
-            begin("call.wrapped", of: &current)
-            put("\"agent\":\"", key(of: current.agent))
-            endLine()
+            writeWrapped(&current)
             return afterCall(&current)
+        case .aftermath where current.marks.contains(.followUp):
+            followUpCall(&current)
+            return nil
         case .survey:
             writeSurveySent(&current)
             current.phase = .answer
@@ -75,14 +76,25 @@ extension EventGenerator {
             put(",\"reason\":\"", words.reasons[Int(current.reason)])
             put(",\"about\":\"", words.abouts[Int(current.about)])
             let skill = workforce.agents[Int(current.agent)].skill
-            line.put(
-                random.below(130) < 70 + skill / 2 ? ",\"resolved\":true" : ",\"resolved\":false")
+            let isResolved = outcome == "handled" && random.below(130) < 70 + skill / 2
+            // Not every telephone system asks.
+            if random.chance(19, of: 20) {
+                line.put(isResolved ? ",\"resolved\":true" : ",\"resolved\":false")
+            }
         }
         endLine()
     }
 
     private mutating func hangUp(_ current: inout Case) -> Int64? {
-        writeCallEnded(&current, random.chance(6, of: 100) ? "transferred" : "handled")
+        if random.chance(6, of: 100), current.marks.insert(.transferred).inserted {
+            writeCallEnded(&current, "transferred")
+            if random.chance(1, of: 2) { writeWrapped(&current) }
+            // Most are put through to somebody else.
+            guard random.chance(4, of: 5) else { return nil }
+            current.phase = .pickUp
+            return now + second + random.exponential(mean: 30 * second)
+        }
+        writeCallEnded(&current, "handled")
         guard random.chance(3, of: 4) else { return afterCall(&current) }
         current.phase = .wrap
         return now + 5 * second + random.exponential(mean: 45 * second)
@@ -93,8 +105,30 @@ extension EventGenerator {
             current.phase = .survey
             return now + minute
         }
-        guard random.chance(3, of: 100) else { return nil }
         current.phase = .aftermath
+        if random.chance(5, of: 100) {
+            current.marks.insert(.followUp)
+            return now + hour + random.exponential(mean: 96 * hour)
+        }
+        guard random.chance(3, of: 100) else { return nil }
         return now + random.exponential(mean: 48 * hour)
+    }
+
+    private mutating func writeWrapped(_ current: inout Case) {
+        begin("call.wrapped", of: &current)
+        put("\"agent\":\"", key(of: current.agent))
+        endLine()
+    }
+
+    /// The customer calls once more about the same matter, or a ticket is opened for it.
+    private mutating func followUpCall(_ current: inout Case) {
+        let isCall = random.chance(2, of: 3)
+        let later = isCall ? calls : tickets
+        if isCall { queueCall() } else { openTicket(followUpOf: current) }
+        begin("call.followed_up", of: &current)
+        line.put(isCall ? "\"case\":\"call/TEL-" : "\"case\":\"ticket/TKT-")
+        line.put(later)
+        line.put(byte: 0x22)
+        endLine()
     }
 }

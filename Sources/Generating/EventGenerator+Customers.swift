@@ -1,3 +1,5 @@
+private let hour: Int64 = 3_600_000
+
 /// Customers who subscribe, leave, buy, and say whether they would recommend.
 extension EventGenerator {
     /// The customers there were before come in from the old system in the first hour.
@@ -14,7 +16,13 @@ extension EventGenerator {
             writeSubscribed(
                 customers.subscribe(),
                 channel: words.channels[words.channelLottery.draw(&random)].name)
-        case 24..<28:
+        case 24..<26:
+            // A change of plan by somebody who stays.
+            if let stayer = customers.someSubscriber(active: true, &random) {
+                writeSubscribed(
+                    stayer, channel: "in-app", plan: words.plans[random.below(words.plans.count)])
+            }
+        case 26..<28:
             if let back = customers.someSubscriber(active: false, &random) {
                 customers.comeBack(back)
                 writeSubscribed(back, channel: "in-app")
@@ -28,13 +36,28 @@ extension EventGenerator {
                 put(",\"plan\":\"", plan(of: leaver))
                 put(",\"segment\":\"", segment(of: leaver))
                 endLine()
+                // Some think better of it, within days or weeks.
+                if random.chance(1, of: 6) {
+                    var new = Case(kind: .comeback, phase: .answer, number: serial)
+                    new.customer = leaver
+                    schedule(new, at: now + hour + random.exponential(mean: 9 * 24 * hour))
+                }
             }
         default:
-            if let buyer = customers.someSubscriber(active: true, &random) {
+            // One in eight buys without a subscription.
+            let buyer =
+                random.chance(1, of: 8)
+                ? customers.someContact(&random) : customers.someSubscriber(active: true, &random)
+            if let buyer {
                 beginCustomer("customer.purchased", buyer)
                 line.put("\"amount\":")
-                line.put((1 + random.below(60)) * 1_500_000)
-                line.put(",\"currency\":\"IDR\"")
+                if random.chance(1, of: 30) {
+                    line.put((1 + random.below(60)) * 795)
+                    line.put(",\"currency\":\"SGD\"")
+                } else {
+                    line.put((1 + random.below(60)) * 1_500_000)
+                    line.put(",\"currency\":\"IDR\"")
+                }
                 put(",\"product\":\"", words.products[random.below(words.products.count)])
                 put(",\"channel\":\"", words.channels[words.channelLottery.draw(&random)].name)
                 endLine()
@@ -58,9 +81,19 @@ extension EventGenerator {
         putTimeAndData()
     }
 
-    private mutating func writeSubscribed(_ customer: Int, channel: String) {
+    /// Who left is back, unless they were won back meanwhile.
+    mutating func comeBack(_ current: inout Case) -> Int64? {
+        guard !customers.isActive(current.customer) else { return nil }
+        customers.comeBack(current.customer)
+        writeSubscribed(current.customer, channel: "phone")
+        return nil
+    }
+
+    private mutating func writeSubscribed(
+        _ customer: Int, channel: String, plan: String? = nil
+    ) {
         beginCustomer("customer.subscribed", customer)
-        put("\"plan\":\"", plan(of: customer))
+        put("\"plan\":\"", plan ?? self.plan(of: customer))
         put(",\"segment\":\"", segment(of: customer))
         put(",\"channel\":\"", channel)
         endLine()

@@ -172,7 +172,14 @@ extension EventGenerator {
             if isAsked { writeSurveySent(&current) }
             current.marks.insert(.surveyed)
             current.phase = .close
-            guard random.chance(isAsked ? 38 : 24, of: 100) else { return current.closes }
+            guard random.chance(isAsked ? 38 : 24, of: 100) else {
+                // A reminder; one in three who get it answers.
+                guard isAsked, random.chance(1, of: 8), now + 2 * day < current.closes else {
+                    return current.closes
+                }
+                current.phase = .surveyAgain
+                return now + day + random.exponential(mean: 6 * hour)
+            }
             let time =
                 random.chance(1, of: 10)
                 ? now + 3 * day + random.exponential(mean: 4 * day)
@@ -183,6 +190,11 @@ extension EventGenerator {
             }
             current.marks.insert(.answerLate)
             return current.closes
+        case .surveyAgain:
+            writeSurveySent(&current)
+            current.phase = random.chance(1, of: 3) ? .answer : .close
+            return current.phase == .close
+                ? current.closes : min(current.closes, now + random.exponential(mean: 5 * hour))
         case .answer:
             writeSurveyAnswered(&current)
             if random.chance(4, of: 100) { current.marks.insert(.answerAgain) }
@@ -217,6 +229,8 @@ extension EventGenerator {
         if current.marks.remove(.answerLate) != nil {
             writeSurveyAnswered(&current)
         } else if current.marks.remove(.answerAgain) != nil {
+            // Some are asked anew, and answer at once.
+            if random.chance(1, of: 4) { writeSurveySent(&current) }
             writeSurveyAnswered(&current)
         } else if current.marks.remove(.review) != nil {
             writeReview(&current)

@@ -154,10 +154,14 @@ extension EventGenerator {
         line.put(",\"target_milliseconds\":")
         line.put(milliseconds)
         put(",\"policy\":\"", current.category == 5 ? "perangkat" : "standar")
-        line.put(
-            current.priority == 3
-                ? ",\"calendar\":\"siaga-24-jam\",\"pauses_pending\":true"
-                : ",\"calendar\":\"jam-kerja\",\"pauses_pending\":true")
+        // The most urgent pause for nothing, devices also while they are on hold.
+        switch (current.priority, current.category) {
+        case (3, _): line.put(",\"calendar\":\"siaga-24-jam\"")
+        case (_, 5):
+            line.put(",\"calendar\":\"jam-kerja\",\"pauses_pending\":true,\"pauses_hold\":true")
+        case (0, _): line.put(",\"pauses_pending\":false,\"pauses_hold\":true")
+        default: line.put(",\"calendar\":\"jam-kerja\",\"pauses_pending\":true")
+        }
         endLine()
     }
 
@@ -191,12 +195,15 @@ extension EventGenerator {
         begin("survey.answered", of: &current)
         putSurvey(current)
         let isEffort = current.kind == .ticket && current.number % 3 == 0
+        // A few were asked on another scale, or on none that is recorded.
+        let oddity = random.below(64)
+        let best = (isEffort ? 7 : 5) + (oddity == 0 ? 3 : 0)
         line.put(",\"score\":")
-        line.put(score(current, best: isEffort ? 7 : 5))
-        line.put(
-            isEffort
-                ? ",\"scale_minimum\":1,\"scale_maximum\":7"
-                : ",\"scale_minimum\":1,\"scale_maximum\":5")
+        line.put(score(current, best: best))
+        if oddity != 1 {
+            line.put(",\"scale_minimum\":1,\"scale_maximum\":")
+            line.put(best)
+        }
         put(",\"about\":\"", words.abouts[Int(current.about)])
         if random.chance(1, of: 4) {
             put(",\"comment\":\"", words.comments[random.below(words.comments.count)])
@@ -259,7 +266,11 @@ extension EventGenerator {
         guard current.voidable == current.ordinal, current.voidable > 0,
             random.chance(1, of: 160)
         else { return }
-        let voided = current.voidable
+        writeVoid(of: &current, ordinal: current.voidable)
+    }
+
+    /// Takes one of the case's lines back, by its number.
+    mutating func writeVoid(of current: inout Case, ordinal: Int) {
         begin("event.voided", of: &current)
         line.put("\"source\":\"")
         line.put(options.origin)
@@ -267,7 +278,7 @@ extension EventGenerator {
             current.kind == .call ? "/telepon\",\"id\":\"TEL-" : "/tiket\",\"id\":\"TKT-")
         line.put(current.number)
         line.put(byte: 0x2D)
-        line.put(voided)
+        line.put(ordinal)
         put("\",\"reason\":\"", words.voidReasons[random.below(words.voidReasons.count)])
         if current.agent != Workforce.nobody { put(",\"by\":\"", key(of: current.agent)) }
         endLine()

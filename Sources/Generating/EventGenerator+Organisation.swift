@@ -33,6 +33,7 @@ extension EventGenerator {
                 writeProfile(index)
             }
             if random.below(1000) < shiftShare { planShift(index) }
+            if random.chance(1, of: 150) { writeOvertime(index, before: day) }
         }
         let (_, month, dayOfMonth) = options.from.advanced(by: day).components
         if dayOfMonth == 1, day > 0 { settleMonth(endingBefore: day) }
@@ -128,18 +129,33 @@ extension EventGenerator {
             line.put(",\"valid_days\":10")
         } else if isRecommendation {
             line.put(",\"score\":")
-            line.put(recommendation())
-            line.put(",\"scale_minimum\":0,\"scale_maximum\":10")
+            line.put(max(1, recommendation()))
+            line.put(",\"scale_minimum\":1,\"scale_maximum\":10")
         } else {
+            current.ordinal += 1
             line.put(",\"score\":")
             line.put(1 + random.below(5))
-            line.put(",\"scale_minimum\":1,\"scale_maximum\":5,\"question\":1")
+            line.put(",\"scale_minimum\":1,\"scale_maximum\":5,\"question\":")
+            line.put(current.ordinal)
+            // Four questions in a row; now and then a sheet that asks more than a pulse may.
+            if current.ordinal < 4 || current.ordinal < 11 && place % 16 == 15 {
+                endLine()
+                current.left += 1
+                return now + 20_000
+            }
+            current.ordinal = 0
         }
         endLine()
         if current.left > 0 {
             return isAsking ? now + 250 : now + random.exponential(mean: 40 * minute)
         }
-        guard isAsking else { return nil }
+        guard isAsking else {
+            // The last one answers once more, and again when it is too late.
+            guard current.score < 2 else { return nil }
+            current.score += 1
+            current.left = 1
+            return now + (current.score == 1 ? 30 * minute : 12 * 24 * hour)
+        }
         // Three in four answer.
         current.phase = .answer
         current.left = max(1, current.customer * 3 / 4)
@@ -148,6 +164,38 @@ extension EventGenerator {
     }
 
     // MARK: Money
+
+    /// Overtime of the last days or weeks, across a month's end at times, in odd amounts; a few
+    /// take back what was booked too much.
+    private mutating func writeOvertime(_ index: Int, before day: Int) {
+        guard day > 0 else { return }
+        let length = 1 + random.below(min(24, day))
+        beginAgent("cost.recorded", index)
+        line.put("\"amount\":")
+        if random.chance(1, of: 12) { line.put(byte: 0x2D) }
+        line.put(1_000_003 + random.below(90_000_000))
+        put(",\"currency\":\"", "IDR")
+        put(",\"category\":\"", "lembur")
+        put(",\"from_day\":\"", options.from.advanced(by: day - length).description)
+        put(",\"to_day\":\"", options.from.advanced(by: day - 1).description)
+        put(",\"agent\":\"", workforce.agents[index].key)
+        put(",\"team\":\"", words.teams[workforce.agents[index].team])
+        endLine()
+    }
+
+    /// Licences of a quarter, in another currency.
+    private mutating func writeLicences(before day: Int) {
+        begin("cost.recorded", idPrefix: "BYA-", source: "/keuangan")
+        line.put("company")
+        putTimeAndData()
+        line.put("\"amount\":")
+        line.put(workforce.agents.count * 8_999)
+        put(",\"currency\":\"", "USD")
+        put(",\"category\":\"", "lisensi")
+        put(",\"from_day\":\"", options.from.advanced(by: max(0, day - 90)).description)
+        put(",\"to_day\":\"", options.from.advanced(by: day - 1).description)
+        endLine()
+    }
 
     /// Books the month before: what each team cost, and what the company earned.
     private mutating func settleMonth(endingBefore day: Int) {
@@ -168,6 +216,7 @@ extension EventGenerator {
             put(",\"team\":\"", words.teams[team])
             endLine()
         }
+        if month % 3 == 0 { writeLicences(before: day) }
         begin("revenue.recorded", idPrefix: "BYA-", source: "/keuangan")
         line.put("company")
         putTimeAndData()

@@ -60,6 +60,7 @@ extension EventGenerator {
         }
         writeOpened(
             &new, origin: isBySystem ? "system" : isByAgent ? "agent" : "customer")
+        if isLastLinePlain { new.marks.insert(.isOpeningPlain) }
         if random.chance(62, of: 100) {
             new.marks.insert(.hasTarget)
             let quarters = [32, 16, 4, 1][Int(new.priority)]
@@ -80,7 +81,10 @@ extension EventGenerator {
         case 9..<25 where new.number > 1_000_200:
             new.phase = .merge
             schedule(new, at: now + random.exponential(mean: 2 * hour))
-        case 25..<80 where channel.acknowledges && new.pace == 0:
+        case 25..<29 where new.marks.contains(.isOpeningPlain) && new.pace == 0:
+            new.phase = .annul
+            schedule(new, at: now + minute + random.exponential(mean: hour))
+        case 29..<80 where channel.acknowledges && new.pace == 0:
             new.phase = .robot
             schedule(new, at: now + 2 * second + random.exponential(mean: 8 * second))
         default:
@@ -179,8 +183,12 @@ extension EventGenerator {
         case .resolve:
             return resolve(&current, by: current.marks.contains(.byRobot) ? "bot" : "agent")
         case .reopen: return reopen(&current)
-        case .survey, .answer, .close, .aftermath: return wind(&current)
+        case .survey, .surveyAgain, .answer, .close, .aftermath: return wind(&current)
         case .merge: return merge(&current)
+        case .annul:
+            // Opened by mistake: the opening itself is taken back.
+            writeVoid(of: &current, ordinal: 1)
+            return nil
         case .remove:
             begin("ticket.removed", of: &current)
             line.put("\"reason\":\"spam\",\"by\":\"otomatis\"")

@@ -204,6 +204,7 @@ public struct EventGenerator: Sendable {
             case .shift: stepShift(&current)
             case .import: importCustomers(&current)
             case .campaign: stepCampaign(&current)
+            case .comeback: comeBack(&current)
             }
         if let next, next < end {
             cases[slot] = current

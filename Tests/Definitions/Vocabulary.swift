@@ -55,6 +55,7 @@ let vocabulary = eventTypes(
     call.answered call: agent n, team n
     call.ended call: outcome e(handled|abandoned|transferred|callback|overflow), agent n, reason e(complaint|inquiry|request|incident|other), about e(product|service|agent|other), category n, resolved b
     call.wrapped call: agent n
+    call.followed_up call: case n
     survey.sent ticket/call/customer/respondent: survey n, kind e(csat|ces|nps|enps|pulse), agent n, team n, channel n, customer n, about e(product|service|agent|other), via e(survey|review|feedback), valid_days i
     survey.answered ticket/call/customer/respondent: survey n, kind e(csat|ces|nps|enps|pulse), score i, scale_minimum i, scale_maximum i, question i, about e(product|service|agent|other), via e(survey|review|feedback), agent n, team n, channel n, customer n, comment t
     customer.subscribed customer: plan n, segment n, channel n

@@ -1,6 +1,5 @@
 -- Last resolutions, not reopened since, of tickets with a resolution target, and whether in time.
--- A ticket of which no opening is recorded counts, too (nothing asks for one); its time is unknown,
--- so its target is not met.
+-- A ticket of which no opening is recorded does not count: its time is unknown.
 WITH gone AS (
     SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
 opened AS (
@@ -25,7 +24,7 @@ ended AS (
 solved AS (
     SELECT case_id, opened_instant, coalesce(resolved, closed) AS place,
         coalesce(r, c).instant AS instant, coalesce(r, c).day AS day
-    FROM ended LEFT JOIN opened USING (case_id)),
+    FROM ended JOIN opened USING (case_id)),
 -- The last target before the solution, not cancelled between the two.
 targeted AS (
     SELECT case_id,
