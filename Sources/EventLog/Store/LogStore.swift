@@ -63,26 +63,30 @@ public final class LogStore: Sendable {
 
     /// Opens a store.
     ///
+    /// - Parameter mapBytes: the size of the memory map, beyond which the store can't grow; nil for
+    ///   the largest that the machine gives.
     /// - Throws: `StoreFault.notAStore`, `.otherFormat`, `.openAlready`, or what LMDB has to say.
     public static func open(
         at path: String, readOnly: Bool = false, threads: Int = 2,
-        patience: Swift.Duration = .seconds(60)
+        patience: Swift.Duration = .seconds(60), mapBytes: Int? = nil
     ) throws -> LogStore {
         // First for reading alone, so that a folder that is no store is left as it is.
         var environment = try open(path, .init(readOnly: true))
         let registry = try Registry(reading: environment)
         if !readOnly {
-            environment = try reopen(consume environment, path)
+            environment = try reopen(consume environment, path, mapBytes)
         }
         return try LogStore(
             environment: environment, registry: registry, threads: threads, patience: patience)
     }
 
     private static func reopen(
-        _ environment: consuming LMDB.Environment, _ path: String
+        _ environment: consuming LMDB.Environment, _ path: String, _ mapBytes: Int?
     ) throws -> LMDB.Environment {
         _ = consume environment
-        return try open(path, .init())
+        var options = LMDB.Environment.Options()
+        if let mapBytes { options.mapBytes = mapBytes }
+        return try open(path, options)
     }
 
     private static func open(

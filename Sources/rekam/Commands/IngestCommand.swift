@@ -46,10 +46,17 @@ struct IngestCommand: ParsableCommand {
     @Flag(help: "Print the events that would come; record nothing.")
     var dryRun = false
 
+    /// Small batches, so that tests can end an import between two of them.
+    @Option(help: ArgumentHelp("Events of a batch, at most.", visibility: .hidden))
+    var batch: Int?
+
     @Option(help: ArgumentHelp("How the outcome is written: table or json.", valueName: "format"))
     var format = OutputFormat.table
 
     func validate() throws {
+        if let batch, batch < 1 || batch > 50_000 {
+            throw ValidationError("--batch \(batch): a number from 1 to 50000.")
+        }
         if files.isEmpty { throw ValidationError("Which files? - is standard input.") }
         if files.count(where: { $0 == "-" }) > 1 {
             throw ValidationError("Standard input (-) can be read once only.")
@@ -89,6 +96,7 @@ struct IngestCommand: ParsableCommand {
         var progress = Progress(of: "events")
         var run = Import(into: log, clock: Machine.now)
         run.options.isStrict = strict
+        if let batch { run.options.batchEvents = batch }
         run.options.parsers = max(1, Machine.cores)
         run.isCancelled = { Interrupt.isAsked }
         run.header = { rejects.header = $0 }

@@ -26,7 +26,8 @@ struct StoreOptions: ParsableArguments {
             throw Failure(.usage, "--wait \(wait): a number of seconds from 0 to 86400.")
         }
         return try LogStore.open(
-            at: path, readOnly: readOnly, threads: Machine.cores, patience: .seconds(wait))
+            at: path, readOnly: readOnly, threads: Machine.cores, patience: .seconds(wait),
+            mapBytes: Machine.environment("REKAM_MAP_BYTES").flatMap { Int($0) })
     }
 }
 

@@ -1,0 +1,30 @@
+import Foundation
+import Testing
+
+/// Method: tools/simulate lives random lives of stores, kills the process at any system call and cuts
+/// the power, and holds the log against a plain model after every step. A failure prints its seed.
+@Suite("A simulation with kills")
+struct SimulationTests {
+    private static let isThorough =
+        ProcessInfo.processInfo.environment["REKAM_THOROUGH"] == "1"
+
+    private static let canInterpose: Bool = {
+        guard let command = try? Command() else { return false }
+        return
+            (try? command.shell("command -v python3 && (command -v cc || command -v clang)").code)
+            == 0
+    }()
+
+    @Test(
+        "No acknowledged event is lost, no batch is half visible, every projection is its replay",
+        .enabled(if: canInterpose, "python3 or a C compiler is not here"))
+    func lives() throws {
+        let command = try Command()
+        command.environment["REKAM_BINARY"] = Command.binary
+        let tool = Command.root.appending(path: "tools/simulate").path
+        let extent = Self.isThorough ? "--seed 100..160 --steps 40" : "--seed 1..4 --steps 12"
+        let result = try command.shell("\(tool) \(extent)")
+        #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
+        #expect(!result.out.contains("\n0 kills"), "nothing was killed: \(result)")
+    }
+}

@@ -1,0 +1,133 @@
+"""Lives of stores at random, with processes killed: see tools/simulate --help."""
+
+import argparse
+import collections
+import concurrent.futures
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+
+from crowd import crowd
+from life import Life
+from machine import Failed, interposer
+
+# What a step may be, and how often.
+STEPS = [
+    (10, "ingest", Life.ingest), (2, "void", Life.withdraw), (2, "rebuild", Life.rebuild),
+    (2, "query", Life.query), (0.7, "two writers and four readers", crowd),
+    (0.7, "compare cells", Life.compare_cells),
+]
+
+
+def live(seed, steps, keep=False, verbose=False):
+    """One life. Returns (seed, what was counted, the failure or None)."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=f"rekam-simulate-{seed}-"))
+    told = []
+
+    def tell(text):
+        told.append(text)
+        if verbose:
+            print(text, flush=True)
+
+    life = Life(seed, folder, tell)
+    failure = None
+    try:
+        life.begin()
+        for step in range(steps):
+            weights = [weight for weight, _, _ in STEPS]
+            _, name, action = life.random.choices(STEPS, weights)[0]
+            tell(f"{step}: {name} ({len(life.model.entries)} entries)")
+            action(life)
+            life.verify()
+            life.counts["steps"] += 1
+        life.query()
+        life.compare_cells()
+        life.verify()
+    except Failed as fault:
+        failure = str(fault)
+    except Exception:
+        failure = traceback.format_exc()
+    life.counts["entries"] = len(life.model.entries)
+    if failure:
+        failure += "\nThe last steps:\n  " + "\n  ".join(told[-12:]) + f"\nThe store: {folder}"
+    elif not keep:
+        shutil.rmtree(folder)
+    return seed, life.counts, failure
+
+
+def seeds(text):
+    first, _, last = text.partition("..")
+    return range(int(first), int(last or first) + 1)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="tools/simulate",
+        description="Lives of stores at random: ingests, voids, queries, rebuilds, two writers and "
+        "four readers, a full map, with the process killed at any system call (and the power cut, "
+        "so that writes not synced are lost). After each step the log is held against a plain "
+        "model and against `rekam verify`. Ends with 0 when all of it holds; else it prints the "
+        "seed that repeats it.",
+        epilog="Example: tools/simulate --seed 1..20 --steps 60")
+    parser.add_argument("--seed", default="1", help="a seed, or A..B")
+    parser.add_argument("--steps", type=int, default=60, help="steps of each life")
+    parser.add_argument("--jobs", type=int, default=2, help="lives at a time")
+    parser.add_argument("--kills", type=int, help="go on with further seeds until so many kills")
+    parser.add_argument("--seconds", type=int, help="begin no other life after so long")
+    parser.add_argument("--keep", action="store_true", help="keep the stores")
+    parser.add_argument("--verbose", action="store_true", help="say what each step is")
+    options = parser.parse_args()
+
+    interposer()
+    wanted = seeds(options.seed)
+    started = time.monotonic()
+    total, failures, lives = collections.Counter(), 0, 0
+    upcoming = iter(range(wanted[0], 1 << 40)) if options.kills else iter(wanted)
+
+    def is_enough():
+        late = options.seconds and time.monotonic() - started > options.seconds
+        return late or failures or bool(options.kills and total["kills"] >= options.kills)
+
+    with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
+        running = set()
+        while True:
+            while len(running) < options.jobs and not is_enough():
+                seed = next(upcoming, None)
+                if seed is None:
+                    break
+                running.add(pool.submit(
+                    live, seed, options.steps, options.keep, options.verbose))
+            if not running:
+                break
+            done, running = concurrent.futures.wait(
+                running, return_when=concurrent.futures.FIRST_COMPLETED)
+            for future in done:
+                seed, counts, failure = future.result()
+                total += counts
+                lives += 1
+                if failure:
+                    failures += 1
+                    print(f"Seed {seed} fails: {failure}\nRepeat it: tools/simulate --seed {seed} "
+                          f"--steps {options.steps} --verbose", flush=True)
+                elif options.kills:
+                    print(f"seed {seed}: {counts['kills']} kills, {total['kills']} so far",
+                          flush=True)
+    by_kind = ", ".join(
+        f"{name.removeprefix('kills.')} {count}" for name, count in sorted(total.items())
+        if name.startswith("kills."))
+    minutes = (time.monotonic() - started) / 60
+    print(f"{lives} seeds from {wanted[0]}, {total['steps']} steps, {total['entries']} entries, "
+          f"{total['acknowledged']} events acknowledged")
+    print(f"{total['kills']} kills ({by_kind}), {total['full maps']} full maps, "
+          f"{total['verifications']} verifications, {total['answers']} answers "
+          f"({total['reads beside writers']} beside writers), {total['cells compared']} projections "
+          f"compared with a rebuild; {minutes:.1f} minutes")
+    print("It holds." if not failures else f"{failures} seeds failed.")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
