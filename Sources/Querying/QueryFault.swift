@@ -58,8 +58,8 @@ extension QueryFault: CustomStringConvertible {
                 + QueryFault.list("Grains are ", Grain.allCases.map(\.rawValue))
         case .nothingBefore(let period): return "--compare previous: nothing lies before \(period)."
         case .notBuilt(let projection, let kpi):
-            return "\(kpi) needs the projection \(projection), which is not built. "
-                + "Build it: rekam projection rebuild \(projection)"
+            return "\(kpi) needs the projection \(projection), which does not answer "
+                + "yet: rekam projection status \(projection)"
         case .missingMeasure(let measure, let projection, let version, let kpi):
             return "\(kpi) needs the measure \(projection).\(measure), which version \(version) of "
                 + "\(projection) does not have."

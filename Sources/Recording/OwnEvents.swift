@@ -16,16 +16,35 @@ extension LogStore {
             ])
     }
 
-    /// `definition.promoted`: the version of a projection that answers from entry `sequence` on.
+    /// `definition.promoted`: the version that answers from entry `sequence` on.
     public func promotion(
-        of name: String, version: Int, after sequence: UInt32, reason: String,
-        by person: String? = nil, at time: Instant
+        kind: String = "projection", of name: String, version: Int, after sequence: UInt32,
+        reason: String, by person: String? = nil, at time: Instant
+    ) -> EventDraft {
+        change(
+            "promotion", "definition.promoted", kind, name, version, after: sequence, reason,
+            person, time)
+    }
+
+    /// `definition.dropped`: the version is gone from entry `sequence` on, but for its text.
+    public func dropping(
+        kind: String = "projection", of name: String, version: Int, after sequence: UInt32,
+        reason: String, by person: String? = nil, at time: Instant
+    ) -> EventDraft {
+        change(
+            "dropping", "definition.dropped", kind, name, version, after: sequence, reason,
+            person, time)
+    }
+
+    private func change(
+        _ word: String, _ type: String, _ kind: String, _ name: String, _ version: Int,
+        after sequence: UInt32, _ reason: String, _ person: String?, _ time: Instant
     ) -> EventDraft {
         var draft = EventDraft(
-            id: "promotion/projection/\(name)/\(version)/\(sequence)", source: origin,
-            type: "definition.promoted", subject: "log/definitions", time: time,
+            id: "\(word)/\(kind)/\(name)/\(version)/\(sequence)", source: origin, type: type,
+            subject: "log/definitions", time: time,
             fields: [
-                .init("kind", .text("projection")), .init("name", .text(name)),
+                .init("kind", .text(kind)), .init("name", .text(name)),
                 .init("version", .integer(Int64(version))), .init("reason", .text(reason)),
             ])
         if let person { draft.set("by", .text(person)) }

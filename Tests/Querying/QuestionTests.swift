@@ -89,7 +89,7 @@ struct QuestionTests {
             ),
             (
                 QueryRequest(kpis: ["lost"], period: "2025"),
-                "lost needs the projection gone, which is not built. Build it: rekam projection rebuild gone"
+                "lost needs the projection gone, which does not answer yet: rekam projection status gone"
             ),
             (
                 QueryRequest(kpis: ["wrong"], period: "2025"),

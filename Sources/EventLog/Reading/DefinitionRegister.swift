@@ -142,6 +142,18 @@ public struct DefinitionRegister: Sendable {
         return order.last.flatMap { definition(kind, name, $0) }
     }
 
+    /// The newest version of each projection of which none answers: registered and not promoted
+    /// yet, or dropped while it did. A KPI of it can be read; it has no figures.
+    public var waiting: [DefinitionChange] {
+        var newest: [String: DefinitionChange] = [:]
+        for change in changes where change.kind == "projection" && change.action == .registered {
+            if change.version >= newest[change.name]?.version ?? 0 { newest[change.name] = change }
+        }
+        return newest.values.filter { promoted("projection", $0.name) == nil }.sorted {
+            $0.name < $1.name
+        }
+    }
+
     /// Everything in force of a kind, by name.
     public func live(_ kind: String) -> [DefinitionChange] {
         Set(changes.filter { $0.kind == kind }.map(\.name)).sorted().compactMap {

@@ -36,6 +36,12 @@ public struct BuildProgress: Sendable {
     public var eventsDone: UInt64
     /// Events there are to look at.
     public var events: UInt64
+
+    /// A state from its parts.
+    public init(eventsDone: UInt64, events: UInt64) {
+        self.eventsDone = eventsDone
+        self.events = events
+    }
 }
 
 /// What a build or catching up did.

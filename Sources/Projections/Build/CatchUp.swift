@@ -19,52 +19,60 @@ extension ProjectionStore {
         options: BuildOptions = BuildOptions()
     ) throws -> BuildReport {
         var report = BuildReport()
-        var rebuilt: Set<String> = []
-        while true {
-            let (plans, count) = try prepare(sources.map(\.definition), context: context)
-            let layouts = plans.flatMap(\.layouts)
-            let statuses = try log.read { view in
-                try sources.map {
-                    try status($0.definition.name, version: $0.definition.version, in: view)
-                }
-            }
-            var toRebuild: [Int] = []
-            var behind: [UInt32: [Int]] = [:]
-            for place in sources.indices {
-                guard let status = statuses[place], status.isReadable,
-                    status.digest == sources[place].digest, status.layout == layouts[place],
-                    status.position <= count
-                else {
-                    toRebuild.append(place)
-                    continue
-                }
-                if status.position < count { behind[status.position, default: []].append(place) }
-            }
-            if options.strategy == .cheaper {
-                for (position, places) in behind {
-                    guard try isRebuildCheaper(from: position, to: count) else { continue }
-                    toRebuild += places
-                    behind[position] = nil
-                }
-            }
-            report.position = count
-            if toRebuild.isEmpty, behind.isEmpty { break }
-            if !toRebuild.isEmpty {
-                let part = try rebuild(
-                    toRebuild.sorted().map { sources[$0] }, context: context, options: options)
-                report.entries += part.entries
-                report.rows += part.rows
-                rebuilt.formUnion(part.rebuilt)
-            }
-            for (position, places) in behind.sorted(by: { $0.key < $1.key }) {
-                try follow(
-                    places.map { sources[$0] }, context, from: position, to: count, options,
-                    &report)
-            }
-        }
+        while try round(sources, context, options, &report) {}
+        let rebuilt = Set(report.rebuilt)
         report.rebuilt = sources.map(\.definition.name).filter { rebuilt.contains($0) }
         report.caughtUp = sources.map(\.definition.name).filter { !rebuilt.contains($0) }
         return report
+    }
+
+    /// Brings projections up to where the log's end is now; it may be further when this returns.
+    ///
+    /// - Returns: whether there was something to do.
+    func round(
+        _ sources: [ProjectionSource], _ context: BuildContext, _ options: BuildOptions,
+        _ report: inout BuildReport
+    ) throws -> Bool {
+        let (plans, count) = try prepare(sources.map(\.definition), context: context)
+        let layouts = plans.flatMap(\.layouts)
+        let statuses = try log.read { view in
+            try sources.map {
+                try status($0.definition.name, version: $0.definition.version, in: view)
+            }
+        }
+        var toRebuild: [Int] = []
+        var behind: [UInt32: [Int]] = [:]
+        for place in sources.indices {
+            guard let status = statuses[place], status.isReadable,
+                status.digest == sources[place].digest, status.layout == layouts[place],
+                status.position <= count
+            else {
+                toRebuild.append(place)
+                continue
+            }
+            if status.position < count { behind[status.position, default: []].append(place) }
+        }
+        if options.strategy == .cheaper {
+            for (position, places) in behind {
+                guard try isRebuildCheaper(from: position, to: count) else { continue }
+                toRebuild += places
+                behind[position] = nil
+            }
+        }
+        report.position = count
+        if toRebuild.isEmpty, behind.isEmpty { return false }
+        if !toRebuild.isEmpty {
+            let part = try rebuild(
+                toRebuild.sorted().map { sources[$0] }, context: context, options: options)
+            report.entries += part.entries
+            report.rows += part.rows
+            report.rebuilt += part.rebuilt
+        }
+        for (position, places) in behind.sorted(by: { $0.key < $1.key }) {
+            try follow(
+                places.map { sources[$0] }, context, from: position, to: count, options, &report)
+        }
+        return true
     }
 
     private func isRebuildCheaper(from position: UInt32, to count: UInt32) throws -> Bool {

@@ -26,11 +26,27 @@ public struct ProjectionStatus: Hashable, Sendable {
     public var layout: CellLayout
     /// The build under way, if any.
     public var build: BuildStatus?
+    /// What its last build, or the last attempt to catch it up, met; nil once one went well.
+    public var fault: BuildFault?
     /// The name of its sorted runs; empty before the first build is done.
     var runs: String
 
     /// Whether its rows can be read.
     public var isReadable: Bool { state != .building }
+}
+
+/// Why a build, or catching up, stopped.
+public struct BuildFault: Hashable, Sendable {
+    /// The entry it stopped at; nil where no single entry is to blame.
+    public var sequence: UInt32?
+    /// What was wrong with it, in one clause.
+    public var reason: String
+
+    /// A fault from its parts.
+    public init(sequence: UInt32?, reason: String) {
+        self.sequence = sequence
+        self.reason = reason
+    }
 }
 
 /// A build that is under way, or was interrupted.
@@ -45,11 +61,13 @@ public struct BuildStatus: Hashable, Sendable {
 }
 
 extension ProjectionStatus {
+    private static let format: UInt64 = 2
+
     static func key(_ name: String, _ version: Int) -> String { "\(name)@\(version)" }
 
     var encoded: [UInt8] {
         var writer = StatusWriter()
-        writer.put(1)
+        writer.put(ProjectionStatus.format)
         writer.put(name)
         writer.put(UInt64(version))
         writer.put(digest)
@@ -65,12 +83,17 @@ extension ProjectionStatus {
             writer.put(build.digest)
             writer.put(build.layout)
         }
+        writer.put(fault == nil ? 0 : 1)
+        if let fault {
+            writer.put(fault.sequence.map { UInt64($0) + 1 } ?? 0)
+            writer.put(fault.reason)
+        }
         return writer.bytes
     }
 
     init(encoded bytes: [UInt8]) throws {
         var reader = StatusReader(bytes: bytes)
-        guard try reader.number() == 1 else { throw reader.damage }
+        guard try reader.number() == ProjectionStatus.format else { throw reader.damage }
         name = try reader.text()
         version = Int(try reader.number())
         digest = try reader.text()
@@ -85,6 +108,12 @@ extension ProjectionStatus {
                 upTo: UInt32(truncatingIfNeeded: try reader.number()),
                 casesDone: UInt32(truncatingIfNeeded: try reader.number()),
                 runs: try reader.text(), digest: try reader.text(), layout: try reader.layout())
+        }
+        if try reader.number() == 1 {
+            let sequence = try reader.number()
+            fault = BuildFault(
+                sequence: sequence == 0 ? nil : UInt32(truncatingIfNeeded: sequence - 1),
+                reason: try reader.text())
         }
     }
 

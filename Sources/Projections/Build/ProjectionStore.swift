@@ -76,7 +76,7 @@ public final class ProjectionStore: Sendable {
         var cursor = try transaction.cursor(table)
         while try cursor.move(.next) {
             let bytes = try cursor.withEntry { key, value in
-                key[0] == 0 ? nil : value.copyBytes()
+                key[0] < 2 ? nil : value.copyBytes()
             }
             if let bytes { statuses.append(try ProjectionStatus(encoded: bytes)) }
         }
@@ -125,6 +125,13 @@ public final class ProjectionStore: Sendable {
                 reason: "\(name)@\(version) is not built yet: rekam projection backfill "
                     + "\(name)@\(version)")
         }
+        for other in try statuses(in: write)
+        where other.name == name && other.state == .live && other.position > status.position {
+            throw ProjectionFault.registry(
+                reason: "\(name)@\(version) holds the log's first \(status.position) entries, the "
+                    + "live \(name)@\(other.version) \(other.position): rekam projection backfill "
+                    + "\(name)@\(version)")
+        }
         for var other in try statuses(in: write)
         where other.name == name && other.state == .live && other.version != version {
             other.state = .retired
@@ -149,6 +156,7 @@ public final class ProjectionStore: Sendable {
         if !status.runs.isEmpty { try leave(status.runs, status.layout, in: write) }
         if let build = status.build { try leave(build.runs, build.layout, in: write) }
         try write.delete(writableTable, Key(ProjectionStatus.key(name, version)))
+        try write.delete(writableTable, BackfillProgress.key(name, version))
     }
 
     /// Forgets a version in a transaction of its own; its rows are deleted by `clean`.

@@ -34,28 +34,79 @@ public struct LiveProjections {
         sources = try changes.compactMap { change in
             guard names?.contains(change.name) ?? true else { return nil }
             return try library.projection(change.name).map {
-                ProjectionSource(definition: $0, digest: change.digest)
+                Self.source($0, digest: change.digest)
             }
         }
         context = BuildContext(types: log.types, zone: register.storeTimeZone ?? .utc)
         store = try ProjectionStore(log: log)
     }
 
+    /// What a version is built from: the same, whether it answers already or not.
+    static func source(_ definition: ProjectionDefinition, digest: String) -> ProjectionSource {
+        ProjectionSource(definition: definition, digest: digest)
+    }
+
     /// Brings all of them to the log's end, and makes each answer that the log has promoted.
     ///
     /// Where another process has taken the same build over, it is given 1, 2, 4 … seconds to end it;
-    /// what is left to do then is mostly nothing.
+    /// what is left to do then is mostly nothing. A projection that meets a fault stays as it was,
+    /// with the fault in its status, and the others go on without it.
+    ///
+    /// - Throws: the first fault, once all others are up to date.
     @discardableResult
     public func catchUp(options: BuildOptions = BuildOptions()) throws -> BuildReport {
         var wait: UInt32 = 1
+        var sources = sources
+        var first: ProjectionFault?
         while true {
             do {
                 let report = try store.catchUp(sources, context: context, options: options)
+                for source in sources {
+                    let definition = source.definition
+                    try store.note(nil, of: definition.name, version: definition.version)
+                }
                 try settle()
+                try followReady(options)
+                if let first { throw first }
                 return report
             } catch ProjectionFault.overtaken where wait <= Self.longestWaitSeconds {
                 Pause.seconds(wait)
                 wait *= 2
+            } catch let fault as ProjectionFault where fault != first {
+                guard case .event(let name, let sequence, let reason) = fault,
+                    let place = sources.firstIndex(where: { $0.definition.name == name })
+                else { throw fault }
+                try store.note(
+                    BuildFault(sequence: sequence, reason: reason), of: name,
+                    version: sources.remove(at: place).definition.version)
+                first = first ?? fault
+            }
+        }
+    }
+
+    /// Keeps built versions that do not answer yet at the log's end, too, so that promoting one is
+    /// a matter of a moment. A fault of theirs is kept in their status and is no one else's.
+    private func followReady(_ options: BuildOptions) throws {
+        let ready = try store.log.read { try store.statuses(in: $0) }.filter {
+            $0.state == .ready && $0.build == nil
+        }
+        guard !ready.isEmpty else { return }
+        let versions = try ProjectionVersions(of: store.log)
+        for status in ready {
+            let version = ProjectionVersions.Version(name: status.name, version: status.version)
+            guard versions.all.contains(version), let source = try? versions.source(version),
+                source.digest == status.digest
+            else { continue }
+            do {
+                var report = BuildReport()
+                _ = try store.round([source], context, options, &report)
+                try store.note(nil, of: status.name, version: status.version)
+            } catch ProjectionFault.event(_, let sequence, let reason) {
+                try store.note(
+                    BuildFault(sequence: sequence, reason: reason), of: status.name,
+                    version: status.version)
+            } catch ProjectionFault.overtaken {
+                continue
             }
         }
     }
@@ -72,7 +123,7 @@ public struct LiveProjections {
     }
 
     /// Promotes built versions where the log says so, and deletes what builds left behind.
-    private func settle() throws {
+    public func settle() throws {
         let statuses = try store.log.read { try store.statuses(in: $0) }
         for source in sources {
             let definition = source.definition
@@ -80,21 +131,40 @@ public struct LiveProjections {
                 $0.name == definition.name && $0.version == definition.version
                     && $0.state == .ready
             }
-            if isWaiting { try store.promote(name: definition.name, version: definition.version) }
+            guard isWaiting else { continue }
+            do {
+                try store.promote(name: definition.name, version: definition.version)
+            } catch ProjectionFault.registry {
+                // Another process has brought the live version further meanwhile: next time.
+                continue
+            }
         }
         try store.clean()
+    }
+}
+
+extension DefinitionRegister {
+    /// The texts in force; of a projection that has no version in force the newest one, so that its
+    /// KPIs can be read though they have no figures.
+    ///
+    /// - Parameter version: a version of a projection to take in place of the one that answers.
+    public func documents(
+        promoting version: ProjectionVersions.Version? = nil
+    ) -> [SourceDocument] {
+        let live = Definition.kinds.flatMap { self.live($0) }.filter {
+            version == nil || $0.kind != "projection" || $0.name != version?.name
+        }
+        let chosen = version.flatMap { definition("projection", $0.name, $0.version) }
+        return (waiting + live + [chosen].compactMap { $0 }).map {
+            SourceDocument(file: "\($0.kind) \($0.name)@\($0.version)", text: $0.body)
+        }
     }
 }
 
 extension DefinitionLibrary {
     /// The definitions that a log's register puts in force.
     public convenience init(register: DefinitionRegister, types: EventTypes) {
-        let documents = Definition.kinds.flatMap { kind in
-            register.live(kind).map {
-                SourceDocument(file: "\(kind) \($0.name)@\($0.version)", text: $0.body)
-            }
-        }
-        self.init(types: types, documents: documents)
+        self.init(types: types, documents: register.documents())
     }
 }
 

@@ -8,10 +8,15 @@ import Rendering
 struct ProjectionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "projection",
-        abstract: "See, check and rebuild the projections that KPIs are computed from.",
+        abstract: "Make, try, compare and look after the projections that KPIs are computed from.",
+        discussion: """
+            A new one goes this way: check, try, add, backfill, diff, promote.
+            """,
         subcommands: [
-            ProjectionListCommand.self, ProjectionCheckCommand.self, ProjectionRebuildCommand.self,
-            ProjectionCellsCommand.self,
+            ProjectionListCommand.self, ProjectionStatusCommand.self, ProjectionCheckCommand.self,
+            ProjectionAddCommand.self, ProjectionBackfillCommand.self,
+            ProjectionPromoteCommand.self, ProjectionDropCommand.self,
+            ProjectionRebuildCommand.self, ProjectionCellsCommand.self,
         ])
 }
 
@@ -22,8 +27,7 @@ struct ProjectionListCommand: ParsableCommand {
         discussion: """
             Example:
               rekam projection list
-            """,
-        aliases: ["status"])
+            """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: AnswerOptions
@@ -87,23 +91,11 @@ struct ProjectionCheckCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        guard let bytes = Machine.read(file) else {
-            throw Failure(.inputOutput, "\(file) can't be read.")
-        }
-        guard bytes.count <= 1 << 20 else {
-            throw Failure(.refused, "\(file) is larger than 1 MiB.")
-        }
         let library = try StoreDefinitions(store.open(readOnly: true)).library
-        var isFirst = true
-        do {
-            let text = String(decoding: bytes, as: UTF8.self)
-            for definition in try library.reader().read(text, file: file) {
-                if !isFirst { Output.line() }
-                isFirst = false
-                Output.line(definition.explanation)
-            }
-        } catch {
-            throw Failure(.refused, messages: error.faults.map(\.description))
+        let read = try DefinitionFile(file, in: library)
+        for (place, content) in read.contents.enumerated() {
+            if place > 0 { Output.line() }
+            Output.line(content.definition.explanation)
         }
         Output.flush()
     }
@@ -127,13 +119,7 @@ struct ProjectionRebuildCommand: ParsableCommand {
     @Flag(help: "All of them, in one pass.")
     var all = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Memory it may take, such as 256M or 1G; 384M unless given.", valueName: "size"))
-    var memory = "384M"
-
-    @Option(help: ArgumentHelp("Cores it may use; all unless given.", valueName: "n"))
-    var threads: Int?
+    @OptionGroup var resources: BuildResources
 
     @Option(help: ArgumentHelp("How the outcome is written: table or json.", valueName: "format"))
     var format = OutputFormat.table
@@ -141,9 +127,6 @@ struct ProjectionRebuildCommand: ParsableCommand {
     func validate() throws {
         if names.isEmpty != all {
             throw ValidationError("Say which ones: names, or --all.")
-        }
-        if let threads, threads < 1 || threads > 1024 {
-            throw ValidationError("--threads \(threads): a number from 1 to 1024.")
         }
     }
 
@@ -153,8 +136,7 @@ struct ProjectionRebuildCommand: ParsableCommand {
         let live = try LiveProjections(of: log, only: all ? nil : names)
         let started = Machine.ticks()
         let report = try live.rebuild(
-            options: BuildProgressLine.options(
-                memoryBytes: try MemorySize.parse(memory), threads: threads ?? Machine.cores))
+            options: try resources.options())
         Progress.clear()
         let microseconds = max(1, Int((Machine.ticks() - started) / 1000))
         if format == .json {

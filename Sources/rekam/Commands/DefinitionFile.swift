@@ -1,0 +1,113 @@
+import Definitions
+import EventLog
+import EventModel
+import Projections
+import Recording
+import Rendering
+
+/// A file of definitions, read and checked against a store.
+struct DefinitionFile {
+    /// Its name, as typed.
+    let file: String
+    /// Each definition beside the text it was read from.
+    let contents: [(document: SourceDocument, definition: Definition)]
+
+    /// Reads a file; what the store has in force may be used in it.
+    ///
+    /// - Throws: `Failure` with every fault, or where the file can't be read.
+    init(_ file: String, in library: DefinitionLibrary) throws {
+        self.file = file
+        guard let bytes = Machine.read(file) else {
+            throw Failure(.inputOutput, "\(file) can't be read.")
+        }
+        guard bytes.count <= 1 << 20 else {
+            throw Failure(.refused, "\(file) is larger than 1 MiB.")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(.refused, "\(file) is no UTF-8 text.")
+        }
+        let documents = SourceDocument.split(text, file: file)
+        do {
+            guard !documents.isEmpty else {
+                // The reader says what it misses.
+                _ = try library.reader().read(text, file: file)
+                contents = []
+                return
+            }
+            contents = try library.reader().read(documents)
+        } catch {
+            throw Failure(.refused, messages: error.faults.map(\.description))
+        }
+    }
+
+    /// Its projections.
+    var projections: [(document: SourceDocument, definition: ProjectionDefinition)] {
+        contents.compactMap { document, definition in
+            guard case .projection(let projection) = definition else { return nil }
+            return (document, projection)
+        }
+    }
+
+    /// Its KPIs.
+    var kpis: [KPIDefinition] {
+        contents.compactMap { _, definition in
+            guard case .kpi(let kpi) = definition else { return nil }
+            return kpi
+        }
+    }
+
+    /// The one projection that is meant.
+    ///
+    /// - Parameter name: as given by `--projection`; nil where the file has only one.
+    func projection(_ name: String?) throws -> (
+        document: SourceDocument, definition: ProjectionDefinition
+    ) {
+        let all = projections
+        guard let name else {
+            guard all.count == 1 else {
+                throw Failure(
+                    .usage,
+                    all.isEmpty
+                        ? "\(file) defines no projection."
+                        : "\(file) defines several projections. Say which one: --projection "
+                            + all[0].definition.name)
+            }
+            return all[0]
+        }
+        guard let found = all.first(where: { $0.definition.name == name }) else {
+            let near = nearest(to: name, among: all.map(\.definition.name))
+            throw Failure(
+                .usage,
+                "\(file) defines no projection \"\(name.printable)\"."
+                    + (near.map { " Did you mean \($0)?" } ?? ""))
+        }
+        return found
+    }
+
+    /// What is registered of its definitions: those the log does not have yet.
+    ///
+    /// - Throws: `Failure` where a name and version stands in the log with another text.
+    func unregistered(
+        in register: DefinitionRegister
+    ) throws -> [(document: SourceDocument, definition: Definition)] {
+        var fresh: [(document: SourceDocument, definition: Definition)] = []
+        var messages: [String] = []
+        for (document, definition) in contents {
+            let versions = register.changes.filter {
+                $0.action == .registered && $0.kind == definition.kind && $0.name == definition.name
+            }
+            guard let known = versions.last(where: { $0.version == definition.version }) else {
+                fresh.append((document, definition))
+                continue
+            }
+            if known.digest == Digest.hex(of: Array(document.text.utf8)) { continue }
+            let newest = versions.map(\.version).max() ?? 0
+            messages.append(
+                "\(document.file):\(document.firstLine): \(definition.kind) \(definition.name)@"
+                    + "\(definition.version) is registered with another text. Raise its version: "
+                    + "version: \(newest + 1)")
+        }
+        guard messages.isEmpty else { throw Failure(.refused, messages: messages) }
+        return fresh
+    }
+}

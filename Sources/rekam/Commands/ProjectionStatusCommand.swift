@@ -1,0 +1,190 @@
+import ArgumentParser
+import EventLog
+import EventModel
+import Projections
+import Rendering
+
+struct ProjectionStatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "How every version stands: state, position, backfill, size, last fault.",
+        discussion: """
+            Also while another process builds. A state is live (it answers), ready (built and kept up \
+            to date, but another answers), retired (it answered once), building, or registered \
+            (nothing is built yet).
+
+            Examples:
+              rekam projection status
+              rekam projection status resolution --format json
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Argument(help: ArgumentHelp("Only this projection.", valueName: "name"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
+    var format = OutputFormat.table
+
+    func run() throws {
+        let log = try store.open(readOnly: true)
+        let versions = try ProjectionVersions(of: log)
+        if let name { _ = try versions.find(name) }
+        let projections = try ProjectionStore(log: log)
+        let now = try Machine.now()
+        let lines = try log.read { view in
+            let statuses = try projections.statuses(in: view)
+            let registered = versions.all.filter { version in
+                !statuses.contains { $0.name == version.name && $0.version == version.version }
+            }
+            let wanted = statuses.filter { name == nil || $0.name == name }
+            return try wanted.map { status in
+                try VersionLine(
+                    status, count: view.entryCount, now: now,
+                    progress: projections.progress(
+                        status.name, version: status.version, in: view),
+                    size: projections.size(status, in: view))
+            }
+                + registered.filter { name == nil || $0.name == name }.map {
+                    VersionLine(registered: $0, count: view.entryCount)
+                }
+        }.sorted { ($0.name, $0.version) < ($1.name, $1.version) }
+        if format == .json {
+            Output.write(JSONValue.array(lines.map(\.json)).canonical ?? [])
+            Output.line()
+            return Output.flush()
+        }
+        var columns = ["Projection", "State", "Position", "Behind", "Rows", "Size"].enumerated().map
+        {
+            TableText.Column($1, isNumber: $0 > 1)
+        }
+        for line in lines { for index in columns.indices { columns[index].add(line.cells[index]) } }
+        for text in TableText.lines(columns) { Output.line(text) }
+        for line in lines { if let note = line.note { Output.line(note) } }
+        Output.line()
+        Output.line("Next: \(lines.lazy.compactMap(\.next).first ?? "rekam kpi list")")
+        Output.flush()
+    }
+}
+
+/// How one version stands.
+struct VersionLine {
+    var name: String
+    var version: Int
+    private var state: String
+    private var position: UInt32 = 0
+    private var behind: UInt32
+    private var size: (bytes: UInt64, rows: UInt64) = (0, 0)
+    private var progress: BackfillProgress?
+    private var isAlive = false
+    private var fault: BuildFault?
+    private var hasBuild = false
+
+    init(
+        _ status: ProjectionStatus, count: UInt32, now: Instant, progress: BackfillProgress?,
+        size: (bytes: UInt64, rows: UInt64)
+    ) {
+        name = status.name
+        version = status.version
+        state = "\(status.state)"
+        position = status.position
+        behind = count - min(count, status.position)
+        self.size = size
+        self.progress = progress
+        isAlive = progress?.isAlive(at: now) ?? false
+        fault = status.fault
+        hasBuild = status.build != nil
+    }
+
+    init(registered version: ProjectionVersions.Version, count: UInt32) {
+        name = version.name
+        self.version = version.version
+        state = "registered"
+        behind = count
+    }
+
+    private var text: String { "\(name)@\(version)" }
+
+    var cells: [String] {
+        [
+            text, state, Progress.grouped(Int(position)),
+            behind == 0 ? "–" : Progress.grouped(Int(behind)),
+            Progress.grouped(Int(size.rows)), Self.bytes(size.bytes),
+        ]
+    }
+
+    /// What is worth saying beside the table.
+    var note: String? {
+        if let fault {
+            let place = fault.sequence.map { " at entry \($0)" } ?? ""
+            return "\(text) stopped\(place): \(fault.reason)."
+        }
+        if isAlive, let progress {
+            let share = progress.events == 0 ? 0 : progress.eventsDone * 100 / progress.events
+            let left =
+                progress.eventsDone == 0
+                ? ""
+                : ", \((progress.milliseconds * (progress.events - progress.eventsDone) / progress.eventsDone + 999) / 1000) s left"
+            return "\(text) is being built: \(share) %, "
+                + "\(Progress.grouped(Int(progress.rate))) events/s\(left)."
+        }
+        return hasBuild ? "\(text) has a build that was interrupted." : nil
+    }
+
+    /// The command that brings it on; nil where nothing is to do.
+    var next: String? {
+        if fault != nil || isAlive { return nil }
+        if hasBuild || state == "registered" { return "rekam projection backfill \(text)" }
+        return state == "ready" ? "rekam projection promote \(text) --reason \"…\"" : nil
+    }
+
+    var json: JSONValue {
+        func number(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
+        var members = [
+            JSONMember(key: "name", value: .string(name)),
+            JSONMember(key: "version", value: number(version)),
+            JSONMember(key: "state", value: .string(state)),
+            JSONMember(key: "position", value: number(position)),
+            JSONMember(key: "behind", value: number(behind)),
+            JSONMember(key: "rows", value: number(size.rows)),
+            JSONMember(key: "bytes", value: number(size.bytes)),
+            JSONMember(key: "interrupted", value: .boolean(hasBuild && !isAlive)),
+        ]
+        if let progress {
+            members.append(
+                JSONMember(
+                    key: "backfill",
+                    value: .object([
+                        JSONMember(key: "running", value: .boolean(isAlive)),
+                        JSONMember(key: "events_done", value: number(progress.eventsDone)),
+                        JSONMember(key: "events", value: number(progress.events)),
+                        JSONMember(key: "milliseconds", value: number(progress.milliseconds)),
+                        JSONMember(key: "events_per_second", value: number(progress.rate)),
+                    ])))
+        }
+        if let fault {
+            members.append(
+                JSONMember(
+                    key: "fault",
+                    value: .object([
+                        JSONMember(
+                            key: "sequence", value: fault.sequence.map { number($0) } ?? .null),
+                        JSONMember(key: "reason", value: .string(fault.reason)),
+                    ])))
+        }
+        return .object(members)
+    }
+
+    /// `12.4 MiB`.
+    static func bytes(_ count: UInt64) -> String {
+        let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+        var unit = 0
+        var tenths = count * 10
+        while tenths >= 10_240, unit + 1 < units.count {
+            tenths /= 1024
+            unit += 1
+        }
+        return unit == 0
+            ? "\(count) bytes" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
+    }
+}
