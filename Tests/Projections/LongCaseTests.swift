@@ -4,8 +4,8 @@ import EventModel
 import Projections
 import Testing
 
-/// Cases of very many events, in order and in great disorder: the same cells, and no quadratic
-/// time.
+/// Cases of very many events, in order and in great disorder: the same cells. `tools/bench` says
+/// how long they take.
 @Suite struct LongCaseTests {
     /// Messages in and out, the next answer to each, and how many came before it.
     private let replies = ProjectionDefinition(
@@ -93,27 +93,5 @@ import Testing
         try log.record(short)
         let sets = try ProjectionStore(log: log).replay([replies], context: testContext)
         #expect(try canonical(sets, log)["replies"] == naive.lines(of: short))
-    }
-
-    @Test func `A case four times as long takes not sixteen times as long`() throws {
-        func time(_ count: Int) throws -> Swift.Duration {
-            let folder = StoreFolder()
-            let log = try LogStore.make(in: folder)
-            try log.record(drafts(count, seed: 9), batch: 20_000)
-            let store = try ProjectionStore(log: log)
-            let clock = ContinuousClock()
-            var best = Swift.Duration.seconds(1000)
-            for _ in 0..<2 {
-                let elapsed = try clock.measure {
-                    let sets = try store.replay([replies], context: testContext)
-                    #expect(sets[0].count > count / 4)
-                }
-                best = min(best, elapsed)
-            }
-            return best
-        }
-        let short = try time(5000)
-        let long = try time(20_000)
-        #expect(long < short * 11, "\(short) for 5,000 events, \(long) for 20,000")
     }
 }

@@ -1,0 +1,120 @@
+import Definitions
+import EventLog
+import EventModel
+import Projections
+import Synchronization
+import Testing
+
+/// Edges that random logs seldom meet: the last millisecond of a window, and a build that is
+/// stopped just after a part of it was stored.
+///
+/// Faults planted that made it fail: a window that ends a millisecond early or late; a build that
+/// does not note which cases are done.
+@Suite struct EdgeTests {
+    /// Questions, answered within a minute or not, seen from the question and from the answer.
+    private static let answered = ProjectionDefinition(
+        name: "answered", version: 1, title: LocalizedText(english: "Answered"),
+        subjectKinds: ["ticket"],
+        bindings: [
+            Binding(
+                name: "next", kind: .first(message("out")),
+                window: Window(after: "fact", withinMilliseconds: 60_000)),
+            Binding(
+                name: "before", kind: .last(message("out")),
+                window: Window(before: "fact", withinMilliseconds: 60_000)),
+            Binding(
+                name: "near", kind: .count(message("out")),
+                window: Window(after: "fact", withinMilliseconds: 60_000)),
+        ],
+        fact: .each(message("in")), dimensions: [],
+        measures: [
+            ("next", .flag([.exists("next", negated: false)])),
+            ("before", .flag([.exists("before", negated: false)])),
+            ("near", .count("near")),
+        ])
+
+    private static func message(_ direction: String) -> Selector {
+        Selector(
+            types: ["message.posted"],
+            tests: [("direction", .among([.text(direction)], negated: false))])
+    }
+
+    private func post(_ direction: String, _ id: String, at milliseconds: Int64) -> EventDraft {
+        EventDraft(
+            id: id, source: "test", type: "message.posted", subject: "ticket/1",
+            time: Instant(milliseconds: testStart + milliseconds),
+            fields: [
+                .init("direction", .text(direction)), .init("visibility", .text("public")),
+                .init("actor_kind", .text("agent")),
+            ])
+    }
+
+    @Test(arguments: [(Int64(59_999), true), (60_000, true), (60_001, false)])
+    func `A window holds its last millisecond and none more`(
+        distance: Int64, isWithin: Bool
+    ) throws {
+        for (answer, isAfter) in [(distance, true), (-distance, false)] {
+            let folder = StoreFolder()
+            let log = try LogStore.make(in: folder)
+            try log.record([
+                post("in", "question", at: 100_000), post("out", "answer", at: 100_000 + answer),
+            ])
+            let store = try ProjectionStore(log: log)
+            let set = try store.replay([Self.answered], context: testContext)[0]
+            var found: [[Int64]] = []
+            set.scan { block in
+                #expect(block.count == set.layout.words)
+                found.append(
+                    (0..<3).map { measure in
+                        let word = 1 + 2 * measure
+                        return Int64(
+                            bitPattern: (UInt64(block[word]) << 32 | UInt64(block[word + 1]))
+                                ^ 1 << 63)
+                    })
+            }
+            let yes: Int64 = isWithin ? 1 : .min
+            #expect(
+                found == [
+                    [isAfter ? yes : .min, isAfter ? .min : yes, isWithin && isAfter ? 1 : 0]
+                ], "the answer comes \(answer) ms after the question")
+        }
+    }
+
+    @Test(arguments: 0..<4)
+    func `A build stopped after each part it stored does no part twice`(seed: UInt64) throws {
+        var random = RandomLog(seed: seed + 600)
+        let folder = StoreFolder()
+        let log = try LogStore.make(in: folder)
+        try log.record(random.drafts(400, cases: 60))
+        let store = try ProjectionStore(log: log)
+        let definition = Self.answered
+        let source = sources([definition])
+        let reached = Mutex<UInt32>(0)
+        @Sendable func casesDone() -> UInt32 {
+            (try? log.read { view in
+                try store.status(definition.name, version: 1, in: view)?.build?.casesDone
+            }) ?? 0
+        }
+        var stops = 0
+        for _ in 0..<200 {
+            // Stopped as soon as it stored one part more than the build before it.
+            let options = BuildOptions(
+                threads: 1, memoryBudgetBytes: 1 << 8, rowsPerPartition: 8,
+                shouldStop: { casesDone() > reached.withLock { $0 } })
+            do {
+                try store.rebuild(source, context: testContext, options: options)
+                break
+            } catch ProjectionFault.interrupted {
+                let done = casesDone()
+                #expect(done > reached.withLock { $0 }, "seed \(seed)")
+                reached.withLock { $0 = done }
+                stops += 1
+            }
+        }
+        #expect(stops >= 2, "seed \(seed): \(stops) stops")
+        let rebuilt = try canonical([definition], store, log)
+        let expected = try canonical(
+            try store.replay([definition], context: testContext), log)
+        #expect(rebuilt == expected, "seed \(seed), after \(stops) stops")
+    }
+}
