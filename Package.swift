@@ -20,7 +20,8 @@ struct Room {
     var name: String
     var uses: [String] = []
     var libraries: [Target.Dependency] = []
-    var tested = true
+    /// What only its tests use.
+    var testUses: [String] = []
     /// Its folder, where that is not `Sources/` and its name.
     var path: String?
     /// Whether it has types that hold borrowed bytes (`~Escapable`) and so annotates lifetimes.
@@ -46,8 +47,9 @@ let rooms = [
         name: "Recording",
         uses: ["EventModel", "Definitions", "Ingest", "EventLog"], libraries: [crypto]),
     Room(
-        name: "Auditing", uses: ["EventModel", "Definitions", "EventLog", "Projections"],
-        libraries: [crypto], tested: false),
+        name: "Auditing",
+        uses: ["EventModel", "Definitions", "EventLog", "Projections", "Querying"],
+        libraries: [crypto], testUses: ["Generating", "Ingest", "Recording"]),
     Room(
         name: "Rendering", uses: ["EventModel", "Definitions", "Querying"],
         path: "Sources/rekam/Rendering"),
@@ -57,7 +59,9 @@ let rooms = [
 /// work on one of them; unset, everything is built.
 let wanted: Set<String>? = Context.environment["REKAM_ROOMS"].map { list in
     var names = Set(list.split(separator: ",").map(String.init))
-    for room in rooms.reversed() where names.contains(room.name) { names.formUnion(room.uses) }
+    for room in rooms.reversed() where names.contains(room.name) {
+        names.formUnion(room.uses + room.testUses)
+    }
     return names
 }
 func isWanted(_ name: String) -> Bool { wanted?.contains(name) ?? true }
@@ -86,14 +90,14 @@ for room in rooms where isWanted(room.name) {
             name: room.name,
             dependencies: room.uses.map { .init(stringLiteral: $0) } + room.libraries,
             path: room.path, swiftSettings: room.settings))
-    if room.tested, asked?.contains(room.name) ?? true {
+    if asked?.contains(room.name) ?? true {
         targets.append(
             .testTarget(
                 name: room.name + "Tests",
                 dependencies: [.init(stringLiteral: room.name), "Shipped"]
-                    + room.uses.filter { !$0.hasPrefix("C") || $0 == "Compression" }.map {
-                        .init(stringLiteral: $0)
-                    },
+                    + (room.uses + room.testUses)
+                    .filter { !$0.hasPrefix("C") || $0 == "Compression" }
+                    .map { .init(stringLiteral: $0) },
                 path: "Tests/" + room.name, swiftSettings: strict))
     }
 }

@@ -15,6 +15,8 @@ public struct AnswerBasis: Hashable, Sendable {
     public var tzdata: String
     /// The local day of the last entry's recording time: the answer's "now".
     public var today: Day
+    /// Whether an earlier state was asked for, rather than the newest there is.
+    public var isAsOf = false
 
     /// A basis from its parts.
     public init(

@@ -17,12 +17,7 @@ public struct CellSet: Sendable {
 
     /// Lends the rows of some days, in the order of their words.
     public func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) rethrows {
-        guard !days.isEmpty else { return }
-        let words = layout.words
-        let low = block.lowerBound(firstWord: CellLayout.word(of: days.lowerBound), words: words)
-        let high = block.lowerBound(firstWord: CellLayout.word(of: days.upperBound), words: words)
-        guard low < high else { return }
-        try block.rows.withSpan(low..<high) { try body($0) }
+        try block.scan(days: days, words: layout.words, body)
     }
 
     /// Lends all rows, in the order of their words.

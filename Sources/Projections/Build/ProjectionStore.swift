@@ -31,7 +31,7 @@ public struct ProjectionSource: Sendable {
 ///
 /// Reading is safe beside builds and catching up: position and rows change in one transaction.
 public final class ProjectionStore: Sendable {
-    let log: LogStore
+    package let log: LogStore
     /// Registry entries by `name@version`; sorted runs to delete by `drop/` and their name. Nil in
     /// a store opened for reading that has none.
     let table: Table?

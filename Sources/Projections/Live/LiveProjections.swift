@@ -17,12 +17,17 @@ public struct LiveProjections {
 
     /// Reads the definitions in force from a log.
     ///
-    /// - Parameter names: only these projections; nil for all.
+    /// - Parameters:
+    ///   - register: what the log's first entries left in force, for an earlier state; nil for what
+    ///     is in force now.
+    ///   - names: only these projections; nil for all.
     /// - Throws: `DefinitionFaults` where a registered body cannot be read by this version of Rekam;
     ///   `ProjectionFault.registry` where a name is none of theirs.
     /// - Complexity: O(length of the definitions read).
-    public init(of log: LogStore, only names: [String]? = nil) throws {
-        let register = try log.read { try $0.definitions() }
+    public init(
+        of log: LogStore, register known: DefinitionRegister? = nil, only names: [String]? = nil
+    ) throws {
+        let register = try known ?? log.read { try $0.definitions() }
         let changes = register.live("projection")
         for name in names ?? [] where !changes.contains(where: { $0.name == name }) {
             let near = nearest(to: name, among: changes.map(\.name))

@@ -43,17 +43,8 @@ package struct LiveFacts: FactSource {
         self.rows = rows
         self.log = log
         subjectKinds = definition?.subjectKinds ?? []
-        let sources = definition?.dimensions ?? []
         layout = FactLayout(
-            projection: name, version: version,
-            dimensions: cells.dimensions.map { dimension in
-                let source = sources.first { $0.name == dimension.name }?.source
-                let kind: FactDimension.Kind =
-                    source == .hour ? .hour : (source == .weekday ? .weekday : .text)
-                return FactDimension(name: dimension.name, kind: kind)
-            }, measures: cells.measures.map(\.name), isStock: cells.isStock,
-            isAnonymous: subjectKinds.contains("respondent"),
-            openDays: definition?.openDays ?? 0)
+            cells, projection: name, version: version, definition: definition)
     }
 
     package func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) throws {
@@ -69,18 +60,48 @@ package struct LiveFacts: FactSource {
     }
 
     package func id(ofDimension index: Int, text: String) throws -> UInt32? {
-        switch cells.dimensions[index].kind {
-        case .name: return try log.view.nameID(text)
+        try cells.dimensions[index].kind.id(of: text, subjectKinds: subjectKinds, in: log.view)
+    }
+}
+
+extension FactLayout {
+    /// The layout of a projection's cells.
+    ///
+    /// - Parameter definition: that of the same version; nil where it is not known.
+    init(
+        _ cells: CellLayout, projection: String, version: Int, definition: ProjectionDefinition?
+    ) {
+        let sources = definition?.dimensions ?? []
+        self.init(
+            projection: projection, version: version,
+            dimensions: cells.dimensions.map { dimension in
+                let source = sources.first { $0.name == dimension.name }?.source
+                let kind: FactDimension.Kind =
+                    source == .hour ? .hour : (source == .weekday ? .weekday : .text)
+                return FactDimension(name: dimension.name, kind: kind)
+            }, measures: cells.measures.map(\.name), isStock: cells.isStock,
+            isAnonymous: definition?.subjectKinds.contains("respondent") ?? false,
+            openDays: definition?.openDays ?? 0)
+    }
+}
+
+extension CellLayout.ValueKind {
+    /// The word that stands for a text; nil where no row can have it.
+    func id(
+        of text: String, subjectKinds: [String], in view: borrowing LogView
+    ) throws -> UInt32? {
+        switch self {
+        case .name: return try view.nameID(text)
         case .list(let list): return list.firstIndex(of: text).map { UInt32($0 + 1) }
-        case .integer: return Int64(text).flatMap { LiveFacts.biased($0) }
+        case .integer: return Int64(text).flatMap { Self.biased($0) }
         case .day:
             guard let period = try? Period(text, today: Day(number: 0)),
                 period.first.grain == .day, period.isSingle
             else { return nil }
-            return LiveFacts.biased(Int64(period.first.index))
+            return Self.biased(Int64(period.first.index))
         case .subject:
             for kind in subjectKinds {
-                if let id = try log.view.caseID(kind + "/" + text) { return id + 1 }
+                if let id = try view.caseID(kind + "/" + text) { return id + 1 }
             }
             return nil
         }

@@ -42,11 +42,7 @@ extension AnswerBasis {
     package init(
         _ view: borrowing LogView, count: UInt32, origin: String, zone: TimeZoneRules
     ) throws {
-        var last: Instant?
-        if count > 0 {
-            let segment = try view.segment(containing: count - 1)
-            last = Instant(milliseconds: segment.recorded[Int(count - 1 - segment.first)])
-        }
+        let last = count > 0 ? try view.recorded(count - 1) : nil
         let root = try view.withTree(size: count) { try $0.root().bytes }
         self.init(
             origin: origin, sequence: count, root: root, timeZone: zone.name, tzdata: zone.release,

@@ -1,7 +1,6 @@
 import ArgumentParser
 import EventLog
 import EventModel
-import Projections
 import Querying
 import Rendering
 
@@ -19,6 +18,7 @@ struct QueryCommand: ParsableCommand {
               rekam query first_response_time.p90 csat --by channel --period 2025-Q3 \
             --compare previous
               rekam query ticket_volume --period 2025 --grain month --where reason=complaint
+              rekam query csat --period 2025-07 --as-of 2025-08-05      (as it was known then)
             """)
 
     @OptionGroup var store: StoreOptions
@@ -58,6 +58,8 @@ struct QueryCommand: ParsableCommand {
         help: ArgumentHelp("Beside it: the previous period, or another.", valueName: "period"))
     var compare: String?
 
+    @OptionGroup var asOf: AsOfOptions
+
     func run() throws {
         let log = try store.open(readOnly: true)
         var request = QueryRequest(
@@ -76,10 +78,7 @@ struct QueryCommand: ParsableCommand {
         }
         let answer: Answer
         do {
-            let projections = try ProjectionStore(log: log)
-            answer = try log.read { view in
-                try QueryContext(view, of: log, projections: projections).answer(request)
-            }
+            answer = try asOf.answering(log) { try $0.answer(request) }
         } catch let faults as QueryFaults {
             throw Failure(.usage, messages: faults.faults.map(\.description))
         }

@@ -37,7 +37,9 @@ struct AnswerContent {
         }
         pieces.append(period)
         pieces.append(basis.timeZone.printable)
-        pieces.append(words.entries(basis.sequence))
+        let entries = words.entries(basis.sequence)
+        let day = basis.today.text(language, knownYear: answer.period.singleYear)
+        pieces.append(basis.isAsOf ? words.asOf(entries, day) : entries)
         let root = basis.root.prefix(3).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
         pieces.append(words.root + " " + root.joined() + "…")
         return pieces

@@ -28,6 +28,10 @@ struct Words {
             + pick(count == 1 ? " entry" : " entries", " entri")
     }
 
+    func asOf(_ entries: String, _ day: String) -> String {
+        pick("as of \(entries) (\(day))", "menurut \(entries) (\(day))")
+    }
+
     /// Why a row has no value.
     func reason(_ reason: NullReason) -> String {
         switch reason {

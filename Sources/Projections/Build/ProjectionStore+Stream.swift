@@ -1,0 +1,61 @@
+package import Definitions
+package import EventModel
+import Synchronization
+
+extension ProjectionStore {
+    /// Computes a projection from zero, as `replay` does, and lends its rows in parts, each sorted
+    /// by itself: no more than the parts in work are in memory, however long the log.
+    ///
+    /// - Parameters:
+    ///   - upTo: the log's first so many entries.
+    ///   - body: given one part after the other, perhaps from other threads; the parts are in no
+    ///     order, and equal rows may stand in several.
+    /// - Complexity: O(entries).
+    package func replay(
+        _ definition: ProjectionDefinition, context: BuildContext, upTo: UInt32,
+        options: BuildOptions, _ body: (CellBlock) throws -> Void
+    ) throws {
+        let (plans, count) = try prepare([definition], context: context)
+        precondition(plans.count == 1, "one projection is one pass")
+        let pass = Pass(log: log, plan: plans[0], upTo: min(upTo, count), options: options)
+        try withoutActuallyEscaping(body) { body in
+            let lender = Lender(body)
+            try pass.run(firstCases: [0]) { result in
+                if let block = result.blocks[0] { try lender.lend(block) }
+            }
+        }
+    }
+
+    /// How a projection's rows are written.
+    package func layout(
+        of definition: ProjectionDefinition, context: BuildContext
+    ) throws -> CellLayout {
+        try prepare([definition], context: context).plans[0].layouts[0]
+    }
+}
+
+/// Hands parts to a body that knows nothing of threads, one at a time.
+private final class Lender: @unchecked Sendable {
+    // The body runs only under the lock, while the thread that gave it waits for the pass to end.
+    private let body: (CellBlock) throws -> Void
+    private let turn = Mutex<Void>(())
+
+    init(_ body: @escaping (CellBlock) throws -> Void) { self.body = body }
+
+    func lend(_ block: CellBlock) throws {
+        try turn.withLock { _ in try body(block) }
+    }
+}
+
+extension CellBlock {
+    /// Lends its rows of some days, in the order of their words.
+    package func scan(
+        days: Range<Day>, words: Int, _ body: (Span<UInt32>) throws -> Void
+    ) rethrows {
+        guard !days.isEmpty else { return }
+        let low = lowerBound(firstWord: CellLayout.word(of: days.lowerBound), words: words)
+        let high = lowerBound(firstWord: CellLayout.word(of: days.upperBound), words: words)
+        guard low < high else { return }
+        try rows.withSpan(low..<high) { try body($0) }
+    }
+}

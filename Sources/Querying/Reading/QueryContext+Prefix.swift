@@ -1,0 +1,76 @@
+import Definitions
+package import EventLog
+import EventModel
+package import Projections
+
+/// Which definitions an answer as of an earlier state goes by.
+public enum DefinitionChoice: String, CaseIterable, Sendable {
+    /// Those in force then: projections promoted, everything else registered by then.
+    case then
+    /// Those in force now, over the entries of then.
+    case current
+}
+
+extension QueryContext {
+    /// What a log's first entries answer: as a store would that holds nothing else. Later voids,
+    /// names, definitions and promotions have no say, and "now" is the recording time of the last of
+    /// these entries.
+    ///
+    ///     let context = try QueryContext(of: store, asOf: 184_203)
+    ///     let answer = try context.answer(request)
+    ///
+    /// Nothing stored is touched; call it outside `LogStore.read`, since computing a projection from
+    /// zero takes longer than a reader may stay.
+    ///
+    /// - Complexity: O(definitions); a question then reads the entries once for each projection it
+    ///   uses whose stored rows stand elsewhere.
+    package init(
+        of log: LogStore, asOf count: UInt32, definitions choice: DefinitionChoice = .then,
+        options: BuildOptions = BuildOptions()
+    ) throws {
+        let origin = log.origin
+        let (register, basis) = try log.read { view in
+            precondition(count <= view.entryCount, "the log is shorter")
+            let register = try view.definitions(upTo: choice == .then ? count : nil)
+            var basis = try AnswerBasis(
+                view, count: count, origin: origin, zone: register.storeTimeZone ?? .utc)
+            basis.isAsOf = true
+            return (register, basis)
+        }
+        let library = DefinitionLibrary(register: register, types: log.types)
+        let sources = PrefixSources(log, register, count, options)
+        self.init(
+            kpiNames: library.kpiNames, kpi: { try library.kpi($0) },
+            projectionNames: sources.names, source: { try sources.source($0) }, basis: basis)
+    }
+}
+
+/// The projections of a prefix, each opened when it is first asked for.
+private final class PrefixSources {
+    let names: [String]
+    private let log: LogStore
+    private let register: DefinitionRegister
+    private let count: UInt32
+    private let options: BuildOptions
+    private var opened: [String: PrefixFacts] = [:]
+
+    init(
+        _ log: LogStore, _ register: DefinitionRegister, _ count: UInt32, _ options: BuildOptions
+    ) {
+        self.log = log
+        self.register = register
+        self.count = count
+        self.options = options
+        names = register.live("projection").map(\.name)
+    }
+
+    func source(_ name: String) throws -> PrefixFacts? {
+        if let known = opened[name] { return known }
+        guard names.contains(name) else { return nil }
+        let live = try LiveProjections(of: log, register: register, only: [name])
+        guard let source = live.sources.first else { return nil }
+        let facts = try PrefixFacts(source, of: live, upTo: count, options: options)
+        opened[name] = facts
+        return facts
+    }
+}

@@ -1,0 +1,83 @@
+public import ArgumentParser
+import Auditing
+import EventLog
+import EventModel
+import Projections
+public import Querying
+import Rendering
+
+/// Which state of the log a command answers from.
+struct AsOfOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "As of an earlier state: the log's first N entries, or all recorded by a time or date.",
+            valueName: "n|time"))
+    var asOf: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --as-of: the definitions in force then (the default), or the current ones.",
+            valueName: "then|current"))
+    var definitions: DefinitionChoice?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --as-of: memory a replay may take, such as 256M or 1G; 384M unless given.",
+            valueName: "size"))
+    var memory: String?
+
+    /// How many entries `--as-of` names; nil where it is not given.
+    ///
+    /// - Throws: a `Failure` that says what is wrong with it.
+    func entryCount(in log: LogStore) throws -> UInt32? {
+        guard let asOf else {
+            if definitions != nil || memory != nil {
+                throw Failure(
+                    .usage,
+                    "--\(definitions == nil ? "memory" : "definitions") goes with --as-of, which "
+                        + "says what state of the log to answer from.")
+            }
+            return nil
+        }
+        return try Self.entryCount(asOf, in: log)
+    }
+
+    /// How many entries a text names, such as one of two to compare.
+    static func entryCount(_ text: String, in log: LogStore) throws -> UInt32 {
+        try log.read { view in
+            do {
+                let zone = try view.definitions().storeTimeZone ?? .utc
+                return try AsOf(text, zone: zone).entryCount(in: view)
+            } catch let fault as AsOfFault {
+                throw Failure(.usage, "--as-of \(text.printable): \(fault)")
+            }
+        }
+    }
+
+    /// How a replay goes about it: all cores, progress on a terminal, ended by Ctrl-C.
+    func buildOptions() throws -> BuildOptions {
+        BuildProgressLine.options(memoryBytes: try MemorySize.parse(memory ?? "384M"))
+    }
+
+    /// Answers from the state asked for: the log as it is, or its first entries.
+    ///
+    ///     let answer = try asOf.answering(log) { try $0.answer(request) }
+    func answering<Result>(
+        _ log: LogStore, _ body: (QueryContext) throws -> Result
+    ) throws -> Result {
+        guard let count = try entryCount(in: log) else {
+            let projections = try ProjectionStore(log: log)
+            return try log.read { view in
+                try body(QueryContext(view, of: log, projections: projections))
+            }
+        }
+        Interrupt.listen()
+        defer { Progress.clear() }
+        return try body(
+            QueryContext(
+                of: log, asOf: count, definitions: definitions ?? .then,
+                options: buildOptions()))
+    }
+}
+
+extension DefinitionChoice: ExpressibleByArgument {}
