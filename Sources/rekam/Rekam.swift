@@ -33,7 +33,9 @@ struct Rekam: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Asking",
-                subcommands: [QueryCommand.self, KPICommand.self, ProjectionCommand.self]),
+                subcommands: [
+                    QueryCommand.self, FactsCommand.self, KPICommand.self, ProjectionCommand.self,
+                ]),
             CommandGroup(name: "Proving", subcommands: [LogCommand.self, VerifyCommand.self]),
         ])
 

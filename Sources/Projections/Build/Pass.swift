@@ -22,6 +22,8 @@ final class Pass: Sendable {
     /// Whether facts come as they are, each followed by its trace, instead of sorted.
     let isTraced: Bool
     private let input: Mutex<Input?>
+    /// Whether some worker met an error: the others end, too.
+    let hasFailed = Atomic<Bool>(false)
 
     /// What all workers read.
     private final class Input: Sendable {
@@ -71,7 +73,9 @@ final class Pass: Sendable {
             var worker = PassWorker(self, firstCases: firstCases)
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < partitions.count else { return }
+                guard index < partitions.count, !hasFailed.load(ordering: .relaxed) else {
+                    return
+                }
                 let result = try worker.work(
                     index, partitions[index], census: input.census, voided: input.voided)
                 try deliver(result)
@@ -93,6 +97,7 @@ final class Pass: Sendable {
                 try body()
             } catch {
                 failure.withLock { if $0 == nil { $0 = error } }
+                hasFailed.store(true, ordering: .relaxed)
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }

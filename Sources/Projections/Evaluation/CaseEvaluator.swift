@@ -113,6 +113,20 @@ package struct CaseEvaluator: ~Copyable {
         row.mask & bits[Int(projections[projection].bits) + row.type] != 0
     }
 
+    /// Looks a projection's bindings up in the case last looked at, those that depend on each of
+    /// several facts left out: for showing them.
+    mutating func lookUpCase(_ place: Int) {
+        let projection = projections[place]
+        found.fill(-1)
+        counted.fill(0)
+        let steps = projection.caseSteps.indices
+        guard projection.rule == .one else { return lookUp(steps) }
+        let ready = steps.lowerBound + Int(projection.factReady)
+        lookUp(steps.lowerBound..<ready)
+        found[0] = found[Int(projection.factSlot)]
+        lookUp(ready..<steps.upperBound)
+    }
+
     // MARK: Rules
 
     private mutating func evaluateOne(_ projection: ProjectionCode, _ sign: Int64) {

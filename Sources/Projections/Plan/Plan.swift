@@ -26,6 +26,8 @@ package struct Plan: Sendable {
     /// What is done with a row of each type.
     package var rows: RowTables
     var codes: CodeTables
+    /// Per projection: where each binding's event, or number, is kept.
+    var slots: [[String: Int32]]
     /// Kinds of case that some projection reads; a case's kind is its place here.
     package var kinds: [String]
 

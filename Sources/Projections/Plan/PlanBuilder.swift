@@ -32,6 +32,8 @@ struct PlanBuilder {
     var definitions: [ProjectionDefinition] = []
     var layouts: [CellLayout] = []
     var codes = CodeTables()
+    /// Per projection: where each binding's event, or number, is kept.
+    var slots: [[String: Int32]] = []
     private(set) var kinds: [String] = []
     private(set) var selectors: [SelectorKey] = []
     private var selectorPlaces: [SelectorKey: Int32] = [:]
@@ -111,7 +113,7 @@ struct PlanBuilder {
         writeBits()
         return Plan(
             definitions: definitions, layouts: layouts, context: context, rows: rows, codes: codes,
-            kinds: kinds)
+            slots: slots, kinds: kinds)
     }
 
     /// Gives each selector a bit that no other selector of one of its types has.

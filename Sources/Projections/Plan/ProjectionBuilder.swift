@@ -64,6 +64,7 @@ struct ProjectionBuilder {
             dimensions: dimensions, measures: measures, isStock: code.rule == .stock)
         code.words = Int32(layout.words)
         plan.codes.projections.append(code)
+        plan.slots.append(slots)
         plan.layouts.append(layout)
     }
 

@@ -33,6 +33,13 @@ package struct ChainWalk: ~Copyable {
         return (segment.types[row], segment.previous[row])
     }
 
+    /// An entry's event time and the log's type of it.
+    package func place(_ sequence: UInt32) -> (time: Int64, type: UInt16) {
+        let segment = segments[place(of: sequence)]
+        let row = Int(sequence - segment.first)
+        return (segment.times[row], segment.types[row])
+    }
+
     /// The case of an entry.
     package func caseID(_ sequence: UInt32) -> UInt32 {
         let segment = segments[place(of: sequence)]

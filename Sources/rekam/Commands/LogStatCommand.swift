@@ -8,14 +8,34 @@ struct LogStatCommand: ParsableCommand {
         commandName: "stat",
         abstract: "Show what the log holds: entries by type, times, cases, bytes.",
         discussion: """
-            Example:
+            With --fields: every field, how often it is there, and its common values, so that you \
+            see what there is to measure.
+
+            Examples:
               rekam log stat
+              rekam log stat --fields
+              rekam log stat --fields --type message.posted
             """)
 
     @OptionGroup var store: StoreOptions
 
+    @Flag(help: "Show fields, how often they are there, and common values.")
+    var fields = false
+
+    @Option(help: ArgumentHelp("With --fields: only this event type.", valueName: "type"))
+    var type: String?
+
+    @Option(help: ArgumentHelp("With --fields: table or json.", valueName: "format"))
+    var format = OutputFormat.table
+
+    func validate() throws {
+        if type != nil, !fields { throw ValidationError("--type goes with --fields.") }
+        if format != .table, !fields { throw ValidationError("--format goes with --fields.") }
+    }
+
     func run() throws {
         let log = try store.open(readOnly: true)
+        if fields { return try FieldList(log, type: type, isJSON: format == .json).print() }
         let (statistics, zone) = try log.read { view in
             (try view.statistics(), try view.definitions().storeTimeZone)
         }

@@ -14,7 +14,7 @@ struct ProjectionCommand: ParsableCommand {
             """,
         subcommands: [
             ProjectionListCommand.self, ProjectionStatusCommand.self, ProjectionCheckCommand.self,
-            ProjectionAddCommand.self, ProjectionBackfillCommand.self,
+            ProjectionTryCommand.self, ProjectionAddCommand.self, ProjectionBackfillCommand.self,
             ProjectionPromoteCommand.self, ProjectionDropCommand.self,
             ProjectionRebuildCommand.self, ProjectionCellsCommand.self,
         ])

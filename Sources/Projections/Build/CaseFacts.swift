@@ -1,0 +1,98 @@
+import Definitions
+import EventLog
+import EventModel
+
+/// Some cases' facts, one case at a time, without a pass over the log.
+struct CaseFacts: ~Copyable {
+    /// An event of a case.
+    struct Event {
+        var time: Int64
+        var sequence: UInt32
+        var type: UInt16
+        var isVoided: Bool
+        /// What the projection sees of it; nil where it does not look at it.
+        var row: Row?
+    }
+
+    let plan: Plan
+    private var evaluator: CaseEvaluator
+
+    init(plan: Plan) {
+        self.plan = plan
+        evaluator = CaseEvaluator(plan: plan, isTraced: true)
+    }
+
+    /// A walk through the columns as one transaction sees them.
+    func walk(_ view: borrowing LogView) throws -> ChainWalk {
+        ChainWalk(
+            tables: plan.rows, typeCount: plan.context.types.schemas.count,
+            segments: try view.segments())
+    }
+
+    /// The entries that the log's first so many entries take out.
+    static func voided(upTo: UInt32, in view: borrowing LogView) throws -> Set<UInt32> {
+        Set(try view.voids().filter { $0.by < upTo }.map(\.voided))
+    }
+
+    /// The events of a case among the log's first so many entries, in the order they happened.
+    mutating func events(
+        ofCase id: UInt32, upTo: UInt32, walk: inout ChainWalk, voided: Set<UInt32>,
+        in view: borrowing LogView
+    ) throws -> [Event] {
+        evaluator.table.rows.truncate(to: 0)
+        evaluator.table.payload.truncate(to: 0)
+        var events: [Event] = []
+        for sequence in try view.caseHistory(id) where sequence < upTo {
+            let isVoided = voided.contains(sequence)
+            let (time, type) = walk.place(sequence)
+            var row: Row?
+            if !isVoided, walk.add(sequence, to: &evaluator.table) {
+                row = evaluator.table.rows[evaluator.table.rows.count - 1]
+            }
+            events.append(
+                Event(time: time, sequence: sequence, type: type, isVoided: isVoided, row: row))
+        }
+        return events.sorted { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
+    }
+
+    /// The facts of a case's events, gathered by `events` last.
+    mutating func facts(
+        _ events: some Sequence<Event>, ofCase id: UInt32, in view: borrowing LogView
+    ) throws -> [Fact] {
+        evaluator.table.rows.truncate(to: 0)
+        for event in events { if let row = event.row { evaluator.table.rows.append(row) } }
+        let buffer = evaluator.facts[0]
+        buffer.words.truncate(to: 0)
+        guard let kind = plan.kindNumber(ofSubject: try view.subject(ofCase: id)) else { return [] }
+        evaluator.evaluate(
+            caseID: id, kind: kind, start: 0, count: evaluator.table.rows.count, sign: 1)
+        if let fault = evaluator.fault { throw fault }
+        let words = plan.layouts[0].words
+        let slots = Int(plan.codes.projections[0].slotCount)
+        var found: [Fact] = []
+        buffer.words.withSpan(0..<buffer.words.count) { span in
+            for start in stride(from: 0, to: span.count, by: words + 1 + slots) {
+                found.append(Fact(span, at: start, words: words, slots: slots))
+            }
+        }
+        return found
+    }
+
+    /// What the names of `let` stand for in the case evaluated last: a sequence, or a number.
+    mutating func bindings() -> [String: Int64] {
+        var values: [String: Int64] = [:]
+        guard evaluator.table.count > 0 else { return values }
+        evaluator.lookUpCase(0)
+        for binding in plan.definitions[0].bindings {
+            guard let slot = plan.slots[0][binding.name] else { continue }
+            if case .count = binding.kind {
+                values[binding.name] = evaluator.counted[Int(slot)]
+            } else {
+                let position = Int(evaluator.found[Int(slot)])
+                guard position >= 0 else { continue }
+                values[binding.name] = Int64(evaluator.table[position].sequence)
+            }
+        }
+        return values
+    }
+}

@@ -1,0 +1,205 @@
+import Definitions
+import EventLog
+import EventModel
+import Projections
+import Querying
+import Rendering
+import Synchronization
+
+/// The first facts of a stream, collected from its threads.
+final class KeptFacts: Sendable {
+    private let wanted: Int
+    private let kept = Mutex<[Fact]>([])
+
+    init(_ wanted: Int) { self.wanted = wanted }
+
+    var facts: [Fact] { kept.withLock { $0 } }
+
+    /// Takes what is missing; false once that is all.
+    func add(_ facts: [Fact]) -> Bool {
+        kept.withLock { kept in
+            kept += facts.prefix(wanted - kept.count)
+            return kept.count < wanted
+        }
+    }
+}
+
+/// Facts in words people read: local times, lengths of time as they say them.
+struct FactTexts {
+    private let definition: ProjectionDefinition
+    private let layout: CellLayout
+    private let zone: TimeZoneRules
+
+    init(_ definition: ProjectionDefinition, _ layout: CellLayout, _ zone: TimeZoneRules) {
+        self.definition = definition
+        self.layout = layout
+        self.zone = zone
+    }
+
+    var titles: [(title: String, isNumber: Bool)] {
+        [("Case", false), ("Time", false)] + layout.dimensions.map { ($0.name, false) }
+            + layout.measures.map { ($0.name, true) }
+    }
+
+    func cells(_ fact: Fact, in view: borrowing LogView) throws -> [String] {
+        let segment = try view.segment(containing: fact.sequence)
+        let time = Instant(milliseconds: segment.times[Int(fact.sequence - segment.first)])
+        return [try view.subject(ofCase: fact.caseID), TimeText.minute(time, zone)]
+            + (try values(fact, in: view))
+    }
+
+    /// Dimensions, then measures; "–" where absent.
+    func values(_ fact: Fact, in view: borrowing LogView) throws -> [String] {
+        var texts = try layout.texts(of: fact, in: view).map { $0 ?? "–" }
+        for index in layout.measures.indices {
+            guard let value = layout.value(ofMeasure: index, fact) else { continue }
+            let place = layout.dimensions.count + index
+            switch layout.measures[index].kind {
+            case .duration: texts[place] = NumberText.duration(Fraction(value), .english)
+            case .flag: texts[place] = "yes"
+            default: break
+            }
+        }
+        return texts
+    }
+
+    /// `agent Budi, channel email, wait 28m`; what is absent is left out.
+    func line(_ fact: Fact, in view: borrowing LogView) throws -> String {
+        let names = layout.dimensions.map(\.name) + layout.measures.map(\.name)
+        let parts = zip(names, try values(fact, in: view)).filter { $0.1 != "–" }.map {
+            $0.1 == "yes" ? $0.0 : "\($0.0) \($0.1)"
+        }
+        let sign = layout.multiplicity(fact) < 0 ? "leaves " : ""
+        return sign + (parts.isEmpty ? "nothing else known" : parts.joined(separator: ", "))
+    }
+}
+
+/// One case, played event by event.
+struct CasePlay {
+    private let trial: Trial
+    private let subject: String
+    private let isJSON: Bool
+    /// Whether events that change nothing are told one by one.
+    private let isWhole: Bool
+
+    /// A case with more events than this is read by nobody.
+    private static let mostEvents = 5000
+
+    init(_ trial: Trial, subject: String, isJSON: Bool, isWhole: Bool) {
+        self.trial = trial
+        self.subject = subject
+        self.isJSON = isJSON
+        self.isWhole = isWhole
+    }
+
+    func print() throws {
+        let log = trial.log
+        let (id, count) = try log.read { view -> (UInt32, UInt32) in
+            guard let id = try view.caseID(subject) else {
+                throw Failure(
+                    .usage,
+                    "no entry has the subject \"\(subject.printable)\". Subjects look like "
+                        + "ticket/T-1.")
+            }
+            let length = try view.caseHistory(id).count
+            guard length <= Self.mostEvents else {
+                throw Failure(
+                    .usage,
+                    "\(subject.printable) has \(Progress.grouped(length)) events; a case is played "
+                        + "up to \(Progress.grouped(Self.mostEvents)).")
+            }
+            return (id, view.entryCount)
+        }
+        let (layout, steps) = try trial.projections.steps(
+            ofCase: id, trial.definition, context: trial.context, upTo: count)
+        let texts = FactTexts(trial.definition, layout, trial.context.zone)
+        if isJSON {
+            for step in steps { Output.write((try json(step, texts).canonical ?? []) + [0x0A]) }
+            return
+        }
+        Output.line(
+            "\(subject.printable) · \(steps.count) events · \(trial.definition.name)@"
+                + "\(trial.definition.version)")
+        Output.line()
+        try log.read { view in
+            let width = steps.map { $0.type.count }.max() ?? 0
+            var quiet: [CaseStep] = []
+            for step in steps + [nil] {
+                if let step, isQuiet(step), !isWhole {
+                    quiet.append(step)
+                    continue
+                }
+                // A few are told one by one, many in a line.
+                if quiet.count > Self.quietAlone {
+                    Output.line("  … \(quiet.count) events change nothing (--all shows them)")
+                } else {
+                    for step in quiet { try print(step, texts, width, view) }
+                }
+                quiet = []
+                if let step { try print(step, texts, width, view) }
+            }
+        }
+    }
+
+    private static let quietAlone = 3
+
+    private func isQuiet(_ step: CaseStep) -> Bool {
+        !step.isVoided && step.changes.isEmpty && step.appeared.isEmpty && step.gone.isEmpty
+    }
+
+    private func print(
+        _ step: CaseStep, _ texts: FactTexts, _ width: Int, _ view: borrowing LogView
+    ) throws {
+        var lines = changes(step)
+        for fact in step.gone { lines.append("− fact: " + (try texts.line(fact, in: view))) }
+        for fact in step.appeared { lines.append("+ fact: " + (try texts.line(fact, in: view))) }
+        let what =
+            step.isVoided
+            ? "voided: it counts no more"
+            : !step.isLookedAt ? "not looked at" : lines.isEmpty ? "changes nothing" : lines[0]
+        let head =
+            TimeText.minute(step.time, trial.context.zone) + "  entry "
+            + TextWidth.padded(Progress.grouped(Int(step.sequence)), to: 9) + "  "
+            + TextWidth.padded(step.type, to: width) + "  "
+        Output.line(head + what.printable)
+        for line in lines.dropFirst() {
+            Output.line(String(repeating: " ", count: TextWidth.of(head)) + line.printable)
+        }
+    }
+
+    private func changes(_ step: CaseStep) -> [String] {
+        step.changes.map { name, value, counts in
+            guard let value else { return "\(name): none any more" }
+            if counts { return "\(name) = \(value)" }
+            return value == Int64(step.sequence)
+                ? "\(name) = this event" : "\(name) = entry \(Progress.grouped(Int(value)))"
+        }
+    }
+
+    private func json(_ step: CaseStep, _ texts: FactTexts) throws -> JSONValue {
+        let (appeared, gone) = try trial.log.read { view in
+            (try list(step.appeared, texts, view), try list(step.gone, texts, view))
+        }
+        let changes = step.changes.map { name, value, _ in
+            JSONMember(key: name, value: value.map { .number(String($0)) } ?? .null)
+        }
+        return .object([
+            JSONMember(key: "sequence", value: .number(String(step.sequence))),
+            JSONMember(key: "type", value: .string(step.type)),
+            JSONMember(key: "time", value: .string(step.time.rfc3339)),
+            JSONMember(key: "voided", value: .boolean(step.isVoided)),
+            JSONMember(key: "looked_at", value: .boolean(step.isLookedAt)),
+            JSONMember(key: "changes", value: .object(changes)),
+            JSONMember(key: "appeared", value: .array(appeared)),
+            JSONMember(key: "gone", value: .array(gone)),
+        ])
+    }
+
+    private func list(
+        _ facts: [Fact], _ texts: FactTexts, _ view: borrowing LogView
+    ) throws -> [JSONValue] {
+        var list: [JSONValue] = []
+        for fact in facts { list.append(.string(try texts.line(fact, in: view))) }
+        return list
+    }
+}

@@ -1,0 +1,181 @@
+import ArgumentParser
+import Definitions
+import EventLog
+import EventModel
+import Projections
+import Querying
+import Rendering
+import Synchronization
+
+struct FactsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "facts",
+        abstract: "Print a projection's facts, one row each, for SQL and spreadsheets.",
+        discussion: """
+            Case, entry and time (UTC), the local day, then dimensions and measures as the definition \
+            names them; lengths of time in milliseconds, empty where there is no value. count is 1, \
+            or -1 where a stock's earlier state is left. However many facts there are, little memory \
+            is used.
+
+            Examples:
+              rekam facts first_response --period 2025-07 > july.csv
+              rekam facts resolution@2 --period 2025-Q3 --where team=Gold --format json
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Argument(
+        help: ArgumentHelp("A projection; the version that answers, or NAME@V.", valueName: "name"))
+    var name: String
+
+    @Option(help: ArgumentHelp("Which period.", valueName: "period"))
+    var period: String
+
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp("Only facts with this value of a dimension.", valueName: "dim=value"))
+    var filters: [String] = []
+
+    @Option(help: ArgumentHelp("csv, or json (one object a line).", valueName: "format"))
+    var format = OutputFormat.csv
+
+    func run() throws {
+        Interrupt.listen()
+        let log = try store.open(readOnly: true)
+        let versions = try ProjectionVersions(of: log)
+        var version = try versions.find(name)
+        if !name.contains("@"), let live = versions.live(name) { version = live }
+        let definition = try versions.source(version).definition
+        guard !definition.subjectKinds.contains("respondent") else {
+            throw Failure(
+                .usage,
+                "\(version.text) is about respondents, who are not shown one by one: rekam query")
+        }
+        let live = try LiveProjections(of: log, only: [])
+        let (count, days) = try log.read { view in
+            (view.entryCount, try StorePeriod.days(period, in: view))
+        }
+        let rows = FactRows(definition: definition, log: log, isJSON: format == .json)
+        let filter = try DimensionFilter(filters, definition.dimensions.map(\.name))
+        try live.store.streamFacts(
+            of: definition, context: live.context, upTo: count, days: days,
+            options: BuildProgressLine.options()
+        ) { layout, facts in
+            try rows.write(facts, layout, filter)
+        }
+        rows.writeHeader()
+        Progress.clear()
+        Output.flush()
+    }
+}
+
+/// The local days of a period as typed, seen from the log's last entry.
+enum StorePeriod {
+    static func read(_ text: String, in view: borrowing LogView) throws -> Period {
+        let zone = try view.definitions().storeTimeZone ?? .utc
+        let today = zone.day(of: view.lastRecorded ?? Instant(milliseconds: 0))
+        do {
+            return try Period(text, today: today)
+        } catch {
+            throw Failure(.usage, "\(QueryFault.period(option: "--period " + text, error))")
+        }
+    }
+
+    static func days(_ text: String, in view: borrowing LogView) throws -> Range<Day> {
+        try read(text, in: view).days
+    }
+}
+
+/// `channel=email` and the like; several values of one dimension are alternatives.
+struct DimensionFilter: Sendable {
+    private var values: [Int: Set<String>] = [:]
+
+    init(_ texts: [String], _ dimensions: [String]) throws {
+        for text in texts {
+            guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+                throw Failure(.usage, "--where \(text): it looks like channel=email.")
+            }
+            let name = String(text[..<sign])
+            guard let place = dimensions.firstIndex(of: name) else {
+                let near = nearest(to: name, among: dimensions)
+                throw Failure(
+                    .usage,
+                    "no dimension is called \"\(name.printable)\"."
+                        + (near.map { " Did you mean \($0)?" }
+                            ?? " There are \(dimensions.joined(separator: ", "))."))
+            }
+            values[place, default: []].insert(String(text[text.index(after: sign)...]))
+        }
+    }
+
+    /// Whether a fact's dimensions, as texts, pass.
+    func passes(_ texts: [String?]) -> Bool {
+        values.allSatisfy { place, wanted in wanted.contains(texts[place] ?? "") }
+    }
+}
+
+/// Writes facts as rows of text.
+final class FactRows: Sendable {
+    private let names: [String]
+    private let isText: [Bool]
+    private let log: LogStore
+    private let isJSON: Bool
+    private let hasHeader = Atomic<Bool>(false)
+
+    init(definition: ProjectionDefinition, log: LogStore, isJSON: Bool) {
+        self.log = log
+        self.isJSON = isJSON
+        let dimensions = definition.dimensions
+        names =
+            ["case", "sequence", "time", "day"] + dimensions.map(\.name)
+            + definition.measures.map(\.name) + ["count"]
+        isText =
+            [true, false, true, true]
+            + dimensions.map { $0.source != .hour && $0.source != .weekday }
+            + definition.measures.map { if case .name = $0.source { true } else { false } }
+            + [false]
+    }
+
+    func writeHeader() {
+        guard !isJSON, !hasHeader.exchange(true, ordering: .relaxed) else { return }
+        Output.write(CSVText.line(names))
+    }
+
+    func write(_ facts: [Fact], _ layout: CellLayout, _ filter: DimensionFilter) throws {
+        writeHeader()
+        for start in stride(from: 0, to: facts.count, by: 4096) {
+            // Short read transactions.
+            try log.read { view in
+                for fact in facts[start..<min(start + 4096, facts.count)] {
+                    try write(fact, layout, filter, view)
+                }
+            }
+        }
+    }
+
+    private func write(
+        _ fact: Fact, _ layout: CellLayout, _ filter: DimensionFilter, _ view: borrowing LogView
+    ) throws {
+        let texts = try layout.texts(of: fact, in: view)
+        guard filter.passes(texts) else { return }
+        let segment = try view.segment(containing: fact.sequence)
+        let time = Instant(milliseconds: segment.times[Int(fact.sequence - segment.first)])
+        let cells: [String?] =
+            [
+                try view.subject(ofCase: fact.caseID), String(fact.sequence), time.rfc3339,
+                CellLayout.day(fact.row.span, 0).description,
+            ] + texts + [String(layout.multiplicity(fact))]
+        guard isJSON else {
+            let written = zip(cells, isText).map { cell, isText in
+                isText ? CSVText.text(cell ?? "") : cell ?? ""
+            }
+            return Output.write(CSVText.line(written))
+        }
+        let members = names.indices.map { place in
+            JSONMember(
+                key: names[place],
+                value: cells[place].map { isText[place] ? .string($0) : .number($0) } ?? .null)
+        }
+        Output.write((JSONValue.object(members).canonical ?? []) + [0x0A])
+    }
+}

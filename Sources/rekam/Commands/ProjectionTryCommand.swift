@@ -1,0 +1,236 @@
+import ArgumentParser
+import Definitions
+import EventLog
+import EventModel
+import Projections
+import Querying
+import Rendering
+
+struct ProjectionTryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "try",
+        abstract: "See a definition's facts and figures without storing anything.",
+        discussion: """
+            Works beside whoever writes to the store. --sample looks at so many cases only, spread \
+            over the whole log. --case plays one case event by event: what each changed, and which \
+            facts came out.
+
+            Examples:
+              rekam projection try second-reply.yaml --period 2025-07
+              rekam projection try second-reply.yaml --period 2025 --sample 1000
+              rekam projection try second-reply.yaml --case ticket/T-1000042
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    @Argument(help: "The file.")
+    var file: String
+
+    @Option(help: ArgumentHelp("Which of the file's projections.", valueName: "name"))
+    var projection: String?
+
+    @Option(help: ArgumentHelp("Which period.", valueName: "period"))
+    var period: String?
+
+    @Option(help: ArgumentHelp("Look at so many cases only.", valueName: "n"))
+    var sample: Int?
+
+    @Option(help: ArgumentHelp("Facts to show.", valueName: "n"))
+    var facts = 8
+
+    @Option(help: ArgumentHelp("Dimensions to split the figures by.", valueName: "dimensions"))
+    var by: [String] = []
+
+    @Option(
+        name: .customLong("case"),
+        help: ArgumentHelp("Play one case instead.", valueName: "subject"))
+    var subject: String?
+
+    @Flag(help: "With --case: also every event that changes nothing.")
+    var all = false
+
+    func validate() throws {
+        if (period == nil) == (subject == nil) {
+            throw ValidationError("Say what to try it on: --period P, or --case SUBJECT.")
+        }
+        if let sample, sample < 1 || sample > 1_000_000 {
+            throw ValidationError("--sample \(sample): a number from 1 to 1000000.")
+        }
+        if facts < 0 || facts > 10_000 {
+            throw ValidationError("--facts \(facts): a number from 0 to 10000.")
+        }
+    }
+
+    func run() throws {
+        Interrupt.listen()
+        let log = try store.open(readOnly: true)
+        let library = try StoreDefinitions(log).library
+        let read = try DefinitionFile(file, in: library)
+        let (_, definition) = try read.projection(projection)
+        let live = try LiveProjections(of: log, only: [])
+        let trial = Trial(
+            definition: definition, kpis: read.kpis, log: log, projections: live.store,
+            context: live.context)
+        if let subject {
+            try CasePlay(trial, subject: subject, isJSON: output.format == .json, isWhole: all)
+                .print()
+        } else {
+            try print(trial)
+        }
+        Output.flush()
+    }
+
+    private func print(_ trial: Trial) throws {
+        let period = period ?? ""
+        let started = Machine.ticks()
+        let outcome = try trial.run(
+            period: period, sample: sample, facts: facts,
+            by: by.flatMap { $0.split(separator: ",").map(String.init) },
+            options: BuildProgressLine.options())
+        Progress.clear()
+        let seconds = (Machine.ticks() - started) / 100_000_000
+        if output.format == .json {
+            let rows = FactRows(definition: trial.definition, log: trial.log, isJSON: true)
+            try rows.write(
+                outcome.facts, outcome.layout, DimensionFilter([], []))
+            if let answer = outcome.answer { Output.write(answer.json()) }
+            return
+        }
+        Output.line(
+            "\(trial.definition.name)@\(trial.definition.version) · "
+                + "\(Progress.grouped(Int(outcome.factCount))) facts in \(period) · "
+                + (sample == nil
+                    ? "\(Progress.grouped(Int(outcome.entryCount))) entries"
+                    : "\(Progress.grouped(outcome.cases)) of "
+                        + "\(Progress.grouped(outcome.allCases)) cases")
+                + " · nothing stored · \(seconds / 10).\(seconds % 10) s")
+        if !outcome.facts.isEmpty, !trial.definition.subjectKinds.contains("respondent") {
+            Output.line()
+            for line in try trial.table(outcome.facts, outcome.layout) { Output.line(line) }
+        }
+        if let answer = outcome.answer {
+            Output.line()
+            Output.write(answer.table(output.style))
+            if sample != nil {
+                Output.line("These are the figures of the sample, not of the store.")
+            }
+            return
+        }
+        Output.line()
+        Output.line("Next: rekam projection add \(file)")
+    }
+}
+
+/// A definition tried on a store, in memory.
+struct Trial {
+    let definition: ProjectionDefinition
+    let kpis: [KPIDefinition]
+    let log: LogStore
+    let projections: ProjectionStore
+    let context: BuildContext
+
+    /// What came of it.
+    struct Outcome {
+        /// Facts of the period, and how many of them are kept here.
+        var factCount: Int64 = 0
+        var facts: [Fact] = []
+        var layout: CellLayout
+        var entryCount: UInt32
+        var cases = 0
+        var allCases = 0
+        /// Figures of the KPIs that read it; nil where there are none.
+        var answer: Answer?
+    }
+
+    func run(
+        period: String, sample: Int?, facts wanted: Int, by: [String], options: BuildOptions
+    ) throws -> Outcome {
+        let (count, days, allCases) = try log.read { view in
+            (view.entryCount, try StorePeriod.days(period, in: view), view.caseCount)
+        }
+        var isStock = false
+        if case .stock = definition.fact { isStock = true }
+        var cells: CellSet
+        var found: [Fact] = []
+        var cases = allCases
+        if let sample {
+            cases = min(sample, allCases)
+            let ids = (0..<cases).map { UInt32($0 * allCases / cases) }
+            let (facts, set) = try projections.facts(
+                ofCases: ids, definition, context: context, upTo: count)
+            found = Array(
+                facts.filter { days.contains(CellLayout.day($0.row.span, 0)) }.prefix(wanted))
+            cells = set
+        } else {
+            cells = try projections.replay(
+                [definition], context: context, upTo: count, days: isStock ? nil : days,
+                options: options)[0]
+            found = try first(wanted, upTo: count, days: days, options: options)
+        }
+        var outcome = Outcome(
+            facts: found, layout: cells.layout, entryCount: count, cases: cases, allCases: allCases)
+        cells.scan(days: days) { block in
+            for start in stride(from: 0, to: block.count, by: cells.layout.words) {
+                outcome.factCount += cells.layout.multiplicity(block, start)
+            }
+        }
+        outcome.answer = try answer(cells, period: period, by: by)
+        return outcome
+    }
+
+    /// The first facts of some days: the pass ends once they are found.
+    private func first(
+        _ wanted: Int, upTo: UInt32, days: Range<Day>, options: BuildOptions
+    ) throws -> [Fact] {
+        guard wanted > 0 else { return [] }
+        let kept = KeptFacts(wanted)
+        do {
+            try projections.streamFacts(
+                of: definition, context: context, upTo: upTo, days: days, options: options
+            ) { _, facts in
+                guard kept.add(facts) else { throw EnoughFacts() }
+            }
+        } catch is EnoughFacts {}
+        return kept.facts
+    }
+
+    private struct EnoughFacts: Error {}
+
+    /// The figures of the file's KPIs, and of those in force that read a projection of this name.
+    private func answer(_ cells: CellSet, period: String, by: [String]) throws -> Answer? {
+        try log.read { view in
+            var context = try QueryContext(view, of: log, projections: projections)
+            let trial = LiveFacts(
+                .replayed(cells), definition: definition, log: try SharedView(view))
+            let (stored, known) = (context.source, context.kpi)
+            context.source = { $0 == definition.name ? trial : try stored($0) }
+            context.kpi = { name in try kpis.first { $0.name == name } ?? known(name) }
+            if !context.projectionNames.contains(definition.name) {
+                context.projectionNames.append(definition.name)
+            }
+            let own = kpis.map(\.name)
+            context.kpiNames += own.filter { !context.kpiNames.contains($0) }
+            guard !own.isEmpty else { return nil }
+            do {
+                return try context.answer(QueryRequest(kpis: own, by: by, period: period))
+            } catch let faults as QueryFaults {
+                throw Failure(.usage, messages: faults.faults.map(\.description))
+            }
+        }
+    }
+
+    /// Facts as a table for people.
+    func table(_ facts: [Fact], _ layout: CellLayout) throws -> [String] {
+        let texts = FactTexts(definition, layout, context.zone)
+        var columns = texts.titles.map { TableText.Column($0.title, isNumber: $0.isNumber) }
+        try log.read { view in
+            for fact in facts {
+                for (place, cell) in try texts.cells(fact, in: view).enumerated() {
+                    columns[place].add(cell)
+                }
+            }
+        }
+        return TableText.lines(columns)
+    }
+}
