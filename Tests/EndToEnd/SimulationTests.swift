@@ -1,14 +1,31 @@
 import Foundation
 import Testing
 
+/// Method: tools/faults lets a sample of all system calls fail, come out short or meet a full disk.
+@Suite("Faults of the system")
+struct FaultTests {
+    @Test(
+        "Each ends in a clear error, and leaves a store that opens, verifies and goes on",
+        .enabled(if: SimulationTests.canInterpose, "python3 or a C compiler is not here"))
+    func faults() throws {
+        let command = try Command()
+        command.environment["REKAM_BINARY"] = Command.binary
+        let tool = Command.root.appending(path: "tools/faults").path
+        let extent = SimulationTests.isThorough ? "" : "--sample 0.06"
+        let result = try command.shell("\(tool) \(extent)")
+        #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
+        #expect(!result.out.contains("\n0 faults"), "nothing failed: \(result)")
+    }
+}
+
 /// Method: tools/simulate lives random lives of stores, kills the process at any system call and cuts
 /// the power, and holds the log against a plain model after every step. A failure prints its seed.
 @Suite("A simulation with kills")
 struct SimulationTests {
-    private static let isThorough =
+    static let isThorough =
         ProcessInfo.processInfo.environment["REKAM_THOROUGH"] == "1"
 
-    private static let canInterpose: Bool = {
+    static let canInterpose: Bool = {
         guard let command = try? Command() else { return false }
         return
             (try? command.shell("command -v python3 && (command -v cc || command -v clang)").code)

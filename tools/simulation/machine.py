@@ -117,7 +117,8 @@ class Machine:
             if log:
                 environment["REKAM_FAULT_LOG"] = str(log)
         out = open(self.scratch / f"{name}.out", "w+b")
-        error = open(self.scratch / f"{name}.err", "w+b")
+        # Not in the watched folder: on a full disk a message must still come through.
+        error = tempfile.TemporaryFile()
         process = subprocess.Popen(
             [self.command, *arguments], stdin=stdin or subprocess.DEVNULL, stdout=out,
             stderr=error, env=environment, cwd=self.folder)

@@ -96,7 +96,9 @@ public final class LogStore: Sendable {
             return try LMDB.Environment.open(at: path, options)
         } catch {
             switch error.kind {
-            case .missing, .notADatabase: throw StoreFault.notAStore(path: path)
+            case .missing: throw StoreFault.notAStore(path: path)
+            // A data file that LMDB does not know is damage, not absence: it keeps its own words.
+            case .notADatabase where error.call == "stat": throw StoreFault.notAStore(path: path)
             case .alreadyOpen: throw StoreFault.openAlready(path: path)
             default: throw error
             }

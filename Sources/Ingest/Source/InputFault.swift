@@ -52,7 +52,8 @@ extension InputFault: CustomStringConvertible {
         case .compressed(let fault):
             "\(name) \(fault). Get it again from where it came."
         case .system(let words):
-            "\(name) can't be read: \(words)."
+            "\(name) can't be read: \(words). Check the disk or the network it comes from, and "
+                + "ingest it again: what was recorded so far is not recorded twice."
         }
     }
 }

@@ -187,7 +187,9 @@ public final class InputSource: ByteSource {
         case ENOENT, ENOTDIR: InputFault(name: name, cause: .missing)
         case EACCES, EPERM: InputFault(name: name, cause: .permission)
         case EISDIR: InputFault(name: name, cause: .folder)
-        default: unsafe InputFault(name: name, cause: .system(String(cString: strerror(code))))
+        default:
+            unsafe InputFault(
+                name: name, cause: .system(String(cString: strerror(code)).lowercased()))
         }
     }
 }

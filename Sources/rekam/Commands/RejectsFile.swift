@@ -86,6 +86,10 @@ final class RejectsFile {
     }
 
     private func failure() -> Failure {
-        Failure(.inputOutput, "\(path) can't be written: \(Machine.reason(errno)).")
+        Failure(
+            .inputOutput,
+            "\(path) can't be written: \(Machine.reason(errno)). Make room there or name another "
+                + "place with --rejects, and ingest the same input again: what was recorded so far "
+                + "is not recorded twice.")
     }
 }

@@ -4,6 +4,10 @@ import EventModel
 import Ingest
 import Shipped
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Finds mapping files: a path, else a shipped mapping by its name.
 enum MappingFiles {
     /// Reads a mapping for a store; its lookup files are read from the mapping's own folder.
@@ -14,6 +18,11 @@ enum MappingFiles {
         if let bytes = Machine.read(name) {
             text = String(decoding: bytes, as: UTF8.self)
             folder = name.lastIndex(of: "/").map { String(name[..<$0]) } ?? "."
+        } else if ![ENOENT, ENOTDIR, EISDIR].contains(errno) {
+            throw Failure(
+                .inputOutput,
+                "the mapping file \(name) can't be read: \(Machine.reason(errno)). Check its "
+                    + "permissions and its disk.")
         } else if let shipped = Shipped.text(of: "mappings/\(name).yaml") {
             text = shipped
         } else {

@@ -32,15 +32,21 @@ enum Output {
         writeAll([UInt8]((text + "\n").utf8), to: STDERR_FILENO)
     }
 
-    /// Hands what is waiting to the system; ends the process quietly when nobody reads any more.
+    /// Hands what is waiting to the system. Ends the process quietly when nobody reads any more, and
+    /// with 74 when the system refuses, as on a full disk.
     static func flush() {
         let waiting = buffer.withLock { buffer in
             defer { buffer.removeAll(keepingCapacity: true) }
             return buffer
         }
         guard !waiting.isEmpty else { return }
-        let isWritten = writeAll(waiting, to: STDOUT_FILENO)
-        if !isWritten { Glibc.exit(errno == EPIPE ? 0 : Exit.inputOutput.rawValue) }
+        guard !writeAll(waiting, to: STDOUT_FILENO) else { return }
+        let code = errno
+        if code == EPIPE { Glibc.exit(0) }
+        errorLine(
+            "Error: standard output can't be written: \(Machine.reason(code)). Send it to another "
+                + "place, or make room there, and run it again; what the command recorded is kept.")
+        Glibc.exit(Exit.inputOutput.rawValue)
     }
 
     /// Writes all bytes to a descriptor; false where the system refuses.
