@@ -71,6 +71,10 @@ public struct EventSchema: Sendable, Hashable {
     public var wholeSubjects: [String]
     /// Whether only the log itself may record it (`definition.registered` …).
     public var isLogsOwn: Bool
+    /// The field by which people know the case, where events of this type describe the case itself
+    /// (an agent's profile); nil for all others. What such a type sets can be asked through a
+    /// dimension named like the kind of case: `agent.department`.
+    public var profileName: String?
     /// The fields of `data`, sorted by name.
     public let fields: [FieldSchema]
     /// What people call it: the schema's `title`.
@@ -84,9 +88,11 @@ public struct EventSchema: Sendable, Hashable {
     /// A schema from its parts; fields are sorted by name.
     public init(
         type: String, version: Int, subjectKinds: [String], wholeSubjects: [String] = [],
-        isLogsOwn: Bool, fields: [FieldSchema], title: String = "", summary: String = ""
+        isLogsOwn: Bool, profileName: String? = nil, fields: [FieldSchema], title: String = "",
+        summary: String = ""
     ) {
         self.type = type
+        self.profileName = profileName
         self.version = version
         self.subjectKinds = subjectKinds
         self.wholeSubjects = wholeSubjects
@@ -125,4 +131,19 @@ public struct EventTypes: Sendable, Hashable {
 
     /// A type's schema; nil when there is no such type.
     public subscript(type: String) -> EventSchema? { idByType[type].map { schemas[Int($0)] } }
+
+    /// The types that describe cases of a kind (profiles), in the order of their ids.
+    public func profileTypes(of kind: String) -> [EventSchema] {
+        schemas.filter { $0.profileName != nil && $0.subjectKinds.contains(kind) }
+    }
+
+    /// The fields of a kind of case that its profiles set, in the order of the types, each once.
+    public func profileFields(of kind: String) -> [FieldSchema] {
+        var fields: [FieldSchema] = []
+        for field in profileTypes(of: kind).flatMap(\.columns)
+        where !fields.contains(where: { $0.name == field.name }) {
+            fields.append(field)
+        }
+        return fields
+    }
 }

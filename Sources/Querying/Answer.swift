@@ -105,6 +105,36 @@ public struct AnswerDimension: Hashable, Sendable {
     public var name: String
     /// How its values are shown.
     public var kind: Kind
+    /// The fact's dimension and the field of the case it names that is shown instead; nil for a
+    /// dimension of the facts.
+    public var followed: Followed?
+
+    /// A dimension followed to a field of the cases it names.
+    public struct Followed: Hashable, Sendable {
+        public var dimension: String
+        public var field: String
+    }
+
+    /// A dimension from its parts.
+    public init(name: String, kind: Kind, followed: Followed? = nil) {
+        self.name = name
+        self.kind = kind
+        self.followed = followed
+    }
+}
+
+/// What people call the values of a dimension.
+public struct DimensionNames: Hashable, Sendable {
+    /// The field of the cases' profiles that says it.
+    public var field: String
+    /// Names by value; values without one are not in it.
+    public var texts: [String: String]
+
+    /// Names from their parts.
+    public init(field: String, texts: [String: String]) {
+        self.field = field
+        self.texts = texts
+    }
 }
 
 /// The figures of one group in one slice of time, in the order of the answer's columns.
@@ -137,6 +167,9 @@ public struct Answer: Sendable {
     public var otherDimensions: [String]
     /// Dimensions of which only some values were asked for.
     public var filters: [(dimension: String, values: [String])]
+    /// What people called the dimensions' values at the period's end, by dimension, where a profile
+    /// says it.
+    public var names: [String: DimensionNames]
     /// The period asked for.
     public var period: Period
     /// What it is split by; nil for one value.

@@ -31,8 +31,9 @@ struct AnswerGroups {
                 if let found = known[place][id] {
                     key[place] = found
                 } else {
-                    let text = try plan.source.text(
-                        ofDimension: plan.keyColumns[place] - 1, id: id)
+                    let text =
+                        try plan.followed(at: place)?.texts[Int(id)]
+                        ?? plan.source.text(ofDimension: plan.keyColumns[place] - 1, id: id)
                     key[place] = intern(text)
                     known[place][id] = key[place]
                 }
@@ -50,16 +51,31 @@ struct AnswerGroups {
         return id
     }
 
+    /// Every value of a dimension, by its place in the key.
+    func values(at place: Int) -> Set<String> {
+        Set((0..<count).map { texts[Int(table.key($0)[table.key($0).startIndex + place])] })
+    }
+
     /// All groups, by name without regard to case (hours and weekdays by number), nobody last.
-    func sorted(_ dimensions: [AnswerDimension]) -> [Int] {
-        var order = [Int](repeating: 0, count: texts.count)
-        let folded = texts.map { ($0.isEmpty ? 1 : 0, Int($0) ?? .max, $0.lowercased(), $0) }
-        for (place, text) in texts.indices.sorted(by: { folded[$0] < folded[$1] }).enumerated() {
-            order[text] = place
+    ///
+    /// - Parameter names: what people call the values, for each dimension.
+    func sorted(naming names: [[String: String]]) -> [Int] {
+        let orders = names.map { names in
+            var order = [Int](repeating: 0, count: texts.count)
+            let folded = texts.map { text in
+                let shown = names[text] ?? text
+                return (text.isEmpty ? 1 : 0, Int(shown) ?? .max, shown.lowercased(), shown, text)
+            }
+            let sorted = texts.indices.sorted { folded[$0] < folded[$1] }
+            for (place, text) in sorted.enumerated() { order[text] = place }
+            return order
         }
         return (0..<count).sorted { left, right in
-            for (first, second) in zip(table.key(left), table.key(right)) where first != second {
-                return order[Int(first)] < order[Int(second)]
+            let (first, second) = (table.key(left), table.key(right))
+            for (place, order) in orders.enumerated() {
+                let one = first[first.startIndex + place]
+                let other = second[second.startIndex + place]
+                if one != other { return order[Int(one)] < order[Int(other)] }
             }
             return false
         }

@@ -17,7 +17,7 @@ struct CellFigures {
     struct Grouping {
         /// How many groups there are.
         var count: Int
-        /// The group of the facts of a key and slice.
+        /// The group of the facts of a key and slice; negative where they do not count.
         var group: (_ key: Int, _ slice: Int) -> Int
         /// Whether slices fall together: a stock is then that of the last.
         var spansSlices: Bool
@@ -45,11 +45,12 @@ struct CellFigures {
             for slot in 0..<slots {
                 let slice = slot - before
                 let group = slice < 0 ? 0 : grouping.group(key, slice)
-                let holdsStock = slice >= 0 && (!grouping.spansSlices || slot == slots - 1)
+                let isCounted = slice >= 0 && group >= 0
+                let holdsStock = isCounted && (!grouping.spansSlices || slot == slots - 1)
                 for stream in 0..<streamCount {
                     let from = (key * slots + slot) * streamCount + stream
-                    let to = group * streamCount + stream
-                    if slice >= 0 {
+                    let to = max(0, group) * streamCount + stream
+                    if isCounted {
                         counts[to] = try CellFigures.added(counts[to], scan.counts[from], plan)
                         sums[to] = try CellFigures.added(sums[to], scan.sums[from], plan)
                     }
@@ -72,7 +73,8 @@ struct CellFigures {
                 target: { old in
                     let (cell, place) = old.quotientAndRemainder(dividingBy: width)
                     let slice = cell % slots - before
-                    return slice < 0 ? -1 : grouping.group(cell / slots, slice) * width + place
+                    let group = slice < 0 ? -1 : grouping.group(cell / slots, slice)
+                    return group < 0 ? -1 : group * width + place
                 }, wanted: sampled.map { plan.statistics[$0] })
         } catch {
             throw .negative(plan.source.layout.projection)

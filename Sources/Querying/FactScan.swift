@@ -19,8 +19,13 @@ struct FactStream: Hashable {
 /// What is read from one projection.
 struct ProjectionPlan {
     var source: any FactSource
-    /// The words that make a group's key, one per dimension asked for.
+    /// The words that make a group's key, one per dimension asked for. Of a stock, words follow that
+    /// only filters ask for.
     var keyColumns: [Int] = []
+    /// Those of the key that are followed to a field of the case they name, by place in the key.
+    var followedKeys: [(place: Int, followed: FollowedColumn)] = []
+    /// Rows that do not pass all of these on their day are not counted.
+    var followedFilters: [FollowedFilter] = []
     /// Rows that do not pass all of these are not read.
     var filters: [IDFilter] = []
     /// Stream 0 is all facts.
@@ -31,6 +36,14 @@ struct ProjectionPlan {
     var statistics: [[ValueSamples.Statistic]] = [[]]
     /// Whether a running sum from the beginning is asked for.
     var usesStock = false
+
+    /// Whether anything is looked up beside the rows.
+    var isFollowing: Bool { !followedKeys.isEmpty || !followedFilters.isEmpty }
+
+    /// The texts of a place of the key, where it is followed.
+    func followed(at place: Int) -> FollowedField? {
+        followedKeys.first { $0.place == place }?.followed.field
+    }
 }
 
 /// Adds a projection's rows up by group and slice of time.
@@ -64,6 +77,8 @@ struct FactScan {
     private var samplePlaces: [Int] = []
     private var scratch: [UInt32]
     private var hasOverflowed = false
+    /// A stock is added up by the cases themselves: what is in force at its day is looked up after.
+    private let isFollowing: Bool
 
     init(plan: ProjectionPlan, slices: [PeriodSlice], days: Range<Day>) {
         self.plan = plan
@@ -72,6 +87,7 @@ struct FactScan {
         keys = GroupTable(width: plan.keyColumns.count)
         scratch = [UInt32](repeating: 0, count: plan.keyColumns.count)
         hasSlotBefore = plan.usesStock
+        isFollowing = plan.isFollowing && !plan.usesStock
         slots = slices.count + (plan.usesStock ? 1 : 0)
         firstDay = Int(days.lowerBound.number)
         dayCount = Int(days.upperBound.number) - firstDay
@@ -127,6 +143,7 @@ struct FactScan {
                 slot = Int(slotByDay[day])
             }
             for index in scratch.indices { scratch[index] = rows[at + plan.keyColumns[index]] }
+            if isFollowing, !follow(rows, at, day: Int32(day + firstDay)) { continue }
             let key = keys.group(of: scratch)
             let cell = key * slots + slot
             if (key + 1) * slots * streamCount > counts.count { try grow(toKeys: key + 1) }
@@ -135,6 +152,16 @@ struct FactScan {
                 addStream(stream, rows, at, cell: cell, multiplicity: multiplicity)
             }
         }
+    }
+
+    /// Puts what is followed into the key; false where the row does not pass.
+    private mutating func follow(_ rows: Span<UInt32>, _ at: Int, day: Int32) -> Bool {
+        for filter in plan.followedFilters
+        where !filter.passes(rows[at + filter.followed.column], day: day) { return false }
+        for (place, followed) in plan.followedKeys {
+            scratch[place] = followed.value(of: scratch[place], day: day)
+        }
+        return true
     }
 
     private mutating func addStream(

@@ -12,7 +12,18 @@ struct QueryEvaluation {
     private struct Scans {
         var period: Period
         var slices: [PeriodSlice]
-        var scans: [(scan: FactScan, groups: [Int])]
+        var scans: [(scan: FactScan, groups: KeyGroups)]
+    }
+
+    /// The answer's groups of a scan's keys.
+    private struct KeyGroups {
+        var groups: [Int]
+        /// How many stand for each key: one, or one for each slice where what is in force counts.
+        var stride = 1
+
+        func group(_ key: Int, _ slice: Int) -> Int {
+            stride == 1 ? groups[key] : groups[key * stride + slice]
+        }
     }
 
     /// A period's figures.
@@ -44,7 +55,8 @@ struct QueryEvaluation {
             try checkValues()
         }
         var rows: [AnswerRow] = []
-        for group in groups.sorted(plan.dimensions) {
+        let names = try Naming(context: context, plan: plan, upTo: entriesRead).names(groups)
+        for group in groups.sorted(naming: plan.dimensions.map { names[$0.name]?.texts ?? [:] }) {
             let isPresent = figures.isPresent[group] || previous?.isPresent[group] == true
             guard isPresent || plan.dimensions.isEmpty else { continue }
             let key = groups.texts(of: group)
@@ -59,7 +71,7 @@ struct QueryEvaluation {
             basis: try basis, entriesNotYetIn: entriesNotYetIn, definitions: definitions,
             columns: columns,
             dimensions: plan.dimensions, otherDimensions: plan.otherDimensions,
-            filters: plan.filters, period: plan.period,
+            filters: plan.filters, names: names, period: plan.period,
             grain: plan.grain, slices: current.slices, comparison: plan.comparison,
             comparisonSlices: before?.slices ?? [], rows: rows,
             totals: totals(current.slices, figures, previous))
@@ -71,6 +83,9 @@ struct QueryEvaluation {
             $0 < context.basis.sequence ? $0 : nil
         }
     }
+
+    /// How many of the log's entries the answer rests on.
+    private var entriesRead: UInt32 { position ?? context.basis.sequence }
 
     private var basis: AnswerBasis {
         get throws {
@@ -140,12 +155,45 @@ struct QueryEvaluation {
             // One piece of no calendar span: its own whole.
             slices[0].whole = period.first
         }
-        var scans: [(scan: FactScan, groups: [Int])] = []
+        var scans: [(scan: FactScan, groups: KeyGroups)] = []
         for projection in plan.projections {
             let scan = try FactScan.run(projection, slices: slices, days: period.days)
-            scans.append((scan, try groups.add(scan.keys, of: projection)))
+            let keys =
+                projection.usesStock && projection.isFollowing
+                ? try followed(scan, projection, slices, &groups)
+                : KeyGroups(groups: try groups.add(scan.keys, of: projection))
+            scans.append((scan, keys))
         }
         return Scans(period: period, slices: slices, scans: scans)
+    }
+
+    /// The groups of a stock's keys, by what is in force on each slice's last day.
+    private func followed(
+        _ scan: FactScan, _ projection: ProjectionPlan, _ slices: [PeriodSlice],
+        _ groups: inout AnswerGroups
+    ) throws -> KeyGroups {
+        let width = plan.dimensions.count
+        var table = GroupTable(width: width)
+        var places: [Int] = []
+        for key in 0..<scan.keys.count {
+            let words = Array(scan.keys.key(key))
+            for slice in slices {
+                let day = slice.period.days.upperBound.number - 1
+                let passes = projection.followedFilters.allSatisfy { filter in
+                    guard let place = projection.keyColumns.firstIndex(of: filter.followed.column)
+                    else { preconditionFailure("a stock's key has what its filters ask for") }
+                    return filter.passes(words[place], day: day)
+                }
+                var shown = Array(words.prefix(width))
+                for (place, followed) in projection.followedKeys {
+                    shown[place] = followed.value(of: words[place], day: day)
+                }
+                places.append(passes ? table.group(of: shown) : -1)
+            }
+        }
+        let known = try groups.add(table, of: projection)
+        return KeyGroups(
+            groups: places.map { $0 < 0 ? -1 : known[$0] }, stride: slices.count)
     }
 
     private func measure(_ scans: Scans, _ groupCount: Int) throws -> Measured {
@@ -188,7 +236,11 @@ struct QueryEvaluation {
                 try CellFigures(
                     scan, plan: plan.projections[index], sliceCount: scans.slices.count,
                     by: .init(
-                        count: count, group: { key, slice in place(groups[key], slice) },
+                        count: count,
+                        group: { key, slice in
+                            let group = groups.group(key, slice)
+                            return group < 0 ? -1 : place(group, slice)
+                        },
                         spansSlices: spansSlices)))
         }
         return figures

@@ -67,6 +67,7 @@ struct QueryPlanner {
             outputs.append(output)
             let shared = sharedDimensions(of: used)
             for dimension in asked where !used.isEmpty && !shared.contains(dimension) {
+                if try path(dimension, among: shared) != nil { continue }
                 if known == nil { known = try knownDimensions() }
                 if known?.contains(dimension) == true {
                     missing(dimension, in: output.column.kpi, shared)
@@ -88,7 +89,14 @@ struct QueryPlanner {
         readTimes(request, into: &plan)
         if !faults.isEmpty { throw QueryFaults(faults) }
         let kinds = projections.first.map { $0.source.layout.dimensions } ?? []
+        let shared = sharedDimensions(of: Array(projections.indices))
+        let paths = try paths(of: asked, among: shared, outputs)
+        if !faults.isEmpty { throw QueryFaults(faults) }
         for name in by {
+            if let path = paths[name] {
+                try split(by: path, &plan)
+                continue
+            }
             for place in projections.indices {
                 projections[place].keyColumns.append(try column(of: name, at: place))
             }
@@ -97,10 +105,13 @@ struct QueryPlanner {
         }
         for name in filterNames {
             let texts = request.filters.filter { $0.dimension == name }.map(\.value)
-            plan.filters.append((name, try filter(name, texts)))
+            if let path = paths[name] {
+                plan.filters.append((path.name, try filter(path, texts)))
+            } else {
+                plan.filters.append((name, try filter(name, texts, on: plan.period)))
+            }
         }
         if !faults.isEmpty { throw QueryFaults(faults) }
-        let shared = sharedDimensions(of: Array(projections.indices))
         plan.otherDimensions = shared.filter { !by.contains($0) && !filterNames.contains($0) }
         plan.projections = projections
         plan.unsureValues = unsureValues
@@ -143,10 +154,14 @@ struct QueryPlanner {
                 known.append(dimension.name)
             }
         }
+        for dimension in known {
+            let fields = try context.profiles(dimension)?.fields ?? []
+            known += fields.map { dimension + "." + $0 }
+        }
         return known
     }
 
-    private func column(of dimension: String, at place: Int) throws -> Int {
+    func column(of dimension: String, at place: Int) throws -> Int {
         let layout = projections[place].source.layout
         guard let index = layout.dimensions.firstIndex(where: { $0.name == dimension }) else {
             preconditionFailure("dimensions are checked for every projection used")
@@ -192,14 +207,14 @@ struct QueryPlanner {
             isAnonymous: layouts.contains { $0.isAnonymous }, definitions: definitions)
     }
 
-    private mutating func missing(_ dimension: String, in kpi: String, _ shared: [String]) {
+    mutating func missing(_ dimension: String, in kpi: String, _ shared: [String]) {
         let fault = QueryFault.missingDimension(
             dimension, kpi: kpi, known: shared, nearest: nearestName(dimension, shared))
         if !faults.contains(fault) { faults.append(fault) }
     }
 
     /// The dimensions that all of some projections have.
-    private func sharedDimensions(of places: [Int]) -> [String] {
+    func sharedDimensions(of places: [Int]) -> [String] {
         var shared: [String]?
         for place in places {
             let names = projections[place].source.layout.dimensions.map(\.name)

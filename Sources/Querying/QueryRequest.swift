@@ -44,6 +44,9 @@ package struct QueryContext {
     package var source: (String) throws -> (any FactSource)?
     /// The log's state.
     package var basis: AnswerBasis
+    /// What is known of the cases that a dimension names, where its name is that of a kind of case
+    /// with profiles.
+    package var profiles: (String) throws -> (any CaseProfiles)? = { _ in nil }
     /// The state after the log's first so many entries; for projections that lag behind it.
     package var earlierBasis: ((UInt32) throws -> AnswerBasis)?
     /// What is known of a figure's books (closed, restated); nil leaves it to the calendar.

@@ -2,8 +2,11 @@ import EventModel
 
 extension QueryPlanner {
     /// Looks the values of one filter up, adds it to every projection, and gives the values' texts.
-    mutating func filter(_ dimension: String, _ texts: [String]) throws -> [String] {
+    mutating func filter(
+        _ dimension: String, _ texts: [String], on period: Period
+    ) throws -> [String] {
         var known: [String]?
+        var names: [String: String] = [:]
         var values: [String] = []
         for text in texts {
             var value: String? = text == "–" || text.isEmpty ? "" : nil
@@ -14,8 +17,14 @@ extension QueryPlanner {
                 unsureValues.append((dimension, text))
             }
             if value == nil {
-                if known == nil { known = try occurringTexts(dimension) }
-                value = match(text, dimension, among: known ?? [])
+                if known == nil {
+                    known = try occurringTexts(dimension)
+                    let last = period.days.upperBound.advanced(by: -1)
+                    names =
+                        try Naming.names(dimension, on: last, upTo: entriesRead, in: context)
+                        ?? [:]
+                }
+                value = match(text, dimension, among: known ?? [], naming: names)
             }
             if let value, !values.contains(value) { values.append(value) }
         }
@@ -32,12 +41,20 @@ extension QueryPlanner {
     }
 
     /// The value a word means: the same in another case, else the only one in which each part of the
-    /// word begins a part of the name, in order.
-    mutating func match(_ text: String, _ dimension: String, among known: [String]) -> String? {
+    /// word begins a part of the value or of its name, in order.
+    ///
+    /// - Parameter names: what people call the values.
+    mutating func match(
+        _ text: String, _ dimension: String, among known: [String],
+        naming names: [String: String] = [:]
+    ) -> String? {
         let wanted = text.lowercased()
-        let same = known.filter { $0.lowercased() == wanted }
+        func matching(_ test: (String) -> Bool) -> [String] {
+            known.filter { value in test(value) || names[value].map(test) == true }
+        }
+        let same = matching { $0.lowercased() == wanted }
         if same.count == 1 { return same[0] }
-        let found = same.isEmpty ? known.filter { ValueMatching.isPrefix(wanted, of: $0) } : same
+        let found = same.isEmpty ? matching { ValueMatching.isPrefix(wanted, of: $0) } : same
         if found.count == 1 { return found[0] }
         if found.count > 1 {
             faults.append(

@@ -55,7 +55,8 @@ enum Samples {
     static func answer(
         columns: [AnswerColumn], dimensions: [AnswerDimension] = [], rows: [AnswerRow],
         totals: [AnswerRow], period text: String = "2025-07", grain: Grain? = nil,
-        compare: String? = nil, filters: [(dimension: String, values: [String])] = []
+        compare: String? = nil, filters: [(dimension: String, values: [String])] = [],
+        names: [String: DimensionNames] = [:]
     ) -> Answer {
         let period = period(text)
         let comparison = compare.map { Self.period($0) }
@@ -68,7 +69,7 @@ enum Samples {
                 (name: "csat", version: 1), (name: "first_response", version: 3),
                 (name: "first_response_time", version: 2),
             ], columns: columns, dimensions: dimensions, otherDimensions: ["team", "channel"],
-            filters: filters, period: period, grain: grain, slices: split(period),
+            filters: filters, names: names, period: period, grain: grain, slices: split(period),
             comparison: comparison, comparisonSlices: comparison.map { split($0) } ?? [],
             rows: rows, totals: totals)
     }

@@ -30,6 +30,7 @@ enum TypeRegistry {
         put(schema.wholeSubjects, into: &record)
         record.put(schema.title)
         record.put(schema.summary)
+        record.put(schema.profileName ?? "")
         record.put(UInt32(schema.fields.count))
         for field in schema.fields {
             record.put(field.name)
@@ -79,7 +80,7 @@ enum TypeRegistry {
         guard let type = record.takeText(), let version = record.take(UInt32.self),
             let own = record.take(UInt8.self), let kinds = texts(from: &record),
             let wholes = texts(from: &record), let title = record.takeText(),
-            let summary = record.takeText(),
+            let summary = record.takeText(), let profileName = record.takeText(),
             let count = record.take(UInt32.self)
         else { return nil }
         var fields: [FieldSchema] = []
@@ -97,7 +98,8 @@ enum TypeRegistry {
         }
         return EventSchema(
             type: type, version: Int(version), subjectKinds: kinds, wholeSubjects: wholes,
-            isLogsOwn: own == 1, fields: fields, title: title, summary: summary)
+            isLogsOwn: own == 1, profileName: profileName.isEmpty ? nil : profileName,
+            fields: fields, title: title, summary: summary)
     }
 
     private static func decodeKind(from record: inout RecordReader) -> FieldKind? {

@@ -7,7 +7,7 @@ extension EventSchema {
     /// `properties.data` the fields. Supported keywords:
     ///
     /// - top: `$schema $comment $ref title description type properties required x-version
-    ///   x-logs-own`
+    ///   x-logs-own x-profile`
     /// - `data`: `$comment title description type properties required dependentRequired
     ///   additionalProperties` (which must be `false`)
     /// - a field: `$comment title description examples type x-column`, with `type` `string`: `enum`,
@@ -15,6 +15,9 @@ extension EventSchema {
     ///
     /// `x-column` is the kind of column the field becomes: `name`, `enum`, `boolean`, `integer`,
     /// `day`; without it the field is kept in the entry alone.
+    ///
+    /// `x-profile` says that events of the type describe their case, and names the column by which
+    /// people know it: see `EventSchema.profileName`.
     ///
     /// - Throws: `SchemaFault` with the path of the first thing that is not so.
     /// - Complexity: O(length).
@@ -41,7 +44,7 @@ extension EventSchema {
         try top.allow(
             [
                 "$schema", "$comment", "$ref", "title", "description", "type", "properties",
-                "required", "x-version", "x-logs-own",
+                "required", "x-version", "x-logs-own", "x-profile",
             ], what: "an event schema")
         if let dialect = try top.string("$schema"), dialect != EventSchema.dialect {
             throw SchemaFault(path: "$schema", problem: "must be \(EventSchema.dialect)")
@@ -79,9 +82,22 @@ extension EventSchema {
         guard let data = try properties.object("data") else {
             throw SchemaFault(path: "properties.data", problem: "is missing")
         }
+        let fields = try EventSchema.fields(data)
+        let profileName = try top.string("x-profile")
+        if let profileName {
+            guard fields.contains(where: { $0.name == profileName && $0.column != nil }) else {
+                throw SchemaFault(
+                    path: "x-profile",
+                    problem: "must name a field with x-column, by which people know the case")
+            }
+            guard !isLogsOwn, !kinds.isEmpty, whole.isEmpty else {
+                throw SchemaFault(
+                    path: "x-profile", problem: "is for types about certain kinds of case only")
+            }
+        }
         self.init(
             type: type, version: Int(version), subjectKinds: kinds, wholeSubjects: whole,
-            isLogsOwn: isLogsOwn, fields: try EventSchema.fields(data),
+            isLogsOwn: isLogsOwn, profileName: profileName, fields: fields,
             title: try top.string("title") ?? "",
             summary: try top.string("description") ?? "")
     }

@@ -34,6 +34,7 @@ extension QueryContext {
                     definition: definition?.version == status.version ? definition : nil, log: log)
             }, basis: try basis(view.entryCount))
         earlierBasis = basis
+        profiles = StoreProfiles.byKind(log, zone)
     }
 }
 

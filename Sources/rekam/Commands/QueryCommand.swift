@@ -13,12 +13,17 @@ struct QueryCommand: ParsableCommand {
             2025-07, 2025-W29, 2025-07-14, A..B, or this-week, last-month and so on, seen from the \
             log's last entry. Without --grain there is one value for the whole period.
 
+            agent.department (or department alone) follows an agent to its profile, as in force on \
+            each fact's day; so do agent.team (the home team), agent.level, agent.role and \
+            agent.manager.
+
             Examples:
               rekam query csat --by agent --period 2025-07
               rekam query first_response_time.p90 csat --by channel --period 2025-Q3 \
             --compare previous
               rekam query ticket_volume --period 2025 --grain month --where reason=complaint
               rekam query csat --period 2025-07 --as-of 2025-08-05      (as it was known then)
+              rekam query first_response_time --by department --period 2025-07
             """)
 
     @OptionGroup var store: StoreOptions

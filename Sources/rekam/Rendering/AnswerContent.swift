@@ -24,11 +24,11 @@ struct AnswerContent {
         let basis = answer.basis
         var pieces: [String] = []
         for (dimension, values) in answer.filters {
-            let kind = AnswerDimension.Kind.text
             let isNobody = values == [""]
+            let asked = AnswerDimension(name: dimension, kind: .text)
             pieces.append(
                 (isNobody ? words.heading(dimension: dimension) + " " : "")
-                    + values.map { figures.key($0, kind) }.joined(separator: " / "))
+                    + values.map { key($0, asked) }.joined(separator: " / "))
         }
         var period = periodLabel
         if let comparison = answer.comparison {
@@ -43,6 +43,15 @@ struct AnswerContent {
         let root = basis.root.prefix(3).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
         pieces.append(words.root + " " + root.joined() + "…")
         return pieces
+    }
+
+    /// A dimension's value as people call it; where two are called the same, with the value itself.
+    func key(_ value: String, _ dimension: AnswerDimension) -> String {
+        guard let names = answer.names[dimension.name]?.texts, let name = names[value] else {
+            return figures.key(value, dimension.kind)
+        }
+        let isShared = names.contains { $0.key != value && $0.value == name }
+        return name.printable + (isShared ? " (\(value.printable))" : "")
     }
 
     /// What is not in yet, and what may still change.
@@ -72,11 +81,10 @@ struct AnswerContent {
     ///
     /// - Parameter repeatingNames: for formats that are read by machines, too.
     func lines(repeatingNames: Bool = false) -> [Line] {
-        let kinds = answer.dimensions.map(\.kind)
         var lines: [Line] = []
         var last: [String]?
         for row in answer.rows {
-            var key = zip(row.key, kinds).map { figures.key($0, $1) }
+            var key = zip(row.key, answer.dimensions).map { self.key($0, $1) }
             if row.key == last, !repeatingNames { key = key.map { _ in "" } }
             last = row.key
             lines.append(

@@ -69,7 +69,8 @@ extension Answer {
         return slice < comparisonSlices.count ? comparisonSlices[slice].period.description : nil
     }
 
-    /// A row's dimensions: those it is split by, then those filtered to one value.
+    /// A row's dimensions: those it is split by, then those filtered to one value; behind each what
+    /// people call it, where a profile says it (`agent`, `agent.name`).
     func keyPairs(_ row: AnswerRow) -> [(String, String)] {
         var pairs = zip(dimensions.map(\.name), row.key).map { ($0, $1) }
         for (dimension, values) in filters where values.count == 1 {
@@ -77,7 +78,12 @@ extension Answer {
                 pairs.append((dimension, values[0]))
             }
         }
-        return pairs
+        return pairs.flatMap { dimension, value -> [(String, String)] in
+            guard let names = names[dimension] else { return [(dimension, value)] }
+            let name = dimension + "." + names.field
+            if pairs.contains(where: { $0.0 == name }) { return [(dimension, value)] }
+            return [(dimension, value), (name, names.texts[value] ?? "")]
+        }
     }
 }
 

@@ -76,6 +76,13 @@ struct Words {
 
     /// A dimension's name as a heading: the usual ones translated, others as they are.
     func heading(dimension name: String) -> String {
+        if let dot = name.firstIndex(of: ".") {
+            let owner = heading(dimension: String(name[..<dot])).lowercased()
+            let field = heading(dimension: String(name[name.index(after: dot)...]))
+            return pick(
+                owner.prefix(1).uppercased() + owner.dropFirst() + " " + field.lowercased(),
+                field + " " + owner)
+        }
         let known: [String: (String, String)] = [
             "agent": ("Agent", "Agen"), "team": ("Team", "Tim"), "channel": ("Channel", "Kanal"),
             "category": ("Category", "Kategori"), "priority": ("Priority", "Prioritas"),
@@ -83,6 +90,7 @@ struct Words {
             "reason": ("Reason", "Alasan"), "hour": ("Hour", "Jam"), "weekday": ("Weekday", "Hari"),
             "department": ("Department", "Departemen"), "level": ("Level", "Tingkat"),
             "queue": ("Queue", "Antrean"), "survey": ("Survey", "Survei"),
+            "role": ("Role", "Peran"), "manager": ("Manager", "Atasan"), "name": ("Name", "Nama"),
         ]
         if let (english, indonesian) = known[name] { return pick(english, indonesian) }
         let spaced = name.split(separator: "_").joined(separator: " ")
