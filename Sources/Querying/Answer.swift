@@ -111,7 +111,9 @@ public struct AnswerDimension: Hashable, Sendable {
 
     /// A dimension followed to a field of the cases it names.
     public struct Followed: Hashable, Sendable {
+        /// The fact's dimension.
         public var dimension: String
+        /// The field of the case.
         public var field: String
     }
 
