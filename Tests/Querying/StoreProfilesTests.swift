@@ -96,8 +96,11 @@ struct StoreProfilesTests {
         let counts = [0, 1, sequence / 3, sequence / 2, sequence - 1, sequence]
         try log.read { view in
             let shared = try SharedView(view)
-            #expect(StoreProfiles(of: "ticket", log: shared, zone: Self.zone) == nil)
-            let profiles = try #require(StoreProfiles(of: "agent", log: shared, zone: Self.zone))
+            func profiles(_ kind: String) -> StoreProfiles? {
+                StoreProfiles(of: kind, types: types, zone: Self.zone) { try $0(shared.view) }
+            }
+            #expect(profiles("ticket") == nil)
+            let profiles = try #require(profiles("agent"))
             #expect(profiles.nameField == "name")
             for count in counts {
                 for field in ["department", "level", "manager"] {

@@ -29,19 +29,22 @@ extension QueryContext {
         options: BuildOptions = BuildOptions()
     ) throws {
         let origin = log.origin
-        let (register, basis) = try log.read { view in
+        let (register, basis, zone) = try log.read { view in
             precondition(count <= view.entryCount, "the log is shorter")
             let register = try view.definitions(upTo: choice == .then ? count : nil)
-            var basis = try AnswerBasis(
-                view, count: count, origin: origin, zone: register.storeTimeZone ?? .utc)
+            let zone = register.storeTimeZone ?? .utc
+            var basis = try AnswerBasis(view, count: count, origin: origin, zone: zone)
             basis.isAsOf = true
-            return (register, basis)
+            return (register, basis, zone)
         }
         let library = DefinitionLibrary(register: register, types: log.types)
         let sources = PrefixSources(log, register, count, options)
         self.init(
             kpiNames: library.kpiNames, kpi: { try library.kpi($0) },
             projectionNames: sources.names, source: { try sources.source($0) }, basis: basis)
+        profiles = StoreProfiles.byKind(types: log.types, zone: zone) { body in
+            try log.read { try body($0) }
+        }
     }
 }
 

@@ -34,7 +34,7 @@ extension QueryContext {
                     definition: definition?.version == status.version ? definition : nil, log: log)
             }, basis: try basis(view.entryCount))
         earlierBasis = basis
-        profiles = StoreProfiles.byKind(log, zone)
+        profiles = StoreProfiles.byKind(types: store.types, zone: zone) { try $0(log.view) }
     }
 }
 
