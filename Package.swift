@@ -51,6 +51,9 @@ let rooms = [
         uses: ["EventModel", "Definitions", "EventLog", "Projections", "Querying"],
         libraries: [crypto], testUses: ["Generating", "Ingest", "Recording"]),
     Room(
+        name: "Operating",
+        uses: ["EventModel", "Definitions", "EventLog", "Projections", "Recording"]),
+    Room(
         name: "Rendering", uses: ["EventModel", "Definitions", "Querying"],
         path: "Sources/rekam/Rendering"),
 ]

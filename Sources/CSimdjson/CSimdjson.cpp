@@ -162,3 +162,7 @@ const char *rekam_json_kernel(void) {
     static const std::string name = get_active_implementation()->name();
     return name.c_str();
 }
+
+#define REKAM_TEXT(words) #words
+#define REKAM_TEXT_OF(macro) REKAM_TEXT(macro)
+const char *rekam_json_version(void) { return REKAM_TEXT_OF(SIMDJSON_VERSION); }

@@ -51,7 +51,8 @@ extension Environment {
         }
     }
 
-    private func tableNames(_ state: TransactionState) throws(LMDBError) -> [String] {
+    /// The names of all tables.
+    func tableNames(_ state: TransactionState) throws(LMDBError) -> [String] {
         var main: MDB_dbi = 0
         try unsafe check(mdb_dbi_open(state.open, nil, 0, &main), "mdb_dbi_open")
         let table = Table(name: "", handle: main, environmentIdentity: identity)

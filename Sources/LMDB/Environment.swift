@@ -174,26 +174,6 @@ extension Environment {
         try unsafe check(mdb_env_sync(handle, 1), "mdb_env_sync")
     }
 
-    /// Writes a consistent copy of the store to a new file, which becomes another store's
-    /// `data.mdb`; commits can go on meanwhile.
-    ///
-    /// - Parameter compact: leaves free pages out.
-    public func copy(
-        toFile file: String, compact: Bool = true, permissions: UInt32 = 0o600
-    ) throws(LMDBError) {
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-        let descriptor = unsafe Glibc.open(file, flags, mode_t(permissions))
-        guard descriptor >= 0 else { throw LMDBError(path: file, call: "open", code: errno) }
-        var code = unsafe mdb_env_copyfd2(
-            handle, descriptor, compact ? UInt32(MDB_CP_COMPACT) : 0)
-        if code == 0, fsync(descriptor) != 0 { code = errno }
-        close(descriptor)
-        guard code == 0 else {
-            unsafe unlink(file)
-            throw LMDBError(path: file, call: "mdb_env_copyfd2", code: code)
-        }
-    }
-
     /// The pages the data file has come to, used and free, in bytes.
     public func usedFileBytes() throws(LMDBError) -> Int {
         var info = unsafe MDB_envinfo()

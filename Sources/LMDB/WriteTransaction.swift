@@ -120,6 +120,20 @@ public struct WriteTransaction: ~Copyable, Transaction {
         try unsafe state.checkWrite(guarded_mdb_drop(state.open, table.handle), "mdb_drop")
     }
 
+    /// Sets the value of a key that comes after all there are: pages are then filled to the brim.
+    @unsafe
+    func putLast(
+        _ table: Table, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) throws(LMDBError) {
+        state.check(table)
+        var key = unsafe MDB_val(key)
+        var found = unsafe MDB_val(value)
+        let code = unsafe guarded_mdb_put(
+            state.open, table.handle, &key, &found, UInt32(MDB_APPEND))
+        try state.checkWrite(code, "mdb_put")
+        count(value.count)
+    }
+
     private func put(
         _ table: Table, _ key: Key, _ value: inout MDB_val, flags: UInt32
     ) throws(LMDBError) {
@@ -130,6 +144,10 @@ public struct WriteTransaction: ~Copyable, Transaction {
             return unsafe guarded_mdb_put(state.open, table.handle, &key, &value, flags)
         }
         try state.checkWrite(code, "mdb_put")
-        state.bytesWritten += size > 2000 ? (size + 16 + 4095) & ~4095 : size + 32
+        count(size)
+    }
+
+    private func count(_ bytes: Int) {
+        state.bytesWritten += bytes > 2000 ? (bytes + 16 + 4095) & ~4095 : bytes + 32
     }
 }

@@ -15,6 +15,8 @@ public struct NewStore: Sendable {
     public var catalogue: [SourceDocument]
     /// 32 random bytes for the signing key.
     public var seed: [UInt8]
+    /// A group, by number, that may read the store.
+    public var group: UInt32?
 
     /// A new store from its parts.
     public init(
@@ -40,8 +42,28 @@ public struct NewStore: Sendable {
         // Read first, so that a faulty catalogue leaves no half-made store.
         let reader = DefinitionLibrary(types: types, documents: catalogue)
         let definitions = try reader.all()
+        let store: LogStore
+        if StoreFiles.status(path) == nil {
+            // Made beside and renamed, so that an interrupted init leaves no half-made store.
+            let partial = try PartialFolder(for: path)
+            try begin(definitions, reader, at: partial.path, now: now, threads: threads)
+            try partial.finish()
+            store = try LogStore.open(at: path, threads: threads)
+        } else {
+            // An empty folder may be where a volume is mounted, and cannot be replaced then.
+            store = try begin(definitions, reader, at: path, now: now, threads: threads)
+        }
+        let projections = definitions.count { $0.kind == "projection" }
+        return (store, projections, definitions.count - projections)
+    }
+
+    @discardableResult
+    private func begin(
+        _ definitions: [Definition], _ reader: DefinitionLibrary, at path: String, now: Instant,
+        threads: Int
+    ) throws -> LogStore {
         let store = try LogStore.create(
-            at: path, origin: origin, types: types, seed: seed, threads: threads)
+            at: path, origin: origin, types: types, seed: seed, threads: threads, group: group)
         var drafts = [
             store.registration(
                 kind: "time_zone", name: timeZone.name, version: 1, body: timeZone.body, at: now)
@@ -60,7 +82,6 @@ public struct NewStore: Sendable {
                     reason: "shipped with Rekam", at: now))
         }
         try store.appendOwn(drafts, recorded: now)
-        let projections = definitions.count { $0.kind == "projection" }
-        return (store, projections, definitions.count - projections)
+        return store
     }
 }

@@ -37,11 +37,18 @@ struct Rekam: ParsableCommand {
                     QueryCommand.self, FactsCommand.self, KPICommand.self, ProjectionCommand.self,
                 ]),
             CommandGroup(name: "Proving", subcommands: [LogCommand.self, VerifyCommand.self]),
+            CommandGroup(
+                name: "Operating",
+                subcommands: [
+                    StatusCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
+                ]),
         ])
 
     static func main() {
         // A reader that stops early (`rekam log show | head`) is no fault of ours: see Output.
         signal(SIGPIPE, SIG_IGN)
+        // A mask may keep others out of what we make, never ourselves.
+        umask(umask(0o077) & 0o077)
         do {
             var command = try parseAsRoot()
             try command.run()

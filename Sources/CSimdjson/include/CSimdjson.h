@@ -45,6 +45,9 @@ int rekam_json_parse(
 /// Name of the kernel that this machine runs ("haswell", "fallback" …).
 const char *rekam_json_kernel(void);
 
+/// The version of simdjson.
+const char *rekam_json_version(void);
+
 #ifdef __cplusplus
 }
 #endif

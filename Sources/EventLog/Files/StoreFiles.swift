@@ -1,50 +1,169 @@
 internal import Glibc
 
-/// The few calls to the file system beside LMDB's.
-enum StoreFiles {
-    /// Whether there is nothing at a path, or a folder without anything in it.
-    static func isAbsentOrEmpty(_ path: String) -> Bool {
-        guard let folder = unsafe opendir(path) else { return errno == ENOENT }
+/// The few calls to the file system beside LMDB's: small files made private and durable, and folders
+/// that appear under their name only when they are whole.
+package enum StoreFiles {
+    /// Whether there is nothing at a path, or a folder without anything in it. A symbolic link is
+    /// something, wherever it leads.
+    package static func isAbsentOrEmpty(_ path: String) -> Bool {
+        guard let status = status(path) else { return errno == ENOENT }
+        guard status.kind == .folder else { return false }
+        return names(in: path)?.isEmpty ?? false
+    }
+
+    /// The names in a folder, sorted; nil where it cannot be listed.
+    package static func names(in path: String) -> [String]? {
+        guard let folder = unsafe opendir(path) else { return nil }
         defer { unsafe closedir(folder) }
-        var entries = 0
-        while unsafe readdir(folder) != nil { entries += 1 }
-        // A folder's own entry and its parent's are always there.
-        return entries <= 2
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { start in
+                unsafe start.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe String(cString: $0)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
     }
 
     /// The first bytes of a file, and whether its owner alone may use it.
-    static func read(
-        _ path: String, limitBytes: Int
+    ///
+    /// - Parameter following: whether a symbolic link is followed; else it is a fault.
+    package static func read(
+        _ path: String, limitBytes: Int, following: Bool = true
     ) throws(StoreFault) -> (bytes: [UInt8], isPrivate: Bool) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .file(path: path, action: "open", reason: reason()) }
+        let (descriptor, status) = try openRegular(path, following: following)
         defer { close(descriptor) }
-        var status = stat()
-        let isKnown = unsafe fstat(descriptor, &status) == 0
         var bytes = [UInt8](repeating: 0, count: limitBytes)
-        let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-            unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+        var count = 0
+        while count < limitBytes {
+            let room = count..<limitBytes
+            let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(descriptor, buffer.baseAddress! + room.lowerBound, room.count)
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw .file(path: path, action: "read", reason: reason()) }
+            if got == 0 { break }
+            count += got
         }
-        guard count >= 0 else { throw .file(path: path, action: "read", reason: reason()) }
-        return (Array(bytes.prefix(count)), isKnown && status.st_mode & 0o077 == 0)
+        return (Array(bytes.prefix(count)), status.mode & 0o077 == 0)
     }
 
-    /// Makes a file that only its owner can use, and forces it onto the disk.
-    static func make(_ path: String, _ bytes: [UInt8]) throws(StoreFault) {
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    /// Opens a regular file for reading.
+    static func openRegular(
+        _ path: String, following: Bool
+    ) throws(StoreFault) -> (descriptor: Int32, status: FileStatus) {
+        // Without waiting: a pipe under this name would never open.
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (following ? 0 : O_NOFOLLOW)
+        let descriptor = unsafe open(path, flags)
+        guard descriptor >= 0 else {
+            let text =
+                errno == ELOOP ? "it is a symbolic link, which is not followed here" : reason()
+            throw .file(path: path, action: "open", reason: text)
+        }
+        var raw = stat()
+        guard unsafe fstat(descriptor, &raw) == 0, FileStatus(raw).kind == .file else {
+            close(descriptor)
+            throw .file(path: path, action: "open", reason: "it is no regular file")
+        }
+        return (descriptor, FileStatus(raw))
+    }
+
+    /// Makes a file that only its owner can use, and forces it onto the disk; what is there already
+    /// is left as it is.
+    package static func make(_ path: String, _ bytes: [UInt8]) throws(StoreFault) {
+        let descriptor = try create(path)
+        defer { close(descriptor) }
+        do throws(StoreFault) {
+            try write(bytes, bytes.count, to: descriptor, path)
+            guard fsync(descriptor) == 0 else {
+                throw .file(path: path, action: "write", reason: reason())
+            }
+        } catch {
+            unsafe unlink(path)
+            throw error
+        }
+    }
+
+    /// Puts a private file in the place of another, at once and durably.
+    package static func replace(_ path: String, _ bytes: [UInt8]) throws(StoreFault) {
+        let next = path + ".next"
+        try remove(next)
+        try make(next, bytes)
+        try rename(next, to: path)
+    }
+
+    static func create(_ path: String) throws(StoreFault) -> Int32 {
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
         let descriptor = unsafe open(path, flags, mode_t(0o600))
         guard descriptor >= 0 else { throw .file(path: path, action: "make", reason: reason()) }
-        defer { close(descriptor) }
-        let written = unsafe bytes.withUnsafeBytes { buffer in
-            unsafe write(descriptor, buffer.baseAddress, buffer.count)
+        // Whatever the umask took away.
+        fchmod(descriptor, 0o600)
+        return descriptor
+    }
+
+    static func write(
+        _ bytes: [UInt8], _ count: Int, to descriptor: Int32, _ path: String
+    ) throws(StoreFault) {
+        var position = 0
+        while position < count {
+            let rest = position..<count
+            let written = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(
+                    descriptor, buffer.baseAddress! + rest.lowerBound, rest.count)
+            }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else {
+                throw .file(path: path, action: "write", reason: reason())
+            }
+            position += written
         }
-        guard written == bytes.count, fsync(descriptor) == 0 else {
+    }
+
+    /// Gives a file or folder another name in the same folder, durably; a file there is replaced, a
+    /// folder with something in it is not.
+    package static func rename(_ path: String, to name: String) throws(StoreFault) {
+        guard unsafe Glibc.rename(path, name) == 0 else {
+            throw .file(path: name, action: "make", reason: reason())
+        }
+        try sync(folder: parent(of: name))
+    }
+
+    /// Takes a file away; nothing there is fine.
+    package static func remove(_ path: String) throws(StoreFault) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else {
+            throw .file(path: path, action: "remove", reason: reason())
+        }
+    }
+
+    /// Forces a folder's names onto the disk.
+    package static func sync(folder path: String) throws(StoreFault) {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file(path: path, action: "open", reason: reason()) }
+        defer { close(descriptor) }
+        // Some file systems cannot do this for folders, and say so with EINVAL.
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
             throw .file(path: path, action: "write", reason: reason())
         }
     }
 
+    /// The folder that holds a path.
+    package static func parent(of path: String) -> String {
+        let trimmed = withoutSlash(path)
+        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+        return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+    }
+
+    /// A path without slashes at its end.
+    package static func withoutSlash(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+
     /// What the system says about the last call that failed.
-    private static func reason() -> String {
+    static func reason() -> String {
         unsafe String(cString: strerror(errno)).lowercased()
     }
 }

@@ -43,10 +43,11 @@ public final class LogStore: Sendable {
     ///   - types: the event types; their order gives the ids in the columns.
     ///   - seed: 32 random bytes for the signing key.
     ///   - threads: cores that appending may use.
+    ///   - group: a group, by number, that may read the store; its key stays the owner's.
     /// - Throws: `StoreFault.alreadyThere`, or what the file system and LMDB have to say.
     public static func create(
         at path: String, origin: String, types: EventTypes, seed: [UInt8], threads: Int = 2,
-        patience: Swift.Duration = .seconds(60)
+        group: UInt32? = nil, patience: Swift.Duration = .seconds(60)
     ) throws -> LogStore {
         precondition(isOrigin(origin), "an origin is a word without white space or \"+\"")
         guard let key = StoreKey(name: origin, seed: seed) else {
@@ -57,6 +58,7 @@ public final class LogStore: Sendable {
         try key.write(folder: path)
         let registry = Registry(origin: origin, types: types)
         try registry.write(to: environment)
+        if let group { try share(path, with: group) }
         return try LogStore(
             environment: environment, registry: registry, threads: threads, patience: patience)
     }
@@ -75,6 +77,7 @@ public final class LogStore: Sendable {
         let registry = try Registry(reading: environment)
         if !readOnly {
             environment = try reopen(consume environment, path, mapBytes)
+            keepShared(path)
         }
         return try LogStore(
             environment: environment, registry: registry, threads: threads, patience: patience)

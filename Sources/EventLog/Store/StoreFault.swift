@@ -8,6 +8,10 @@ public enum StoreFault: Error, Hashable, Sendable {
     case alreadyThere(path: String)
     /// The store was written in another format.
     case otherFormat(path: String, version: Int, expected: Int)
+    /// Another process is making a folder of this name right now.
+    case inTheMaking(path: String)
+    /// Somebody asked to stop.
+    case stopped(what: String)
     /// The same store is open in this process already.
     case openAlready(path: String)
     /// Another process kept writing for longer than we were told to wait.
@@ -39,11 +43,16 @@ extension StoreFault: CustomStringConvertible {
             "the store at \(path) has format version \(version), and this rekam reads version "
                 + "\(expected). Use the rekam that wrote it to export its entries, and ingest "
                 + "them into a new store."
+        case .inTheMaking(let path):
+            "another process is making \(path) right now. Wait for it, or choose another name."
+        case .stopped(let what): "stopped; \(what)."
         case .openAlready(let path):
             "the store at \(path) is open in this process already. Close it first."
         case .busy(let path, let seconds):
-            "the store at \(path) was busy for more than \(seconds) s: another process is writing. "
-                + "Try again when it is done."
+            "the store at \(path) was busy"
+                + (seconds > 0 ? " for more than \(seconds) s" : "")
+                + ": another process is writing. Try again when it is done, or wait longer with "
+                + "--wait 10m."
         case .readOnly(let path):
             "the store at \(path) is open for reading only."
         case .file(let path, let action, let reason):

@@ -62,8 +62,14 @@ public struct StoreKey: Sendable {
 
     /// Reads a store's key file.
     static func read(folder: String, origin: String) throws(StoreFault) -> StoreKey {
-        let path = folder + "/key"
-        let file = try StoreFiles.read(path, limitBytes: 4096)
+        try read(file: folder + "/key", origin: origin)
+    }
+
+    /// Reads a key file, wherever it is kept.
+    package static func read(
+        file path: String, origin: String, following: Bool = true
+    ) throws(StoreFault) -> StoreKey {
+        let file = try StoreFiles.read(path, limitBytes: 4096, following: following)
         guard file.isPrivate else {
             throw .badKey(
                 path: path, reason: "others may read it; set its mode with \"chmod 600 \(path)\"")
@@ -75,8 +81,12 @@ public struct StoreKey: Sendable {
     }
 
     /// Makes a store's key file, readable by its owner alone.
-    func write(folder: String) throws(StoreFault) {
-        try StoreFiles.make(folder + "/key", Array(line.utf8))
+    package func write(folder: String) throws(StoreFault) {
+        try write(file: folder + "/key")
+    }
+
+    func write(file path: String) throws(StoreFault) {
+        try StoreFiles.make(path, Array(line.utf8))
     }
 }
 

@@ -30,6 +30,24 @@ public struct TreeHash: Hashable, Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// A hash from 64 hexadecimal characters, lower-case; nil unless it is that.
+    public init?(hexadecimal text: String) {
+        let digits = Array(text.utf8).map { byte -> UInt8? in
+            switch byte {
+            case 0x30...0x39: byte - 0x30
+            case 0x61...0x66: byte - 0x57
+            default: nil
+            }
+        }
+        guard digits.count == 64 else { return nil }
+        var bytes: [UInt8] = []
+        for place in stride(from: 0, to: 64, by: 2) {
+            guard let high = digits[place], let low = digits[place + 1] else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        self.init(bytes)
+    }
+
     /// Whether two hashes are the same 32 bytes.
     public static func == (left: TreeHash, right: TreeHash) -> Bool {
         for index in 0..<32 where left.storage[index] != right.storage[index] { return false }

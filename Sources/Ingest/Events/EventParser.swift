@@ -35,6 +35,8 @@ public struct EventParser: ~Copyable {
 
     /// The name of the simdjson kernel this machine runs, such as `haswell`.
     public static var kernel: String { unsafe String(cString: rekam_json_kernel()) }
+    /// The version of simdjson: `3.6.4`.
+    public static var libraryVersion: String { unsafe String(cString: rekam_json_version()) }
 
     /// Reads one line, without its line ending, and appends its event to a batch; or says what is
     /// wrong with it and leaves the batch as it was.

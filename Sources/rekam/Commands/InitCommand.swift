@@ -3,6 +3,7 @@ import Definitions
 import EventLog
 import EventModel
 import Recording
+import Rendering
 import Shipped
 
 struct InitCommand: ParsableCommand {
@@ -28,7 +29,14 @@ struct InitCommand: ParsableCommand {
             "The log's name in checkpoints, such as cs.example.com/log.", valueName: "name"))
     var origin = "rekam.local/log"
 
+    @Option(
+        help: ArgumentHelp(
+            "A group whose members may ask the store; only its owner records and signs.",
+            valueName: "group"))
+    var group: String?
+
     func run() throws {
+        let groupNumber = try group.map(Machine.group)
         guard let zone = try Machine.zone(timeZone) else {
             throw Failure(
                 .usage,
@@ -40,19 +48,23 @@ struct InitCommand: ParsableCommand {
                 "--origin \"\(origin)\": a name without white space or +, at most 200 bytes, such "
                     + "as cs.example.com/log.")
         }
-        let new = NewStore(
+        var new = NewStore(
             origin: origin, timeZone: zone,
             types: try EventTypes.shipped(texts: Shipped.texts(in: "events")),
             catalogue: Shipped.texts(in: "catalogue").flatMap {
                 SourceDocument.split($0.text, file: $0.path)
             },
             seed: try Machine.randomBytes(32))
+        new.group = groupNumber
         let (made, projections, kpis) = try new.create(
             at: store.path, now: try Machine.now(), threads: Machine.cores)
         Output.line(
             "Made the store \(made.path): \(kpis) KPIs over \(projections) projections, days in "
                 + "\(zone.name)\(zone.release.isEmpty ? "" : " (tzdata \(zone.release))").")
         Output.line("Its signing key is \(made.path)/key: keep a copy where the store is not.")
+        if let group {
+            Output.line("Members of \(group.printable) may read it, but not the key.")
+        }
         Output.line("Next: rekam ingest FILE, or rekam kpi list to see what can be asked.")
         Output.flush()
     }

@@ -1,6 +1,8 @@
 public import ArgumentParser
+import Definitions
 import EventLog
 public import EventModel
+import Rendering
 
 /// Which store a command works on.
 struct StoreOptions: ParsableArguments {
@@ -14,20 +16,36 @@ struct StoreOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "How many seconds to wait while another process writes.", valueName: "seconds"))
-    var wait = 60
+            "How long to wait while another process writes, such as 90s or 10m; then exit 75.",
+            valueName: "time"))
+    var wait = "60s"
 
     /// The folder to use.
     var path: String { store ?? Machine.environment("REKAM_STORE") ?? "rekam.store" }
 
     /// Opens the store.
     func open(readOnly: Bool) throws -> LogStore {
-        guard wait >= 0, wait <= 86_400 else {
-            throw Failure(.usage, "--wait \(wait): a number of seconds from 0 to 86400.")
-        }
-        return try LogStore.open(
-            at: path, readOnly: readOnly, threads: Machine.cores, patience: .seconds(wait),
+        try LogStore.open(
+            at: path, readOnly: readOnly, threads: Machine.cores,
+            patience: .milliseconds(
+                try Self.milliseconds(wait, option: "--wait", most: 86_400_000)),
             mapBytes: Machine.environment("REKAM_MAP_BYTES").flatMap { Int($0) })
+    }
+
+    /// A length of time as typed: `90s`, `2h`, or a bare number of seconds.
+    static func milliseconds(
+        _ text: String, option: String, most: Int64 = 315_360_000_000
+    ) throws -> Int64 {
+        let isBare = !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) }
+        guard let milliseconds = DurationText.milliseconds(isBare ? text + "s" : text),
+            milliseconds <= most
+        else {
+            throw Failure(
+                .usage,
+                "\(option) \(text.printable): a length of time such as 30s, 5m or 2h 30m, at most "
+                    + "\(DurationText.text(most)).")
+        }
+        return milliseconds
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Auditing
 import EventLog
+import Operating
 import Synchronization
 
 struct VerifyCommand: ParsableCommand {
@@ -25,6 +26,11 @@ struct VerifyCommand: ParsableCommand {
             line.show(count: Int(done), share: total == 0 ? 1000 : Int(done) * 1000 / total)
         }
         Progress.clear()
+        // After the checks: who may only read the store leaves no note, and needs none.
+        OperationNote(
+            time: try Machine.now(), entries: report.entries, holds: report.difference == nil,
+            detail: report.difference ?? ""
+        ).leave(.verification, in: log)
         let root = report.root.prefix(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
         if let difference = report.difference {
             throw Failure(

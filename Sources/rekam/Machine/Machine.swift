@@ -1,4 +1,5 @@
 import EventModel
+import Rendering
 
 #if canImport(Glibc)
     import Glibc
@@ -105,6 +106,17 @@ enum Machine {
 }
 
 extension Machine {
+    /// The number of a group, by its name or number.
+    static func group(_ name: String) throws -> UInt32 {
+        if let number = UInt32(name) { return number }
+        guard let entry = unsafe getgrnam(name) else {
+            throw Failure(
+                .usage,
+                "--group \(name.printable): there is no such group. `getent group` shows all.")
+        }
+        return unsafe entry.pointee.gr_gid
+    }
+
     /// What the system says of an error number.
     static func reason(_ number: Int32) -> String {
         unsafe String(cString: strerror(number)).lowercased()

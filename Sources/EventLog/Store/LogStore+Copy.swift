@@ -1,0 +1,18 @@
+import LMDB
+
+extension LogStore {
+    /// Writes a consistent copy of log and projections, as they are now, into a folder that holds no
+    /// store yet. The signing key is not copied.
+    ///
+    /// - Parameter progress: told how many bytes were copied so far; what it throws ends the copy.
+    /// - Throws: what the file system and LMDB have to say; the caller removes what was written.
+    /// - Complexity: O(bytes in use).
+    package func copy(
+        toFolder folder: String, progress: (_ bytes: Int) throws -> Void = { _ in }
+    ) throws {
+        try environment.copy(toFolder: folder, progress: progress)
+    }
+
+    /// The bytes that the data file's pages take, used and free.
+    package func usedFileBytes() throws -> Int { try environment.usedFileBytes() }
+}

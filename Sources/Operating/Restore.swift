@@ -1,0 +1,94 @@
+public import EventLog
+
+/// Brings a backup back as a store: never over another one, and never through a symbolic link.
+///
+///     let restored = try Restore(of: "/backups/2025-07-14").make(at: "rekam.store")
+public struct Restore {
+    private let backup: String
+    /// A key kept elsewhere, for a backup without one; its file.
+    public var keyFile: String?
+    /// A group, by number, that may read the store.
+    public var group: UInt32?
+    /// Told how many of the data's bytes were copied.
+    public var progress: (_ bytes: Int, _ total: Int) throws(StoreFault) -> Void = { _, _ in }
+
+    /// A restore of a backup's folder.
+    public init(of backup: String) { self.backup = backup }
+
+    /// What came of it.
+    public struct Outcome: Sendable {
+        /// What the backup says of itself.
+        public var manifest: BackupManifest
+        /// Whether the store has its signing key; without it nothing can be signed.
+        public var hasKey: Bool
+    }
+
+    /// Reads a backup's manifest.
+    ///
+    /// - Throws: `OperatingFault.notABackup`.
+    public static func manifest(of backup: String) throws -> BackupManifest {
+        let file = backup + "/" + BackupManifest.fileName
+        guard StoreFiles.status(file) != nil else {
+            throw OperatingFault.notABackup(
+                path: backup, reason: "it has no \(BackupManifest.fileName)")
+        }
+        let bytes = try StoreFiles.read(
+            file, limitBytes: BackupManifest.longest, following: false
+        ).bytes
+        return try BackupManifest(bytes, path: backup)
+    }
+
+    /// Makes the store in a folder that is not there yet, or empty. It takes its name when every byte
+    /// of the data is on the disk and has the digest that the manifest says.
+    ///
+    /// - Throws: `StoreFault.alreadyThere`, `OperatingFault`, and what the file system has to say;
+    ///   nothing is left at `folder` then.
+    public func make(at folder: String) throws -> Outcome {
+        let manifest = try Self.manifest(of: backup)
+        let key = try key(of: manifest)
+        let partial = try PartialFolder(for: folder)
+        let progress = progress
+        let total = manifest.dataBytes
+        let data = try StoreFiles.copy(
+            backup + "/data.mdb", to: partial.file("data.mdb")
+        ) { bytes throws(StoreFault) in try progress(bytes, total) }
+        guard data.bytes == manifest.dataBytes else {
+            throw OperatingFault.damagedBackup(
+                path: backup,
+                reason: "data.mdb has \(data.bytes) bytes instead of \(manifest.dataBytes)")
+        }
+        guard data.sha256 == manifest.dataDigest.bytes else {
+            throw OperatingFault.damagedBackup(
+                path: backup, reason: "data.mdb has another SHA-256 than \(BackupManifest.fileName)"
+            )
+        }
+        try check(partial, manifest)
+        if let group {
+            try LogStore.share(partial.path, with: group)
+        } else {
+            try partial.removeLocks()
+        }
+        try key?.write(folder: partial.path)
+        try partial.finish()
+        return Outcome(manifest: manifest, hasKey: key != nil)
+    }
+
+    private func check(_ partial: PartialFolder, _ manifest: BackupManifest) throws {
+        let store = try LogStore.open(at: partial.path, readOnly: true)
+        let state = try store.rootedState()
+        guard let state, state == (manifest.entries, manifest.root),
+            store.origin == manifest.origin
+        else {
+            throw OperatingFault.damagedBackup(
+                path: backup,
+                reason: "its log is not the one that \(BackupManifest.fileName) names")
+        }
+    }
+
+    private func key(of manifest: BackupManifest) throws -> StoreKey? {
+        let file = keyFile ?? (manifest.hasKey ? backup + "/key" : nil)
+        guard let file else { return nil }
+        return try StoreKey.read(
+            file: file, origin: manifest.origin, following: keyFile != nil)
+    }
+}

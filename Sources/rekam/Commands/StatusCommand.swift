@@ -1,0 +1,181 @@
+import ArgumentParser
+import EventLog
+import EventModel
+import Operating
+import Querying
+import Rendering
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Say how the store is doing: last events, lag, refusals, space, backups.",
+        discussion: """
+            For monitoring: ends with 1 when something is older than allowed, or the last \
+            verification found a difference.
+
+            Examples:
+              rekam status
+              rekam status --max-age 2h --max-backup-age 26h --format json
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(help: ArgumentHelp("The last event must be younger.", valueName: "time"))
+    var maxAge: String?
+
+    @Option(help: ArgumentHelp("The last backup must be younger.", valueName: "time"))
+    var maxBackupAge: String?
+
+    @Option(help: ArgumentHelp("The last verification must be younger.", valueName: "time"))
+    var maxVerifyAge: String?
+
+    @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
+    var format = OutputFormat.table
+
+    func run() throws {
+        func limit(_ text: String?, _ option: String) throws -> Int64? {
+            try text.map { try StoreOptions.milliseconds($0, option: option) }
+        }
+        let limits = StoreStatus.Limits(
+            event: try limit(maxAge, "--max-age"),
+            backup: try limit(maxBackupAge, "--max-backup-age"),
+            verification: try limit(maxVerifyAge, "--max-verify-age"))
+        let log = try store.open(readOnly: true)
+        let now = try Machine.now()
+        let status = try StoreStatus(of: log, now: now)
+        let breaches = status.breaches(of: limits, now: now)
+        let free = Disk(log.path).freeBytes
+        if format == .json {
+            Output.write(json(status, breaches, now, free).canonical ?? [])
+            Output.line()
+        } else {
+            printTable(status, now, free)
+        }
+        Output.flush()
+        guard breaches.isEmpty else {
+            throw Failure(
+                .checkFailed, messages: format == .json ? [] : breaches.map { words($0, now) })
+        }
+    }
+
+    private func printTable(_ status: StoreStatus, _ now: Instant, _ free: Int) {
+        var lines = [
+            ("Store", "\(status.path.printable) · \(status.origin.printable)"),
+            (
+                "Entries",
+                "\(Progress.grouped(Int(status.entries))) · root \(status.root.hexadecimal.prefix(12))…"
+            ),
+            ("Last event", status.lastEvent.map { age($0, now) } ?? "none yet"),
+        ]
+        if let last = status.lastImport {
+            var text = "\(last.input.printable): \(Progress.grouped(last.accepted)) accepted"
+            if last.duplicates > 0 {
+                text += " · \(Progress.grouped(last.duplicates)) already there"
+            }
+            if last.refused > 0 { text += " · \(Progress.grouped(last.refused)) refused" }
+            lines.append(("Last import", text + ", \(age(last.time, now))"))
+            lines.append(
+                ("Refused", "\(Progress.grouped(status.refusedInADay)) lines in the last 24 hours"))
+        }
+        let lag =
+            status.behind == 0
+            ? "up to date"
+            : "\(Progress.grouped(Int(status.behind))) entries behind; the next ingest brings them in"
+        lines.append(("Projections", "\(status.projections), \(lag)"))
+        lines.append(
+            (
+                "Space",
+                "\(ByteText.text(status.usedBytes)) in a file of \(ByteText.text(status.fileBytes)) · "
+                    + "\(ByteText.text(free)) free on the disk"
+            ))
+        lines.append(
+            (
+                "Verified",
+                status.verification.map {
+                    ($0.holds ? "it held" : "IT DID NOT HOLD: \($0.detail.printable)")
+                        + ", \(age($0.time, now)), \(Progress.grouped(Int($0.entries))) entries"
+                } ?? "never here; rekam verify"
+            ))
+        lines.append(
+            (
+                "Backed up",
+                status.backup.map {
+                    "\(age($0.time, now)) to \($0.detail.printable), "
+                        + "\(Progress.grouped(Int($0.entries))) entries"
+                } ?? "never from here; rekam backup DIR --verify"
+            ))
+        for (name, text) in lines { Output.line(TextWidth.padded(name, to: 13) + text) }
+    }
+
+    /// `12m ago`; the future is said as such.
+    private func age(_ time: Instant, _ now: Instant) -> String {
+        let milliseconds = now.milliseconds - time.milliseconds
+        let text = NumberText.duration(Fraction(abs(milliseconds)), .english)
+        return milliseconds < 0 ? "\(text) ahead of the clock" : "\(text) ago"
+    }
+
+    private func words(_ breach: StoreStatus.Breach, _ now: Instant) -> String {
+        switch breach {
+        case .event(let time):
+            "the last event " + (time.map { "came \(age($0, now))" } ?? "never came")
+                + ", more than --max-age \(maxAge ?? "")."
+        case .backup(let time):
+            "the last backup " + (time.map { "was made \(age($0, now))" } ?? "was never made")
+                + ", more than --max-backup-age \(maxBackupAge ?? "")."
+        case .verification(let time):
+            "the last verification " + (time.map { "was \(age($0, now))" } ?? "never was")
+                + ", more than --max-verify-age \(maxVerifyAge ?? "")."
+        case .differs:
+            "the last verification found a difference. Keep the store as it is, and restore a "
+                + "backup beside it."
+        }
+    }
+
+    private func json(
+        _ status: StoreStatus, _ breaches: [StoreStatus.Breach], _ now: Instant, _ free: Int
+    ) -> JSONValue {
+        func number(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
+        func time(_ value: Instant?) -> JSONValue { value.map { .string($0.rfc3339) } ?? .null }
+        func ageOf(_ value: Instant?) -> JSONValue {
+            value.map { number((now.milliseconds - $0.milliseconds) / 1000) } ?? .null
+        }
+        func object(_ members: [(String, JSONValue)]) -> JSONValue {
+            .object(members.map { JSONMember(key: $0.0, value: $0.1) })
+        }
+        func note(_ note: OperationNote?) -> JSONValue {
+            guard let note else { return .null }
+            return object([
+                ("time", time(note.time)), ("age_seconds", ageOf(note.time)),
+                ("entries", number(note.entries)), ("holds", .boolean(note.holds)),
+                ("detail", .string(note.detail)),
+            ])
+        }
+        let last = status.lastImport.map { last in
+            object([
+                ("time", time(last.time)), ("input", .string(last.input)),
+                ("accepted", number(last.accepted)), ("duplicate", number(last.duplicates)),
+                ("refused", number(last.refused)),
+            ])
+        }
+        let names = breaches.map { breach -> JSONValue in
+            switch breach {
+            case .event: .string("max-age")
+            case .backup: .string("max-backup-age")
+            case .verification: .string("max-verify-age")
+            case .differs: .string("differs")
+            }
+        }
+        return object([
+            ("store", .string(status.path)), ("origin", .string(status.origin)),
+            ("now", time(now)), ("ok", .boolean(breaches.isEmpty)), ("breaches", .array(names)),
+            ("entries", number(status.entries)), ("root", .string(status.root.hexadecimal)),
+            ("last_event", time(status.lastEvent)),
+            ("last_event_age_seconds", ageOf(status.lastEvent)), ("last_import", last ?? .null),
+            ("refused_in_24_hours", number(status.refusedInADay)),
+            ("projections", number(status.projections)),
+            ("entries_behind", number(status.behind)), ("file_bytes", number(status.fileBytes)),
+            ("used_bytes", number(status.usedBytes)), ("free_bytes", number(free)),
+            ("last_verification", note(status.verification)), ("last_backup", note(status.backup)),
+        ])
+    }
+}
