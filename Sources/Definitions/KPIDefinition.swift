@@ -31,6 +31,21 @@ public enum AggregateFunction: Hashable, Sendable {
     case percentile(Int)
     /// Running sum of a stock's flows through the period's end; only for stocks.
     case stock
+    /// The same before the period's first day; with a measure, its different values in stock then.
+    case start
+    /// Different values of a measure in stock before the period's first day that are in stock at
+    /// its end, too, whatever their dimensions are by then; only for stocks.
+    case kept
+}
+
+extension AggregateFunction {
+    /// Whether it is asked of stocks, and of nothing else.
+    public var isOfStocks: Bool {
+        switch self {
+        case .stock, .start, .kept: true
+        case .count, .sum, .mean, .minimum, .maximum, .distinct, .percentile: false
+        }
+    }
 }
 
 /// One aggregate in a formula: `p90(first_response.wait)`, `count(ticket_volume[reason=complaint])`.
@@ -67,8 +82,11 @@ public indirect enum Formula: Hashable, Sendable {
     /// Null where the denominator is zero.
     case quotient(Formula, Formula)
     case negated(Formula)
-    /// Days of the period: `days()`; its weeks (days ÷ 7) and months are written with it.
+    /// Days of the period: `days()`; `weeks()` are days ÷ 7.
     case periodDays
+    /// Months of the period: each of its days is a share of its own month, so that a whole month
+    /// is 1, whatever its length.
+    case periodMonths
     /// Another KPI's value.
     case kpi(String)
 }

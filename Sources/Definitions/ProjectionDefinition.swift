@@ -233,8 +233,11 @@ public enum MeasureSource: Hashable, Sendable {
     case count(String)
     /// 1 when all conditions hold, else no value, so that `count(p.flag)` counts them.
     case flag([Condition])
-    /// A name, for `distinct`.
-    case name(DimensionSource)
+    /// A name, for `distinct`; no value where the conditions do not hold.
+    case name(DimensionSource, when: [Condition])
+    /// An integer column that is an amount of money in minor units; its currency is the value of
+    /// the dimension of this name, so that amounts of different currencies are never added.
+    case money(FieldReference, currency: String)
 }
 
 /// What makes a fact.
@@ -248,6 +251,17 @@ public enum FactRule: Hashable, Sendable {
     /// old cell (−1) and enters its new one (+1) on that event's day. Dimensions may only be
     /// `latest`, `constant`, or fields of bindings that do not depend on the fact.
     case stock(from: String, while: [Condition])
+    /// A stock, kept as flows likewise: in stock from an event that `enter` selects until one that
+    /// `leave` selects, as often as that happens. An event that both select enters.
+    case stay(enter: Selector, leave: Selector)
+
+    /// Whether the facts are flows of a stock.
+    public var isStock: Bool {
+        switch self {
+        case .stock, .stay: true
+        case .one, .each: false
+        }
+    }
 }
 
 /// A projection: facts of cases, with dimensions and measures. What a definition file says, checked

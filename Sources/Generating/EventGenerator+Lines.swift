@@ -156,11 +156,11 @@ extension EventGenerator {
         put(",\"policy\":\"", current.category == 5 ? "perangkat" : "standar")
         // The most urgent pause for nothing, devices also while they are on hold.
         switch (current.priority, current.category) {
-        case (3, _): line.put(",\"calendar\":\"siaga-24-jam\"")
+        case (3, _): line.put(",\"calendar\":\"always_open\"")
         case (_, 5):
             line.put(",\"calendar\":\"jam-kerja\",\"pauses_pending\":true,\"pauses_hold\":true")
         case (0, _): line.put(",\"pauses_pending\":false,\"pauses_hold\":true")
-        default: line.put(",\"calendar\":\"jam-kerja\",\"pauses_pending\":true")
+        default: line.put(",\"calendar\":\"indonesia\",\"pauses_pending\":true")
         }
         endLine()
     }

@@ -51,6 +51,8 @@ public enum NullReason: Hashable, Sendable {
     case zeroDenominator
     /// Fewer respondents than this answered.
     case withheld(below: Int)
+    /// It would add amounts of money in these different currencies.
+    case mixedCurrencies([String])
 }
 
 /// One KPI's value for one group and time.
@@ -61,12 +63,18 @@ public struct Figure: Hashable, Sendable {
     public var count: Int64?
     /// Why there is no value; nil where there is one.
     public var reason: NullReason?
+    /// The ISO 4217 code of an amount of money, in minor units; nil where none is recorded, and
+    /// for all that is no money.
+    public var currency: String?
 
     /// A figure from its parts.
-    public init(value: Fraction, count: Int64?, reason: NullReason? = nil) {
+    public init(
+        value: Fraction, count: Int64?, reason: NullReason? = nil, currency: String? = nil
+    ) {
         self.value = value
         self.count = count
         self.reason = reason
+        self.currency = currency
     }
 }
 

@@ -8,6 +8,10 @@ struct CellFigures {
     /// Running sums, likewise; empty where no stock is asked for.
     private var stockCounts: [Int64] = []
     private var stockSums: [Int128] = []
+    /// What was in stock before the group's first day.
+    private var startCounts: [Int64] = []
+    /// Different values in stock, by group and stream; nil where they are not asked for.
+    private var stays: StockStays.Counts?
     /// By group and sampled stream.
     private var statistics: [[Int64?]] = []
     /// Place of a stream among the sampled ones.
@@ -36,6 +40,7 @@ struct CellFigures {
         if plan.usesStock {
             stockCounts = counts
             stockSums = sums
+            startCounts = counts
         }
         let before = scan.hasSlotBefore ? 1 : 0
         let slots = scan.slots
@@ -55,6 +60,10 @@ struct CellFigures {
                         sums[to] = try CellFigures.added(sums[to], scan.sums[from], plan)
                     }
                     guard plan.usesStock else { continue }
+                    if isCounted, slice == 0 || !grouping.spansSlices {
+                        startCounts[to] = try CellFigures.added(
+                            startCounts[to], running[stream], plan)
+                    }
                     running[stream] += scan.counts[from]
                     runningSums[stream] += scan.sums[from]
                     guard holdsStock else { continue }
@@ -64,6 +73,10 @@ struct CellFigures {
                         stockSums[to], runningSums[stream], plan)
                 }
             }
+        }
+        if !plan.keptStreams.isEmpty {
+            stays = scan.stays.counts(
+                streamCount: streamCount, sliceCount: sliceCount, by: grouping)
         }
         guard !sampled.isEmpty else { return }
         let width = sampled.count
@@ -91,6 +104,16 @@ struct CellFigures {
     func stock(_ group: Int, stream: Int, ofMeasure: Bool) -> Int128 {
         let place = group * streamCount + stream
         return ofMeasure ? stockSums[place] : Int128(stockCounts[place])
+    }
+
+    /// A stock before the group's first day.
+    func start(_ group: Int, stream: Int) -> Int64 { startCounts[group * streamCount + stream] }
+
+    /// Different values in stock before the group's first day; with `kept`, those still there at its
+    /// end.
+    func stayed(_ group: Int, stream: Int, kept: Bool) -> Int64 {
+        let place = group * streamCount + stream
+        return (kept ? stays?.kept[place] : stays?.started[place]) ?? 0
     }
 
     /// A statistic of a stream's values.

@@ -7,8 +7,9 @@ indirect enum Expression {
     case product(Expression, Expression)
     case quotient(Expression, Expression)
     case negated(Expression)
-    /// Days of the period.
+    /// Days of the period, and its months.
     case days
+    case months
 
     /// An aggregate of one stream of one projection.
     struct Term: Hashable {
@@ -21,6 +22,10 @@ indirect enum Expression {
             case sum
             case mean
             case stock(ofMeasure: Bool)
+            /// In stock at the start; different values in stock at the start, and those kept.
+            case start
+            case started
+            case kept
             /// Place among the stream's statistics.
             case statistic(Int)
             /// Likewise; 0 where there is no value.
@@ -30,14 +35,15 @@ indirect enum Expression {
 
     /// The value of a group.
     func value(
-        of group: Int, in figures: [CellFigures], days: Int
+        of group: Int, in figures: [CellFigures], length: PeriodLength
     ) throws(Fraction.Overflow) -> Fraction {
         func value(_ part: Expression) throws(Fraction.Overflow) -> Fraction {
-            try part.value(of: group, in: figures, days: days)
+            try part.value(of: group, in: figures, length: length)
         }
         switch self {
         case .number(let number): return number
-        case .days: return Fraction(days)
+        case .days: return Fraction(length.days)
+        case .months: return length.months
         case .term(let term): return term.value(of: group, in: figures[term.projection])
         case .sum(let left, let right): return try value(left).adding(value(right))
         case .difference(let left, let right): return try value(left).subtracting(value(right))
@@ -50,7 +56,7 @@ indirect enum Expression {
     /// The stream whose facts the value rests on: a quotient's below, else the first named.
     var basis: Term? {
         switch self {
-        case .number, .days: nil
+        case .number, .days, .months: nil
         case .term(let term): term
         case .negated(let part): part.basis
         case .quotient(let left, let right): right.basis ?? left.basis
@@ -63,7 +69,7 @@ indirect enum Expression {
     /// Every aggregate in it.
     var terms: [Term] {
         switch self {
-        case .number, .days: []
+        case .number, .days, .months: []
         case .term(let term): [term]
         case .negated(let part): part.terms
         case .quotient(let left, let right), .sum(let left, let right),
@@ -84,6 +90,9 @@ extension Expression.Term {
                 over: Int128(figures.count(group, stream: stream)))
         case .stock(let ofMeasure):
             return Fraction(figures.stock(group, stream: stream, ofMeasure: ofMeasure))
+        case .start: return Fraction(figures.start(group, stream: stream))
+        case .started, .kept:
+            return Fraction(figures.stayed(group, stream: stream, kept: function == .kept))
         case .statistic(let place):
             return figures.statistic(group, stream: stream, place: place).map { Fraction($0) }
                 ?? .none

@@ -14,6 +14,8 @@ struct FactStream: Hashable {
     var measure: Int?
     /// All must pass.
     var filters: [IDFilter]
+    /// The word of a dimension whose ids stand for the values: which currencies an amount has.
+    var column: Int?
 }
 
 /// What is read from one projection.
@@ -36,6 +38,10 @@ struct ProjectionPlan {
     var statistics: [[ValueSamples.Statistic]] = [[]]
     /// Whether a running sum from the beginning is asked for.
     var usesStock = false
+    /// Whether what was in stock at a start is asked for.
+    var usesStart = false
+    /// Streams whose different values in stock are asked for.
+    var keptStreams: [Int] = []
 
     /// Whether anything is looked up beside the rows.
     var isFollowing: Bool { !followedKeys.isEmpty || !followedFilters.isEmpty }
@@ -60,6 +66,8 @@ struct FactScan {
     private(set) var samples = ValueSamples()
     /// Streams with samples.
     let sampled: [Int]
+    /// Flows of the streams whose values are followed.
+    private(set) var stays = StockStays()
 
     private let plan: ProjectionPlan
     private let stride: Int
@@ -74,6 +82,7 @@ struct FactScan {
     private var filterIDs: [UInt32] = []
     private var streamFilters: [Range<Int>] = []
     private var measures: [Int] = []
+    private var columns: [Int] = []
     private var samplePlaces: [Int] = []
     private var scratch: [UInt32]
     private var hasOverflowed = false
@@ -105,6 +114,7 @@ struct FactScan {
             for filter in stream.filters { append(filter) }
             streamFilters.append(start..<filterColumns.count)
             measures.append(stream.measure ?? -1)
+            columns.append(stream.column ?? -1)
             samplePlaces.append(sampled.firstIndex(of: index) ?? -1)
         }
     }
@@ -133,7 +143,10 @@ struct FactScan {
         while at + stride < rows.count {
             at += stride
             let day = Int(Int32(bitPattern: rows[at] ^ 0x8000_0000)) - firstDay
-            guard day < dayCount, passes(rows, at, 0, plan.filters.count) else { continue }
+            guard day < dayCount else { continue }
+            let isAsked = passes(rows, at, 0, plan.filters.count)
+            // Who is kept may stand anywhere by the end, also where nobody asked.
+            guard isAsked || !plan.keptStreams.isEmpty else { continue }
             var slot = 0
             if day < 0 {
                 guard hasSlotBefore else { continue }
@@ -142,9 +155,14 @@ struct FactScan {
             } else {
                 slot = Int(slotByDay[day])
             }
+            guard isAsked else {
+                note(rows, at, key: -1, slot: slot)
+                continue
+            }
             for index in scratch.indices { scratch[index] = rows[at + plan.keyColumns[index]] }
             if isFollowing, !follow(rows, at, day: Int32(day + firstDay)) { continue }
             let key = keys.group(of: scratch)
+            note(rows, at, key: key, slot: slot)
             let cell = key * slots + slot
             if (key + 1) * slots * streamCount > counts.count { try grow(toKeys: key + 1) }
             let multiplicity = FactScan.integer(rows, at + stride - 2)
@@ -164,6 +182,19 @@ struct FactScan {
         return true
     }
 
+    /// Notes a flow of each stream whose values are followed; key −1: of no group that is asked for.
+    private mutating func note(_ rows: Span<UInt32>, _ at: Int, key: Int, slot: Int) {
+        for stream in plan.keptStreams {
+            let value = FactScan.integer(rows, at + measures[stream]) ^ .min
+            if value == .min { continue }
+            let filters = streamFilters[stream]
+            let isAsked = passes(rows, at, filters.lowerBound, filters.upperBound)
+            stays.add(
+                stream: stream, value: value, key: isAsked ? key : -1, slot: slot,
+                change: FactScan.integer(rows, at + stride - 2))
+        }
+    }
+
     private mutating func addStream(
         _ stream: Int, _ rows: Span<UInt32>, _ at: Int, cell: Int, multiplicity: Int64
     ) {
@@ -174,8 +205,9 @@ struct FactScan {
         let place = cell * streamCount + stream
         let measure = measures[stream]
         if measure >= 0 {
-            let value = FactScan.integer(rows, at + measure) ^ .min
+            var value = FactScan.integer(rows, at + measure) ^ .min
             if value == .min { return }
+            if columns[stream] >= 0 { value = Int64(rows[at + columns[stream]]) }
             if plan.isSummed[stream] {
                 let product = Int128(value) * Int128(multiplicity)
                 let (sum, isTooLarge) = sums[place].addingReportingOverflow(product)

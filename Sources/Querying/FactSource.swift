@@ -34,12 +34,19 @@ package struct FactLayout: Hashable, Sendable {
     package var isStock: Bool
     /// Whether its cases are respondents, who are not shown alone.
     package var isAnonymous: Bool
+    /// The measure that holds the respondent of each fact; nil where none does.
+    package var respondent: Int?
+    /// The dimension that says the currency, by the place of a measure that is money.
+    package var currencies: [Int: Int]
     /// How many days after a period's end its facts may still change.
     package var openDays: Int
+    /// The same for what measures hold, where that is longer.
+    package var openDaysOfMeasures: [Int: Int]
 
     package init(
         projection: String, version: Int, dimensions: [FactDimension], measures: [String],
-        isStock: Bool = false, isAnonymous: Bool = false, openDays: Int = 0
+        isStock: Bool = false, isAnonymous: Bool = false, respondent: Int? = nil,
+        currencies: [Int: Int] = [:], openDays: Int = 0, openDaysOfMeasures: [Int: Int] = [:]
     ) {
         self.projection = projection
         self.version = version
@@ -47,7 +54,10 @@ package struct FactLayout: Hashable, Sendable {
         self.measures = measures
         self.isStock = isStock
         self.isAnonymous = isAnonymous
+        self.respondent = respondent
+        self.currencies = currencies
         self.openDays = openDays
+        self.openDaysOfMeasures = openDaysOfMeasures
     }
 
     /// Words of a row.
@@ -55,6 +65,9 @@ package struct FactLayout: Hashable, Sendable {
 
     /// Where a measure's first word stands.
     package func offset(ofMeasure index: Int) -> Int { 1 + dimensions.count + 2 * index }
+
+    /// The measure whose first word stands there.
+    package func measure(atOffset offset: Int) -> Int { (offset - 1 - dimensions.count) / 2 }
 }
 
 /// The facts a query reads: the live version of one projection.

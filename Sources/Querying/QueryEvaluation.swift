@@ -201,11 +201,11 @@ struct QueryEvaluation {
         let cells = try regroup(scans, count: groupCount * sliceCount, spansSlices: false) {
             $0 * sliceCount + $1
         }
-        let sliceDays = scans.slices.map(\.period.dayCount)
+        let lengths = try scans.slices.map { try PeriodLength($0.period) }
         var measured = Measured(
             cells: [], slices: [], whole: [], isPresent: [], sliceCount: sliceCount)
         measured.cells = try (0..<groupCount * sliceCount).map {
-            try figures(of: $0, in: cells, days: sliceDays[$0 % sliceCount])
+            try figures(of: $0, in: cells, length: lengths[$0 % sliceCount])
         }
         measured.isPresent = (0..<groupCount).map { group in
             (group * sliceCount..<(group + 1) * sliceCount).contains { isPresent($0, cells) }
@@ -215,14 +215,15 @@ struct QueryEvaluation {
         } else if sliceCount > 1 {
             let slices = try regroup(scans, count: sliceCount, spansSlices: false) { $1 }
             measured.slices = try (0..<sliceCount).map {
-                try figures(of: $0, in: slices, days: sliceDays[$0])
+                try figures(of: $0, in: slices, length: lengths[$0])
             }
         }
         if sliceCount == 1, plan.dimensions.isEmpty {
             measured.whole = measured.cells[0]
         } else {
             let whole = try regroup(scans, count: 1, spansSlices: true) { _, _ in 0 }
-            measured.whole = try figures(of: 0, in: whole, days: scans.period.dayCount)
+            measured.whole = try figures(
+                of: 0, in: whole, length: PeriodLength(scans.period))
         }
         return measured
     }
@@ -250,44 +251,10 @@ struct QueryEvaluation {
         plan.projections.indices.contains { index in
             plan.projections[index].usesStock
                 ? cells[index].stock(cell, stream: 0, ofMeasure: false) != 0
+                    || plan.projections[index].usesStart
+                        && cells[index].start(cell, stream: 0) != 0
                 : cells[index].count(cell, stream: 0) != 0
         }
-    }
-
-    // MARK: Figures
-
-    private func figures(
-        of group: Int, in cells: [CellFigures], days: Int
-    ) throws(QueryFault) -> [Figure] {
-        var figures: [Figure] = []
-        figures.reserveCapacity(plan.outputs.count)
-        for output in plan.outputs {
-            let value: Fraction
-            do {
-                value = try output.expression.value(of: group, in: cells, days: days)
-            } catch {
-                throw .tooLarge(output.column.name)
-            }
-            let count = output.basis.map { basis -> Int64 in
-                if case .stock(ofMeasure: false) = basis.function {
-                    return Int64(
-                        clamping: cells[basis.projection].stock(
-                            group, stream: basis.stream, ofMeasure: false))
-                }
-                return cells[basis.projection].count(group, stream: basis.stream)
-            }
-            if output.isAnonymous, let count, count > 0, count < Self.fewestRespondents {
-                figures.append(
-                    Figure(
-                        value: .none, count: nil,
-                        reason: .withheld(below: Self.fewestRespondents)))
-            } else {
-                let missing: NullReason = count ?? 0 == 0 ? .nothing : .zeroDenominator
-                figures.append(
-                    Figure(value: value, count: count, reason: value.hasValue ? nil : missing))
-            }
-        }
-        return figures
     }
 
     private var columns: [AnswerColumn] {

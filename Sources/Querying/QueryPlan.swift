@@ -18,9 +18,21 @@ struct QueryPlan {
         var basis: Expression.Term?
         /// Days after a period's end in which its facts may still change.
         var openDays: Int
-        var isAnonymous: Bool
+        /// Numbers of respondents: where one is small, nothing is shown.
+        var respondents: [Expression.Term]
+        /// Amounts of money that must be in one currency.
+        var amounts: [Amount]
         /// Definitions it rests on.
         var definitions: [UsedDefinition]
+    }
+
+    /// The currencies of a stream's facts: the least and the greatest id tell whether it is one.
+    struct Amount: Hashable {
+        var projection: Int
+        var dimension: Int
+        var stream: Int
+        var least: Int
+        var greatest: Int
     }
 
     var outputs: [Output] = []
@@ -194,7 +206,7 @@ struct QueryPlanner {
         used = []
         definitions = [.init(name: kpi.name, version: kpi.version, isProjection: false)]
         guard let expression = try compile(formula, of: kpi, path: [kpi.name]) else { return nil }
-        let layouts = used.map { projections[$0].source.layout }
+        let terms = expression.terms
         let counts = statistic != nil && expression.isCount
         return QueryPlan.Output(
             column: AnswerColumn(
@@ -203,8 +215,9 @@ struct QueryPlanner {
                 better: counts ? nil : kpi.better,
                 isCount: expression.isPlainCount),
             expression: expression, basis: expression.basis,
-            openDays: layouts.map(\.openDays).max() ?? 0,
-            isAnonymous: layouts.contains { $0.isAnonymous }, definitions: definitions)
+            openDays: terms.map { openDays(of: $0) }.max() ?? 0,
+            respondents: respondents(behind: terms), amounts: amounts(in: terms),
+            definitions: definitions)
     }
 
     mutating func missing(_ dimension: String, in kpi: String, _ shared: [String]) {
@@ -230,6 +243,7 @@ struct QueryPlanner {
         case .number(let numerator, let denominator):
             return .number(Fraction(Int128(numerator), over: Int128(denominator)))
         case .periodDays: return .days
+        case .periodMonths: return .months
         case .aggregate(let aggregate): return try term(aggregate, of: kpi).map { .term($0) }
         case .negated(let part):
             return try compile(part, of: kpi, path: path).map { .negated($0) }
@@ -290,14 +304,13 @@ struct QueryPlanner {
         case .percentile(let percent):
             function = .statistic(statistic(.percentile(percent), place, stream))
         case .distinct: function = .distinct(statistic(.distinct, place, stream))
-        case .stock:
+        case .stock, .start, .kept:
             guard projections[place].source.layout.isStock else {
                 faults.append(.notAStock(projection: aggregate.projection, kpi: kpi.name))
                 return nil
             }
             projections[place].usesStock = true
-            projections[place].isSummed[stream] = aggregate.measure != nil
-            function = .stock(ofMeasure: aggregate.measure != nil)
+            function = stockFunction(aggregate, at: place, stream: stream)
         }
         return Expression.Term(projection: place, stream: stream, function: function)
     }
@@ -338,21 +351,13 @@ struct QueryPlanner {
             }
             stream.filters.append(IDFilter(column: 1 + index, ids: ids.sorted()))
         }
-        if let found = projections[place].streams.firstIndex(of: stream) { return found }
-        projections[place].streams.append(stream)
-        projections[place].isSummed.append(false)
-        projections[place].statistics.append([])
-        return projections[place].streams.count - 1
+        return projections[place].place(of: stream)
     }
 
     private mutating func statistic(
         _ statistic: ValueSamples.Statistic, _ place: Int, _ stream: Int
     ) -> Int {
-        if let found = projections[place].statistics[stream].firstIndex(of: statistic) {
-            return found
-        }
-        projections[place].statistics[stream].append(statistic)
-        return projections[place].statistics[stream].count - 1
+        projections[place].place(of: statistic, stream: stream)
     }
 }
 
@@ -371,7 +376,7 @@ extension Expression {
     fileprivate var isCount: Bool {
         guard case .term(let term) = self else { return false }
         switch term.function {
-        case .count, .distinct: return true
+        case .count, .distinct, .start, .started, .kept: return true
         case .stock(let ofMeasure): return !ofMeasure
         case .sum, .mean, .statistic: return false
         }

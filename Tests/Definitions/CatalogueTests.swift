@@ -152,6 +152,8 @@ import Testing
                   channel   the channel in force
                   category  the category in force
                   priority  the priority in force
+                  hour      the hour of the day, 0 to 23
+                  weekday   the day of the week, 1 (Monday) to 7
 
                 It measures
                   wait  time from opened to answer

@@ -25,6 +25,7 @@ import Testing
             keys(schema, "$defs", "binding", "properties") == DefinitionKeys.binding.sorted())
         #expect(
             keys(schema, "$defs", "duration", "properties") == DefinitionKeys.duration.sorted())
+        #expect(keys(schema, "properties", "stock", "properties") == DefinitionKeys.stock.sorted())
         let test = (schema["$defs"] as? [String: Any])?["test"] as? [String: Any]
         let forms = test?["anyOf"] as? [[String: Any]]
         #expect(keys(forms?.last, "properties") == DefinitionKeys.test.sorted())

@@ -42,18 +42,25 @@ struct ReferenceEvaluator {
             return events.indices
                 .filter { matches($0, selector, $0) && holds(definition.conditions, $0) }
                 .map { fact(at: $0) }
-        case .stock(let from, let conditions): return flows(from: from, while: conditions)
+        case .stock(let from, let conditions):
+            guard let start = event(from, fact: nil) else { return [] }
+            return flows(from: start) { holds(conditions, $0) }
+        case .stay(let enter, let leave):
+            var isIn = false
+            return flows(from: 0) { place in
+                if matches(place, leave, nil) { isIn = false }
+                if matches(place, enter, nil) { isIn = true }
+                return isIn
+            }
         }
     }
 
-    private func flows(from: String, while conditions: [Condition]) -> [SampleFact] {
-        guard let start = event(from, fact: nil), holds(definition.conditions, nil) else {
-            return []
-        }
+    private func flows(from start: Int, _ isInStock: (Int) -> Bool) -> [SampleFact] {
+        guard holds(definition.conditions, nil) else { return [] }
         var flows: [SampleFact] = []
         var held: [String: String]?
         for place in start..<events.count {
-            let now = holds(conditions, place) ? dimensions(at: place) : nil
+            let now = isInStock(place) ? fact(at: place).values : nil
             if now == held { continue }
             if let held { flows.append(.init(time: events[place].time, values: held, sign: -1)) }
             if let now { flows.append(.init(time: events[place].time, values: now)) }
@@ -78,10 +85,12 @@ struct ReferenceEvaluator {
                 values[name] = elapsed(duration, place).map {
                     DurationText.text($0).replacing(" ", with: "")
                 }
-            case .number(let reference): values[name] = value(of: reference, place).map(text)
+            case .number(let reference), .money(let reference, _):
+                values[name] = value(of: reference, place).map(text)
             case .count(let name2): values[name] = "\(count(name2, fact: place))"
             case .flag(let conditions): values[name] = holds(conditions, place) ? "1" : nil
-            case .name(let source): values[name] = value(of: source, place).map(text)
+            case .name(let source, let conditions):
+                values[name] = holds(conditions, place) ? value(of: source, place).map(text) : nil
             }
         }
         return SampleFact(time: events[place].time, values: values)

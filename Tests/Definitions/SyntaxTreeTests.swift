@@ -183,6 +183,7 @@ import Testing
             try projection(
                 "projection: p\nversion: 1\ntitle: P\nof: \(of)\nlet: {x: {first: survey.sent}}\n"
                     + "fact: x\n\(latest)dimensions: {d: latest \(field)}\n"
+                    + "measures: {who: {name: subject}}\n"
             ).latestTypes[0].types
         }
         #expect(try types("") == ["ticket.opened", "ticket.assigned"])

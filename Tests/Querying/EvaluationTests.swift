@@ -39,6 +39,19 @@ struct EvaluationTests {
                 .periodDays)),
         KPIDefinition(test: "twice", .sum(.kpi("per_contact"), .kpi("per_contact"))),
         KPIDefinition(test: "backlog", unit: .count, better: .lower, .over(.stock, "backlog")),
+        KPIDefinition(
+            test: "kept_share",
+            .quotient(
+                .over(.kept, "customers", "customer"), .over(.start, "customers", "customer")),
+            statistics: [
+                ("start", .over(.start, "customers")),
+                ("active", .over(.stock, "customers")),
+                (
+                    "kept_by_phone",
+                    .over(.kept, "customers", "customer", ["channel": ["phone"]])
+                ),
+            ]),
+        KPIDefinition(test: "a_month", .quotient(.over(.count, "volume"), .periodMonths)),
     ]
 
     /// The facts of each projection, as the naive reading takes them.
@@ -58,6 +71,11 @@ struct EvaluationTests {
                 projection: "backlog", version: 1,
                 dimensions: [.init(name: "agent"), .init(name: "channel")], measures: [],
                 isStock: true)
+            layouts["customers"] = FactLayout(
+                projection: "customers", version: 1,
+                dimensions: [.init(name: "agent"), .init(name: "channel")],
+                measures: ["customer"], isStock: true)
+            facts["customers"] = Self.stays(&numbers)
             for name in ["response", "volume", "backlog"] {
                 let layout = layouts[name]!
                 var list: [PlainFact] = []
@@ -66,6 +84,37 @@ struct EvaluationTests {
                 }
                 facts[name] = list
             }
+        }
+
+        /// Customers who come, move between groups, leave and come back, often within one day.
+        private static func stays(_ numbers: inout SeededNumbers) -> [PlainFact] {
+            var facts: [PlainFact] = []
+            for customer in 2..<Int64.random(in: 2...60, using: &numbers) {
+                var day = Day("2025-05-10")
+                var place: [String]?
+                for _ in 0..<Int.random(in: 0...6, using: &numbers) {
+                    day = day.advanced(by: Int.random(in: 0...25, using: &numbers))
+                    let next =
+                        Int.random(in: 0..<3, using: &numbers) == 0
+                        ? nil
+                        : [
+                            agents.randomElement(using: &numbers)!,
+                            channels.randomElement(using: &numbers)!,
+                        ]
+                    if let place {
+                        facts.append(
+                            PlainFact(
+                                day: day, dimensions: place, measures: [customer], multiplicity: -1)
+                        )
+                    }
+                    if let next {
+                        facts.append(
+                            PlainFact(day: day, dimensions: next, measures: [customer]))
+                    }
+                    place = next
+                }
+            }
+            return facts
         }
 
         private static func fact(
@@ -129,6 +178,19 @@ struct EvaluationTests {
             return Fraction(Int128(numerator), over: Int128(denominator))
         case .periodDays:
             return Fraction(days.upperBound.number - days.lowerBound.number)
+        case .periodMonths:
+            var months = Fraction(0)
+            var day = days.lowerBound
+            while day < days.upperBound {
+                let (year, month, _) = day.components
+                let first = Day(year: year, month: month, day: 1)!
+                let next = Day(
+                    year: month == 12 ? year + 1 : year, month: month % 12 + 1, day: 1)!
+                let share = Fraction(1, over: Int128(next.number - first.number))
+                months = try! months.adding(share).reduced
+                day = day.advanced(by: 1)
+            }
+            return months
         case .kpi(let name): return naive(Self.kpis.first { $0.name == name }!.value)
         case .negated(let part):
             return naive(part).map { Fraction(-$0.numerator, over: $0.denominator) }
@@ -158,6 +220,19 @@ struct EvaluationTests {
                         $0 + $1.multiplicity
                     })
             }
+            if aggregate.function == .start || aggregate.function == .kept {
+                let before = Day(number: -900_000)..<days.lowerBound
+                let facts = world.facts(aggregate.projection, before, wanted)
+                guard aggregate.measure != nil else {
+                    return Fraction(facts.reduce(0) { $0 + $1.multiplicity })
+                }
+                let atStart = inStock(facts)
+                guard aggregate.function == .kept else { return Fraction(atStart.count) }
+                // Wherever they stand by then.
+                let all = Day(number: -900_000)..<days.upperBound
+                let atEnd = inStock(world.facts(aggregate.projection, all, [:]))
+                return Fraction(atStart.intersection(atEnd).count)
+            }
             let facts = world.facts(aggregate.projection, days, wanted)
             guard aggregate.measure != nil else { return Fraction(facts.count) }
             let list = facts.compactMap { $0.measures[0] }.sorted()
@@ -172,9 +247,18 @@ struct EvaluationTests {
             case .percentile(let percent):
                 return list.indices.first { ($0 + 1) * 100 >= list.count * percent }
                     .map { Fraction(list[$0]) }
-            case .stock: return nil
+            case .stock, .start, .kept: return nil
             }
         }
+    }
+
+    /// Customers in stock in at least one group.
+    private func inStock(_ facts: [PlainFact]) -> Set<Int64> {
+        var groups: [[String]: Int64] = [:]
+        for fact in facts {
+            groups[fact.dimensions + ["\(fact.measures[0] ?? 0)"], default: 0] += fact.multiplicity
+        }
+        return Set(groups.filter { $0.value > 0 }.compactMap { Int64($0.key.last ?? "") })
     }
 
     private func check(
@@ -203,7 +287,9 @@ struct EvaluationTests {
         let compare = [nil, "previous", "2025-06-20..2025-07-10"].randomElement(using: &numbers)!
         let context = QueryContext(
             kpis: Self.kpis,
-            sources: ["volume", "backlog", "response"].map { world.source($0, seed: seed) },
+            sources: ["volume", "backlog", "response", "customers"].map {
+                world.source($0, seed: seed)
+            },
             basis: .test())
         let note = "seed \(seed): \(kpis) by \(by) \(filters) grain \(grain ?? "-")"
         let answer: Answer
@@ -271,9 +357,14 @@ struct EvaluationTests {
             for (key, facts) in byKey {
                 let isThere = answer.slices.contains { slice in
                     let days = slice.period.days
-                    return layout.isStock
-                        ? facts.filter { $0.day < days.upperBound }
+                    let isAtStart =
+                        name == "customers" && formulas.contains { asksStart($0) }
+                        && facts.filter { $0.day < days.lowerBound }
                             .reduce(0) { $0 + $1.multiplicity } != 0
+                    return layout.isStock
+                        ? isAtStart
+                            || facts.filter { $0.day < days.upperBound }
+                                .reduce(0) { $0 + $1.multiplicity } != 0
                         : facts.contains { days.contains($0.day) }
                 }
                 if isThere { expected.insert(key) }
@@ -283,9 +374,13 @@ struct EvaluationTests {
         #expect(answer.rows.count == expected.count * answer.slices.count, "\(note)")
     }
 
+    private func asksStart(_ formula: Formula) -> Bool {
+        formula.aggregates.contains { $0.function == .start || $0.function == .kept }
+    }
+
     private func uses(_ formula: Formula, _ projection: String) -> Bool {
         switch formula {
-        case .number, .periodDays: false
+        case .number, .periodDays, .periodMonths: false
         case .aggregate(let aggregate): aggregate.projection == projection
         case .negated(let part): uses(part, projection)
         case .kpi(let name): uses(Self.kpis.first { $0.name == name }!.value, projection)
@@ -354,6 +449,69 @@ struct EvaluationTests {
         for figure in answer.rows[1].figures {
             #expect(figure == Figure(value: .none, count: nil, reason: .withheld(below: 5)))
         }
+    }
+
+    @Test("Respondents are counted, not their answers") func respondents() throws {
+        let layout = FactLayout(
+            projection: "response", version: 1,
+            dimensions: [.init(name: "team"), .init(name: "channel")],
+            measures: ["wait", "person"], isAnonymous: true, respondent: 1)
+        // In the small team four people give three answers each; in the large one five one each.
+        let facts = (0..<17).map { index in
+            PlainFact(
+                day: Day("2025-07-01"), dimensions: [index < 12 ? "small" : "large", "phone"],
+                measures: [7, Int64(index < 12 ? index % 4 : index) + 2])
+        }
+        let context = QueryContext(
+            kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: facts)], basis: .test())
+        let answer = try context.answer(
+            QueryRequest(kpis: ["response", "response.count"], by: ["team"], period: "2025"))
+        #expect(answer.rows[0].figures.map(\.reason) == [nil, nil])
+        for figure in answer.rows[1].figures {
+            #expect(figure == Figure(value: .none, count: nil, reason: .withheld(below: 5)))
+        }
+        #expect(answer.total.figures[0].value == Fraction(119, over: 17))
+    }
+
+    @Test("Amounts of different currencies are never added") func currencies() throws {
+        let layout = FactLayout(
+            projection: "cost", version: 1,
+            dimensions: [.init(name: "team"), .init(name: "currency")], measures: ["amount"],
+            currencies: [0: 1])
+        func fact(_ team: String, _ currency: String, _ times: Int64 = 1) -> PlainFact {
+            PlainFact(
+                day: Day("2025-07-01"), dimensions: [team, currency], measures: [500],
+                multiplicity: times)
+        }
+        // What was taken back does not make two currencies of one.
+        let facts = [
+            fact("a", "IDR", 2), fact("b", "IDR"), fact("b", "USD"), fact("c", "USD"),
+            fact("c", "SGD"), fact("c", "SGD", -1),
+        ]
+        let kpis = [
+            KPIDefinition(
+                test: "cost", unit: .money, .over(.sum, "cost", "amount"),
+                statistics: [
+                    (
+                        "share",
+                        .quotient(.over(.sum, "cost", "amount"), .over(.sum, "cost", "amount"))
+                    )
+                ])
+        ]
+        let context = QueryContext(
+            kpis: kpis, sources: [MemoryFacts(layout: layout, facts: facts)], basis: .test())
+        let answer = try context.answer(
+            QueryRequest(kpis: ["cost", "cost.share"], by: ["team"], period: "2025"))
+        #expect(answer.rows.map { $0.figures[0].currency } == ["IDR", nil, "USD"])
+        #expect(answer.rows[0].figures[0].value == Fraction(1000))
+        #expect(answer.rows[1].figures[0].reason == .mixedCurrencies(["IDR", "USD"]))
+        #expect(answer.rows[1].figures[1].reason == .mixedCurrencies(["IDR", "USD"]))
+        #expect(answer.total.figures[0].value == .none)
+        let apart = try context.answer(
+            QueryRequest(kpis: ["cost"], by: ["currency"], period: "2025"))
+        #expect(apart.rows.map { $0.figures[0].currency } == ["IDR", "USD"])
+        #expect(apart.rows.map { $0.figures[0].value } == [Fraction(1500), Fraction(1000)])
+        #expect(apart.total.figures[0].reason == .mixedCurrencies(["IDR", "USD"]))
     }
 
     @Test("A period is provisional until its last window closes") func status() throws {

@@ -82,6 +82,9 @@ def facts(name, events):
 
 def expect(name, events, *wanted):
     found = facts(name, events)
+    # Hour and weekday follow from the day's clock: where no wanted fact names them, none is meant.
+    if not any("hour" in fact for fact in wanted):
+        found = [{n: v for n, v in fact.items() if n not in ("hour", "weekday")} for fact in found]
     order = lambda fact: json.dumps(fact, sort_keys=True)
     assert sorted(found, key=order) == sorted(wanted, key=order), \
         f"{name}\n  found  {found}\n  wanted {list(wanted)}"
@@ -143,13 +146,14 @@ def test_a_field_counts_only_where_it_is_a_column():
 
 def test_ticket_volume():
     expect("ticket_volume",
-           [opened("6 23:10", agent="", team="A", reason="complaint", priority="high"),
+           [opened("6 23:10", agent="", team="A", reason="complaint", priority="high",
+                   customer="P1"),
             opened("7 08:00", channel="email", agent="x"),
             event("7 09:00", "ticket.attributes_set", reason="inquiry"),
             event("6 08:00", "ticket.opened", on="ticket/T2", channel="web", origin="agent"),
             event("9 08:00", "ticket.removed", on="ticket/T2", reason="spam")],
            {"day": 6, "team": "A", "channel": "web", "priority": "high", "reason": "complaint",
-            "origin": "customer", "hour": 23, "weekday": 1})
+            "origin": "customer", "hour": 23, "weekday": 1, "customer": "P1"})
 
 
 def test_backlog():
@@ -239,7 +243,7 @@ def test_resolution():
            {"day": 6, "agent": "ani", "channel": "web", "time": 7 * HOUR,
             # without pending 9–10 and resolved 12–13 and 14–15; the hold counts
             "requester_wait": 4 * HOUR, "off_hold": 5 * HOUR,
-            "since_escalation": 90 * MINUTE, "one_touch": 1})
+            "since_escalation": 90 * MINUTE, "one_touch": 1, "escalation": "agent"})
     expect("resolution",
            [opened("6 08:00"), status("6 09:00", "closed"), status("7 09:00", "closed")],
            {"day": 6, "channel": "web", "time": HOUR, "requester_wait": HOUR, "off_hold": HOUR})
@@ -316,6 +320,10 @@ def test_sla_resolution():
     expect("sla_resolution", events + [sla("7 09:00", "sla.cancelled", metric="first_response")],
            fact)
     expect("sla_resolution", events + [sla("7 09:00", "sla.cancelled", metric="resolution")])
+    expect("sla_resolution",
+           events + [event("6 09:30", "ticket.escalated", trigger="customer"),
+                     event("6 09:40", "ticket.escalated", trigger="agent")],
+           fact | {"escalation": "customer"})
 
 
 # Calls
@@ -331,10 +339,22 @@ def test_call_volume():
             call("6 08:00:20", "answered", agent="ani"),
             call("6 08:05", "ended", outcome="transferred", reason="request", category="k"),
             call("6 08:06", "answered", agent="budi", team="B"),
-            call("6 08:07", "ended", outcome="abandoned", reason="other")],
+            call("6 08:07", "ended", outcome="abandoned", reason="other", resolved=True)],
            {"day": 6, "agent": "ani", "team": "A", "channel": "phone", "category": "k",
             "queue": "q", "reason": "request", "hour": 8, "weekday": 1, "wait": 20_000,
-            "answered": 1, "answered_in_time": 1})
+            "answered": 1, "answered_in_time": 1, "outcome_known": 1})
+    settled = [call("6 08:00", "queued", channel="phone"),
+               call("6 08:01", "answered", agent="ani"),
+               call("6 08:05", "ended", outcome="handled", resolved=True)]
+    fact = {"day": 6, "agent": "ani", "channel": "phone", "hour": 8, "weekday": 1,
+            "wait": MINUTE, "answered": 1, "outcome_known": 1}
+    later = [call("13 08:06", "followed_up", case="call/C2")]
+    expect("call_volume", settled + later, fact | {"first_contact": 1})
+    expect("call_volume", settled + [call("13 08:05", "followed_up", case="call/C2")], fact)
+    expect("call_volume", settled[:2] + [call("6 08:05", "ended", outcome="handled",
+                                              resolved=False)], fact)
+    expect("call_volume", settled[:2] + [call("6 08:05", "ended", outcome="handled")],
+           {k: v for k, v in fact.items() if k != "outcome_known"})
     expect("call_volume",
            [call("5 08:00", "answered", agent="x"), call("5 23:59", "queued", channel="phone"),
             call("6 00:01", "ended", outcome="abandoned", agent="ani")],
@@ -374,18 +394,26 @@ def test_csat():
     expect("csat", first + [answered("8 08:00", 2, survey="lain")], fact,
            {"day": 8, "agent": "budi", "team": "A", "channel": "web", "score": 2})
     expect("csat", [answered("6 08:00", 9, scale_maximum=10)])
+    expect("csat", [answered("6 08:00", 6), answered("6 09:00", 5, scale_minimum=0)])
+    fallen = [opened("6 08:00", agent="ani", team="A", customer="P1"),
+              event("6 08:30", "ticket.escalated", trigger="sla"),
+              event("6 08:40", "ticket.escalated", trigger="agent"), sent("6 09:00"),
+              answered("7 08:00", 5)]
+    expect("csat", fallen, {"day": 7, "agent": "ani", "team": "A", "channel": "web", "score": 5,
+                            "satisfied": 1, "escalation": "sla", "satisfied_customer": "P1"})
     expect("csat", first + [event("9 08:00", "ticket.removed", reason="spam")])
 
 
 def test_survey_invitation():
     expect("survey_invitation",
-           [opened("6 08:00", agent="ani"), sent("6 09:00", valid_days=1),
+           [opened("6 08:00", agent="ani", customer="P1"),
+            sent("6 09:00", valid_days=1, customer="P2"),
             sent("6 10:00", valid_days=1),  # a reminder
             answered("7 09:00", 5), sent("8 09:00", agent="budi"), sent("8 10:00", survey="lain"),
             sent("8 11:00", kind="nps"), answered("9 08:00", 1)],
-           {"day": 6, "agent": "ani", "channel": "web", "answered": 1},
-           {"day": 8, "agent": "budi", "channel": "web", "answered": 1},
-           {"day": 8, "agent": "ani", "channel": "web"})
+           {"day": 6, "agent": "ani", "channel": "web", "answered": 1, "customer": "P2"},
+           {"day": 8, "agent": "budi", "channel": "web", "answered": 1, "customer": "P1"},
+           {"day": 8, "agent": "ani", "channel": "web", "customer": "P1"})
 
 
 def test_nps():
@@ -396,10 +424,79 @@ def test_nps():
             answered("6 10:00", 9, agent="ani", **on),
             answered("6 11:00", 8, on="respondent/1", kind="nps", survey="r"),
             answered("6 12:00", 0, on="ticket/T1", kind="nps", survey="r"),
-            answered("6 13:00", 11, on="ticket/T2", kind="nps", survey="r")],
+            answered("6 13:00", 11, on="ticket/T2", kind="nps", survey="r"),
+            answered("6 14:00", 5, on="ticket/T3", kind="nps", survey="r", scale_maximum=5),
+            answered("6 15:00", 7, on="call/C1", kind="nps", survey="r", scale_maximum=10)],
            {"day": 6, "agent": "ani", "team": "A", "channel": "web", "survey": "r", "promoter": 1},
-           {"day": 6, "survey": "r", "passive": 1}, {"day": 6, "survey": "r", "detractor": 1},
-           {"day": 6, "survey": "r"})
+           {"day": 6, "survey": "r", "passive": 1}, {"day": 6, "survey": "r", "detractor": 1})
+
+
+def test_ces():
+    on = dict(on="call/C1", kind="ces", survey="e")
+    queued = event("6 08:00", "call.queued", on="call/C1", channel="phone", team="A", agent="ani")
+    first = [queued, sent("6 09:00", valid_days=1, about="service", **on),
+             answered("6 10:00", 4, **on)]
+    fact = {"day": 6, "agent": "ani", "team": "A", "channel": "phone", "about": "service"}
+    expect("ces", first, fact | {"score": 4})
+    expect("ces", first + [answered("7 09:00", 5, **on)],
+           fact | {"day": 7, "score": 5, "easy": 1})  # replaces, just in time
+    expect("ces", first + [answered("7 09:01", 5, **on)], fact | {"score": 4})
+    expect("ces", first + [sent("7 08:00", agent="budi", **on), answered("7 09:00", 7, **on)],
+           fact | {"score": 4},
+           {"day": 7, "agent": "budi", "team": "A", "channel": "phone", "score": 7, "easy": 1})
+    expect("ces", [queued, answered("6 10:00", 5, scale_maximum=5, **on),
+                   answered("6 11:00", 0, **on)])
+
+
+def test_enps():
+    one, two = dict(on="respondent/R1", kind="enps"), dict(on="respondent/R2", kind="enps")
+    expect("enps",
+           [sent("6 08:00", team="A", valid_days=1, **one), answered("6 09:00", 6, **one),
+            answered("6 10:00", 9, team="B", **one), answered("7 10:00", 1, **one),
+            answered("6 09:00", 7, team="B", scale_minimum=1, **two),
+            answered("6 09:00", 3, on="respondent/R3", kind="enps", scale_minimum=0),
+            answered("6 09:00", 3, on="respondent/R4", kind="nps")],
+           {"day": 6, "team": "A", "respondent": "R1", "promoter": 1},
+           {"day": 6, "team": "B", "respondent": "R2", "passive": 1})
+
+
+def test_pulse():
+    on = dict(on="respondent/R1", kind="pulse", survey="p")
+    fact = {"day": 6, "team": "A", "respondent": "R1"}
+    expect("pulse",
+           [sent("6 08:00", team="A", valid_days=1, **on), answered("6 09:00", 2, question=1, **on),
+            answered("6 09:00", 5, question=2, **on), answered("6 09:00", 5, question=11, **on),
+            answered("6 10:00", 3, question=1, **on), answered("6 11:00", 1, **on),
+            answered("6 12:00", 4, **on), answered("7 09:00", 1, question=2, **on)],
+           fact | {"score": 3}, fact | {"score": 5, "favourable": 1},
+           fact | {"score": 4, "favourable": 1})
+
+
+def test_customer_base():
+    on = dict(on="customer/P1")
+    expect("customer_base",
+           [event("1 08:00", "customer.churned", **on),
+            event("2 08:00", "customer.subscribed", plan="a", channel="web", **on),
+            event("3 08:00", "customer.subscribed", plan="b", **on),
+            event("4 08:00", "customer.churned", plan="c", **on),
+            event("5 08:00", "customer.purchased", amount=1, currency="IDR", channel="x", **on),
+            event("6 08:00", "customer.subscribed", segment="s", **on)],
+           *({"day": day, "plan": plan, "channel": "web", "customer": "P1", "weight": weight}
+             for day, plan, weight in ((2, "a", 1), (3, "a", -1), (3, "b", 1), (4, "b", -1))),
+           {"day": 6, "plan": "c", "segment": "s", "channel": "web", "customer": "P1",
+            "weight": 1})
+
+
+def test_purchase():
+    def bought(time, amount, on="customer/P1", **data):
+        return event(time, "customer.purchased", on=on, amount=amount, currency="IDR", **data)
+    expect("purchase",
+           [bought("1 08:00", 500, product="a"), bought("2 08:00", -500), bought("3 08:00", 700),
+            bought("3 08:00", 9, on="customer/P2")],
+           {"day": 1, "product": "a", "currency": "IDR", "amount": 500, "customer": "P1",
+            "returning": "P1"},
+           {"day": 3, "currency": "IDR", "amount": 700, "customer": "P1"},
+           {"day": 3, "currency": "IDR", "amount": 9, "customer": "P2"})
 
 
 def test_quality_review():
@@ -433,8 +530,8 @@ def test_churn():
 def test_comparison_shows_differing_cells_and_their_cases():
     data = database([opened("6 08:00", channel='a, "b"'), reply("6 09:00")])
     data.build("first_response")
-    header = "day,agent,team,channel,category,priority,wait,count\n"
-    right = '2025-01-06,budi,,"a, ""b""",,,3600000,1\n'
+    header = "day,agent,team,channel,category,priority,hour,weekday,wait,count\n"
+    right = '2025-01-06,budi,,"a, ""b""",,,9,1,3600000,1\n'
     assert data.compare_cells("first_response", header + right) == 1
     assert list(data.cells("first_response").values()) == [1]
     for wrong in ("", right.replace("3600000", "3600001"), right + right):
@@ -457,17 +554,18 @@ SHARES = {
         "sla.cancelled": 15, "quality.reviewed": 15, "survey.sent": 40, "survey.answered": 50,
         "cost.recorded": 5},
     "call": {"call.queued": 3, "call.answered": 5, "call.ended": 4, "call.wrapped": 5,
-             "quality.reviewed": 2, "survey.sent": 3, "survey.answered": 4},
+             "call.followed_up": 2, "quality.reviewed": 2, "survey.sent": 3, "survey.answered": 4},
     "customer": {"customer.subscribed": 3, "customer.churned": 3, "customer.purchased": 2,
                  "survey.sent": 4, "survey.answered": 5, "cost.recorded": 1},
-    "respondent": {"survey.sent": 3, "survey.answered": 4},
+    "respondent": {"survey.sent": 3, "survey.answered": 6},
 }
 # Few words, and mostly those that definitions ask for, so that much happens in each case.
 LIKELY = {
-    "kind": ["csat", "csat", "nps", "nps", "ces"], "direction": ["out", "out", "in"],
+    "kind": ["csat", "csat", "nps", "nps", "ces", "ces", "enps", "pulse"],
+    "scale_minimum": [0, 1, 1], "question": [0, 1, 1, 2, 10, 11], "direction": ["out", "out", "in"],
     "visibility": ["public", "public", "internal"], "metric": ["first_response", "resolution"],
     "actor_kind": ["agent", "agent", "agent", "customer", "customer", "bot"],
-    "score": [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11], "scale_maximum": [5, 5, 5, 10],
+    "score": [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11], "scale_maximum": [5, 5, 5, 7, 10],
     "valid_days": [0, 1, 3, 7], "target_milliseconds": [0, 10_000, HOUR, DAY, 3 * DAY],
     "survey": ["s1", "s2"], "currency": ["IDR"], "from_day": ["2025-01-01"],
     "to_day": ["2025-01-31"],

@@ -54,6 +54,9 @@ extension ProjectionDefinition {
         case .stock(let from, let conditions):
             return
                 "From \(from) on, a case is in stock while \(Words.conditions(conditions))\(when)\(end)"
+        case .stay(let enter, let leave):
+            return "A case is in stock from each \(Words.selector(enter, "")) "
+                + "until the next \(Words.selector(leave, ""))\(when)\(end)"
         }
     }
 }
@@ -121,6 +124,7 @@ extension Formula {
             return wrapped("\(left.words(within: 2)) ÷ \(right.words(within: 3))", 2)
         case .negated(let inner): return wrapped("−\(inner.words(within: 3))", 2)
         case .periodDays: return "days of the period"
+        case .periodMonths: return "months of the period"
         case .kpi(let name): return name
         }
     }
@@ -156,6 +160,8 @@ extension Aggregate {
         case .distinct: return "number of different \(of)"
         case .percentile(let percent): return "percentile \(percent) of \(of)"
         case .stock: return "stock of \(of) at the period's end"
+        case .start: return "stock of \(of) at the period's start"
+        case .kept: return "stock of \(of) at the period's start that is still there at its end"
         }
     }
 

@@ -45,14 +45,19 @@ extension ProjectionDefinition {
         case .one: break
         case .each(let selector): add(selector)
         case .stock(_, let conditions): add(conditions)
+        case .stay(let enter, let leave):
+            add(enter)
+            add(leave)
         }
         add(conditions)
         for (_, source) in dimensions { add(source) }
         for (_, source) in measures {
             switch source {
-            case .number(let reference): add(reference)
+            case .number(let reference), .money(let reference, _): add(reference)
             case .flag(let conditions): add(conditions)
-            case .name(let source): add(source)
+            case .name(let source, let conditions):
+                add(source)
+                add(conditions)
             case .duration, .count: break
             }
         }

@@ -149,7 +149,11 @@ enum Words {
         case .number(let reference): "\(reference.binding).\(reference.field)"
         case .count(let name): "the number \(name)"
         case .flag(let conditions): "counted when \(Words.conditions(conditions))"
-        case .name(let source): "different values of \(Words.source(source))"
+        case .name(let source, let conditions):
+            "different values of \(Words.source(source))"
+                + (conditions.isEmpty ? "" : ", when \(Words.conditions(conditions))")
+        case .money(let reference, let currency):
+            "\(reference.binding).\(reference.field), money in the currency of \(currency)"
         }
     }
 }

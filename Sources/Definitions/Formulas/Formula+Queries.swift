@@ -16,7 +16,7 @@ extension Formula {
     private func visit(_ body: (Formula) -> Void) {
         body(self)
         switch self {
-        case .number, .aggregate, .periodDays, .kpi: break
+        case .number, .aggregate, .periodDays, .periodMonths, .kpi: break
         case .negated(let inner): inner.visit(body)
         case .sum(let left, let right), .difference(let left, let right),
             .product(let left, let right), .quotient(let left, let right):
@@ -45,7 +45,7 @@ extension KPIDefinition {
             case .aggregate(let aggregate) = formula
         else { return unit }
         switch aggregate.function {
-        case .count, .distinct, .stock: return .count
+        case .count, .distinct, .stock, .start, .kept: return .count
         case .sum, .mean, .minimum, .maximum, .percentile: return unit == .percent ? .score : unit
         }
     }

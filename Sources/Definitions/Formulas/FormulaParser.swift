@@ -20,14 +20,16 @@ struct PlacedAggregate {
 ///
 ///     formula   = term { ("+" | "-") term }
 ///     term      = factor { ("*" | "/") factor }
-///     factor    = "-" factor | number | "(" formula ")" | "days()" | aggregate | kpi
+///     factor    = "-" factor | number | "(" formula ")" | length | aggregate | kpi
+///     length    = ( "days" | "weeks" | "months" ) "()"
 ///     aggregate = function "(" projection [filter] ["." measure] [filter] ")"
 ///     filter    = "[" dimension "=" value { "|" value } { "," … } "]"
 struct FormulaParser {
     /// Parentheses, signs and operations within each other.
     static let deepest = 64
     static let functions = [
-        "count", "sum", "mean", "min", "max", "distinct", "stock", "p50", "days",
+        "count", "sum", "mean", "min", "max", "distinct", "stock", "start", "kept", "p50", "days",
+        "weeks", "months",
     ]
 
     private let scalars: [Unicode.Scalar]
@@ -56,7 +58,7 @@ struct FormulaParser {
 
     private func depthOf(_ formula: Formula) -> Int {
         switch formula {
-        case .number, .aggregate, .periodDays, .kpi: 1
+        case .number, .aggregate, .periodDays, .periodMonths, .kpi: 1
         case .negated(let inner): 1 + depthOf(inner)
         case .sum(let left, let right), .difference(let left, let right),
             .product(let left, let right), .quotient(let left, let right):
@@ -111,9 +113,9 @@ struct FormulaParser {
             kpis.append((name, start))
             return .kpi(name)
         }
-        if name == "days" {
+        if let length = FormulaParser.length(name) {
             try expect(")")
-            return .periodDays
+            return length
         }
         guard let function = FormulaParser.function(name) else {
             throw FormulaFault(
@@ -121,6 +123,16 @@ struct FormulaParser {
                 candidates: FormulaParser.functions)
         }
         return .aggregate(try aggregate(function, from: start))
+    }
+
+    /// The period's length by a name; nil where it is none.
+    private static func length(_ name: String) -> Formula? {
+        switch name {
+        case "days": .periodDays
+        case "weeks": .quotient(.periodDays, .number(numerator: 7, denominator: 1))
+        case "months": .periodMonths
+        default: nil
+        }
     }
 
     /// The function of a name: `p90` is a percentile, from `p1` to `p100`.
@@ -133,6 +145,8 @@ struct FormulaParser {
         case "max": return .maximum
         case "distinct": return .distinct
         case "stock": return .stock
+        case "start": return .start
+        case "kept": return .kept
         default:
             guard name.hasPrefix("p"), let percent = Int(name.dropFirst()),
                 (1...100).contains(percent), name == "p\(percent)"

@@ -7,6 +7,8 @@ package enum DefinitionKeys {
         ProjectionReader.selectorKeys + ["where"] + ProjectionReader.windowKeys
     /// Of a length of time.
     package static let duration = ProjectionReader.durationKeys
+    /// Of a stock.
+    package static let stock = ProjectionReader.stockKeys
     /// Of a test under `where`.
     package static let test = ProjectionReader.testKeys
     /// Of a KPI.

@@ -102,16 +102,28 @@ extension KPIReader {
     ) {
         let aggregate = placed.aggregate
         let at = self.placed(placed.offset, in: value)
-        let isStock = if case .stock = projection.fact { true } else { false }
-        if isStock != (aggregate.function == .stock) {
+        let isStock = projection.fact.isStock
+        if isStock != aggregate.function.isOfStocks {
             faults.report(
                 at: at,
                 isStock ? "\(projection.name) is a stock" : "\(projection.name) is no stock",
-                expected: isStock ? "stock(\(projection.name))" : "count(\(projection.name))")
+                expected: isStock
+                    ? "stock(\(projection.name)), start(…) or kept(…)"
+                    : "count(\(projection.name))")
             return
         }
         guard let name = aggregate.measure else {
-            guard aggregate.function != .count, aggregate.function != .stock else { return }
+            switch aggregate.function {
+            case .count, .stock, .start: return
+            default: break
+            }
+            if projection.measures.isEmpty {
+                faults.report(
+                    at: self.placed(placed.projectionAt, in: value),
+                    "\(projection.name) has no measure",
+                    expected: "a name among its measures, such as customer: {name: subject}")
+                return
+            }
             faults.report(
                 at: self.placed(placed.projectionAt, in: value),
                 "no measure of \(projection.name) is named",
@@ -128,72 +140,23 @@ extension KPIReader {
         let kind = MeasureKind(source)
         switch (aggregate.function, kind) {
         case (.count, _), (.distinct, .name), (.distinct, .number): return
+        case (.stock, .name): break
+        case (.start, .name), (.kept, .name): return
         case (.sum, .duration), (.sum, .number), (.mean, .duration), (.mean, .number): return
         case (.minimum, .duration), (.minimum, .number): return
         case (.maximum, .duration), (.maximum, .number): return
         case (.percentile, .duration), (.percentile, .number): return
-        default:
-            faults.report(
-                at: at, "\(projection.name).\(name) is \(kind.inWords)",
-                expected: kind == .name
-                    ? "count or distinct"
-                    : kind == .flag ? "count" : "count, sum, mean, min, max or a percentile")
+        case (_, .money) where aggregate.function != .distinct: return
+        default: break
         }
-    }
-
-    // MARK: Units
-
-    /// Refuses sums of times and counts, and a unit that the formula does not give.
-    private func checkUnit(_ formula: Formula, unit: Unit?, at value: YAMLValue) {
-        guard let power = timePower(of: formula, at: value), let unit else { return }
-        let wanted = unit == .duration ? 1 : 0
-        guard power != wanted else { return }
-        faults.report(
-            at: value,
-            power == 1
-                ? "this formula gives a length of time"
-                : power == 0
-                    ? "this formula gives a plain number"
-                    : "this formula multiplies or divides by lengths of time",
-            expected: unit == .duration
-                ? "a length of time, as unit: duration says"
-                : "no length of time, since unit is \(unit.rawValue)")
-    }
-
-    /// The power of time in a formula: 1 for durations, 0 for counts; nil where it is unknown.
-    private func timePower(of formula: Formula, at value: YAMLValue) -> Int? {
-        switch formula {
-        case .number, .periodDays: return 0
-        // Its own unit says what it gives; it may stand in another file.
-        case .kpi: return nil
-        case .negated(let inner): return timePower(of: inner, at: value)
-        case .aggregate(let aggregate):
-            switch aggregate.function {
-            case .count, .distinct, .stock: return 0
-            default: break
+        let fitting =
+            switch kind {
+            case .name where isStock: "start or kept"
+            case .name: "count or distinct"
+            case .flag: "count"
+            case .duration, .number, .money: "count, sum, mean, min, max or a percentile"
             }
-            let measures = projection(aggregate.projection)?.measures ?? []
-            return measures.first { $0.name == aggregate.measure }
-                .map { MeasureKind($0.source) == .duration ? 1 : 0 }
-        case .product(let left, let right):
-            guard let left = timePower(of: left, at: value),
-                let right = timePower(of: right, at: value)
-            else { return nil }
-            return left + right
-        case .quotient(let left, let right):
-            guard let left = timePower(of: left, at: value),
-                let right = timePower(of: right, at: value)
-            else { return nil }
-            return left - right
-        case .sum(let left, let right), .difference(let left, let right):
-            guard let first = timePower(of: left, at: value),
-                let second = timePower(of: right, at: value)
-            else { return nil }
-            if first == second { return first }
-            faults.report(
-                at: value, "this formula adds or subtracts a length of time and a plain number",
-                expected: "values of one unit")
-            return nil
-        }
+        faults.report(
+            at: at, "\(projection.name).\(name) is \(kind.inWords)", expected: fitting)
     }
 }

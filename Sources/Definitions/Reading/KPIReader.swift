@@ -6,6 +6,7 @@ enum MeasureKind: Equatable {
     case number
     case flag
     case name
+    case money
 
     init(_ source: MeasureSource) {
         switch source {
@@ -13,6 +14,7 @@ enum MeasureKind: Equatable {
         case .number, .count: self = .number
         case .flag: self = .flag
         case .name: self = .name
+        case .money: self = .money
         }
     }
 
@@ -22,6 +24,7 @@ enum MeasureKind: Equatable {
         case .number: "a number"
         case .flag: "a flag"
         case .name: "a name"
+        case .money: "money"
         }
     }
 }
@@ -148,7 +151,7 @@ struct KPIReader {
             })?.source
         else { return }
         let kind = MeasureKind(source)
-        guard kind == .duration || kind == .number else { return }
+        guard kind == .duration || kind == .number || kind == .money else { return }
         for name in KPIReader.standardStatistics {
             guard !statistics.contains(where: { $0.name == name }),
                 let function = FormulaParser.function(name), function != aggregate.function

@@ -1,4 +1,9 @@
 extension ProjectionDefinition {
+    /// The measure that holds the case itself of every fact; nil where there is none.
+    public var respondentMeasure: String? {
+        measures.first { $0.source == .name(.subject, when: []) }?.name
+    }
+
     /// The types of the event that a binding (or `fact`) may stand for; empty for a counting
     /// binding, or where there is no such binding.
     public func eventTypes(of binding: String) -> [String] {
@@ -6,7 +11,7 @@ extension ProjectionDefinition {
             switch fact {
             case .one(let name): return eventTypes(of: name)
             case .each(let selector): return selector.types
-            case .stock: return []
+            case .stock, .stay: return []
             }
         }
         switch bindings.first(where: { $0.name == binding })?.kind {

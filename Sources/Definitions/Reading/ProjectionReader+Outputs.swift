@@ -149,18 +149,40 @@ extension ProjectionReader {
                 value, what: "measures", example: "{wait: {from: opened, to: answer}}",
                 most: ProjectionReader.mostMeasures)
         else { return [] }
-        if isStock, let first = pairs.first {
-            faults.report(
-                at: first.key, "a stock has no measures: it counts cases",
-                expected: "dimensions only")
-            return []
-        }
         return pairs.compactMap { pair in
             guard CommonReader(faults: faults).name(pair.key) != nil,
                 let source = readMeasure(pair.value)
             else { return nil }
+            if isStock {
+                guard case .name(_, let conditions) = source, conditions.isEmpty else {
+                    faults.report(
+                        at: pair.key, "a stock counts cases: it measures nothing but names",
+                        expected: "{name: …} without conditions, or no measure")
+                    return nil
+                }
+            }
             return (pair.name, source)
         }
+    }
+
+    /// Amounts need a dimension that says their currency; respondents are counted to protect them.
+    func checkOutputs(_ definition: ProjectionDefinition, _ fields: Fields) {
+        let names = definition.dimensions.map(\.name)
+        for (name, source) in definition.measures {
+            guard case .money(_, let currency) = source, !names.contains(currency),
+                let at = fields["measures"]?.pairs?.first(where: { $0.name == name })?.value
+            else { continue }
+            faults.report(
+                at: at.pairs?.first { $0.name == "currency" }?.value ?? at,
+                "there is no dimension \"\(currency)\" to say the currency", word: currency,
+                among: names)
+        }
+        guard definition.subjectKinds.contains("respondent"), definition.respondentMeasure == nil
+        else { return }
+        faults.report(
+            at: fields["measures"] ?? fields.value,
+            "no measure counts the respondents, who are not shown when they are few",
+            expected: "respondent: {name: subject} under measures")
     }
 
     /// Durations that `measures` defines by name, for conditions that stand before them.
@@ -186,20 +208,22 @@ extension ProjectionReader {
             return nil
         }
         let keys = pairs.map(\.name)
+        if keys.contains("money") { return readMoney(value) }
         if keys.contains("flag") || keys.contains("name") {
             guard
                 let fields = Fields(
-                    value, of: "a measure", keys: [keys.contains("flag") ? "flag" : "name"],
-                    faults: faults)
+                    value, of: "a measure",
+                    keys: keys.contains("flag") ? ["flag"] : ["name", "when"], faults: faults)
             else { return nil }
             if let conditions = fields["flag"] { return .flag(readConditions(conditions)) }
+            let conditions = fields["when"].map { readConditions($0) } ?? []
             guard let at = fields["name"], let (source, shape) = readSource(at) else { return nil }
             guard shape.kind == .name else {
                 faults.report(
                     at: at, "this is \(shape.inWords)", expected: "a field that holds a name")
                 return nil
             }
-            return .name(source)
+            return .name(source, when: conditions)
         }
         var references: [NameReference] = []
         guard let duration = readDuration(value, references: &references) else { return nil }
@@ -208,7 +232,27 @@ extension ProjectionReader {
     }
 
     static let measureForms =
-        "{from: …, to: …}, {flag: …}, {name: …}, binding.field, or a name of let"
+        "{from: …, to: …}, {flag: …}, {name: …}, {money: …}, binding.field, or a name of let"
+
+    /// `{money: binding.field, currency: dimension}`.
+    private func readMoney(_ value: YAMLValue) -> MeasureSource? {
+        guard
+            let fields = Fields(
+                value, of: "an amount of money", keys: ["money", "currency"], faults: faults),
+            let amount = fields.required("money", "a field such as fact.amount"),
+            let currency = fields.required(
+                "currency", "the dimension that says the currency, such as currency")
+        else { return nil }
+        guard let dimension = CommonReader(faults: faults).name(currency) else { return nil }
+        guard let text = amount.text, ProjectionReader.fieldReference(text) != nil else {
+            faults.report(
+                at: amount, "\(amount.inWords) is no amount",
+                expected: "a field that holds a whole number, such as fact.amount")
+            return nil
+        }
+        guard case .number(let reference)? = readNamedMeasure(text, at: amount) else { return nil }
+        return .money(reference, currency: dimension)
+    }
 
     private func readNamedMeasure(_ text: String, at value: YAMLValue) -> MeasureSource? {
         if let reference = ProjectionReader.fieldReference(text) {

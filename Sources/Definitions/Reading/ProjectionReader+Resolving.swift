@@ -6,6 +6,7 @@ struct RawFact {
         case one(String)
         case each(Selector)
         case stock(from: String, while: YAMLValue)
+        case stay(enter: Selector, leave: Selector)
     }
 
     var rule: Rule
@@ -35,8 +36,13 @@ extension ProjectionReader {
             }
             return isEvent(binding, at: value) ? RawFact(rule: .one(name), at: value) : nil
         }
+        return readEach(value, of: "a fact").map { RawFact(rule: .each($0), at: value) }
+    }
+
+    /// `{each: types, where: {…}}`.
+    private func readEach(_ value: YAMLValue, of what: String) -> Selector? {
         var references: [NameReference] = []
-        guard let each = Fields(value, of: "a fact", keys: ["each", "where"], faults: faults),
+        guard let each = Fields(value, of: what, keys: ["each", "where"], faults: faults),
             each.required("each", "an event type") != nil
         else { return nil }
         let selector = readSelector(each, key: "each", references: &references)
@@ -45,11 +51,37 @@ extension ProjectionReader {
                 at: reference.at, "\"each\" compares with another binding",
                 expected: "that comparison under \"when\"")
         }
-        return selector.types.isEmpty ? nil : RawFact(rule: .each(selector), at: value)
+        return selector.types.isEmpty ? nil : selector
+    }
+
+    static let stockKeys = ["from", "while", "enter", "leave"]
+
+    /// `{enter: types, leave: types}`, each also as `{each: types, where: {…}}`.
+    private func readStay(_ fields: Fields, at value: YAMLValue) -> RawFact? {
+        for key in fields.present(["from", "while"]) {
+            faults.report(
+                at: fields.key(key) ?? value, "\"\(key)\" stands beside enter and leave",
+                expected: "enter and leave, or from and while")
+        }
+        func selector(_ key: String, _ expected: String) -> Selector? {
+            guard let value = fields.required(key, expected) else { return nil }
+            if value.pairs != nil { return readEach(value, of: "\"\(key)\"") }
+            let types = readTypes(value)
+            return types.isEmpty ? nil : Selector(types: types, tests: [])
+        }
+        let enter = selector("enter", "the event type that brings a case into stock")
+        let leave = selector("leave", "the event type that takes it out again")
+        guard let enter, let leave else { return nil }
+        return RawFact(rule: .stay(enter: enter, leave: leave), at: value)
     }
 
     private func readStock(_ value: YAMLValue, bindings: [RawBinding]) -> RawFact? {
-        guard let fields = Fields(value, of: "a stock", keys: ["from", "while"], faults: faults),
+        guard
+            let fields = Fields(
+                value, of: "a stock", keys: ProjectionReader.stockKeys, faults: faults)
+        else { return nil }
+        if !fields.present(["enter", "leave"]).isEmpty { return readStay(fields, at: value) }
+        guard
             let from = fields.required("from", "the binding whose event brings a case into stock"),
             let condition = fields.required(
                 "while", "conditions such as {latest status: [new, open]}")
@@ -82,6 +114,7 @@ extension ProjectionReader {
         switch fact.rule {
         case .one(let name): return .one(name)
         case .each(let selector): return .each(selector)
+        case .stay(let enter, let leave): return .stay(enter: enter, leave: leave)
         case .stock(let from, let condition):
             let conditions = readConditions(condition, latestOnly: true)
             return .stock(from: from, while: conditions)
@@ -100,7 +133,7 @@ extension ProjectionReader {
         switch fact?.rule {
         case .one(let name): alias = name
         case .each(let selector): names["fact"] = .event(types: selector.types)
-        case .stock, nil: break
+        case .stock, .stay, nil: break
         }
         var state = [Int](repeating: 0, count: raw.count)
         var ordered: [Binding] = []

@@ -71,11 +71,13 @@ final class ProjectionReader {
         let measures = readMeasures(fields["measures"])
         reportUnusedLatest(fields["latest"])
         guard faults.faults.isEmpty, let name, let version, let fact else { return nil }
-        return ProjectionDefinition(
+        let definition = ProjectionDefinition(
             name: name, version: version, title: title, description: description,
             subjectKinds: kinds, bindings: bindings, fact: fact, conditions: conditions,
             latestTypes: latest.map { ($0.key, $0.value.types) }, dimensions: dimensions,
             measures: measures)
+        checkOutputs(definition, fields)
+        return faults.faults.isEmpty ? definition : nil
     }
 
     /// A reader in the same state that reports elsewhere.

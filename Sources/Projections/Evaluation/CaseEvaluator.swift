@@ -166,8 +166,12 @@ package struct CaseEvaluator: ~Copyable {
     private mutating func evaluateStock(_ projection: ProjectionCode, _ sign: Int64) {
         found[0] = -1
         lookUp(projection.caseSteps.indices)
-        let start = Int(found[Int(projection.factSlot)])
+        let enter = Int(projection.enter)
+        let start =
+            enter >= 0
+            ? table.first(enter, 0, table.count) : Int(found[Int(projection.factSlot)])
         guard start >= 0, holds(Int(projection.conditions)) else { return }
+        var isInStock = false
         stockRecord.truncate(to: 0)
         for position in start..<table.count {
             guard position == start || concerns(table[position], projection: current) else {
@@ -175,7 +179,14 @@ package struct CaseEvaluator: ~Copyable {
             }
             found[0] = Int32(position)
             record.truncate(to: 0)
-            if holds(Int(projection.whileList)) { write(projection) }
+            if enter < 0 {
+                isInStock = holds(Int(projection.whileList))
+            } else if table.holds(enter, at: position) {
+                isInStock = true
+            } else if table.holds(Int(projection.leave), at: position) {
+                isInStock = false
+            }
+            if isInStock { write(projection) }
             if isSameAsStock() { continue }
             swapRecords()
             // Now `record` is the old state and `stockRecord` the new one.
@@ -252,7 +263,7 @@ package struct CaseEvaluator: ~Copyable {
             return position < 0 ? .min : fetch(code.field, at: position)
         case .count: return counted[Int(code.slot)]
         case .flag: return holds(Int(code.list)) ? 1 : .min
-        case .value: return value(code.values)
+        case .value: return holds(Int(code.list)) ? value(code.values) : .min
         }
     }
 

@@ -106,6 +106,7 @@ struct MeasureCode: BitwiseCopyable, Sendable {
     var slot: Int32 = -1
     var field: Int32 = -1
     var duration: Int32 = -1
+    /// `flag`, and a `value` with conditions; -1: none.
     var list: Int32 = -1
     var values = RangeCode()
 }
@@ -126,6 +127,9 @@ struct ProjectionCode: BitwiseCopyable, Sendable {
     var factSteps = RangeCode()
     var conditions: Int32
     var whileList: Int32 = -1
+    /// A stock of stays: what enters and what leaves; -1 in others.
+    var enter: Int32 = -1
+    var leave: Int32 = -1
     var dimensions = RangeCode()
     var measures = RangeCode()
     /// Bits, one word per type of the plan, of the rows that it looks at.

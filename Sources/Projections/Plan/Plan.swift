@@ -100,14 +100,17 @@ extension Plan {
             switch definition.fact {
             case .each(let selector): add(selector)
             case .stock(_, let conditions): add(conditions)
+            case .stay(let enter, let leave):
+                add(enter)
+                add(leave)
             case .one: break
             }
             add(definition.conditions)
             for (_, source) in definition.measures {
                 switch source {
                 case .duration(let duration): add(duration)
-                case .flag(let conditions): add(conditions)
-                case .number, .count, .name: break
+                case .flag(let conditions), .name(_, let conditions): add(conditions)
+                case .number, .count, .money: break
                 }
             }
         }

@@ -30,7 +30,7 @@ extension ProjectionBuilder {
                 kind = .duration
                 code.kind = .duration
                 code.duration = try duration(value)
-            case .number(let reference):
+            case .number(let reference), .money(let reference, _):
                 kind = .number
                 (code.slot, code.field) = try number(reference)
             case .count(let binding):
@@ -41,11 +41,12 @@ extension ProjectionBuilder {
                 kind = .flag
                 code.kind = .flag
                 code.list = try list(conditions)
-            case .name(let value):
+            case .name(let value, let conditions):
                 let (valueKind, values) = try compile(value, for: name)
                 kind = .value(valueKind)
                 code.kind = .value
                 code.values = append(values, to: \.values)
+                code.list = try list(conditions)
             }
             measures.append(CellLayout.Measure(name: name, kind: kind))
             codes.append(code)
@@ -121,7 +122,7 @@ extension ProjectionBuilder {
         case .constant(let text):
             parts.append((nil, ValueCode(kind: .constant), text))
         case .hour, .weekday:
-            if case .stock = definition.fact {
+            if definition.fact.isStock {
                 throw fault("a stock has no hour or weekday: it lasts")
             }
             parts.append((.integer, ValueCode(kind: source == .hour ? .hour : .weekday), nil))

@@ -48,9 +48,12 @@ struct ProjectionBuilder {
             code.rule = .stock
             code.factSlot = try slot(from)
             code.whileList = try list(conditions)
-            guard !definition.conditions.contains(where: { $0.readsLatest }) else {
-                throw fault("\"when\" is about the whole case; put \"latest\" under \"while\"")
-            }
+            try checkConditionsOfStock()
+        case .stay(let enter, let leave):
+            code.rule = .stock
+            code.enter = try self.selector(enter)
+            code.leave = try self.selector(leave)
+            try checkConditionsOfStock()
         }
         code.conditions = try list(definition.conditions)
         let (dimensions, dimensionCodes) = try compileDimensions()
@@ -68,6 +71,12 @@ struct ProjectionBuilder {
         plan.layouts.append(layout)
     }
 
+    private func checkConditionsOfStock() throws {
+        guard !definition.conditions.contains(where: { $0.readsLatest }) else {
+            throw fault("\"when\" is about the whole case; put \"latest\" under \"while\"")
+        }
+    }
+
     mutating func append<Code>(
         _ codes: [Code], to table: WritableKeyPath<CodeTables, [Code]>
     ) -> RangeCode {
@@ -81,7 +90,7 @@ struct ProjectionBuilder {
     /// The slot of a binding's event, its step written when it is asked for first.
     mutating func slot(_ name: String) throws -> Int32 {
         if name == "fact" {
-            if case .stock = definition.fact {
+            if definition.fact.isStock {
                 throw fault("a stock has no single fact event that \"fact\" could name")
             }
             guard isFactReady else { throw fault("what makes the fact depends on the fact itself") }
@@ -156,7 +165,8 @@ struct ProjectionBuilder {
             switch definition.fact {
             case .one(let binding): return try types(of: binding)
             case .each(let selector): return try ids(selector.types)
-            case .stock: throw fault("a stock has no single fact event that \"fact\" could name")
+            case .stock, .stay:
+                throw fault("a stock has no single fact event that \"fact\" could name")
             }
         }
         guard let binding = bindings[name] else { throw fault("there is no binding \"\(name)\"") }

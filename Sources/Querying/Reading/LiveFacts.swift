@@ -72,6 +72,7 @@ extension FactLayout {
         _ cells: CellLayout, projection: String, version: Int, definition: ProjectionDefinition?
     ) {
         let sources = definition?.dimensions ?? []
+        let measures = cells.measures.map(\.name)
         self.init(
             projection: projection, version: version,
             dimensions: cells.dimensions.map { dimension in
@@ -79,9 +80,21 @@ extension FactLayout {
                 let kind: FactDimension.Kind =
                     source == .hour ? .hour : (source == .weekday ? .weekday : .text)
                 return FactDimension(name: dimension.name, kind: kind)
-            }, measures: cells.measures.map(\.name), isStock: cells.isStock,
-            isAnonymous: definition?.subjectKinds.contains("respondent") ?? false,
-            openDays: definition?.openDays ?? 0)
+            }, measures: measures, isStock: cells.isStock)
+        guard let definition else { return }
+        isAnonymous = definition.subjectKinds.contains("respondent")
+        respondent = definition.respondentMeasure.flatMap { measures.firstIndex(of: $0) }
+        let windows = OpenWindows(definition)
+        openDays = windows.ofFacts
+        for (place, name) in measures.enumerated() {
+            openDaysOfMeasures[place] = windows.ofMeasures[name]
+        }
+        for (name, source) in definition.measures {
+            guard case .money(_, let currency) = source, let measure = cells.measure(name),
+                let dimension = cells.dimension(currency)
+            else { continue }
+            currencies[measure] = dimension
+        }
     }
 }
 
@@ -109,21 +122,5 @@ extension CellLayout.ValueKind {
 
     private static func biased(_ value: Int64) -> UInt32? {
         UInt32(exactly: value + 0x8000_0000).flatMap { $0 == 0 ? nil : $0 }
-    }
-}
-
-extension ProjectionDefinition {
-    /// Days after a fact's own in which it may still change: the longest window that a binding after
-    /// the fact looks into.
-    package var openDays: Int {
-        var after: Set<String> = ["fact"]
-        if case .one(let name) = fact { after.insert(name) }
-        var longest: Int64 = 0
-        for binding in bindings {
-            guard let start = binding.window.after, after.contains(start) else { continue }
-            after.insert(binding.name)
-            longest = max(longest, binding.window.withinMilliseconds ?? 0)
-        }
-        return Int((longest + 86_399_999) / 86_400_000)
     }
 }

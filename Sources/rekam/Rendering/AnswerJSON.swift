@@ -43,7 +43,11 @@ extension Answer {
             }
             text += ", \"value\": \(figure.value ?? "null")"
             if let reason = figure.reason { text += ", \"reason\": \"\(reason)\"" }
-            text += ", \"unit\": \"\(column.unit.rawValue)\", \(figure.json)"
+            text += ", \"unit\": \"\(column.unit.rawValue)\""
+            if let currency = row.figures[index].currency {
+                text += ", \"currency\": \(JSONText.string(currency))"
+            }
+            text += ", \(figure.json)"
             text += ", \"status\": \"\(row.statuses[index].rawValue)\""
             if comparison != nil, !row.previous.isEmpty {
                 let previous = FigureNumbers(row.previous[index], column.unit)
@@ -104,6 +108,7 @@ struct FigureNumbers {
         case .nothing: reason = "nothing"
         case .zeroDenominator: reason = "zero_denominator"
         case .withheld: reason = "withheld"
+        case .mixedCurrencies: reason = "mixed_currencies"
         }
         if case .withheld = figure.reason { return }
         numerator = Fraction(figure.value.numerator, over: 1).decimalText(

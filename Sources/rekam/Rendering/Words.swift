@@ -38,7 +38,10 @@ struct Words {
         case .nothing: pick("nothing to measure", "tidak ada data")
         case .zeroDenominator: pick("divided by zero", "pembagi nol")
         case .withheld(let fewest):
-            pick("fewer than \(fewest) answers", "kurang dari \(fewest) jawaban")
+            pick("fewer than \(fewest) people", "kurang dari \(fewest) orang")
+        case .mixedCurrencies(let currencies):
+            pick("several currencies: ", "beberapa mata uang: ")
+                + currencies.map { $0.isEmpty ? "–" : $0.printable }.joined(separator: ", ")
         }
     }
 

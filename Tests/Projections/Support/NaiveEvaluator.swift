@@ -97,6 +97,19 @@ struct NaiveCase {
                 inStock = next
             }
             return flows
+        case .stay(let enter, let leave):
+            guard holds(definition.conditions, nil) else { return [] }
+            var flows: [(String, Int)] = []
+            var last: Int?
+            var isIn = false
+            for place in events.indices {
+                if matches(leave, place, nil) { isIn = false }
+                if matches(enter, place, nil) { isIn = true }
+                if let last { flows.append((line(last, day: place), -1)) }
+                if isIn { flows.append((line(place, day: place), 1)) }
+                last = isIn ? place : nil
+            }
+            return flows
         }
     }
 
@@ -277,11 +290,12 @@ struct NaiveCase {
             switch source {
             case .duration(let duration):
                 parts.append(elapsed(duration, fact).map { "\($0)" } ?? "–")
-            case .number(let reference):
+            case .number(let reference), .money(let reference, _):
                 parts.append(limit(reference, fact).map { "\($0)" } ?? "–")
             case .count(let name): parts.append("\(count(name, fact))")
             case .flag(let conditions): parts.append(holds(conditions, fact) ? "1" : "–")
-            case .name(let source): parts.append(text(source, fact) ?? "–")
+            case .name(let source, let conditions):
+                parts.append(holds(conditions, fact) ? text(source, fact) ?? "–" : "–")
             }
         }
         return parts.joined(separator: "\t")

@@ -40,8 +40,11 @@ struct RandomDefinitions {
             rule = .one(fact)
             types["fact"] = types[fact]
         case 4 where !events.isEmpty:
-            rule = .stock(from: random.pick(events), while: whileConditions())
             isStock = true
+            rule =
+                random.chance(50)
+                ? .stock(from: random.pick(events), while: whileConditions())
+                : .stay(enter: selector(mayCompare: false), leave: selector(mayCompare: false))
         default:
             let selector = selector(mayCompare: true)
             rule = .each(selector)
@@ -263,6 +266,9 @@ struct RandomDefinitions {
             return .flag(conditions.filter { !isStock || !readsLatest($0) })
         default: break
         }
-        return .name(.latest("team", at: "fact"))
+        let conditions = random.chance(50) ? [condition(depth: 1)] : []
+        return .name(
+            random.chance(50) ? .subject : .latest("team", at: "fact"),
+            when: conditions.filter { !isStock || !readsLatest($0) })
     }
 }

@@ -6,7 +6,7 @@ WITH in_force AS (
     FROM events WHERE type IN ('call.queued', 'call.answered', 'call.ended')
     WINDOW w AS (PARTITION BY case_id ORDER BY place ROWS UNBOUNDED PRECEDING)),
 answered AS (
-    SELECT case_id, place, instant, day, agent, team FROM events WHERE type = 'call.answered'),
+    SELECT case_id, place, instant, day, local, agent, team FROM events WHERE type = 'call.answered'),
 ended AS (
     SELECT case_id, place, instant, resolved FROM events WHERE type = 'call.ended'),
 wrapped AS (
@@ -14,6 +14,7 @@ wrapped AS (
 SELECT f.case_id, f.day, nullif(f.agent, '') AS agent,
     coalesce(nullif(f.team, ''), nullif(l.team, '')) AS team,
     nullif(l.channel, '') AS channel, nullif(l.category, '') AS category,
+    hour(f.local) AS hour, isodow(f.local) AS weekday,
     -- The agent's own wrap-up, else one that names nobody, else the end, in this order and not in
     -- that of time.
     coalesce(w.instant, u.instant, e.instant) - f.instant AS handle,

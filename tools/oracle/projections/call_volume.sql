@@ -10,10 +10,23 @@ later AS (
         min(e.instant) FILTER (type = 'call.answered') AS answered_instant,
         arg_min(struct_pack(agent, team), e.place) FILTER (type = 'call.answered') AS a,
         arg_min(struct_pack(agent, category, reason), e.place) FILTER (type = 'call.ended') AS e,
-        bool_or(outcome = 'abandoned') AS abandoned
+        bool_or(outcome = 'abandoned') AS abandoned,
+        count(*) FILTER (type = 'call.answered') AS answers
     FROM events e JOIN queued USING (case_id)
     WHERE type IN ('call.answered', 'call.ended') AND e.place > queued.place
-    GROUP BY case_id)
+    GROUP BY case_id),
+-- What came after the first answer: the last end decides, and whether the call was handed on.
+ended AS (
+    SELECT case_id, arg_max(struct_pack(resolved, place, instant), e.place) AS d,
+        bool_or(outcome = 'transferred') AS passed_on
+    FROM events e
+    JOIN (SELECT case_id, min(e.place) AS answered_place FROM events e JOIN queued USING (case_id)
+          WHERE type = 'call.answered' AND e.place > queued.place GROUP BY case_id)
+        USING (case_id)
+    WHERE type = 'call.ended' AND e.place > answered_place GROUP BY case_id),
+followed AS (
+    SELECT DISTINCT case_id FROM events e JOIN ended USING (case_id)
+    WHERE type = 'call.followed_up' AND e.place > d.place AND e.instant - d.instant <= 604800000)
 SELECT case_id, q.day,
     coalesce(nullif(a.agent, ''), nullif(q.agent, ''), nullif(e.agent, '')) AS agent,
     coalesce(nullif(a.team, ''), nullif(q.team, '')) AS team,
@@ -24,5 +37,9 @@ SELECT case_id, q.day,
     answered_instant - instant AS wait,
     CASE WHEN answered_instant IS NOT NULL THEN 1 END AS answered,
     CASE WHEN answered_instant - instant <= 20000 THEN 1 END AS answered_in_time,
-    CASE WHEN abandoned AND answered_instant IS NULL THEN 1 END AS abandoned
-FROM queued LEFT JOIN later USING (case_id)
+    CASE WHEN abandoned AND answered_instant IS NULL THEN 1 END AS abandoned,
+    CASE WHEN d.resolved IS NOT NULL THEN 1 END AS outcome_known,
+    CASE WHEN d.resolved AND answers = 1 AND passed_on IS NOT TRUE
+        AND followed.case_id IS NULL THEN 1 END AS first_contact
+FROM queued LEFT JOIN later USING (case_id) LEFT JOIN ended USING (case_id)
+LEFT JOIN followed USING (case_id)

@@ -6,7 +6,8 @@ opened AS (
     FROM events WHERE type = 'ticket.opened' GROUP BY case_id),
 assigned AS (
     SELECT case_id, min(a.place) AS place, min(a.instant) - any_value(o.instant) AS wait,
-        arg_min(day, a.place) AS day, arg_min(agent, a.place) AS agent
+        arg_min(day, a.place) AS day, arg_min(local, a.place) AS local,
+        arg_min(agent, a.place) AS agent
     FROM events a JOIN opened o USING (case_id)
     WHERE type IN ('ticket.opened', 'ticket.assigned') AND agent <> '' AND a.place >= o.place
     GROUP BY case_id),
@@ -19,5 +20,6 @@ in_force AS (
         AND s.place <= a.place
     GROUP BY case_id)
 SELECT case_id, day, agent, nullif(team, '') AS team, nullif(channel, '') AS channel,
-    nullif(category, '') AS category, priority, wait
+    nullif(category, '') AS category, priority,
+    hour(local) AS hour, isodow(local) AS weekday, wait
 FROM assigned ANTI JOIN gone USING (case_id) LEFT JOIN in_force USING (case_id)

@@ -19,6 +19,12 @@ holder AS (
     WHERE type IN ('ticket.opened', 'ticket.assigned') AND agent <> ''
         AND h.place >= s.opened_place
     GROUP BY case_id),
+keeper AS (
+    SELECT case_id, min(h.place) AS keeper_place, arg_min(team, h.place) AS keeper_team
+    FROM events h JOIN solved s USING (case_id)
+    WHERE type IN ('ticket.opened', 'ticket.assigned') AND team <> ''
+        AND h.place >= s.opened_place
+    GROUP BY case_id),
 -- One pass over each solved ticket's events for everything that is asked about them.
 looked AS (
     SELECT case_id, any_value(s.day) AS day, any_value(s.time) AS time,
@@ -32,14 +38,17 @@ looked AS (
         arg_max(priority, e.place) FILTER (e.place <= s.place) AS priority,
         count(*) FILTER (type = 'message.posted'
             AND e.place > s.opened_place AND e.place < s.place) AS replies,
-        -- An escalation, another agent, a return to work or a later case about the matter.
+        -- An escalation, another agent or team, a return to work or a later case about the matter.
         count(*) FILTER (
             (type = 'ticket.escalated' AND e.place > s.opened_place AND e.place < s.place)
             OR (type = 'ticket.assigned' AND agent <> '' AND agent <> holder_agent
                 AND e.place > holder_place AND e.place < s.place)
+            OR (type = 'ticket.assigned' AND team <> '' AND team <> keeper_team
+                AND e.place > keeper_place AND e.place < s.place)
             OR (type IN ('ticket.status_changed', 'ticket.followed_up') AND e.place > s.place
                 AND e.instant - s.instant <= 604800000)) AS hindrances
     FROM events e JOIN solved s USING (case_id) LEFT JOIN holder USING (case_id)
+        LEFT JOIN keeper USING (case_id)
     WHERE type IN ('ticket.opened', 'ticket.assigned', 'ticket.attributes_set',
                    'ticket.escalated', 'ticket.followed_up')
         OR (type = 'ticket.status_changed' AND status NOT IN ('resolved', 'closed'))

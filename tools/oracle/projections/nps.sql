@@ -4,6 +4,7 @@ WITH gone AS (
 -- Sendings and answers of one survey in one case, in order.
 walked AS (
     SELECT case_id, type, place, instant, day, survey, agent, team, channel, about, via, score,
+        scale_minimum, scale_maximum,
         last_value(CASE WHEN type = 'survey.sent' THEN struct_pack(
             instant, agent, team, channel, about, via, valid_days) END IGNORE NULLS)
             OVER before AS sent,
@@ -15,21 +16,22 @@ walked AS (
             OVER after AS later_instant
     FROM events ANTI JOIN gone USING (case_id)
     WHERE type IN ('survey.sent', 'survey.answered') AND kind = 'nps'
-        AND case_kind IN ('customer', 'respondent', 'ticket', 'call')
+        AND case_kind IN ('customer', 'ticket', 'call')
     WINDOW before AS (PARTITION BY case_id, survey ORDER BY place
                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
         after AS (PARTITION BY case_id, survey ORDER BY place
                   ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)),
 answered AS (
     SELECT * FROM walked
-    WHERE type = 'survey.answered'
+    WHERE type = 'survey.answered' AND score BETWEEN 0 AND 10
+        AND coalesce(scale_minimum, 0) = 0 AND coalesce(scale_maximum, 10) = 10
         AND (sent.valid_days IS NULL OR instant - sent.instant <= sent.valid_days * 86400000)
         -- A later answer replaces this one, unless the survey was sent again before it or it came
         -- too late. Where nothing was sent or no days are given, nothing is too late.
         AND (later IS NULL OR next_sent < later
             OR later_instant - sent.instant > sent.valid_days * 86400000)),
--- Of four kinds of case: what ticket.…, call.… and customer.… set. (A customer's events name no
--- agent or team; a respondent has none but survey events.)
+-- Of tickets, calls and customers: what ticket.…, call.… and customer.… set. (A customer's events
+-- name no agent or team.)
 in_force AS (
     SELECT case_id, place, last_value(agent IGNORE NULLS) OVER w AS agent,
         last_value(team IGNORE NULLS) OVER w AS team,

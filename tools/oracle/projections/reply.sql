@@ -3,7 +3,7 @@
 WITH gone AS (
     SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
 chosen AS (
-    SELECT case_id, type, place, instant, day, actor, origin,
+    SELECT case_id, type, place, instant, day, local, actor, origin,
         agent, team, category, priority, customer,
         -- A message's channel is its own, not the ticket's.
         CASE WHEN type <> 'message.posted' THEN channel END AS channel,
@@ -14,7 +14,7 @@ chosen AS (
             AND actor_kind = 'agent' AND automatic IS NOT TRUE)
         OR (type = 'message.posted' AND direction = 'in' AND actor_kind = 'customer')),
 walked AS (
-    SELECT case_id, type, place, instant, day, actor, origin, is_reply,
+    SELECT case_id, type, place, instant, day, local, actor, origin, is_reply,
         count(*) FILTER (is_reply) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
             AS replies_before,
         last_value(agent IGNORE NULLS) OVER (w ROWS UNBOUNDED PRECEDING) AS agent,
@@ -34,7 +34,8 @@ asked AS (
     GROUP BY ALL)
 SELECT case_id, f.day, coalesce(nullif(f.actor, ''), nullif(f.agent, '')) AS agent,
     nullif(f.team, '') AS team, nullif(f.channel, '') AS channel,
-    nullif(f.category, '') AS category, f.priority, f.instant - asked.instant AS wait,
+    nullif(f.category, '') AS category, f.priority,
+    hour(f.local) AS hour, isodow(f.local) AS weekday, f.instant - asked.instant AS wait,
     nullif(f.customer, '') AS customer
 FROM walked f LEFT JOIN asked USING (case_id, replies_before)
 WHERE f.is_reply

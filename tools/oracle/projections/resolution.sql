@@ -8,7 +8,7 @@ opened AS (
     WHERE type = 'ticket.opened' GROUP BY case_id),
 -- A status is in force from its event until the next one's.
 statuses AS (
-    SELECT case_id, place, instant, day, status,
+    SELECT case_id, place, instant, day, local, status,
         lead(instant) OVER (PARTITION BY case_id ORDER BY place) AS until
     FROM events SEMI JOIN opened USING (case_id) WHERE type = 'ticket.status_changed'),
 active AS (
@@ -19,15 +19,15 @@ ended AS (
     SELECT case_id,
         max(s.place) FILTER (status = 'resolved') AS resolved,
         min(s.place) AS closed,
-        arg_max(struct_pack(instant, day), s.place) FILTER (status = 'resolved') AS r,
-        arg_min(struct_pack(instant, day), s.place) AS c
+        arg_max(struct_pack(instant, day, local), s.place) FILTER (status = 'resolved') AS r,
+        arg_min(struct_pack(instant, day, local), s.place) AS c
     FROM statuses s LEFT JOIN active a USING (case_id)
     WHERE s.place > a.place OR a.place IS NULL
     GROUP BY case_id),
 solved AS (
     SELECT case_id, o.place AS opened_place, o.instant AS opened_instant,
         coalesce(resolved, closed) AS place, coalesce(r, c).instant AS instant,
-        coalesce(r, c).day AS day
+        coalesce(r, c).day AS day, coalesce(r, c).local AS local
     FROM ended JOIN opened o USING (case_id)),
 paused AS (
     SELECT case_id,
@@ -46,7 +46,8 @@ looked AS (
         arg_max(category, e.place) AS category,
         arg_max(priority, e.place) AS priority,
         count(*) FILTER (type = 'message.posted' AND e.place > s.opened_place) AS replies,
-        min(e.instant) FILTER (type = 'ticket.escalated') AS escalated
+        min(e.instant) FILTER (type = 'ticket.escalated') AS escalated,
+        arg_min(trigger, e.place) FILTER (type = 'ticket.escalated') AS escalation
     FROM events e JOIN solved s USING (case_id)
     WHERE e.place <= s.place AND (
         type IN ('ticket.opened', 'ticket.assigned', 'ticket.attributes_set', 'ticket.escalated')
@@ -55,6 +56,7 @@ looked AS (
     GROUP BY case_id)
 SELECT case_id, day, nullif(agent, '') AS agent, nullif(team, '') AS team,
     nullif(channel, '') AS channel, nullif(category, '') AS category, priority,
+    escalation, hour(local) AS hour, isodow(local) AS weekday,
     -- A ticket resolved before it was opened has no length of time.
     CASE WHEN instant >= opened_instant THEN instant - opened_instant END AS time,
     (time - coalesce(off_requester, 0))::BIGINT AS requester_wait,

@@ -36,6 +36,10 @@ paused AS (
               - greatest(s.instant, a.opened_instant)) AS length
           FROM statuses s JOIN answer a USING (case_id) WHERE status IN ('pending', 'hold'))
     GROUP BY case_id),
+escalated AS (
+    SELECT case_id, arg_min(trigger, e.place) AS escalation
+    FROM events e JOIN answer s USING (case_id)
+    WHERE type = 'ticket.escalated' AND e.place < s.place GROUP BY case_id),
 in_force AS (
     SELECT case_id, arg_max(agent, s.place) AS agent, arg_max(team, s.place) AS team,
         arg_max(channel, s.place) AS channel, arg_max(category, s.place) AS category,
@@ -46,10 +50,10 @@ in_force AS (
     GROUP BY case_id)
 SELECT case_id, a.day, coalesce(nullif(a.actor, ''), nullif(agent, '')) AS agent,
     nullif(team, '') AS team, nullif(channel, '') AS channel, nullif(category, '') AS category,
-    priority, nullif(target.policy, '') AS policy,
+    priority, nullif(target.policy, '') AS policy, escalation,
     CASE WHEN instant - opened_instant
         - CASE WHEN target.pauses_pending THEN coalesce(pending, 0) ELSE 0 END
         - CASE WHEN target.pauses_hold THEN coalesce(hold, 0) ELSE 0 END
         <= target.target_milliseconds THEN 1 END AS met
 FROM answer JOIN targeted USING (case_id) LEFT JOIN paused USING (case_id)
-LEFT JOIN in_force USING (case_id)
+LEFT JOIN in_force USING (case_id) LEFT JOIN escalated USING (case_id)

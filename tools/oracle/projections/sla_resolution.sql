@@ -44,6 +44,10 @@ paused AS (
           FROM statuses s JOIN solved v USING (case_id)
           WHERE status IN ('pending', 'hold', 'resolved', 'closed'))
     GROUP BY case_id),
+escalated AS (
+    SELECT case_id, arg_min(trigger, e.place) AS escalation
+    FROM events e JOIN solved s USING (case_id)
+    WHERE type = 'ticket.escalated' AND e.place < s.place GROUP BY case_id),
 in_force AS (
     SELECT case_id, arg_max(agent, e.place) AS agent, arg_max(team, e.place) AS team,
         arg_max(channel, e.place) AS channel, arg_max(category, e.place) AS category,
@@ -54,10 +58,10 @@ in_force AS (
     GROUP BY case_id)
 SELECT case_id, day, nullif(agent, '') AS agent, nullif(team, '') AS team,
     nullif(channel, '') AS channel, nullif(category, '') AS category, priority,
-    nullif(target.policy, '') AS policy,
+    nullif(target.policy, '') AS policy, escalation,
     CASE WHEN instant >= opened_instant AND instant - opened_instant - coalesce(done, 0)
         - CASE WHEN target.pauses_pending THEN coalesce(pending, 0) ELSE 0 END
         - CASE WHEN target.pauses_hold THEN coalesce(hold, 0) ELSE 0 END
         <= target.target_milliseconds THEN 1 END AS met
 FROM solved JOIN targeted USING (case_id) LEFT JOIN paused USING (case_id)
-LEFT JOIN in_force USING (case_id)
+LEFT JOIN in_force USING (case_id) LEFT JOIN escalated USING (case_id)

@@ -3,7 +3,8 @@ WITH gone AS (
     SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
 -- Sendings and answers of one survey in one case, in order.
 walked AS (
-    SELECT case_id, type, place, instant, day, agent, team, channel, about, via, valid_days,
+    SELECT case_id, type, place, instant, day, agent, team, channel, customer, about, via,
+        valid_days,
         lag(type) OVER w AS before,
         first_value(CASE WHEN type = 'survey.answered' THEN instant END IGNORE NULLS)
             OVER (w ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS answer_instant,
@@ -23,7 +24,8 @@ in_force AS (
         last_value(team IGNORE NULLS) OVER w AS team,
         last_value(channel IGNORE NULLS) OVER w AS channel,
         last_value(category IGNORE NULLS) OVER w AS category,
-        last_value(priority IGNORE NULLS) OVER w AS priority
+        last_value(priority IGNORE NULLS) OVER w AS priority,
+        last_value(customer IGNORE NULLS) OVER w AS customer
     FROM events SEMI JOIN sent USING (case_id)
     WHERE type IN ('ticket.opened', 'ticket.assigned', 'ticket.attributes_set', 'call.queued',
                    'call.answered', 'call.ended', 'call.wrapped', 'customer.subscribed',
@@ -33,6 +35,7 @@ SELECT f.case_id, f.day, coalesce(nullif(f.agent, ''), nullif(l.agent, '')) AS a
     coalesce(nullif(f.team, ''), nullif(l.team, '')) AS team,
     coalesce(nullif(f.channel, ''), nullif(l.channel, '')) AS channel,
     nullif(l.category, '') AS category, l.priority, f.about, f.via,
+    coalesce(nullif(f.customer, ''), nullif(l.customer, '')) AS customer,
     CASE WHEN f.valid_days IS NULL AND f.answer_instant IS NOT NULL
             OR f.answer_instant - f.instant <= f.valid_days * 86400000
         THEN 1 END AS answered

@@ -1,0 +1,89 @@
+import Definitions
+
+extension ProjectionPlan {
+    /// The place of a stream, a new one where nothing asked for it yet.
+    mutating func place(of stream: FactStream) -> Int {
+        if let found = streams.firstIndex(of: stream) { return found }
+        streams.append(stream)
+        isSummed.append(false)
+        statistics.append([])
+        return streams.count - 1
+    }
+
+    /// The place of a statistic among a stream's.
+    mutating func place(of statistic: ValueSamples.Statistic, stream: Int) -> Int {
+        if let found = statistics[stream].firstIndex(of: statistic) { return found }
+        statistics[stream].append(statistic)
+        return statistics[stream].count - 1
+    }
+}
+
+// What a KPI's aggregates bring with them: respondents to protect, currencies to keep apart,
+// windows that are still open.
+extension QueryPlanner {
+    mutating func stockFunction(
+        _ aggregate: Aggregate, at place: Int, stream: Int
+    ) -> Expression.Term.Function {
+        let ofMeasure = aggregate.measure != nil
+        if aggregate.function == .stock {
+            projections[place].isSummed[stream] = ofMeasure
+            return .stock(ofMeasure: ofMeasure)
+        }
+        projections[place].usesStart = true
+        if aggregate.function == .start, !ofMeasure { return .start }
+        if !projections[place].keptStreams.contains(stream) {
+            projections[place].keptStreams.append(stream)
+        }
+        return aggregate.function == .start ? .started : .kept
+    }
+
+    /// Days after a period's end in which what an aggregate reads may still change.
+    func openDays(of term: Expression.Term) -> Int {
+        let projection = projections[term.projection]
+        let layout = projection.source.layout
+        guard let offset = projection.streams[term.stream].measure else { return layout.openDays }
+        let measure = layout.measure(atOffset: offset)
+        return max(layout.openDays, layout.openDaysOfMeasures[measure] ?? 0)
+    }
+
+    /// The numbers of respondents behind some aggregates, each under its own filters.
+    mutating func respondents(behind terms: [Expression.Term]) -> [Expression.Term] {
+        var found: [Expression.Term] = []
+        for term in terms where projections[term.projection].source.layout.isAnonymous {
+            let layout = projections[term.projection].source.layout
+            var stream = projections[term.projection].streams[term.stream]
+            var respondents = Expression.Term(
+                projection: term.projection, stream: term.stream, function: .count)
+            if let measure = layout.respondent {
+                stream.measure = layout.offset(ofMeasure: measure)
+                respondents.stream = projections[term.projection].place(of: stream)
+                respondents.function = .distinct(
+                    projections[term.projection].place(
+                        of: .distinct, stream: respondents.stream))
+            }
+            if !found.contains(respondents) { found.append(respondents) }
+        }
+        return found
+    }
+
+    /// What tells the currencies of some aggregates' facts.
+    mutating func amounts(in terms: [Expression.Term]) -> [QueryPlan.Amount] {
+        var found: [QueryPlan.Amount] = []
+        for term in terms where term.function != .count {
+            let place = term.projection
+            let layout = projections[place].source.layout
+            var stream = projections[place].streams[term.stream]
+            guard let offset = stream.measure,
+                let dimension = layout.currencies[layout.measure(atOffset: offset)]
+            else { continue }
+            stream.column = 1 + dimension
+            let number = projections[place].place(of: stream)
+            let amount = QueryPlan.Amount(
+                projection: place, dimension: dimension, stream: number,
+                least: projections[place].place(of: .minimum, stream: number),
+                greatest: projections[place].place(of: .maximum, stream: number))
+            if !found.contains(amount) { found.append(amount) }
+        }
+        return found
+    }
+}
