@@ -56,6 +56,11 @@ let rooms = [
     Room(
         name: "Rendering", uses: ["EventModel", "Definitions", "Querying"],
         path: "Sources/rekam/Rendering"),
+    Room(
+        name: "Exporting",
+        uses: [
+            "EventModel", "Definitions", "EventLog", "Projections", "Querying", "Rendering",
+        ], libraries: [crypto]),
 ]
 
 /// `REKAM_ROOMS=EventLog,LMDB` narrows the package to some modules and what they use, for quick

@@ -73,6 +73,14 @@ package struct QueryContext {
             source: { name in sources.first { $0.layout.projection == name } }, basis: basis)
     }
 
+    /// The dimensions that a KPI can be split by.
+    ///
+    /// - Throws: `QueryFaults` where there is no such KPI, or the period is none.
+    package func dimensions(of kpi: String, period: String) throws -> [String] {
+        var planner = QueryPlanner(context: self)
+        return try planner.plan(QueryRequest(kpis: [kpi], period: period)).otherDimensions
+    }
+
     /// Answers a question.
     ///
     /// - Throws: `QueryFaults` with everything that is wrong with the question, or what the store

@@ -1,4 +1,5 @@
 internal import Crypto
+import EventModel
 internal import Synchronization
 
 /// SHA-256, as 64 lower-case hexadecimal digits. May be fed from another thread than the one that
@@ -17,15 +18,7 @@ public final class Digest: Sendable {
     }
 
     /// The digest of what was taken in.
-    public var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in hash.withLock({ $0.finalize() }) {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
+    public var hex: String { Hexadecimal.text(hash.withLock { $0.finalize() }) }
 
     /// The digest of some bytes.
     public static func hex(of bytes: [UInt8]) -> String {

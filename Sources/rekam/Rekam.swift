@@ -36,7 +36,12 @@ struct Rekam: ParsableCommand {
                 subcommands: [
                     QueryCommand.self, FactsCommand.self, KPICommand.self, ProjectionCommand.self,
                 ]),
-            CommandGroup(name: "Proving", subcommands: [LogCommand.self, VerifyCommand.self]),
+            CommandGroup(
+                name: "Proving",
+                subcommands: [
+                    LogCommand.self, VerifyCommand.self, CheckpointCommand.self,
+                    ProofCommand.self, SnapshotCommand.self,
+                ]),
             CommandGroup(
                 name: "Operating",
                 subcommands: [

@@ -31,11 +31,7 @@ extension LogView {
         var bytes: [UInt8] = []
         let end = min(first + BundleReader.entriesPerBundle, Int(entryCount))
         for sequence in first..<end {
-            try withEntry(UInt32(sequence)) { entry in
-                bytes.append(UInt8(truncatingIfNeeded: entry.count >> 8))
-                bytes.append(UInt8(truncatingIfNeeded: entry.count))
-                bytes.append(copying: entry)
-            }
+            try withEntry(UInt32(sequence)) { bytes.appendFramed($0) }
         }
         return bytes
     }

@@ -44,17 +44,20 @@ public final class LogStore: Sendable {
     ///   - seed: 32 random bytes for the signing key.
     ///   - threads: cores that appending may use.
     ///   - group: a group, by number, that may read the store; its key stays the owner's.
+    ///   - isDurable: false for a store that nobody needs after a crash, such as a scratch copy.
     /// - Throws: `StoreFault.alreadyThere`, or what the file system and LMDB have to say.
     public static func create(
         at path: String, origin: String, types: EventTypes, seed: [UInt8], threads: Int = 2,
-        group: UInt32? = nil, patience: Swift.Duration = .seconds(60)
+        group: UInt32? = nil, patience: Swift.Duration = .seconds(60), isDurable: Bool = true
     ) throws -> LogStore {
         precondition(isOrigin(origin), "an origin is a word without white space or \"+\"")
         guard let key = StoreKey(name: origin, seed: seed) else {
             preconditionFailure("a signing key is made from 32 bytes")
         }
         guard StoreFiles.isAbsentOrEmpty(path) else { throw StoreFault.alreadyThere(path: path) }
-        let environment = try open(path, .init(creates: true))
+        var options = LMDB.Environment.Options(creates: true)
+        options.syncsCommits = isDurable
+        let environment = try open(path, options)
         try key.write(folder: path)
         let registry = Registry(origin: origin, types: types)
         try registry.write(to: environment)

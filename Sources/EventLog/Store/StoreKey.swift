@@ -1,4 +1,5 @@
 internal import Crypto
+import EventModel
 
 /// The Ed25519 key that signs a store's checkpoints, kept in the folder's file `key` (mode 0600) in
 /// the form of Go's `note` package, so that other tools of transparency logs can use it:
@@ -22,9 +23,7 @@ public struct StoreKey: Sendable {
         self.name = name
         self.seed = seed
         publicKey = [UInt8](key.publicKey.rawRepresentation)
-        var hasher = SHA256()
-        hasher.update(data: Array(name.utf8) + [0x0A, 0x01] + publicKey)
-        identifier = hasher.finalize().prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+        identifier = NoteVerifier.identifier(name: name, publicKey: publicKey)
     }
 
     /// The signature of a text, 64 bytes.
@@ -38,10 +37,7 @@ public struct StoreKey: Sendable {
         "\(name)+\(hexadecimalIdentifier)+\(Base64.encode([0x01] + publicKey))"
     }
 
-    private var hexadecimalIdentifier: String {
-        let digits = String(identifier, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
-    }
+    private var hexadecimalIdentifier: String { Hexadecimal.text(identifier) }
 
     /// The key file's line.
     private var line: String {

@@ -1,4 +1,5 @@
 internal import Crypto
+import EventModel
 
 /// A hash of the log's Merkle tree: 32 bytes.
 public struct TreeHash: Hashable, Sendable {
@@ -20,15 +21,7 @@ public struct TreeHash: Hashable, Sendable {
     public var bytes: [UInt8] { (0..<32).map { storage[$0] } }
 
     /// Lower-case hexadecimal, 64 characters.
-    public var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for index in 0..<32 {
-            text.append(digits[Int(storage[index] >> 4)])
-            text.append(digits[Int(storage[index] & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
+    public var hexadecimal: String { Hexadecimal.text(bytes) }
 
     /// A hash from 64 hexadecimal characters, lower-case; nil unless it is that.
     public init?(hexadecimal text: String) {

@@ -6,7 +6,9 @@ struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
         abstract: "Look into the log itself.",
-        subcommands: [LogShowCommand.self, LogCaseCommand.self, LogStatCommand.self])
+        subcommands: [
+            LogShowCommand.self, LogCaseCommand.self, LogStatCommand.self, LogTilesCommand.self,
+        ])
 }
 
 struct LogShowCommand: ParsableCommand {

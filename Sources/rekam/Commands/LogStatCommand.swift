@@ -42,7 +42,7 @@ struct LogStatCommand: ParsableCommand {
         var lines: [(String, String)] = [
             ("Store", log.path.printable), ("Origin", log.origin.printable),
             ("Entries", Progress.grouped(Int(statistics.entryCount))),
-            ("Root", Self.hex(statistics.root.bytes)),
+            ("Root", Hexadecimal.text(statistics.root.bytes)),
             ("Cases", Progress.grouped(statistics.caseCount)),
             ("Names", Progress.grouped(statistics.nameCount)),
             ("Voided", Progress.grouped(statistics.voidedCount)),
@@ -69,9 +69,5 @@ struct LogStatCommand: ParsableCommand {
                     + TextWidth.rightAligned(number, to: digits))
         }
         Output.flush()
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

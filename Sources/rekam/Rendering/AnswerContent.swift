@@ -40,8 +40,7 @@ struct AnswerContent {
         let entries = words.entries(basis.sequence)
         let day = basis.today.text(language, knownYear: answer.period.singleYear)
         pieces.append(basis.isAsOf ? words.asOf(entries, day) : entries)
-        let root = basis.root.prefix(3).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        pieces.append(words.root + " " + root.joined() + "…")
+        pieces.append(words.root + " " + Hexadecimal.text(basis.root.prefix(3)) + "…")
         return pieces
     }
 

@@ -1,4 +1,4 @@
-import Definitions
+package import Definitions
 import EventModel
 public import Querying
 
@@ -26,12 +26,10 @@ extension Answer {
     }
 
     /// The root hash in hexadecimal.
-    var rootText: String {
-        basis.root.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
+    package var rootText: String { Hexadecimal.text(basis.root) }
 
     /// One object for each KPI.
-    private func jsonRows(_ row: AnswerRow) -> [String] {
+    package func jsonRows(_ row: AnswerRow) -> [String] {
         columns.indices.map { index in
             let column = columns[index]
             let figure = FigureNumbers(row.figures[index], column.unit)
@@ -63,7 +61,7 @@ extension Answer {
     }
 
     /// The period of a row, as typed.
-    func periodText(_ slice: Int) -> String {
+    package func periodText(_ slice: Int) -> String {
         (slice < 0 ? period : slices[slice].period).description
     }
 
@@ -92,14 +90,17 @@ extension Answer {
 }
 
 /// A figure's numbers as exact decimal text, durations in seconds.
-struct FigureNumbers {
-    var value: String?
-    var numerator: String?
-    var denominator: String?
-    var count: String?
-    var reason: String?
+package struct FigureNumbers {
+    /// The value, with at most six decimals; nil where there is none.
+    package var value: String?
+    package var numerator: String?
+    package var denominator: String?
+    package var count: String?
+    /// Why there is no value, in one word.
+    package var reason: String?
 
-    init(_ figure: Figure, _ unit: Definitions.Unit) {
+    /// The numbers of a figure.
+    package init(_ figure: Figure, _ unit: Definitions.Unit) {
         let scale: Int128 = unit == .duration ? 1000 : 1
         value = figure.value.decimalText(atMostPlaces: 6, unit: scale)
         count = figure.count.map { String($0) }
@@ -124,15 +125,15 @@ struct FigureNumbers {
 }
 
 /// JSON by hand.
-enum JSONText {
+package enum JSONText {
     /// Objects one under the other.
-    static func lines(_ rows: [String]) -> String {
+    package static func lines(_ rows: [String]) -> String {
         rows.isEmpty ? "" : "\n    " + rows.joined(separator: ",\n    ") + "\n  "
     }
 
     /// A string with what must be escaped escaped (RFC 8259, 7), control characters of every kind
     /// too, so that a terminal that shows it obeys none.
-    static func string(_ text: String) -> String {
+    package static func string(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

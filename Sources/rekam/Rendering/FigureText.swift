@@ -1,6 +1,6 @@
-import Definitions
-import EventModel
-import Querying
+package import Definitions
+package import EventModel
+package import Querying
 
 /// What became of a figure since the period compared with.
 enum Trend: Hashable {
@@ -24,14 +24,14 @@ struct ComparisonText: Hashable {
 }
 
 /// Figures in words of one language.
-struct FigureText {
+package struct FigureText {
     var language: Language
     private var words: Words { Words(language: language) }
 
-    init(_ language: Language) { self.language = language }
+    package init(_ language: Language) { self.language = language }
 
     /// A value in its unit: `2h 14m`, `91.3 %`, `1,204`; "–" where there is none.
-    func value(_ value: Fraction, _ unit: Unit) -> String {
+    package func value(_ value: Fraction, _ unit: Unit) -> String {
         guard value.hasValue else { return "–" }
         switch unit {
         case .duration: return NumberText.duration(value, language)

@@ -116,7 +116,10 @@ struct TableLayout {
             }
         }
         let rowCount = columns.map(\.cells.count).max() ?? 0
-        for row in 0..<rowCount { lines.append(line(row, groups, isColoured)) }
+        // Measured once: a table may have thousands of rows.
+        let widths = columns.map(\.cellWidth)
+        let spares = groups.map { width($0) - innerWidth($0) }
+        for row in 0..<rowCount { lines.append(line(row, groups, widths, spares, isColoured)) }
         return lines
     }
 
@@ -132,7 +135,9 @@ struct TableLayout {
             : TextWidth.padded(title, to: width(group))
     }
 
-    private func line(_ row: Int, _ groups: [Range<Int>], _ isColoured: Bool) -> String {
+    private func line(
+        _ row: Int, _ groups: [Range<Int>], _ widths: [Int], _ spares: [Int], _ isColoured: Bool
+    ) -> String {
         var text = ""
         var blanks = 0
         func put(_ cell: TableColumn.Cell, _ alignment: TableColumn.Alignment, _ width: Int) {
@@ -146,14 +151,14 @@ struct TableLayout {
             if alignment == .left { blanks += missing }
         }
         for (place, group) in groups.enumerated() {
-            let spare = width(group) - innerWidth(group)
+            let spare = spares[place]
             let isAlone = group.count == 1
             for index in group {
                 let column = columns[index]
                 if place > 0 || index > group.lowerBound { blanks += column.gap }
                 let cell =
                     row < column.cells.count ? column.cells[row] : TableColumn.Cell(text: "")
-                put(cell, column.alignment, column.cellWidth + (isAlone ? spare : 0))
+                put(cell, column.alignment, widths[index] + (isAlone ? spare : 0))
             }
             if !isAlone { blanks += spare }
         }

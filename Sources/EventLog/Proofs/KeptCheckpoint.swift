@@ -1,0 +1,162 @@
+internal import Glibc
+
+/// Why a store may not be trusted beside the last checkpoint that was signed of it, kept where the
+/// store is not. Reads well after `Error: `.
+public enum KeptFault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file is no signed checkpoint.
+    case unreadable(path: String)
+    /// It is another log's.
+    case otherLog(path: String, origin: String, expected: String)
+    /// No key of this store signed it.
+    case notSigned(path: String)
+    /// The store has fewer entries than were signed: an older one was put back.
+    case rolledBack(path: String, kept: UInt32, entries: UInt32)
+    /// The store's first entries are others than those that were signed.
+    case forked(path: String, size: UInt32)
+
+    /// What is wrong, and what to do.
+    public var description: String {
+        switch self {
+        case .unreadable(let path):
+            "the checkpoint kept at \(path) is no signed checkpoint. If nobody can say why, treat "
+                + "the store as tampered with; put the file back from a copy, or name another with "
+                + "--checkpoint-file."
+        case .otherLog(let path, let origin, let expected):
+            "the checkpoint kept at \(path) is of the log \(origin), and this is \(expected). Name "
+                + "this store's own with --checkpoint-file."
+        case .notSigned(let path):
+            "the checkpoint kept at \(path) is not signed with this store's key: the key or the "
+                + "file was changed. Put back what belongs there."
+        case .rolledBack(let path, let kept, let entries):
+            "the store was rolled back: it has \(entries) entries, and a checkpoint of \(kept) was "
+                + "signed (\(path)). Nothing is signed until the missing entries are back. After a "
+                + "disaster: rekam restore BACKUP --accept-rollback REASON"
+        case .forked(let path, let size):
+            "the store's first \(size) entries are not those that were signed (\(path)): the log "
+                + "was rewritten. Nothing is signed. Keep the store as it is, and restore a backup "
+                + "beside it."
+        }
+    }
+}
+
+/// The last checkpoint signed of a store, kept in a file outside it, so that a store put back to an
+/// older state, or rewritten, is noticed before anything else is signed.
+///
+///     let kept = KeptCheckpoint(path: "rekam.store.checkpoint")
+///     let note = try kept.sign(log)
+///
+/// Whoever can change both the store and this file is not noticed: keep it, or copies of the
+/// checkpoints, where the store's keeper has no say.
+public struct KeptCheckpoint: Sendable {
+    /// The file: a signed note.
+    public let path: String
+
+    /// A file, there or not.
+    public init(path: String) { self.path = path }
+
+    /// The file used where no other is named: beside the store's folder, `NAME.checkpoint`.
+    public static func defaultPath(ofStore folder: String) -> String {
+        StoreFiles.withoutSlash(folder) + ".checkpoint"
+    }
+
+    /// What is kept; nil where there is no file.
+    ///
+    /// - Throws: `KeptFault.unreadable`, or `StoreFault.file`.
+    public func read() throws -> (note: SignedNote, checkpoint: Checkpoint)? {
+        guard StoreFiles.status(path) != nil else { return nil }
+        let file = try StoreFiles.read(path, limitBytes: SignedNote.longest)
+        guard let note = SignedNote(file.bytes), let checkpoint = Checkpoint(note.text) else {
+            throw KeptFault.unreadable(path: path)
+        }
+        return (note, checkpoint)
+    }
+
+    /// Why a store does not go with what is kept; nil where it does, or nothing is kept.
+    ///
+    /// - Parameter verifiers: keys that may have signed it; empty where none is at hand, and then
+    ///   the signature is not looked at.
+    /// - Throws: what kept it from being compared.
+    public func fault(
+        against log: LogStore, verifiers: [NoteVerifier]
+    ) throws -> KeptFault? {
+        do {
+            guard let (note, kept) = try read() else { return nil }
+            guard kept.origin == log.origin else {
+                return .otherLog(path: path, origin: kept.origin, expected: log.origin)
+            }
+            guard verifiers.isEmpty || verifiers.contains(where: { $0.accepts(note) }) else {
+                return .notSigned(path: path)
+            }
+            return try log.read { view in
+                guard view.entryCount >= kept.size else {
+                    return .rolledBack(path: path, kept: kept.size, entries: view.entryCount)
+                }
+                let same = try view.checkpoint(size: kept.size).root == kept.root
+                return same ? nil : .forked(path: path, size: kept.size)
+            }
+        } catch let fault as KeptFault {
+            return fault
+        }
+    }
+
+    /// Signs the checkpoint of the log's first `size` entries (all unless said), after a look at
+    /// what is kept; keeps the new one when it is not an earlier one.
+    ///
+    /// - Throws: `KeptFault`, and then nothing was signed; `StoreFault`.
+    public func sign(_ log: LogStore, size: UInt32? = nil) throws -> SignedNote {
+        try SigningLock.hold(inStore: log.path) {
+            if let fault = try fault(against: log, verifiers: log.noteVerifiers()) { throw fault }
+            let checkpoint = try log.read { try $0.checkpoint(size: size) }
+            let note = try checkpoint.signed(with: log.signingKey())
+            if try read().map({ $0.checkpoint.size <= checkpoint.size }) ?? true {
+                try StoreFiles.replace(path, Array(note.encoded.utf8))
+            }
+            return note
+        }
+    }
+
+    /// Takes the store as it is for the truth from now on, whatever was kept: the earlier checkpoint
+    /// stays beside as `FILE.superseded-SIZE`, and the present one is signed and kept.
+    ///
+    /// To be called only after the gap was recorded in the log, so that whoever holds an earlier
+    /// checkpoint finds out what became of it.
+    @discardableResult
+    public func accept(_ log: LogStore) throws -> SignedNote {
+        if StoreFiles.status(path) != nil {
+            let size = (try? read())??.checkpoint.size
+            var name = path + ".superseded-" + (size.map(String.init) ?? "unreadable")
+            while StoreFiles.status(name) != nil { name += "-again" }
+            try StoreFiles.rename(path, to: name)
+        }
+        return try sign(log)
+    }
+}
+
+extension LogStore {
+    /// The public keys that checkpoints of this store may be signed with.
+    ///
+    /// - Throws: `StoreFault.badKey` or `.file`.
+    public func noteVerifiers() throws -> [NoteVerifier] {
+        [NoteVerifier(try signingKey().verifier)].compactMap { $0 }
+    }
+}
+
+/// Lets one process sign at a time: an advisory lock on the store's key.
+enum SigningLock {
+    static func hold<Result>(
+        inStore folder: String, _ body: () throws -> Result
+    ) throws -> Result {
+        let path = folder + "/key"
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw StoreFault.file(path: path, action: "open", reason: StoreFiles.reason())
+        }
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else {
+                throw StoreFault.file(path: path, action: "lock", reason: StoreFiles.reason())
+            }
+        }
+        return try body()
+    }
+}

@@ -1,0 +1,74 @@
+import Definitions
+import EventModel
+import Querying
+import Rendering
+
+/// The figures of a snapshot as they are written: JSON rows like a query's, and one CSV table.
+struct SnapshotFigures {
+    /// The KPIs with figures, in order.
+    private(set) var kpis: [String] = []
+    private var rows: [String] = []
+    private var totals: [String] = []
+    private var lines: [String] = []
+
+    /// Adds one KPI's answer by month: in total (`dimension` nil), or split.
+    mutating func add(_ answer: Answer, kpi: String, by dimension: String?) {
+        guard let dimension else {
+            kpis.append(kpi)
+            // One month alone: its row and the whole are the same.
+            let months = answer.slices.count > 1 ? answer.rows : []
+            for row in months + [answer.total] {
+                totals += answer.jsonRows(row)
+                addLines(answer, row, by: "total", name: "")
+            }
+            return
+        }
+        for row in answer.rows where !row.figures.allSatisfy({ $0.reason == .nothing }) {
+            rows += answer.jsonRows(row)
+            addLines(answer, row, by: dimension, name: row.key[0])
+        }
+    }
+
+    private mutating func addLines(_ answer: Answer, _ row: AnswerRow, by: String, name: String) {
+        for index in answer.columns.indices {
+            let column = answer.columns[index]
+            let numbers = FigureNumbers(row.figures[index], column.unit)
+            lines.append(
+                CSVText.line([
+                    CSVText.text(column.name), CSVText.text(answer.periodText(row.slice)), by,
+                    CSVText.text(name), numbers.value ?? "", CSVText.text(column.unit.rawValue),
+                    numbers.numerator ?? "", numbers.denominator ?? "", numbers.count ?? "",
+                    numbers.reason ?? "", row.statuses[index].rawValue,
+                ]))
+        }
+    }
+
+    /// `kpis.csv`: RFC 4180, one line for each figure; `by` says what a line is a part of, so that
+    /// nobody adds totals to their parts.
+    var csv: String {
+        CSVText.line([
+            "kpi", "period", "by", "name", "value", "unit", "numerator", "denominator", "count",
+            "reason", "status",
+        ]) + lines.joined()
+    }
+
+    /// `kpis.json`: as a query's answer; `total` holds each month and the whole period.
+    func json(
+        _ basis: AnswerBasis, period: Period, definitions: [SnapshotDefinitions.Text]
+    ) -> String {
+        var text = "{\n  \"store\": {\"origin\": \(JSONText.string(basis.origin)), "
+        text += "\"sequence\": \(basis.sequence), "
+        text += "\"root\": \"\(Hexadecimal.text(basis.root))\"},\n"
+        text += "  \"time_zone\": \(JSONText.string(basis.timeZone)),\n"
+        text += "  \"tzdata\": \(JSONText.string(basis.tzdata)),\n"
+        // A KPI and its projection may share a name: their kinds part them.
+        let versions = definitions.map {
+            "\(JSONText.string("\($0.kind)/\($0.name)")): \($0.version)"
+        }
+        text += "  \"definitions\": {\(versions.joined(separator: ", "))},\n"
+        text += "  \"period\": \"\(period)\",\n  \"grain\": \"month\",\n"
+        text += "  \"rows\": [\(JSONText.lines(rows))],\n"
+        text += "  \"total\": [\(JSONText.lines(totals))]\n}\n"
+        return text
+    }
+}

@@ -1,0 +1,68 @@
+public import EventLog
+
+/// Files that stand beside those a manifest lists.
+enum SnapshotFiles {
+    /// The log's signed checkpoint.
+    static let checkpoint = "checkpoint"
+    /// The signed note over the manifest's digest.
+    static let signature = "signature"
+    /// The public key that both are checked with.
+    static let verifier = "verifier"
+    /// All of them, and the manifest.
+    static let beside = [SnapshotManifest.path, checkpoint, signature, verifier]
+
+    /// What is signed over a manifest: no checkpoint can have this text.
+    static func signedText(_ manifest: SnapshotManifest) -> String {
+        "\(SnapshotManifest.format)\n\(manifest.checkpoint.origin)\n\(manifest.digest)\n"
+    }
+}
+
+extension Snapshot {
+    /// Writes the snapshot as a folder: beside it first, forced onto the disk, then renamed, so that
+    /// there is never half of it.
+    ///
+    /// - Parameters:
+    ///   - note: the signed checkpoint of the same entries.
+    ///   - key: what signs the manifest.
+    ///   - log: where the entries and tiles come from, when they are wanted.
+    ///   - progress: told files done and files in all; throws to stop.
+    /// - Throws: `StoreFault.alreadyThere` where something stands there already; `StoreFault.file`.
+    ///   Nothing is left behind then.
+    public func write(
+        to folder: String, checkpoint note: SignedNote, key: StoreKey,
+        entriesFrom log: LogStore? = nil, progress: (Int, Int) throws -> Void = { _, _ in }
+    ) throws {
+        precondition(
+            Checkpoint(note.text) == manifest.checkpoint, "the checkpoint is the snapshot's own")
+        let name = StoreFiles.withoutSlash(folder)
+        guard StoreFiles.status(name) == nil else { throw StoreFault.alreadyThere(path: name) }
+        let partial = name + ".partial"
+        // What an interrupted export left behind.
+        if StoreFiles.status(partial)?.kind == .folder { FolderFiles.removeTree(partial) }
+        try FolderFiles.make(partial)
+        do {
+            let signed = try SignedNote(SnapshotFiles.signedText(manifest), signedWith: key)
+            let beside: [(path: String, bytes: [UInt8])] = [
+                (SnapshotFiles.checkpoint, Array(note.encoded.utf8)),
+                (SnapshotFiles.signature, Array(signed.encoded.utf8)),
+                (SnapshotFiles.verifier, Array((key.verifier + "\n").utf8)),
+            ]
+            for (path, bytes) in files + beside {
+                try FolderFiles.makeFolders(for: path, in: partial)
+                try FolderFiles.write(partial + "/" + path, bytes, isSynced: false)
+            }
+            if let log {
+                _ = try TileExport(log, size: manifest.checkpoint.size).write(
+                    to: partial, progress: progress)
+            }
+            try FolderFiles.syncAll(partial)
+            guard StoreFiles.status(name) == nil else {
+                throw StoreFault.alreadyThere(path: name)
+            }
+            try StoreFiles.rename(partial, to: name)
+        } catch {
+            FolderFiles.removeTree(partial)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import EventLog
+import Exporting
+
+struct LogTilesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export-tiles",
+        abstract: "Write the log as static files that any C2SP tlog-tiles client reads.",
+        discussion: """
+            A checkpoint, tiles and entry bundles. Where the folder holds an earlier state of this \
+            log, only what is new is written.
+
+            Example:
+              rekam log export-tiles public/log
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var kept: KeptOptions
+
+    @Argument(help: ArgumentHelp("The folder; made when it is not there.", valueName: "dir"))
+    var folder: String
+
+    func run() throws {
+        let log = try store.open(readOnly: true)
+        let note = try kept.sign(log)
+        guard let checkpoint = Checkpoint(note.text) else {
+            preconditionFailure("what was signed is a checkpoint")
+        }
+        let root = StoreFiles.withoutSlash(folder)
+        let earlier = try earlierSize(root, log, checkpoint)
+        if StoreFiles.status(root) == nil { try FolderFiles.make(root) }
+        let line = ProgressLine("files")
+        Interrupt.listen()
+        let written = try TileExport(log, size: checkpoint.size).write(to: root, from: earlier) {
+            done, all in
+            line.show(count: done, share: done * 1000 / max(1, all))
+            if Interrupt.isAsked {
+                throw Failure(
+                    .interrupted, "stopped; the folder's checkpoint is still the earlier one.")
+            }
+        }
+        Progress.clear()
+        try FolderFiles.syncAll(root)
+        try StoreFiles.replace(root + "/checkpoint", Array(note.encoded.utf8))
+        try StoreFiles.setMode(root + "/checkpoint", 0o644)
+        Output.line(
+            "Wrote \(Progress.grouped(written)) files to \(root): "
+                + "\(Progress.grouped(Int(checkpoint.size))) entries, root "
+                + "\(checkpoint.root.hexadecimal.prefix(12))…"
+                + (earlier > 0 ? " (\(Progress.grouped(Int(earlier))) were there)" : ""))
+        Output.line("Who reads it needs the key: rekam checkpoint --verifier")
+        Output.flush()
+    }
+
+    /// How many entries the folder already holds of this log.
+    private func earlierSize(
+        _ root: String, _ log: LogStore, _ now: Checkpoint
+    ) throws -> UInt32 {
+        guard let kind = StoreFiles.status(root)?.kind else { return 0 }
+        guard kind == .folder else { throw StoreFault.alreadyThere(path: root) }
+        guard StoreFiles.status(root + "/checkpoint") != nil else {
+            guard StoreFiles.isAbsentOrEmpty(root) || StoreFiles.names(in: root) == ["tile"] else {
+                throw Failure(
+                    .inputOutput, "\(root) holds other things than a log's tiles. Name another.")
+            }
+            return 0
+        }
+        let bytes = try FolderFiles.read(root + "/checkpoint", limitBytes: 1 << 20)
+        guard let note = SignedNote(bytes), let earlier = Checkpoint(note.text),
+            earlier.origin == now.origin, earlier.size <= now.size,
+            try log.read({ try $0.checkpoint(size: earlier.size) }).root == earlier.root
+        else {
+            throw Failure(
+                .checkFailed,
+                "\(root)/checkpoint is not of an earlier state of this log. Name another folder.")
+        }
+        return earlier.size
+    }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import EventLog
+import EventModel
+import Exporting
+import Projections
+import Querying
+import Rendering
+import Shipped
+
+struct SnapshotCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snapshot",
+        abstract: "Hand figures out as files that prove themselves, and check such files.",
+        subcommands: [
+            SnapshotExportCommand.self, SnapshotVerifyCommand.self, SnapshotDiffCommand.self,
+        ])
+
+    /// Runs something about a snapshot; what does not hold ends with 1.
+    static func checking<Result>(
+        _ folder: String, _ body: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try body()
+        } catch let fault as SnapshotDifference {
+            throw Failure(.checkFailed, "the snapshot \(folder) does not hold: \(fault).")
+        } catch let fault as TileFault {
+            throw Failure(.checkFailed, "the snapshot \(folder) does not hold: \(fault).")
+        } catch let faults as QueryFaults {
+            throw Failure(.usage, messages: faults.faults.map(\.description))
+        } catch let fault as PeriodFault {
+            throw Failure(.usage, "--period: \(fault)")
+        }
+    }
+}
+
+struct SnapshotExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a period's figures as a folder: signed, self-describing, verifiable.",
+        discussion: """
+            Each KPI by month: in total, by agent, by team, by channel; with the definitions behind \
+            them and the signed checkpoint of the log. With the entries, anybody can compute every \
+            figure anew on another machine; they show every case, so hand them out with care.
+
+            Examples:
+              rekam snapshot export --period 2025-Q3 --out 2025-Q3
+              rekam snapshot export --period 2025-07 --agent budi --out budi-july
+              rekam snapshot export --period 2025-Q3 --as-of 184203 --with-entries --out audit
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var kept: KeptOptions
+
+    @Option(help: ArgumentHelp("Which period.", valueName: "period"))
+    var period: String
+
+    @Option(help: ArgumentHelp("The folder to make; it must not be there yet.", valueName: "dir"))
+    var out: String
+
+    @Option(help: ArgumentHelp("Only this team's figures.", valueName: "name"))
+    var team: String?
+
+    @Option(help: ArgumentHelp("Only this agent's figures.", valueName: "name"))
+    var agent: String?
+
+    @Flag(help: "Add every entry of the log and its tiles.")
+    var withEntries = false
+
+    @Option(
+        help: ArgumentHelp(
+            "As of an earlier state: the log's first N entries, or all recorded by a time or date.",
+            valueName: "n|time"))
+    var asOf: String?
+
+    func validate() throws {
+        guard team == nil || agent == nil else {
+            throw ValidationError("--team or --agent: one of them.")
+        }
+        guard !withEntries || (team == nil && agent == nil) else {
+            throw ValidationError(
+                "--with-entries hands out every case, --team and --agent one part: not both.")
+        }
+    }
+
+    func run() throws {
+        let folder = StoreFiles.withoutSlash(out)
+        guard StoreFiles.status(folder) == nil else {
+            throw Failure(.inputOutput, "\(folder) is there already. Name a folder that is not.")
+        }
+        let log = try store.open(readOnly: true)
+        let count =
+            try asOf.map { try AsOfOptions.entryCount($0, in: log) }
+            ?? log.read { $0.entryCount }
+        Interrupt.listen()
+        let note = try kept.sign(log, size: count)
+        let request = SnapshotRequest(period: period, agent: agent, team: team)
+        let snapshot = try SnapshotCommand.checking(folder) {
+            try SnapshotBuilder(log, asOf: count, options: BuildProgressLine.options())
+                .build(request)
+        }
+        Progress.clear()
+        let line = ProgressLine("files")
+        try snapshot.write(
+            to: folder, checkpoint: note, key: log.signingKey(),
+            entriesFrom: withEntries ? log : nil
+        ) { done, all in
+            line.show(count: done, share: done * 1000 / max(1, all))
+            if Interrupt.isAsked { throw Failure(.interrupted, "stopped; nothing is left behind.") }
+        }
+        Progress.clear()
+        let manifest = snapshot.manifest
+        let whose = (manifest.agent ?? manifest.team).map { " of \($0.printable)" } ?? ""
+        Output.line(
+            "Wrote \(folder): \(manifest.kpiCount) KPIs\(whose), \(manifest.period), from "
+                + "\(Progress.grouped(Int(count))) entries"
+                + (withEntries ? ", with all of them" : "") + ".")
+        Output.line("Its digest is \(snapshot.digest).")
+        Output.line(
+            "Whoever gets it types: rekam snapshot verify \(folder) --key "
+                + "\(try log.signingKey().verifier)")
+        Output.flush()
+    }
+}

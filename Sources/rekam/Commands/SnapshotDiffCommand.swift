@@ -1,0 +1,122 @@
+import ArgumentParser
+import Definitions
+import EventLog
+import EventModel
+import Exporting
+import Querying
+import Rendering
+
+struct SnapshotDiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Which figures differ between two snapshots, and which definitions.",
+        discussion: """
+            Both are checked first. Ends with 0 whether or not they differ.
+
+            Example:
+              rekam snapshot diff 2025-Q3 2025-Q3-restated
+            """)
+
+    @Argument(help: ArgumentHelp("The earlier snapshot.", valueName: "a"))
+    var before: String
+
+    @Argument(help: ArgumentHelp("The later one.", valueName: "b"))
+    var after: String
+
+    @OptionGroup var output: AnswerOptions
+
+    func run() throws {
+        let old = try SnapshotCommand.checking(before) { try SnapshotReading(before) }
+        let new = try SnapshotCommand.checking(after) { try SnapshotReading(after) }
+        let comparison = try SnapshotCommand.checking(after) {
+            try SnapshotComparison(from: old, to: new)
+        }
+        switch output.format {
+        case .table, .markdown: table(comparison, old, new)
+        case .csv: csv(comparison)
+        case .json: json(comparison, old, new)
+        }
+        Output.flush()
+    }
+
+    private func table(
+        _ comparison: SnapshotComparison, _ old: SnapshotReading, _ new: SnapshotReading
+    ) {
+        let entries = [old, new].map { Progress.grouped(Int($0.manifest.checkpoint.size)) }
+        let changes = comparison.changes
+        Output.line(
+            changes.isEmpty
+                ? "All \(Progress.grouped(comparison.compared)) figures are the same · "
+                    + "\(entries[0]) and \(entries[1]) entries"
+                : "\(Progress.grouped(changes.count)) of \(Progress.grouped(comparison.compared)) "
+                    + "figures differ · \(entries[0]) against \(entries[1]) entries")
+        if !changes.isEmpty {
+            Output.line()
+            let figures = FigureText(output.lang)
+            var columns = [
+                TableText.Column("KPI"), TableText.Column("Period"), TableText.Column("Of"),
+                TableText.Column("Before", isNumber: true),
+                TableText.Column("After", isNumber: true),
+            ]
+            for change in changes {
+                let name = change.name.isEmpty ? "–" : change.name
+                let cells = [
+                    change.kpi, change.period,
+                    change.dimension.isEmpty ? "all" : "\(change.dimension) \(name)",
+                    text(change.before, change.unit, figures),
+                    text(change.after, change.unit, figures),
+                ]
+                for (place, cell) in cells.enumerated() { columns[place].add(cell) }
+            }
+            for line in TableText.lines(columns, style: output.style) { Output.line(line) }
+        }
+        guard !comparison.definitions.isEmpty else { return }
+        Output.line()
+        Output.line("Definitions")
+        for line in comparison.definitions { Output.line("  " + line.printable) }
+    }
+
+    private func text(
+        _ written: SnapshotComparison.Written, _ unit: Definitions.Unit, _ figures: FigureText
+    ) -> String {
+        written.isThere ? figures.value(written.fraction(unit), unit) : ""
+    }
+
+    private func number(_ written: SnapshotComparison.Written) -> String {
+        written.value.isEmpty ? "null" : written.value
+    }
+
+    private func csv(_ comparison: SnapshotComparison) {
+        Output.write(
+            CSVText.line(["kpi", "period", "by", "name", "unit", "before", "after"]))
+        for change in comparison.changes {
+            Output.write(
+                CSVText.line([
+                    CSVText.text(change.kpi), CSVText.text(change.period),
+                    change.dimension.isEmpty ? "total" : change.dimension,
+                    CSVText.text(change.name), change.unit.rawValue, change.before.value,
+                    change.after.value,
+                ]))
+        }
+    }
+
+    private func json(
+        _ comparison: SnapshotComparison, _ old: SnapshotReading, _ new: SnapshotReading
+    ) {
+        let rows = comparison.changes.map { change in
+            "{\"kpi\": \(JSONText.string(change.kpi)), \"period\": \(JSONText.string(change.period))"
+                + (change.dimension.isEmpty
+                    ? "" : ", \"\(change.dimension)\": \(JSONText.string(change.name))")
+                + ", \"unit\": \"\(change.unit.rawValue)\", \"before\": "
+                + "\(number(change.before)), \"after\": \(number(change.after))}"
+        }
+        Output.line("{")
+        Output.line("  \"before\": \"\(old.manifest.digest)\",")
+        Output.line("  \"after\": \"\(new.manifest.digest)\",")
+        Output.line("  \"compared\": \(comparison.compared),")
+        let definitions = comparison.definitions.map { JSONText.string($0) }
+        Output.line("  \"definitions\": [\(JSONText.lines(definitions))],")
+        Output.line("  \"rows\": [\(JSONText.lines(rows))]")
+        Output.line("}")
+    }
+}

@@ -1,0 +1,63 @@
+import EventLog
+import EventModel
+import Exporting
+import Testing
+
+@Suite("A snapshot's manifest, by writing it, reading it back and changing it")
+struct ManifestTests {
+    let manifest = SnapshotManifest(
+        checkpoint: Checkpoint(origin: "test.example/log", size: 7, root: .leaf([1])),
+        recordedThrough: Instant(milliseconds: 1_760_000_000_000), timeZone: "Asia/Jakarta",
+        tzdata: "2025b", period: "2025-Q3", firstDay: "2025-07-01", lastDay: "2025-09-30",
+        agent: "Budi \"B\" Santoso", team: nil, kpiCount: 2,
+        definitions: [
+            .init(kind: "kpi", name: "csat", version: 1, path: "definitions/kpi/csat@1.yaml")
+        ],
+        files: [.init(path: "kpis.csv", byteCount: 3, digest: String(repeating: "a", count: 64))])
+
+    @Test("It reads back as it was written, and each field counts for its digest")
+    func roundTrip() throws {
+        let bytes = Array(manifest.json.utf8)
+        #expect(SnapshotManifest(parsing: bytes) == manifest)
+        var digests: Set<String> = [manifest.digest]
+        func changed(_ change: (inout SnapshotManifest) -> Void) {
+            var other = manifest
+            change(&other)
+            digests.insert(other.digest)
+        }
+        changed { $0.checkpoint.size = 8 }
+        changed { $0.checkpoint.root = .leaf([2]) }
+        changed { $0.recordedThrough = nil }
+        changed { $0.timeZone = "UTC" }
+        changed { $0.tzdata = "2026a" }
+        changed { $0.period = "2025-Q4" }
+        changed { $0.agent = nil }
+        changed { $0.team = "Billing" }
+        changed { $0.definitions[0].version = 2 }
+        changed { $0.files[0].byteCount = 4 }
+        #expect(digests.count == 11)
+    }
+
+    @Test("A byte more, another order or another format is no manifest")
+    func oneForm() {
+        let text = manifest.json
+        for wrong in [
+            text + " ", text.replacing("\"kpis\": 2", with: "\"kpis\":  2"),
+            text.replacing("rekam-snapshot/1", with: "rekam-snapshot/2"),
+            text.replacing("  \"team\": null,\n", with: ""),
+            text.replacing("\"agent\"", with: "\"x\": 1, \"agent\""), "", "{}",
+        ] { #expect(SnapshotManifest(parsing: Array(wrong.utf8)) == nil, "\(wrong)") }
+    }
+
+    @Test("Paths that leave the folder, or could be spelled otherwise, are not sound")
+    func paths() {
+        for path in ["kpis.csv", "definitions/kpi/csat@1.yaml", "a/b/c"] {
+            #expect(SnapshotPath.isSound(path))
+        }
+        for path in ["", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a/.", "a\nb"] {
+            #expect(!SnapshotPath.isSound(path), "\(path)")
+        }
+        #expect(SnapshotPath.escaped("Asia/Jakarta") == "Asia%2FJakarta")
+        #expect(SnapshotPath.escaped("..") == "%2E.")
+    }
+}
