@@ -42,7 +42,9 @@ let rooms = [
     Room(name: "Generating", uses: ["EventModel"]),
     Room(name: "EventLog", uses: ["EventModel", "LMDB", "Compression"], libraries: [crypto]),
     Room(name: "Projections", uses: ["EventModel", "Definitions", "EventLog", "LMDB"]),
-    Room(name: "Querying", uses: ["EventModel", "Definitions", "EventLog", "Projections"]),
+    Room(
+        name: "Querying", uses: ["EventModel", "Definitions", "EventLog", "Projections"],
+        testUses: ["Recording"]),
     Room(
         name: "Recording",
         uses: ["EventModel", "Definitions", "Ingest", "EventLog"], libraries: [crypto]),
