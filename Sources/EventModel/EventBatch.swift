@@ -81,6 +81,9 @@ public struct EventBatch: Sendable {
     public var rows: [EventRow] = []
     /// Column values, see `EventRow.firstSlot`.
     public var slots: [UInt64] = []
+    /// By type id, how many columns it had for whoever made the batch: a log whose types have grown
+    /// since knows by it. Empty before the first event.
+    public internal(set) var columnCounts: [Int] = []
 
     /// An empty batch.
     public init() {}
@@ -90,6 +93,24 @@ public struct EventBatch: Sendable {
         bytes.removeAll(keepingCapacity: true)
         rows.removeAll(keepingCapacity: true)
         slots.removeAll(keepingCapacity: true)
+        columnCounts = []
+    }
+
+    /// The same events for types that have grown since: columns that came later are absent.
+    package func widened(to types: EventTypes) -> EventBatch {
+        var batch = self
+        batch.columnCounts = types.schemas.map(\.columns.count)
+        batch.slots = []
+        for (place, row) in rows.enumerated() {
+            let own = columnCounts[Int(row.type)]
+            let start = Int(row.firstSlot)
+            batch.rows[place].firstSlot = UInt32(batch.slots.count)
+            batch.slots += slots[start..<start + 2 * own]
+            for column in types.schemas[Int(row.type)].columns[own...] {
+                if let kind = column.column { batch.appendAbsent(kind) }
+            }
+        }
+        return batch
     }
 
     /// A text of this batch.

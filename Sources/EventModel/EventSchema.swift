@@ -82,17 +82,23 @@ public struct EventSchema: Sendable, Hashable {
     /// What it says, in a sentence: the schema's `description`.
     public var summary: String
 
-    /// The fields that are columns, in the order of their slots: sorted by name.
-    public let columns: [FieldSchema]
+    /// The fields that are columns, in the order of their slots: those of the first version sorted
+    /// by name, then those that each later version added; fields that a version gave up stay.
+    public internal(set) var columns: [FieldSchema]
+    /// How events of this version and all before it are read.
+    public internal(set) var upcasting: Upcasting
+    /// The versions before, oldest first.
+    public internal(set) var earlier: [EventSchema] = []
 
     /// A schema from its parts; fields are sorted by name.
     public init(
         type: String, version: Int, subjectKinds: [String], wholeSubjects: [String] = [],
         isLogsOwn: Bool, profileName: String? = nil, fields: [FieldSchema], title: String = "",
-        summary: String = ""
+        summary: String = "", upcasting: Upcasting = Upcasting()
     ) {
         self.type = type
         self.profileName = profileName
+        self.upcasting = upcasting
         self.version = version
         self.subjectKinds = subjectKinds
         self.wholeSubjects = wholeSubjects
@@ -103,11 +109,12 @@ public struct EventSchema: Sendable, Hashable {
         columns = self.fields.filter { $0.column != nil }
     }
 
-    /// The place of a field among `columns`; nil where it is no column.
+    /// The place of a field among `columns`, by its name or an earlier one; nil where it is none.
     ///
     /// - Complexity: O(fields).
     public func columnIndex(of field: String) -> Int? {
-        columns.firstIndex { $0.name == field }
+        let present = presentName(of: field)
+        return columns.firstIndex { $0.name == present }
     }
 }
 

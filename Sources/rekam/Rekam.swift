@@ -35,6 +35,7 @@ struct Rekam: ParsableCommand {
                 name: "Asking",
                 subcommands: [
                     QueryCommand.self, FactsCommand.self, KPICommand.self, ProjectionCommand.self,
+                    SchemaCommand.self,
                 ]),
             CommandGroup(
                 name: "Proving",

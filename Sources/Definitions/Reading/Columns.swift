@@ -66,7 +66,7 @@ struct Columns {
         var found: (type: String, shape: ColumnShape)?
         for name in names {
             guard let schema = types[name] else { return nil }
-            guard let known = schema.fields.first(where: { $0.name == field }) else {
+            guard let known = schema.field(named: field) else {
                 faults.report(
                     at: value, "\(name) has no field \"\(field)\"", word: field,
                     among: schema.columns.map(\.name))

@@ -76,17 +76,14 @@ extension KPIReader {
         case .field(let reference):
             let types = projection.eventTypes(of: reference.binding)
             guard
-                let shape = types.first.flatMap({ columns.types[$0] })?.fields.first(where: {
-                    $0.name == reference.field
-                })?.shape
+                let shape = types.first.flatMap({ columns.types[$0] })?.field(
+                    named: reference.field)?.shape
             else { return nil }
             return shape.values.isEmpty ? nil : shape.values
         case .latest(let field, _):
             let types = projection.latestTypes.first { $0.field == field }?.types ?? []
             guard
-                let shape = types.first.flatMap({ columns.types[$0] })?.fields.first(where: {
-                    $0.name == field
-                })?.shape
+                let shape = types.first.flatMap({ columns.types[$0] })?.field(named: field)?.shape
             else { return nil }
             return shape.values.isEmpty ? nil : shape.values
         case .firstOf(let sources):

@@ -16,7 +16,7 @@ extension Appender {
     }
 
     func recordDefinitions(
-        _ input: AppendInput, in transaction: borrowing WriteTransaction
+        _ input: AppendInput, _ state: inout LogState, in transaction: borrowing WriteTransaction
     ) throws {
         let actions: [(type: UInt16?, action: DefinitionChange.Action)] = [
             (layout.registeredType, .registered), (layout.promotedType, .promoted),
@@ -36,6 +36,7 @@ extension Appender {
                     sequence: sequence)
             else { continue }
             try transaction.put(tables.definitions, Key(sequence), change.encoded)
+            if change.kind == "event_schema", action == .registered { state.schemaCount += 1 }
         }
     }
 }

@@ -9,10 +9,12 @@ import LMDB
 @safe final class Appender: @unchecked Sendable {
     // Sendable because the store's writer lock keeps all but one thread out.
     let tables: LogTables
-    let types: EventTypes
+    private let storeTypes: StoreTypes
     /// The log's origin, the source of its own events.
     let origin: String
-    let layout: TypeLayout
+    /// The types as the transaction at hand sees them, and their columns.
+    private(set) var types: EventTypes
+    private(set) var layout: TypeLayout
     let crew: Crew
 
     /// The log as the caches know it; nil when they may not be trusted.
@@ -39,11 +41,12 @@ import LMDB
     /// The memory that the caches of names and of cases may take, each.
     static let cacheBytes = 32 << 20
 
-    init(tables: LogTables, types: EventTypes, origin: String, threads: Int) throws {
+    init(tables: LogTables, types: StoreTypes, origin: String, threads: Int) throws {
         self.tables = tables
         self.origin = origin
-        self.types = types
-        layout = TypeLayout(types)
+        storeTypes = types
+        self.types = types.base
+        layout = TypeLayout(types.base)
         crew = Crew(threads: threads)
         workers = try (0..<crew.threads).map { _ in try BundleWorker() }
         nameCache = TextCache(limitBytes: Appender.cacheBytes)
@@ -55,8 +58,14 @@ import LMDB
         _ batch: EventBatch, recorded clock: Instant, isStrict: Bool,
         in transaction: borrowing WriteTransaction
     ) throws -> (outcome: AppendOutcome, state: LogState) {
-        let old = try tables.state(in: transaction)
+        var old = try tables.state(in: transaction)
         if known != old { forget() }
+        let state = try storeTypes.state(of: old, in: transaction)
+        types = state.types
+        layout = state.layout
+        while old.typeCounts.count < layout.typeCount { old.typeCounts.append(0) }
+        let batch =
+            batch.columnCounts == layout.slotColumns ? batch : batch.widened(to: state.types)
         // Whatever fails from here on leaves the caches with ids that were never committed.
         known = nil
         guard UInt64(old.entryCount) + UInt64(batch.rows.count) < UInt64(UInt32.max) else {
@@ -113,7 +122,7 @@ import LMDB
         try growTree(job, &state, in: transaction)
         try writeSegments(input, old, admission.voids, in: transaction)
         try recordVoids(admission.voids, &state, in: transaction)
-        try recordDefinitions(input, in: transaction)
+        try recordDefinitions(input, &state, in: transaction)
         count(input, &state)
         try transaction.put(tables.registry, Key(StoreFormat.stateKey), state.encoded)
         outcome.accepted = accepted.count

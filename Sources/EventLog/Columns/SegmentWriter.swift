@@ -146,11 +146,16 @@ import EventModel
             guard let entry = part.find(type.type) else { continue }
             let at = filled[Int(type.type)]
             for (index, kind) in type.kinds.enumerated() {
-                guard let source = part.field(entry, index), let from = unsafe source.base else {
-                    continue
+                let target = unsafe base + type.offsets[index] + kind.width * at
+                if let source = part.field(entry, index), let from = unsafe source.base {
+                    unsafe target.copyMemory(from: from, byteCount: kind.width * entry.rows)
+                } else if kind.width == 8 {
+                    // The part is older than the column, and zero is a number.
+                    for row in 0..<entry.rows {
+                        unsafe target.storeBytes(
+                            of: kind.absent, toByteOffset: 8 * row, as: Int64.self)
+                    }
                 }
-                unsafe (base + type.offsets[index] + kind.width * at).copyMemory(
-                    from: from, byteCount: kind.width * entry.rows)
             }
             filled[Int(type.type)] += entry.rows
         }

@@ -58,9 +58,9 @@ extension LogView {
                 return CanonicalJSON.text(raw, in: entry)
             }
         }
-        guard let values = segment.column(type: type, index: column) else { return nil }
+        guard let values = segment.column(type: type, index: column) else { return place.absent }
         let value = values[Int(segment.ordinals[row])]
-        guard value != values.kind.absent else { return nil }
+        guard value != values.kind.absent else { return place.absent }
         switch values.kind {
         case .name: return try name(UInt32(value))
         case .enumeration:
@@ -81,6 +81,8 @@ private struct FieldPlaces {
         var field: FieldSchema
         /// Nil for a field that is only in the entry.
         var column: Int?
+        /// What an event without the field reads as.
+        var absent: String?
     }
 
     var byType: [UInt16: Place] = [:]
@@ -88,9 +90,12 @@ private struct FieldPlaces {
     init(_ wanted: CaseField, _ types: EventTypes) {
         for type in wanted.types {
             guard let id = types.id(of: type), let schema = types[type],
-                let field = schema.fields.first(where: { $0.name == wanted.name })
+                let field = schema.field(named: wanted.name)
             else { continue }
-            byType[id] = Place(field: field, column: schema.columnIndex(of: wanted.name))
+            let column = schema.columnIndex(of: wanted.name)
+            byType[id] = Place(
+                field: field, column: column,
+                absent: column.flatMap { schema.defaultValue(ofColumn: $0)?.text })
         }
     }
 }

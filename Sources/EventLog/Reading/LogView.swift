@@ -11,11 +11,16 @@ public struct LogView: ~Copyable {
     package let transaction: TransactionReference
     package let state: LogState
     let bundles: BundleReader
+    /// The event types of the store, as this transaction sees them.
+    public let types: EventTypes
 
     init(store: LogStore, transaction: TransactionReference) throws {
         self.store = store
         self.transaction = transaction
-        state = try store.tables.state(in: transaction)
+        let state = try store.tables.state(in: transaction)
+        let types = try store.storeTypes.state(of: state, in: transaction).types
+        self.state = state
+        self.types = types
         bundles = BundleReader()
     }
 
@@ -25,14 +30,19 @@ public struct LogView: ~Copyable {
     public var entryCount: UInt32 { state.entryCount }
     /// The root of the Merkle tree over all entries.
     public var root: [UInt8] { state.root.bytes }
-    /// The event types of the store.
-    public var types: EventTypes { store.types }
     /// Cases; their ids run from 0 to one less.
     public var caseCount: Int { Int(state.caseCount) }
     /// Name ids given so far, 0 (absent) and 1 (the empty text) included.
     public var nameCount: Int { Int(state.nameCount) }
     /// Recording time of the last entry; nil in an empty log.
     public var lastRecorded: Instant? { state.entryCount == 0 ? nil : state.lastRecorded }
+
+    /// The event types as the log's first so many entries leave them.
+    ///
+    /// - Complexity: O(definitions).
+    public func types(upTo count: UInt32) throws -> EventTypes {
+        store.storeTypes.base.registering(try definitions(upTo: count))
+    }
 
     // MARK: Columns
 

@@ -20,7 +20,10 @@ package struct LogState: Hashable, Sendable {
     /// Root and right edge of the tree.
     package internal(set) var root = TreeHash.empty
     package internal(set) var frontier = MerkleFrontier()
-    /// Entries by type id.
+    /// Event types and versions that the log has registered: tells whoever knows the types whether
+    /// there are newer ones.
+    package internal(set) var schemaCount: UInt32 = 0
+    /// Entries by type id; types that came later may be missing.
     package internal(set) var typeCounts: [UInt32]
 
     /// Name ids 0 (absent) and 1 (the empty text) are given.
@@ -37,6 +40,7 @@ package struct LogState: Hashable, Sendable {
         record.put(root)
         record.put(UInt32(frontier.peaks.count))
         for peak in frontier.peaks { record.put(peak) }
+        record.put(schemaCount)
         record.put(UInt32(typeCounts.count))
         for count in typeCounts { record.put(count) }
         return record.bytes
@@ -71,9 +75,11 @@ package struct LogState: Hashable, Sendable {
             peaks.append(peak)
         }
         guard let frontier = MerkleFrontier(size: Int(entryCount), peaks: peaks),
+            let schemaCount = record.take(UInt32.self),
             let typeCount = record.take(UInt32.self), typeCount <= UInt16.max
         else { return nil }
         self.frontier = frontier
+        self.schemaCount = schemaCount
         typeCounts = []
         for _ in 0..<typeCount {
             guard let count = record.take(UInt32.self) else { return nil }

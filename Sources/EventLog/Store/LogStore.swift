@@ -14,8 +14,17 @@ public final class LogStore: Sendable {
     public let path: String
     /// The log's origin: its name in checkpoints and the source of its own events.
     public let origin: String
-    /// The event types of this store; batches for it are made with these.
-    public let types: EventTypes
+    /// The event types of this store, as far as this process knows: a new one, or a new version,
+    /// that another process registers is known from the next transaction on. Batches are made with
+    /// these.
+    public var types: EventTypes { storeTypes.current }
+    let storeTypes: StoreTypes
+
+    /// The event types as an earlier or later state of the log's definitions leaves them.
+    public func types(in register: DefinitionRegister) -> EventTypes {
+        storeTypes.base.registering(register)
+    }
+
     /// How long a writer waits for another process's transactions.
     public let patience: Swift.Duration
     /// The environment, in which projections keep their own tables.
@@ -30,10 +39,13 @@ public final class LogStore: Sendable {
         self.patience = patience
         path = environment.path
         origin = registry.origin
-        types = registry.types
         tables = try LogTables(environment)
+        storeTypes = StoreTypes(base: registry.types, tables: tables)
         appender = try Appender(
-            tables: tables, types: registry.types, origin: registry.origin, threads: threads)
+            tables: tables, types: storeTypes, origin: registry.origin, threads: threads)
+        let transaction = try environment.beginRead()
+        _ = try storeTypes.state(of: tables.state(in: transaction), in: transaction)
+        transaction.end()
     }
 
     /// Makes a store in a folder that is not there yet, or empty.

@@ -58,6 +58,7 @@ final class VerificationRun: Sendable {
     let store: LogStore
     let state: LogState
     let progress: @Sendable (UInt32) -> Void
+    let types: EventTypes
     let layout: TypeLayout
     /// Roots of whole tiles, 32 bytes each, as computed from the entries.
     let tiles = Mutex<[UInt8]>([])
@@ -68,8 +69,8 @@ final class VerificationRun: Sendable {
     init(store: LogStore, progress: @escaping @Sendable (UInt32) -> Void) throws {
         self.store = store
         self.progress = progress
-        layout = TypeLayout(store.types)
-        state = try store.read { $0.state }
+        (state, types) = try store.read { ($0.state, $0.types) }
+        layout = TypeLayout(types)
         let tileBytes = Int(state.entryCount) / BundleJob.perBundle * 32
         tiles.withLock { $0 = Array(repeating: 0, count: tileBytes) }
     }

@@ -15,7 +15,7 @@ final class SliceVerifier {
 
     init(_ run: VerificationRun) {
         self.run = run
-        validator = ValidatorBox(EventValidator(run.store.types))
+        validator = ValidatorBox(EventValidator(run.types))
     }
 
     /// Entries taken apart at a time.
@@ -107,10 +107,13 @@ final class SliceVerifier {
         }
         let type = Int(event.type)
         for (index, kind) in run.layout.columns(of: type).enumerated() {
-            guard let column = segment.column(type: event.type, index: index),
-                column.kind == kind
-            else { throw difference(segment, sequence, "a column is missing") }
-            let value = column[ordinal]
+            let column = segment.column(type: event.type, index: index)
+            // A segment that is older than a column holds no event with a value for it.
+            let isOlder = column == nil && index < run.layout.slotColumns[type]
+            guard isOlder || column?.kind == kind else {
+                throw difference(segment, sequence, "a column is missing")
+            }
+            let value = column?[ordinal] ?? kind.absent
             guard index < run.layout.slotColumns[type] else { continue }
             let slot = batch.slots[Int(event.firstSlot) + 2 * index]
             let holds: Bool
@@ -120,7 +123,7 @@ final class SliceVerifier {
                 holds = value == Int64(bitPattern: slot)
             }
             guard holds else {
-                let name = run.store.types.schemas[type].columns[index].name
+                let name = run.types.schemas[type].columns[index].name
                 throw difference(segment, sequence, "\"\(name)\" is not the entry's")
             }
         }

@@ -14,6 +14,7 @@ extension VerificationRun {
         var recorded = Int64.min
         var voids: [(voided: UInt32, by: UInt32)] = []
         var changes: [UInt32] = []
+        var schemaCount: UInt32 = 0
     }
 
     /// Walks the columns from the first entry to the last.
@@ -34,7 +35,7 @@ extension VerificationRun {
         try store.read { view in
             try checkLastSequences(walk.lastOfCase, in: view)
             try checkVoids(walk.voids, in: view)
-            try checkDefinitions(walk.changes, in: view)
+            walk.schemaCount = try checkDefinitions(walk.changes, in: view)
         }
         func same(_ holds: Bool, _ what: String) throws {
             guard holds else {
@@ -45,7 +46,11 @@ extension VerificationRun {
         }
         try same(walk.nextCase == state.caseCount, "the number of cases")
         try same(walk.nextName == state.nameCount, "the number of names")
-        try same(walk.typeCounts == state.typeCounts, "the number of entries of a type")
+        let counts = state.typeCounts
+        let missing = repeatElement(
+            0 as UInt32, count: max(0, walk.typeCounts.count - counts.count))
+        try same(walk.typeCounts == counts + missing, "the number of entries of a type")
+        try same(walk.schemaCount == state.schemaCount, "the number of registered event types")
         try same(UInt32(walk.voids.count) == state.voidedCount, "the number of voided entries")
         guard count > 0 else { return }
         try same(walk.earliest == state.earliestTime.milliseconds, "the earliest time")
@@ -178,9 +183,10 @@ extension VerificationRun {
         return true
     }
 
+    /// - Returns: how many of them register an event type.
     private func checkDefinitions(
         _ expected: [UInt32], in view: borrowing LogView
-    ) throws {
+    ) throws -> UInt32 {
         let stored = try view.definitions(upTo: state.entryCount).changes
         func difference(_ sequence: UInt32) -> LogDifference {
             LogDifference(
@@ -204,6 +210,8 @@ extension VerificationRun {
         guard stored.count == expected.count else {
             throw difference((stored.map(\.sequence) + expected).max() ?? 0)
         }
+        return UInt32(
+            stored.count { $0.kind == "event_schema" && $0.action == .registered })
     }
 
     private func action(of type: UInt16) -> DefinitionChange.Action? {

@@ -22,6 +22,7 @@ public struct BatchJoiner: Sendable {
         to batch: inout EventBatch
     ) {
         guard let first = rows.first else { return }
+        if batch.columnCounts.isEmpty { batch.columnCounts = piece.columnCounts }
         let isLast = rows.upperBound == piece.rows.count
         let startByte = Int(piece.rows[first].canonical.offset)
         let endByte =

@@ -6,6 +6,15 @@ public enum FieldValue: Hashable, Sendable {
     case integer(Int64)
     /// true or false.
     case boolean(Bool)
+
+    /// The value as a text: digits of a number, `true` or `false`.
+    public var text: String {
+        switch self {
+        case .text(let text): text
+        case .integer(let number): String(number)
+        case .boolean(let value): value ? "true" : "false"
+        }
+    }
 }
 
 /// An event put together in the program rather than read from a line: by a mapping, by

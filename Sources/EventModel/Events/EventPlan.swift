@@ -18,6 +18,10 @@ struct EventPlan: Sendable {
         var kinds: Range<Int>
         var whole: Range<Int>
         var isLogsOwn: Bool
+        /// By column of the form its place among those of the type, in the plan's `columnPlaces`;
+        /// and whether that is another one for some.
+        var columnPlaces: Range<Int>
+        var isRearranged: Bool
     }
 
     /// What a field's value must be; `integer` and what follows are bounds on numbers.
@@ -41,7 +45,16 @@ struct EventPlan: Sendable {
     }
 
     let types: EventTypes
+    /// Forms that events have: by type id its newest version; then earlier versions, and what
+    /// recorded events of any version are read by.
+    let forms: [EventSchema]
+    /// By form.
     let entries: [TypeEntry]
+    /// By type id, the form that recorded events are read by.
+    let readingForms: [Int]
+    let columnPlaces: [Int]
+    /// By type id, how many columns it has.
+    let columnCounts: [Int]
     let fields: [FieldEntry]
     let values: [TextWord]
     let subjects: [TextWord]
@@ -53,7 +66,20 @@ struct EventPlan: Sendable {
     init(_ types: EventTypes) {
         self.types = types
         var builder = Builder()
-        entries = types.schemas.map { builder.add($0) }
+        var forms = types.schemas
+        var owners = Array(forms.indices)
+        var readingForms = owners
+        for (id, schema) in types.schemas.enumerated() where !schema.earlier.isEmpty {
+            readingForms[id] = forms.count
+            forms.append(schema.forReading())
+            forms += schema.earlier
+            owners += repeatElement(id, count: forms.count - owners.count)
+        }
+        self.forms = forms
+        self.readingForms = readingForms
+        entries = zip(forms, owners).map { builder.add($0, to: types.schemas[$1]) }
+        columnPlaces = builder.columnPlaces
+        columnCounts = types.schemas.map(\.columns.count)
         typeTable = builder.table(types.schemas.map(\.type))
         fields = builder.fields
         values = builder.values
@@ -136,6 +162,7 @@ extension EventPlan {
         var values: [TextWord] = []
         var subjects: [TextWord] = []
         var places: [TextWord] = []
+        var columnPlaces: [Int] = []
         var blob: [UInt8] = []
 
         mutating func store(_ text: String) -> Range<Int> {
@@ -168,7 +195,17 @@ extension EventPlan {
             return (start, size - 1)
         }
 
-        mutating func add(_ schema: EventSchema) -> TypeEntry {
+        /// Where the columns of a form stand among those of its type.
+        private mutating func places(of form: EventSchema, in type: EventSchema) -> Range<Int> {
+            let places = form.fields.filter { $0.column != nil }.compactMap {
+                type.columnIndex(of: $0.name)
+            }
+            let start = columnPlaces.count
+            columnPlaces += places
+            return start..<columnPlaces.count
+        }
+
+        mutating func add(_ schema: EventSchema, to type: EventSchema) -> TypeEntry {
             precondition(schema.fields.count <= EventSchema.mostFields, "too many fields")
             let fieldStart = fields.count
             func bits(_ names: [String]) -> UInt64 {
@@ -185,13 +222,16 @@ extension EventPlan {
             }
             let wholeStart = subjects.count
             for subject in whole { subjects.append(word(subject, place: 0)) }
+            let places = places(of: schema, in: type)
             return TypeEntry(
                 fieldStart: fieldStart, fieldCount: schema.fields.count, tableStart: tableStart,
                 tableMask: tableMask,
                 required: bits(schema.fields.filter(\.isRequired).map(\.name)),
                 hasDependencies: schema.fields.contains { !$0.requires.isEmpty },
                 ending: store("\"type\":\"\(schema.type)\""), kinds: kindStart..<wholeStart,
-                whole: wholeStart..<subjects.count, isLogsOwn: schema.isLogsOwn)
+                whole: wholeStart..<subjects.count, isLogsOwn: schema.isLogsOwn,
+                columnPlaces: places,
+                isRearranged: Array(columnPlaces[places]) != Array(type.columns.indices))
         }
 
         mutating func add(_ field: FieldSchema, requires: UInt64) {

@@ -22,6 +22,7 @@ extension EventValidator {
             mask: plan.typeTable.mask)
         guard typeID >= 0 else { throw unknownType(input.string(type), admission) }
         envelope.typeID = typeID
+        envelope.form = admission == .recorded ? plan.readingForms[typeID] : typeID
         try check(admission, input, envelope, &marks)
         let subject = try text(envelope.subject, "subject", input)
         guard isSubject(subject, of: plan.entries[typeID], input) else {
@@ -35,6 +36,35 @@ extension EventValidator {
                 problem: "data is no object (expected the event's fields)")
         }
         for other in others { try checkOther(other, input) }
+        if admission == .input, !others.isEmpty { try chooseVersion(input, &envelope) }
+    }
+
+    /// The version that an event names in `dataschema`, as `…ticket.opened/2` or
+    /// `…ticket.opened@2`; what else stands there is kept, unread.
+    private func chooseVersion(
+        _ input: borrowing EventInput, _ envelope: inout Envelope
+    ) throws(Rejection) {
+        guard let key = others.first(where: { input.string($0) == "dataschema" }),
+            input.kind(key + 2) == .string
+        else { return }
+        let text = input.string(key + 2)
+        let schema = types.schemas[envelope.typeID]
+        guard let mark = text.lastIndex(where: { $0 == "/" || $0 == "@" }),
+            text[..<mark].hasSuffix(schema.type),
+            let version = Int(text[text.index(after: mark)...]), version != schema.version
+        else { return }
+        let forms =
+            envelope.typeID == plan.readingForms[envelope.typeID]
+            ? 0..<0
+            : plan.readingForms[envelope.typeID] + 1..<plan.readingForms[envelope.typeID] + 1
+                + schema.earlier.count
+        guard let form = forms.first(where: { plan.forms[$0].version == version }) else {
+            throw Rejection(
+                field: "dataschema", value: text,
+                problem: "\(schema.type) has no version \(version) (expected "
+                    + (schema.version == 1 ? "1)" : "1 to \(schema.version))"))
+        }
+        envelope.form = form
     }
 
     /// What only some may bring: the log's own types, and what it adds to an event.

@@ -5,7 +5,9 @@ extension EventValidator {
         _ input: borrowing EventInput, _ envelope: Envelope, base: Int,
         into batch: inout EventBatch
     ) throws(Rejection) {
-        let type = plan.entries[envelope.typeID]
+        let type = plan.entries[envelope.form]
+        let firstSlot = batch.slots.count
+        let firstMoved = moved.count
         var isFirst = true
         for number in 0..<type.fieldCount {
             let field = plan.fields[type.fieldStart + number]
@@ -25,7 +27,34 @@ extension EventValidator {
                 case .integer: writeInteger(token, field, input, into: &batch)
                 case .day: writeDay(token, field, input, into: &batch)
                 }
-            guard isWell else { throw wrongField(number, token, envelope.typeID, input) }
+            guard isWell else { throw wrongField(number, token, envelope.form, input) }
+        }
+        if type.isRearranged {
+            arrangeSlots(type, envelope.typeID, firstSlot, firstMoved, &batch)
+        }
+    }
+
+    /// Puts the slots of a form whose columns are not its type's in their order there.
+    private mutating func arrangeSlots(
+        _ form: EventPlan.TypeEntry, _ typeID: Int, _ firstSlot: Int, _ firstMoved: Int,
+        _ batch: inout EventBatch
+    ) {
+        let written = Array(batch.slots[firstSlot...])
+        batch.slots.removeLast(written.count)
+        for column in types.schemas[typeID].columns {
+            if let kind = column.column { batch.appendAbsent(kind) }
+        }
+        // Two names of one column stand in what recorded events are read by; an event has one.
+        let absent = Array(batch.slots[firstSlot...])
+        var targets: [Int: Int] = [:]
+        for (index, place) in plan.columnPlaces[form.columnPlaces].enumerated()
+        where written[2 * index] != absent[2 * place] {
+            batch.slots[firstSlot + 2 * place] = written[2 * index]
+            batch.slots[firstSlot + 2 * place + 1] = written[2 * index + 1]
+            targets[firstSlot + 2 * index] = firstSlot + 2 * place
+        }
+        for index in firstMoved..<moved.count where moved[index].target >= firstSlot {
+            moved[index].target = targets[moved[index].target] ?? moved[index].target
         }
     }
 
@@ -128,7 +157,7 @@ extension EventBatch {
 
     /// Appends the two slots of a column without a value.
     @inline(__always)
-    fileprivate mutating func appendAbsent(_ column: ColumnKind) {
+    mutating func appendAbsent(_ column: ColumnKind) {
         switch column {
         case .name: slots.append(.max)
         case .enumeration, .boolean: slots.append(0)

@@ -2,8 +2,6 @@
 // counted together; it begins with the field's name where the value can be put in after it.
 
 extension EventValidator {
-    private func name(_ typeID: Int) -> String { types.schemas[typeID].type }
-
     func missingAttribute(_ name: String) -> Rejection {
         let expected =
             switch name {
@@ -61,9 +59,15 @@ extension EventValidator {
             problem: "subject is none that \(schema.type) can have (expected \(expected))")
     }
 
-    func unknownField(_ written: String, _ typeID: Int) -> Rejection {
+    func unknownField(_ written: String, _ form: Int) -> Rejection {
         let name = Rejection.cut(written, to: 60)
-        let schema = types.schemas[typeID]
+        let schema = plan.forms[form]
+        if let present = schema.upcasting.renamed[written] {
+            return Rejection(
+                field: "data." + name,
+                problem: "\(name) of \(schema.type) is called \(present) since a later version "
+                    + "(or name the event's own in dataschema)")
+        }
         let meant = nearest(to: written, among: schema.fields.map(\.name))
         return Rejection(
             field: "data." + name,
@@ -71,19 +75,20 @@ extension EventValidator {
                 + (meant.map { " (did you mean \($0)?)" } ?? ""))
     }
 
-    func missingField(_ number: Int, _ typeID: Int, beside other: Int? = nil) -> Rejection {
-        let fields = types.schemas[typeID].fields
+    func missingField(_ number: Int, _ form: Int, beside other: Int? = nil) -> Rejection {
+        let fields = plan.forms[form].fields
         let beside = other.map { " beside \"\(fields[$0].name)\"" } ?? ""
         return Rejection(
             field: "data." + fields[number].name,
-            problem: "\(name(typeID)) without \"\(fields[number].name)\"\(beside) (expected "
+            problem:
+                "\(plan.forms[form].type) without \"\(fields[number].name)\"\(beside) (expected "
                 + "\(fields[number].expectation))")
     }
 
     func wrongField(
-        _ number: Int, _ token: Int, _ typeID: Int, _ input: borrowing EventInput
+        _ number: Int, _ token: Int, _ form: Int, _ input: borrowing EventInput
     ) -> Rejection {
-        let field = types.schemas[typeID].fields[number]
+        let field = plan.forms[form].fields[number]
         let clause: String
         switch (input.kind(token), field.kind) {
         case (.null, _): clause = "is null (leave the field out instead)"

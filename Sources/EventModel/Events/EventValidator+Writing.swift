@@ -12,7 +12,7 @@ extension EventValidator {
         // No text grows by more than its escapes, no number is longer than 17 bytes.
         writer.reserve(
             input.text.count * (input.isPlain ? 1 : 6) + input.tokens.count * 16 + 1024
-                + plan.entries[envelope.typeID].fieldCount * 72)
+                + plan.entries[envelope.form].fieldCount * 72)
         var row = EventRow(
             canonical: TextRange(offset: base, length: 0), recordedTimeAt: 0, sequenceAt: 0,
             type: UInt16(truncatingIfNeeded: envelope.typeID), time: envelope.instant,

@@ -114,6 +114,8 @@ struct Envelope {
     var recordedtime = -1
     var sequence = -1
     var typeID = 0
+    /// Which of the plan's forms it has: its type's newest version, unless it says otherwise.
+    var form = 0
     var instant = Instant(milliseconds: 0)
     /// Whether `time` is in its recorded form already.
     var isRecordedForm = false
@@ -127,6 +129,7 @@ extension EventValidator {
         line: Int, marks: inout LogMarks, into batch: inout EventBatch
     ) throws(Rejection) {
         let firstSlot = batch.slots.count
+        if batch.columnCounts.isEmpty { batch.columnCounts = plan.columnCounts }
         do throws(Rejection) {
             let input = EventInput(tokens: tokens, text: text, isPlain: isPlain)
             var envelope = Envelope()
@@ -212,7 +215,7 @@ extension EventValidator {
         _ input: borrowing EventInput, _ envelope: inout Envelope
     ) throws(Rejection) {
         let data = envelope.data + 2
-        let type = plan.entries[envelope.typeID]
+        let type = plan.entries[envelope.form]
         var key = data + 2
         let end = key + input.length(data) * 4
         var present: UInt64 = 0
@@ -220,7 +223,7 @@ extension EventValidator {
             let field = plan.find(
                 input.text, input.offset(key), input.length(key), start: type.tableStart,
                 mask: type.tableMask)
-            guard field >= 0 else { throw unknownField(input.string(key), envelope.typeID) }
+            guard field >= 0 else { throw unknownField(input.string(key), envelope.form) }
             let bit: UInt64 = 1 << UInt64(truncatingIfNeeded: field)
             guard present & bit == 0 else { throw duplicateKey(input.string(key), path: "data.") }
             present |= bit
@@ -230,9 +233,9 @@ extension EventValidator {
         envelope.fields = present
         let missing = type.required & ~present
         if missing != 0 {
-            throw missingField(missing.trailingZeroBitCount, envelope.typeID)
+            throw missingField(missing.trailingZeroBitCount, envelope.form)
         }
-        if type.hasDependencies { try checkDependencies(type, present, envelope.typeID) }
+        if type.hasDependencies { try checkDependencies(type, present, envelope.form) }
     }
 
     private func checkDependencies(

@@ -7,7 +7,7 @@ extension EventSchema {
     /// `properties.data` the fields. Supported keywords:
     ///
     /// - top: `$schema $comment $ref title description type properties required x-version
-    ///   x-logs-own x-profile`
+    ///   x-logs-own x-profile x-upcast`
     /// - `data`: `$comment title description type properties required dependentRequired
     ///   additionalProperties` (which must be `false`)
     /// - a field: `$comment title description examples type x-column`, with `type` `string`: `enum`,
@@ -44,7 +44,7 @@ extension EventSchema {
         try top.allow(
             [
                 "$schema", "$comment", "$ref", "title", "description", "type", "properties",
-                "required", "x-version", "x-logs-own", "x-profile",
+                "required", "x-version", "x-logs-own", "x-profile", "x-upcast",
             ], what: "an event schema")
         if let dialect = try top.string("$schema"), dialect != EventSchema.dialect {
             throw SchemaFault(path: "$schema", problem: "must be \(EventSchema.dialect)")
@@ -99,7 +99,37 @@ extension EventSchema {
             type: type, version: Int(version), subjectKinds: kinds, wholeSubjects: whole,
             isLogsOwn: isLogsOwn, profileName: profileName, fields: fields,
             title: try top.string("title") ?? "",
-            summary: try top.string("description") ?? "")
+            summary: try top.string("description") ?? "",
+            upcasting: try EventSchema.upcasting(top.object("x-upcast")))
+    }
+
+    /// Reads `{"renamed": {"old": "new"}, "defaults": {"field": value}}`.
+    private static func upcasting(_ object: SchemaObject?) throws(SchemaFault) -> Upcasting {
+        var upcasting = Upcasting()
+        guard let object else { return upcasting }
+        try object.allow(["$comment", "renamed", "defaults"], what: "x-upcast")
+        if let renamed = try object.object("renamed") {
+            for member in renamed.members {
+                upcasting.renamed[member.key] = try renamed.string(member.key)
+            }
+        }
+        if let defaults = try object.object("defaults") {
+            for member in defaults.members {
+                switch member.value {
+                case .string(let text): upcasting.defaults[member.key] = .text(text)
+                case .boolean(let value): upcasting.defaults[member.key] = .boolean(value)
+                case .number:
+                    upcasting.defaults[member.key] = try defaults.integer(member.key).map {
+                        .integer($0)
+                    }
+                default:
+                    throw SchemaFault(
+                        path: defaults.pathOf(member.key),
+                        problem: "must be a text, a whole number, true or false")
+                }
+            }
+        }
+        return upcasting
     }
 
     /// The only dialect that is read.

@@ -25,7 +25,7 @@ struct CaseFacts: ~Copyable {
     /// A walk through the columns as one transaction sees them.
     func walk(_ view: borrowing LogView) throws -> ChainWalk {
         ChainWalk(
-            tables: plan.rows, typeCount: plan.context.types.schemas.count,
+            tables: plan.rows, typeCount: EventTypes.most,
             segments: try view.segments())
     }
 

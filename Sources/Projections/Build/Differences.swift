@@ -15,7 +15,7 @@ struct Differences: ~Copyable {
         self.log = log
         self.plan = plan
         evaluator = CaseEvaluator(plan: plan)
-        kindsOfTypes = plan.kindsOfTypes(plan.context.types.schemas.count)
+        kindsOfTypes = plan.kindsOfTypes(EventTypes.most)
         voidType = plan.context.types.id(of: "event.voided")
     }
 
@@ -24,7 +24,7 @@ struct Differences: ~Copyable {
     /// - Returns: how many entries of cases were read.
     mutating func compute(_ entries: Range<UInt32>) throws -> Int {
         var rowsRead = 0
-        let last = plan.context.types.schemas.count
+        let last = EventTypes.most
         var touched = try touchedCases(entries)
         var place = 0
         // Short read transactions: renewed after so many entries.
@@ -55,7 +55,7 @@ struct Differences: ~Copyable {
         var pairs: [UInt64] = []
         try log.read { view in
             let walk = ChainWalk(
-                tables: plan.rows, typeCount: plan.context.types.schemas.count,
+                tables: plan.rows, typeCount: EventTypes.most,
                 segments: try view.segments(covering: entries))
             for sequence in entries {
                 let type = walk.step(sequence).type

@@ -37,7 +37,7 @@ extension ProjectionStore {
     ) throws -> EventCounts {
         let (plans, count) = try prepare([definition], context: context)
         let end = min(upTo, count)
-        let typeCount = context.types.schemas.count
+        let typeCount = EventTypes.most
         var counts = EventCounts()
         counts.read = Int(end)
         var ignored = [Int](repeating: 0, count: typeCount)
@@ -61,8 +61,8 @@ extension ProjectionStore {
             }
             first = last
         }
-        counts.ignored = ignored.indices.filter { ignored[$0] > 0 }.map {
-            (context.types.schemas[$0].type, ignored[$0])
+        counts.ignored = context.types.schemas.enumerated().filter { ignored[$0.offset] > 0 }.map {
+            ($0.element.type, ignored[$0.offset])
         }.sorted { ($1.count, $0.type) < ($0.count, $1.type) }
         return counts
     }

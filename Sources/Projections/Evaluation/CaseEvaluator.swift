@@ -239,7 +239,13 @@ package struct CaseEvaluator: ~Copyable {
             let dimension = dimensions[place]
             let value = self.value(dimension.values)
             switch dimension.form {
-            case .name, .code: record.append(value == .min ? 0 : UInt32(truncatingIfNeeded: value))
+            case .name: record.append(value == .min ? 0 : UInt32(truncatingIfNeeded: value))
+            case .code:
+                let code = value == .min ? 0 : UInt32(truncatingIfNeeded: value)
+                if code > dimension.words {
+                    fail(at: fact, "it holds a word that its event type does not have")
+                }
+                record.append(code)
             case .integer:
                 let biased = value == .min ? 0 : value &+ 0x8000_0000
                 if biased < 0 || biased > Int64(UInt32.max) || (biased == 0 && value != .min) {

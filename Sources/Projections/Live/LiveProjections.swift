@@ -35,20 +35,36 @@ public struct LiveProjections {
                 reason: "no projection is called \"\(name)\"."
                     + (near.map { " Did you mean \($0)?" } ?? ""))
         }
-        let library = DefinitionLibrary(register: register, types: log.types)
+        let types = log.types(in: register)
+        let library = DefinitionLibrary(register: register, types: types)
         sources = try changes.compactMap { change in
             guard names?.contains(change.name) ?? true else { return nil }
             return try library.projection(change.name).map {
-                Self.source($0, digest: change.digest)
+                Self.source($0, digest: change.digest, types: types)
             }
         }
-        context = BuildContext(types: log.types, zone: register.storeTimeZone ?? .utc)
+        context = BuildContext(types: types, zone: register.storeTimeZone ?? .utc)
         store = try ProjectionStore(log: log)
     }
 
     /// What a version is built from: the same, whether it answers already or not.
-    static func source(_ definition: ProjectionDefinition, digest: String) -> ProjectionSource {
-        ProjectionSource(definition: definition, digest: digest)
+    ///
+    /// Its digest is that of the text, and of what older events of the types it reads are taken
+    /// for: rows built otherwise are built anew.
+    static func source(
+        _ definition: ProjectionDefinition, digest: String, types: EventTypes
+    ) -> ProjectionSource {
+        var upcasts: [String] = []
+        for (type, fields) in definition.reads {
+            guard let schema = types[type], !schema.upcasting.defaults.isEmpty else { continue }
+            for field in fields {
+                let present = schema.presentName(of: field)
+                guard let value = schema.upcasting.defaults[present] else { continue }
+                upcasts.append("\(type).\(present)=\(value.text)")
+            }
+        }
+        let suffix = upcasts.isEmpty ? "" : " " + upcasts.sorted().joined(separator: " ")
+        return ProjectionSource(definition: definition, digest: digest + suffix)
     }
 
     /// Brings all of them to the log's end, and makes each answer that the log has promoted.

@@ -28,7 +28,7 @@ public struct ProjectionVersions {
     /// - Complexity: O(definitions); none is read before it is asked for.
     public init(of log: LogStore) throws {
         register = try log.read { try $0.definitions() }
-        types = log.types
+        types = log.types(in: register)
         var found: Set<Version> = []
         for change in register.changes where change.kind == "projection" {
             let version = Version(name: change.name, version: change.version)
@@ -94,6 +94,6 @@ public struct ProjectionVersions {
         guard case .projection(let definition)? = read.first?.definition else {
             throw ProjectionFault.registry(reason: "\(version.text) is no projection")
         }
-        return LiveProjections.source(definition, digest: change.digest)
+        return LiveProjections.source(definition, digest: change.digest, types: types)
     }
 }

@@ -98,6 +98,8 @@ struct DimensionCode: BitwiseCopyable, Sendable {
     }
     var values: RangeCode
     var form: Form
+    /// For codes: the words of the list; a greater code is none of its type's.
+    var words: UInt32 = .max
 }
 
 struct MeasureCode: BitwiseCopyable, Sendable {

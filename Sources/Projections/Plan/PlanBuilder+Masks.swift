@@ -1,27 +1,46 @@
 import Definitions
+import EventLog
 import EventModel
 
 extension PlanBuilder {
     /// Writes what a column says about the selectors that test it.
     func maskStep(
-        _ field: FieldSchema, _ tests: [(bit: UInt64, check: FieldCheck)], use: Int32,
-        in rows: inout RowTables
+        _ field: FieldSchema, absent: FieldValue?,
+        _ tests: [(bit: UInt64, check: FieldCheck)], use: Int32, in rows: inout RowTables
     ) -> MaskStep {
+        let absent = value(absent, of: field)
         switch field.column ?? .name {
-        case .enumeration, .boolean: codeStep(field, tests, use, &rows)
-        case .name: nameStep(tests, use, &rows)
-        case .integer, .day: integerStep(tests, use, &rows)
+        case .enumeration, .boolean: return codeStep(field, Int(absent), tests, use, &rows)
+        case .name: return nameStep(UInt32(absent), tests, use, &rows)
+        case .integer, .day: return integerStep(absent, tests, use, &rows)
+        }
+    }
+
+    /// What an event without a field reads as, as its column would keep it.
+    func value(_ value: FieldValue?, of field: FieldSchema) -> Int64 {
+        let column = field.column ?? .name
+        switch (value, column) {
+        case (.text(let text)?, .name): return Int64(names[text] ?? 0)
+        case (.text(let text)?, .enumeration):
+            return PlanBuilder.code(of: .text(text), in: field).map { Int64($0) } ?? column.absent
+        case (.text(let text)?, .day):
+            return Day(iso: text.utf8Span.span).map { Int64($0.number) } ?? column.absent
+        case (.boolean(let value)?, .boolean): return value ? 2 : 1
+        case (.integer(let number)?, .integer): return number
+        default: return column.absent
         }
     }
 
     private func codeStep(
-        _ field: FieldSchema, _ tests: [(bit: UInt64, check: FieldCheck)], _ use: Int32,
+        _ field: FieldSchema, _ absent: Int, _ tests: [(bit: UInt64, check: FieldCheck)],
+        _ use: Int32,
         _ rows: inout RowTables
     ) -> MaskStep {
         let start = rows.codeMasks.count
         for code in 0..<256 {
             var mask = UInt64.max
-            for (bit, check) in tests where !holds(check, code: code, of: field) { mask &= ~bit }
+            let read = code == 0 ? absent : code
+            for (bit, check) in tests where !holds(check, code: read, of: field) { mask &= ~bit }
             rows.codeMasks.append(mask)
         }
         return MaskStep(operation: .codes, use: use, start: Int32(start), count: 256)
@@ -47,7 +66,8 @@ extension PlanBuilder {
     }
 
     private func nameStep(
-        _ tests: [(bit: UInt64, check: FieldCheck)], _ use: Int32, _ rows: inout RowTables
+        _ absent: UInt32, _ tests: [(bit: UInt64, check: FieldCheck)], _ use: Int32,
+        _ rows: inout RowTables
     ) -> MaskStep {
         func mask(_ name: UInt32?) -> UInt64 {
             var mask = UInt64.max
@@ -66,7 +86,7 @@ extension PlanBuilder {
         }
         return MaskStep(
             operation: .names, use: use, start: Int32(start),
-            count: Int32(rows.nameMasks.count - start), absent: mask(0), nobody: mask(1),
+            count: Int32(rows.nameMasks.count - start), absent: mask(absent), nobody: mask(1),
             other: mask(nil))
     }
 
@@ -90,7 +110,8 @@ extension PlanBuilder {
     }
 
     private func integerStep(
-        _ tests: [(bit: UInt64, check: FieldCheck)], _ use: Int32, _ rows: inout RowTables
+        _ absent: Int64, _ tests: [(bit: UInt64, check: FieldCheck)], _ use: Int32,
+        _ rows: inout RowTables
     ) -> MaskStep {
         let start = rows.integerChecks.count
         for (bit, check) in tests {
@@ -108,6 +129,10 @@ extension PlanBuilder {
                 }
                 negated = isNegated
                 absentPasses = isNegated
+            }
+            if absent != .min {
+                absentPasses =
+                    bounds.contains { $0.minimum <= absent && absent <= $0.maximum } != negated
             }
             rows.integerChecks.append(
                 IntegerCheck(

@@ -155,12 +155,18 @@ struct PlanBuilder {
         }
         for (column, tests) in checks.sorted(by: { $0.key < $1.key }) {
             program.masks.append(
-                maskStep(schema.columns[column], tests, use: use(column), in: &rows))
+                maskStep(
+                    schema.columns[column], absent: schema.defaultValue(ofColumn: column), tests,
+                    use: use(column), in: &rows))
         }
         for column in schema.columns.indices
         where valueColumns.contains(ColumnPlace(type: type, column: column)) {
             let kind = schema.columns[column].column ?? .name
-            program.payload.append(PayloadStep(use: use(column), kind: kind.rawValue))
+            program.payload.append(
+                PayloadStep(
+                    use: use(column), kind: kind.rawValue,
+                    absent: value(
+                        schema.defaultValue(ofColumn: column), of: schema.columns[column])))
         }
         rows.programs.append(program)
     }
@@ -173,7 +179,8 @@ struct PlanBuilder {
             for step in program.payload {
                 let use = rows.uses[Int(step.use)]
                 let isWide = use.kind == .integer || use.kind == .day
-                if let field = fieldPlaces[schema.columns[use.column].name] {
+                // By its name, or by earlier ones.
+                for (name, field) in fieldPlaces where schema.columnIndex(of: name) == use.column {
                     codes.payloadPlaces[Int(field) * 64 + number] = word * 2 + (isWide ? 1 : 0)
                 }
                 word += isWide ? 2 : 1

@@ -14,7 +14,9 @@ extension ProjectionBuilder {
                 case .integer, .day: .integer
                 }
             dimensions.append(CellLayout.Dimension(name: name, kind: kind))
-            codes.append(DimensionCode(values: append(values, to: \.values), form: form))
+            var code = DimensionCode(values: append(values, to: \.values), form: form)
+            if case .list(let words) = kind { code.words = UInt32(words.count) }
+            codes.append(code)
         }
         return (dimensions, codes)
     }

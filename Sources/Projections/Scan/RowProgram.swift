@@ -57,6 +57,8 @@ package struct Bounds: BitwiseCopyable, Hashable, Sendable {
 package struct PayloadStep: BitwiseCopyable, Sendable {
     package var use: Int32
     package var kind: UInt8
+    /// What an event without a value reads as; the column's own mark of absence where nothing does.
+    package var absent: Int64
 }
 
 /// What a plan does with a row of one type.
@@ -212,11 +214,15 @@ package struct RowMaker: ~Copyable {
         while place < Int(range.end) {
             let step = payloadSteps[place]
             switch step.kind {
-            case ColumnKind.name.rawValue: payload.append(name(Int(step.use), ordinal))
+            case ColumnKind.name.rawValue:
+                let value = name(Int(step.use), ordinal)
+                payload.append(value == 0 ? UInt32(truncatingIfNeeded: step.absent) : value)
             case ColumnKind.enumeration.rawValue, ColumnKind.boolean.rawValue:
-                payload.append(UInt32(code(Int(step.use), ordinal)))
+                let value = UInt32(code(Int(step.use), ordinal))
+                payload.append(value == 0 ? UInt32(truncatingIfNeeded: step.absent) : value)
             default:
-                let value = UInt64(bitPattern: integer(Int(step.use), ordinal))
+                let read = integer(Int(step.use), ordinal)
+                let value = UInt64(bitPattern: read == .min ? step.absent : read)
                 payload.append(UInt32(truncatingIfNeeded: value >> 32))
                 payload.append(UInt32(truncatingIfNeeded: value))
             }

@@ -37,7 +37,7 @@ extension QueryContext {
             basis.isAsOf = true
             return (register, basis, zone)
         }
-        let library = DefinitionLibrary(register: register, types: log.types)
+        let library = DefinitionLibrary(register: register, types: log.types(in: register))
         let sources = PrefixSources(log, register, count, options)
         self.init(
             kpiNames: library.kpiNames, kpi: { try library.kpi($0) },
