@@ -80,7 +80,7 @@ indirect enum Expression {
 }
 
 extension Expression.Term {
-    fileprivate func value(of group: Int, in figures: CellFigures) -> Fraction {
+    func value(of group: Int, in figures: CellFigures) -> Fraction {
         switch function {
         case .count: return Fraction(figures.count(group, stream: stream))
         case .sum: return Fraction(figures.sum(group, stream: stream))

@@ -34,8 +34,8 @@ struct Rekam: ParsableCommand {
             CommandGroup(
                 name: "Asking",
                 subcommands: [
-                    QueryCommand.self, FactsCommand.self, KPICommand.self, ProjectionCommand.self,
-                    SchemaCommand.self,
+                    QueryCommand.self, ExplainCommand.self, FactsCommand.self, KPICommand.self,
+                    ProjectionCommand.self, SchemaCommand.self,
                 ]),
             CommandGroup(
                 name: "Proving",

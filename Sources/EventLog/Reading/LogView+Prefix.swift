@@ -62,6 +62,20 @@ extension LogView {
         return highest
     }
 
+    /// How many cases have an event among the log's first entries: ids are given in the order of
+    /// first appearance, so that these are the lowest.
+    ///
+    /// - Complexity: O(log cases · entries of a case).
+    package func caseCount(upTo count: UInt32) throws -> UInt32 {
+        var low: UInt32 = 0
+        var high = UInt32(caseCount)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if try hasCase(middle, upTo: count) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// Whether a case has an event among the log's first entries.
     ///
     /// - Complexity: O(entries of the case).

@@ -67,13 +67,9 @@ struct CaseFacts: ~Copyable {
         evaluator.evaluate(
             caseID: id, kind: kind, start: 0, count: evaluator.table.rows.count, sign: 1)
         if let fault = evaluator.fault { throw fault }
-        let words = plan.layouts[0].words
-        let slots = Int(plan.codes.projections[0].slotCount)
         var found: [Fact] = []
-        buffer.words.withSpan(0..<buffer.words.count) { span in
-            for start in stride(from: 0, to: span.count, by: words + 1 + slots) {
-                found.append(Fact(span, at: start, words: words, slots: slots))
-            }
+        buffer.words.withSpan(0..<buffer.words.count) { trace in
+            TraceReader(plan, 0).read(trace) { _, read in found.append(read()) }
         }
         return found
     }

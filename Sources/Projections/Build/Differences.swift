@@ -11,21 +11,27 @@ struct Differences: ~Copyable {
     private let kindsOfTypes: Buffer<UInt8>
     private let voidType: UInt16?
 
-    init(log: LogStore, plan: Plan) {
+    /// - Parameter isTraced: whether facts come as they are, each followed by its trace: take them
+    ///   with `takeFacts` then.
+    init(log: LogStore, plan: Plan, isTraced: Bool = false) {
         self.log = log
         self.plan = plan
-        evaluator = CaseEvaluator(plan: plan)
+        evaluator = CaseEvaluator(plan: plan, isTraced: isTraced)
         kindsOfTypes = plan.kindsOfTypes(EventTypes.most)
         voidType = plan.context.types.id(of: "event.voided")
     }
 
     /// Computes the differences that some entries make; take them with `take`.
     ///
+    /// - Parameter mayMatter: asked for each entry, with its case and the time of its event: cases
+    ///   of which it says no to every entry are passed over.
     /// - Returns: how many entries of cases were read.
-    mutating func compute(_ entries: Range<UInt32>) throws -> Int {
+    mutating func compute(
+        _ entries: Range<UInt32>, where mayMatter: ((UInt32, Int64) -> Bool)? = nil
+    ) throws -> Int {
         var rowsRead = 0
         let last = EventTypes.most
-        var touched = try touchedCases(entries)
+        var touched = try touchedCases(entries, where: mayMatter)
         var place = 0
         // Short read transactions: renewed after so many entries.
         while place < touched.count {
@@ -51,8 +57,11 @@ struct Differences: ~Copyable {
     }
 
     /// The cases of new entries that can matter, each with its newest one.
-    private func touchedCases(_ entries: Range<UInt32>) throws -> [(UInt32, UInt32)] {
+    private func touchedCases(
+        _ entries: Range<UInt32>, where mayMatter: ((UInt32, Int64) -> Bool)?
+    ) throws -> [(UInt32, UInt32)] {
         var pairs: [UInt64] = []
+        var newest: [UInt32: UInt32] = [:]
         try log.read { view in
             let walk = ChainWalk(
                 tables: plan.rows, typeCount: EventTypes.most,
@@ -60,9 +69,18 @@ struct Differences: ~Copyable {
             for sequence in entries {
                 let type = walk.step(sequence).type
                 guard walk.number(ofType: type) != 255 || type == voidType else { continue }
-                pairs.append(UInt64(walk.caseID(sequence)) << 32 | UInt64(sequence))
+                let id = walk.caseID(sequence)
+                guard let mayMatter else {
+                    pairs.append(UInt64(id) << 32 | UInt64(sequence))
+                    continue
+                }
+                if newest[id] != nil || mayMatter(id, walk.time(sequence)) {
+                    newest[id] = sequence
+                }
             }
         }
+        // A case may matter by an early event that comes after others of it: all of the range count.
+        for (id, sequence) in newest { pairs.append(UInt64(id) << 32 | UInt64(sequence)) }
         pairs.sort()
         var touched: [(UInt32, UInt32)] = []
         for (place, pair) in pairs.enumerated()
@@ -136,6 +154,19 @@ struct Differences: ~Copyable {
         guard sorted.count > 0 else { return false }
         let place = PartitionScan.lowerBound(sorted, value)
         return place < sorted.count && sorted[place] == value
+    }
+
+    /// The differences so far as facts, those of one case together; per projection.
+    mutating func takeFacts(_ body: (_ projection: Int, Fact) throws -> Void) rethrows {
+        for (place, buffer) in evaluator.facts.enumerated() {
+            let reader = TraceReader(plan, place)
+            try buffer.words.withSpan(0..<buffer.words.count) { words in
+                try reader.read(words) { row, read in
+                    try body(place, read())
+                }
+            }
+            buffer.words.removeAll(keepingAtMost: 1 << 16)
+        }
     }
 
     /// The differences so far, sorted and added up, per projection.

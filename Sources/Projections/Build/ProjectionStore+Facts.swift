@@ -3,35 +3,27 @@ import EventLog
 public import EventModel
 import Synchronization
 
-/// One fact with the events behind it.
-public struct Fact: Hashable, Sendable {
-    /// The case.
-    public var caseID: UInt32
-    /// The sequence of the fact's event.
-    public var sequence: UInt32
-    /// The sequences of the other events it rests on, ascending.
-    public var support: [UInt32]
-    /// Its row: see `CellLayout`. A multiplicity of -1 takes a stock's earlier flow back.
-    public var row: [UInt32]
-
-    /// Reads a row with its trace, as the evaluator leaves them.
-    ///
-    /// - Parameters:
-    ///   - start: the row's first word; after its `words` stand the case and the sequences of
-    ///     `slots` bindings, the fact's own first.
-    init(_ traced: Span<UInt32>, at start: Int, words: Int, slots: Int) {
-        let trace = start + words
-        caseID = traced[trace]
-        sequence = traced[trace + 1]
-        var support: Set<UInt32> = []
-        for slot in 1..<max(slots, 1) {
-            let other = traced[trace + 1 + slot]
-            if other != .max { support.insert(other) }
-        }
-        support.remove(sequence)
-        self.support = support.sorted()
-        row = (0..<words).map { traced[start + $0] }
+/// Facts gathered from several threads, as many as memory has room for.
+private final class FactRoom: Sendable {
+    private struct State {
+        var facts: [Fact] = []
+        var bytes = 0
     }
+    private let state = Mutex(State())
+    private let most: Int
+
+    init(_ options: BuildOptions) { most = options.memoryBudgetBytes / 2 }
+
+    func add(_ facts: [Fact]) throws {
+        let isFull = state.withLock { state in
+            state.facts += facts
+            for fact in facts { state.bytes += fact.byteCount }
+            return state.bytes > most
+        }
+        if isFull { throw ProjectionFault.tooManyFacts(memoryBytes: most * 2) }
+    }
+
+    func take() -> [Fact] { state.withLock { $0.facts } }
 }
 
 extension ProjectionStore {
@@ -40,23 +32,28 @@ extension ProjectionStore {
     /// - Parameters:
     ///   - upTo: the log's first so many entries; nil for all.
     ///   - days: only facts of these days.
+    ///   - nets: of a stock, only what is left when a case's flows in and out of a cell are added
+    ///     up: what is there at the end of the days.
     ///   - isWanted: asked with each fact's row before anything else is done with it.
     /// - Returns: the layout of the rows.
+    /// - Throws: `ProjectionFault.tooManyFacts` where those wanted take more than half of the memory
+    ///   that `options` give.
     @discardableResult
     public func facts(
         of definition: ProjectionDefinition, context: BuildContext, upTo: UInt32? = nil,
-        days: Range<Day>, options: BuildOptions = BuildOptions(),
+        days: Range<Day>, netting nets: Bool = false, options: BuildOptions = BuildOptions(),
         where isWanted: @escaping @Sendable (CellLayout, Span<UInt32>) -> Bool = { _, _ in true },
         _ body: (Fact) throws -> Void
     ) throws -> CellLayout {
-        let facts = Mutex<[Fact]>([])
+        let room = FactRoom(options)
         let layout = try streamFacts(
             of: definition, context: context, upTo: upTo, days: days, options: options,
             where: isWanted
         ) { _, part in
-            facts.withLock { $0 += part }
+            // A case lies in one part with all its facts.
+            try room.add(nets ? Self.netted(part) : part)
         }
-        for fact in facts.withLock({ $0 }) { try body(fact) }
+        for fact in room.take() { try body(fact) }
         return layout
     }
 
@@ -79,20 +76,17 @@ extension ProjectionStore {
         let (plans, count) = try prepare([definition], context: context)
         let plan = plans[0]
         let layout = plan.layouts[0]
-        let slots = Int(plan.codes.projections[0].slotCount)
+        let reader = TraceReader(plan, 0)
         let pass = Pass(
             log: log, plan: plan, upTo: min(upTo ?? count, count), options: options, isTraced: true)
-        let words = layout.words
-        let width = words + 1 + slots
         let turn = Atomic<Int>(0)
         try pass.run(firstCases: [0]) { result in
             var found: [Fact] = []
-            result.blocks[0]?.rows.withSpan(0..<(result.blocks[0]?.rows.count ?? 0)) { span in
-                for start in stride(from: 0, to: span.count, by: width) {
-                    let row = span.extracting(start..<start + words)
+            result.blocks[0]?.rows.withSpan(0..<(result.blocks[0]?.rows.count ?? 0)) { trace in
+                reader.read(trace) { row, read in
                     guard days?.contains(CellLayout.day(row, 0)) ?? true, isWanted(layout, row)
-                    else { continue }
-                    found.append(Fact(span, at: start, words: words, slots: slots))
+                    else { return }
+                    found.append(read())
                 }
             }
             found.sort { ($0.caseID, $0.sequence) < ($1.caseID, $1.sequence) }
@@ -106,4 +100,85 @@ extension ProjectionStore {
         }
         return layout
     }
+
+    /// What is left of flows when those of one case and cell are added up, whatever their days; each
+    /// stands where its last flow does.
+    private static func netted(_ flows: [Fact]) -> [Fact] {
+        struct Place: Hashable {
+            var caseID: UInt32
+            var cell: ArraySlice<UInt32>
+        }
+        var left: [Place: Fact] = [:]
+        for flow in flows {
+            let place = Place(caseID: flow.caseID, cell: flow.row[1..<flow.row.count - 2])
+            guard let known = left[place] else {
+                left[place] = flow
+                continue
+            }
+            var last = (flow.row[0], flow.sequence) < (known.row[0], known.sequence) ? known : flow
+            last.multiplicity = known.multiplicity + flow.multiplicity
+            left[place] = last
+        }
+        return left.values.filter { $0.multiplicity != 0 }
+            .sorted { ($0.caseID, $0.sequence) < ($1.caseID, $1.sequence) }
+    }
+
+    /// What the log's entries from one count to another change in projections' facts: those that
+    /// hold after them and not before (+), and those that held before and do not any more (−). What
+    /// is the same but for the events it rests on is left out.
+    ///
+    /// The cases that the entries touch are evaluated, before and after; nothing else is read.
+    ///
+    /// - Parameters:
+    ///   - entries: the second state's entries after the first state's.
+    ///   - end: only facts of the days before.
+    /// - Returns: for each definition, its changed facts, by case.
+    /// - Throws: `ProjectionFault.tooManyFacts`, and what the store has to say.
+    public func changes(
+        of definitions: [ProjectionDefinition], context: BuildContext, by entries: Range<UInt32>,
+        before end: Day, options: BuildOptions = BuildOptions()
+    ) throws -> [[Fact]] {
+        var changes: [[Fact]] = []
+        guard !entries.isEmpty else { return definitions.map { _ in [] } }
+        // A case of which nothing was known before, and nothing happened before the end of the days,
+        // has no fact on them.
+        let known = try log.read { try $0.caseCount(upTo: entries.lowerBound) }
+        let limit = context.zone.start(of: end).milliseconds
+        let most = options.memoryBudgetBytes / 2
+        for plan in try prepare(definitions, context: context).plans {
+            var differences = Differences(log: log, plan: plan, isTraced: true)
+            _ = try differences.compute(entries) { $0 < known || $1 < limit }
+            var sums = plan.definitions.map { _ in [FactPlace: Fact]() }
+            var bytes = 0
+            try differences.takeFacts { projection, fact in
+                guard fact.day < end else { return }
+                let place = FactPlace(caseID: fact.caseID, key: fact.row.dropLast(2))
+                let before = sums[projection][place]?.multiplicity ?? 0
+                var sum = fact
+                sum.multiplicity += before
+                if sum.multiplicity == 0 {
+                    sums[projection][place] = nil
+                    bytes -= fact.byteCount
+                } else {
+                    if before == 0 { bytes += fact.byteCount }
+                    sums[projection][place] = sum
+                }
+                if bytes > most { throw ProjectionFault.tooManyFacts(memoryBytes: most * 2) }
+            }
+            changes += sums.map { facts in
+                facts.values.sorted { left, right in
+                    let places = ((left.caseID, left.sequence), (right.caseID, right.sequence))
+                    return places.0 == places.1
+                        ? left.row.lexicographicallyPrecedes(right.row) : places.0 < places.1
+                }
+            }
+        }
+        return changes
+    }
+}
+
+/// Where facts of one case are the same to every figure.
+private struct FactPlace: Hashable {
+    var caseID: UInt32
+    var key: ArraySlice<UInt32>
 }

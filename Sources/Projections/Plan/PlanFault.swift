@@ -10,6 +10,8 @@ public enum ProjectionFault: Error, Hashable, Sendable, CustomStringConvertible 
     case registry(reason: String)
     /// Another process has begun the same build since.
     case overtaken(projection: String)
+    /// Facts asked for one by one take more memory than was given.
+    case tooManyFacts(memoryBytes: Int)
     /// The build was asked to stop; what it committed stays and a later build goes on from there.
     case interrupted
 
@@ -25,6 +27,9 @@ public enum ProjectionFault: Error, Hashable, Sendable, CustomStringConvertible 
         case .registry(let reason): reason
         case .overtaken(let projection):
             "\(projection) is being built by another process. Wait for it, and try again."
+        case .tooManyFacts(let memoryBytes):
+            "there are more facts than \(memoryBytes >> 20) MiB of memory hold. Ask for a shorter "
+                + "--period, for one agent or team, or give more: --memory 2G."
         case .interrupted: "the build was interrupted; the next one goes on from there"
         }
     }

@@ -46,6 +46,12 @@ package struct ChainWalk: ~Copyable {
         return segment.cases[Int(sequence - segment.first)]
     }
 
+    /// When an entry's event happened, in milliseconds.
+    package func time(_ sequence: UInt32) -> Int64 {
+        let segment = segments[place(of: sequence)]
+        return segment.times[Int(sequence - segment.first)]
+    }
+
     /// The plan's number of a log's type; 255 where it does not read it.
     package func number(ofType type: UInt16) -> UInt8 { maker.numberOfType[Int(type)] }
 

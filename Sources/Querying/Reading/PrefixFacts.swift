@@ -10,12 +10,12 @@ package import Projections
 /// may stay. Used by one thread.
 package final class PrefixFacts: FactSource {
     package let layout: FactLayout
-    private let source: ProjectionSource
-    private let projections: ProjectionStore
-    private let context: BuildContext
-    private let count: UInt32
-    private let options: BuildOptions
-    private let cells: CellLayout
+    let source: ProjectionSource
+    let projections: ProjectionStore
+    let context: BuildContext
+    let count: UInt32
+    let options: BuildOptions
+    let cells: CellLayout
     /// What a scan computed, where it fitted into the memory given.
     private var kept: [CellBlock]?
     private var nameCount: UInt32?

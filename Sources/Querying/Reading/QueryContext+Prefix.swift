@@ -34,7 +34,7 @@ extension QueryContext {
             let register = try view.definitions(upTo: choice == .then ? count : nil)
             let zone = register.storeTimeZone ?? .utc
             var basis = try AnswerBasis(view, count: count, origin: origin, zone: zone)
-            basis.isAsOf = true
+            basis.isAsOf = count < view.entryCount
             return (register, basis, zone)
         }
         let library = DefinitionLibrary(register: register, types: log.types(in: register))

@@ -65,14 +65,22 @@ struct AsOfOptions: ParsableArguments {
     func answering<Result>(
         _ log: LogStore, _ body: (QueryContext) throws -> Result
     ) throws -> Result {
-        guard let count = try entryCount(in: log) else {
-            let projections = try ProjectionStore(log: log)
-            return try log.read { view in
-                try body(QueryContext(view, of: log, projections: projections))
-            }
+        guard asOf == nil else { return try replaying(log, body) }
+        _ = try entryCount(in: log)
+        let projections = try ProjectionStore(log: log)
+        return try log.read { view in
+            try body(QueryContext(view, of: log, projections: projections))
         }
+    }
+
+    /// Answers from the state asked for, or the log's end, in a context whose facts can be found one
+    /// by one.
+    func replaying<Result>(
+        _ log: LogStore, _ body: (QueryContext) throws -> Result
+    ) throws -> Result {
         Interrupt.listen()
         defer { Progress.clear() }
+        let count = try asOf.map { try Self.entryCount($0, in: log) } ?? log.read { $0.entryCount }
         return try body(
             QueryContext(
                 of: log, asOf: count, definitions: definitions ?? .then,

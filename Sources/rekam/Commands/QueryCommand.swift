@@ -37,19 +37,7 @@ struct QueryCommand: ParsableCommand {
         help: ArgumentHelp("Dimensions to split by, parted by commas.", valueName: "dimensions"))
     var by: [String] = []
 
-    @Option(help: ArgumentHelp("Only this agent; part of a name will do.", valueName: "name"))
-    var agent: String?
-
-    @Option(help: ArgumentHelp("Only this team.", valueName: "name"))
-    var team: String?
-
-    @Option(help: ArgumentHelp("Only this channel.", valueName: "name"))
-    var channel: String?
-
-    @Option(
-        name: .customLong("where"),
-        help: ArgumentHelp("Only facts with this value of a dimension.", valueName: "dim=value"))
-    var filters: [String] = []
+    @OptionGroup var filters: FilterOptions
 
     @Option(help: ArgumentHelp("Which period.", valueName: "period"))
     var period: String
@@ -67,20 +55,9 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
-        var request = QueryRequest(
+        let request = QueryRequest(
             kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
-            period: period, grain: grain, compare: compare)
-        for (dimension, value) in [("agent", agent), ("team", team), ("channel", channel)] {
-            if let value { request.filters.append((dimension, value)) }
-        }
-        for filter in filters {
-            guard let sign = filter.firstIndex(of: "="), sign != filter.startIndex else {
-                throw Failure(
-                    .usage, "--where \(filter): it looks like channel=email, or reason=complaint.")
-            }
-            request.filters.append(
-                (String(filter[..<sign]), String(filter[filter.index(after: sign)...])))
-        }
+            filters: try filters.pairs, period: period, grain: grain, compare: compare)
         let answer: Answer
         do {
             answer = try asOf.answering(log) { try $0.answer(request) }

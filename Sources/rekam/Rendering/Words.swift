@@ -63,6 +63,52 @@ struct Words {
         pick("Nothing was recorded in \(period).", "Tidak ada catatan pada \(period).")
     }
 
+    // MARK: Explanations
+
+    var caseTitle: String { pick("Case", "Kasus") }
+    var when: String { pick("When", "Waktu") }
+    var entriesTitle: String { pick("Entries", "Entri") }
+    var noFacts: String { pick("No facts.", "Tidak ada fakta.") }
+
+    func over(_ count: Int64) -> String {
+        let number = (count < 0 ? "-" : "") + NumberText.grouped(UInt128(count.magnitude), language)
+        return pick("over \(number) facts", "dari \(number) fakta")
+    }
+
+    func more(_ count: Int) -> String {
+        let number = NumberText.grouped(UInt128(count), language)
+        return pick(
+            "… \(number) more: --limit 0 shows all, and so does --format csv",
+            "… \(number) lagi: --limit 0 menampilkan semua, begitu juga --format csv")
+    }
+
+    var addsUp: String {
+        pick(
+            "The facts add up to the figure exactly.",
+            "Fakta-fakta ini berjumlah tepat sama dengan angka di atas.")
+    }
+
+    var doesNotAddUp: String {
+        pick(
+            "The facts do NOT add up to the figure: the stored rows differ from what the entries say. Check the store: rekam verify",
+            "Fakta-fakta ini TIDAK berjumlah sama dengan angka di atas: periksa dengan rekam verify"
+        )
+    }
+
+    func openOnly(_ count: Int) -> String {
+        let number = NumberText.grouped(UInt128(count), language)
+        return pick(
+            "\(number) facts may still change; the others are settled.",
+            "\(number) fakta masih bisa berubah; yang lain sudah tetap.")
+    }
+
+    var explainNext: String {
+        pick(
+            "Show events: --events · prove them: --proof · as reported on an earlier day: --as-of 2025-08-05",
+            "Lihat peristiwa: --events · buktikan: --proof · menurut hari sebelumnya: --as-of 2025-08-05"
+        )
+    }
+
     var next: String { pick("Next: ", "Lanjut: ") }
 
     /// The name of a grain as a heading.

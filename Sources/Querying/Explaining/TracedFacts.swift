@@ -1,0 +1,88 @@
+package import EventLog
+package import EventModel
+import Projections
+
+/// The facts of one projection that a figure rests on, gathered one by one with the events behind
+/// them, as a source that adds up to the figure again.
+struct TracedFacts: FactSource {
+    let origin: PrefixFacts
+    /// In the order of their events' times.
+    let facts: [Fact]
+    /// When the facts' events happened.
+    let times: [Instant]
+    let layout: FactLayout
+
+    /// Gathers the facts of a planned projection.
+    ///
+    /// - Throws: `ProjectionFault.tooManyFacts`, and what the store has to say.
+    init(_ plan: ProjectionPlan, of origin: PrefixFacts, days: Range<Day>, netting: Bool) throws {
+        self.origin = origin
+        layout = origin.layout
+        let beginning = Self.allDays.lowerBound
+        let filters = plan.filters
+        var found: [Fact] = []
+        try origin.projections.facts(
+            of: origin.source.definition, context: origin.context, upTo: origin.count,
+            days: plan.usesStock ? beginning..<days.upperBound : days, netting: netting,
+            options: origin.options,
+            where: { _, row in filters.allSatisfy { $0.ids.contains(row[$0.column]) } },
+            { fact in
+                let isWanted = plan.followedFilters.allSatisfy {
+                    $0.passes(fact.row[$0.followed.column], day: fact.day.number)
+                }
+                if isWanted { found.append(fact) }
+            })
+        let moments = try origin.projections.log.read { view in
+            try found.map { try view.happened($0.sequence) }
+        }
+        let order = found.indices.sorted {
+            (moments[$0], found[$0].sequence) < (moments[$1], found[$1].sequence)
+        }
+        facts = order.map { found[$0] }
+        times = order.map { moments[$0] }
+    }
+
+    private init(_ other: TracedFacts, keeping indices: [Int]) {
+        origin = other.origin
+        layout = other.layout
+        facts = indices.map { other.facts[$0] }
+        times = indices.map { other.times[$0] }
+    }
+
+    /// Those of some days alone.
+    func on(_ days: PartialRangeFrom<Day>) -> TracedFacts {
+        TracedFacts(self, keeping: facts.indices.filter { days.contains(facts[$0].day) })
+    }
+
+    func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) throws {
+        for fact in facts where days.contains(fact.day) { try body(fact.row.span) }
+    }
+
+    func text(ofDimension index: Int, id: UInt32) throws -> String {
+        try origin.text(ofDimension: index, id: id)
+    }
+
+    func id(ofDimension index: Int, text: String) throws -> UInt32? {
+        try origin.id(ofDimension: index, text: text)
+    }
+}
+
+extension FactStream {
+    /// What a fact brings into it: its measure's value, or 1; nil where it is none of its facts.
+    func value(of fact: Fact) -> Int64? {
+        guard filters.allSatisfy({ $0.ids.contains(fact.row[$0.column]) }) else { return nil }
+        guard let measure else { return 1 }
+        let word = UInt64(fact.row[measure]) << 32 | UInt64(fact.row[measure + 1])
+        return word == 0 ? nil : Int64(bitPattern: word ^ 1 << 63)
+    }
+}
+
+extension LogView {
+    /// When an entry's event happened; traps beyond the log's end.
+    ///
+    /// - Complexity: O(log segments).
+    package func happened(_ sequence: UInt32) throws -> Instant {
+        let segment = try segment(containing: sequence)
+        return Instant(milliseconds: segment.times[Int(sequence - segment.first)])
+    }
+}

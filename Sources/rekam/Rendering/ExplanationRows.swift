@@ -1,0 +1,131 @@
+import Definitions
+import EventModel
+import Querying
+
+/// An explanation for programs.
+extension ExplanationView {
+    /// One line for each fact and column: the values of a column, each times its count, add up to
+    /// its term's sum, the counts to its number of facts. Durations in seconds.
+    public func csv() throws -> String {
+        var text = CSVText.line([
+            "projection", "case", "time", "value_of", "value", "count", "sequence", "support",
+        ])
+        for place in explanation.parts.indices {
+            let part = explanation.parts[place]
+            if part.isAnonymous {
+                for (values, count) in explanation.occurrences(of: place) {
+                    for (column, value) in zip(part.columns, values) where value != nil {
+                        text += CSVText.line([
+                            CSVText.text(part.definition.name), "", "", CSVText.text(column.title),
+                            plain(value, column.kind), String(count), "", "",
+                        ])
+                    }
+                }
+                continue
+            }
+            for line in try details(place) {
+                for (column, (value, name)) in zip(part.columns, zip(line.values, line.names))
+                where value != nil {
+                    text += CSVText.line([
+                        CSVText.text(part.definition.name), CSVText.text(line.subject),
+                        line.time.rfc3339, CSVText.text(column.title),
+                        name.map { CSVText.text($0) } ?? plain(value, column.kind),
+                        String(line.multiplicity), String(line.sequence),
+                        line.support.map(String.init).joined(separator: " "),
+                    ])
+                }
+            }
+        }
+        return text
+    }
+
+    /// One JSON object: the figure with all it rests on, its terms, its facts.
+    public func json() throws -> String {
+        let answer = explanation.answer
+        let figure = FigureNumbers(explanation.figure, answer.columns[0].unit)
+        var text = "{\n  \"store\": {\"origin\": \(JSONText.string(answer.basis.origin)), "
+        text += "\"sequence\": \(answer.basis.sequence), \"root\": \"\(answer.rootText)\"},\n"
+        text += "  \"time_zone\": \(JSONText.string(answer.basis.timeZone)),\n"
+        let versions = answer.definitions.map { "\(JSONText.string($0.name)): \($0.version)" }
+        text += "  \"definitions\": {\(versions.joined(separator: ", "))},\n"
+        text += "  \"kpi\": \(JSONText.string(answer.columns[0].name)),\n"
+        text += "  \"period\": \"\(answer.period)\",\n"
+        let pairs = answer.keyPairs(answer.total)
+        text += pairs.map { "  \(JSONText.string($0)): \(JSONText.string($1)),\n" }.joined()
+        text += "  \"figure\": {\"value\": \(figure.value ?? "null"), "
+        text += "\"unit\": \"\(answer.columns[0].unit.rawValue)\", \(figure.json)},\n"
+        text += "  \"formula\": \(JSONText.string(explanation.formula)),\n"
+        text += "  \"adds_up\": \(explanation.addsUp),\n"
+        text += "  \"terms\": [\(JSONText.lines(explanation.terms.map { term($0) }))],\n"
+        var facts: [String] = []
+        var left = 0
+        for place in explanation.parts.indices {
+            let lines = try factLines(place)
+            facts += lines
+            if !explanation.parts[place].isAnonymous {
+                left += explanation.parts[place].count - lines.count
+            }
+        }
+        text += "  \"facts\": [\(JSONText.lines(facts))],\n  \"not_listed\": \(left)\n}\n"
+        return text
+    }
+
+    private func details(_ place: Int) throws -> [Explanation.Line] {
+        let count = explanation.parts[place].count
+        return try explanation.lines(of: place, 0..<min(count, limit ?? count))
+    }
+
+    private func plain(_ value: Int64?, _ kind: Explanation.Column.Kind) -> String {
+        guard let value else { return "" }
+        guard kind == .duration else { return String(value) }
+        return Fraction(value).decimalText(atMostPlaces: 3, unit: 1000) ?? ""
+    }
+
+    private func term(_ term: Explanation.Term) -> String {
+        let column = explanation.parts[term.part].columns[term.column]
+        let scale: Int128 = column.kind == .duration && !term.isCount ? 1000 : 1
+        let value = term.value.decimalText(atMostPlaces: 6, unit: scale) ?? "null"
+        let sum =
+            term.sum.flatMap { Fraction($0).decimalText(atMostPlaces: 3, unit: scale) } ?? "null"
+        return "{\"aggregate\": \(JSONText.string(term.words)), \"value\": \(value), "
+            + "\"sum\": \(sum), \"count\": \(term.count)}"
+    }
+
+    private func factLines(_ place: Int) throws -> [String] {
+        let part = explanation.parts[place]
+        let projection = JSONText.string(part.definition.name)
+        func values(_ values: [Int64?], _ names: [String?]) -> String {
+            let members = zip(part.columns, zip(values, names)).map { column, pair in
+                let shown =
+                    pair.0 == nil
+                    ? "null" : pair.1.map { JSONText.string($0) } ?? plain(pair.0, column.kind)
+                return "\(JSONText.string(column.title)): \(shown)"
+            }
+            return "{" + members.joined(separator: ", ") + "}"
+        }
+        if part.isAnonymous {
+            return explanation.occurrences(of: place).map { found in
+                let nameless = found.values.map { _ in String?.none }
+                return "{\"projection\": \(projection), "
+                    + "\"values\": \(values(found.values, nameless)), \"count\": \(found.count)}"
+            }
+        }
+        return try details(place).map { line in
+            let events = line.events.map {
+                "\(JSONText.string($0.name)): {\"sequence\": \($0.sequence), "
+                    + "\"time\": \"\($0.time.rfc3339)\"}"
+            }
+            let dimensions = zip(part.dimensions, line.dimensions).map {
+                "\(JSONText.string($0)): \($1.isEmpty ? "null" : JSONText.string($1))"
+            }
+            var text = "{\"projection\": \(projection), \"case\": \(JSONText.string(line.subject)),"
+            text += " \"time\": \"\(line.time.rfc3339)\", \"sequence\": \(line.sequence), "
+            text += "\"dimensions\": {\(dimensions.joined(separator: ", "))}, "
+            text += "\"values\": \(values(line.values, line.names)), "
+            text += "\"count\": \(line.multiplicity), "
+            text += "\"events\": {\(events.joined(separator: ", "))}"
+            for (name, json) in try members(line.entries) { text += ", \"\(name)\": \(json)" }
+            return text + "}"
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Definitions
+import EventLog
+import EventModel
+import Querying
+import Testing
+
+/// Method: every KPI and statistic of the catalogue on a random log with voids and late events, as
+/// it stands and as of earlier states: what is listed is added up by hand and must give the figure.
+@Suite("Explanations")
+struct ExplanationTests {
+    private func log() throws -> AuditedLog {
+        let audited = try AuditedLog()
+        var random = Seeded(5)
+        var rest = try generatedLines(700, seed: 5)[...]
+        while !rest.isEmpty {
+            audited.wait(milliseconds: 86_400_000)
+            try audited.record(rest.prefix(200))
+            rest = rest.dropFirst(200)
+            let sequence = UInt32(100 + random.below(Int(try audited.entryCount) - 100))
+            try audited.void(sequence..<sequence + 1)
+        }
+        try audited.catchUp()
+        return audited
+    }
+
+    @Test("Facts, numerators and denominators add up to every figure") func addsUp() throws {
+        let audited = try log()
+        let count = try audited.entryCount
+        var facts = 0
+        for size in [count - 250, count] {
+            let context = try QueryContext(of: audited.log, asOf: size)
+            for name in context.kpiNames {
+                let kpi = try #require(try context.kpi(name))
+                for column in [name] + kpi.statistics.map({ name + "." + $0.name }) {
+                    let request = QueryRequest(kpis: [column], period: "2025")
+                    do {
+                        let explanation = try context.explanation(request)
+                        #expect(explanation.addsUp, "\(column) at \(size)")
+                        facts += try check(explanation, column)
+                    } catch ExplanationFault.withheld {
+                        let figure = try context.answer(request).total.figures[0]
+                        #expect(figure.reason == .withheld(below: 5))
+                    }
+                }
+            }
+        }
+        #expect(facts > 1000)
+    }
+
+    /// Adds the listed facts up, with nothing but what is shown.
+    private func check(_ explanation: Explanation, _ column: String) throws -> Int {
+        var facts = 0
+        for (place, part) in explanation.parts.enumerated() where !part.isAnonymous {
+            let lines = try explanation.lines(of: place, 0..<part.count)
+            facts += lines.count
+            for term in explanation.terms where term.part == place {
+                var sum: Int128 = 0
+                var count: Int64 = 0
+                for line in lines {
+                    guard let value = line.values[term.column] else { continue }
+                    sum += Int128(value) * Int128(line.multiplicity)
+                    count += line.multiplicity
+                }
+                #expect(count == term.count, "\(column), \(term.words)")
+                if let expected = term.sum { #expect(sum == expected, "\(column), \(term.words)") }
+                if let marked = term.marked {
+                    #expect(lines[marked].values[term.column].map { Fraction($0) } == term.value)
+                }
+            }
+        }
+        return facts
+    }
+
+    @Test("Rows that no fact explains are noticed") func notices() throws {
+        let audited = try log()
+        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
+        // As if one fact's row had been counted twice in the store.
+        var tampered = context
+        let source = context.source
+        tampered.source = { name in try source(name).map { Doubled(origin: $0) } }
+        let request = QueryRequest(kpis: ["ticket_volume"], period: "2025")
+        let honest = try context.answer(request).total.figures[0]
+        let other = try tampered.answer(request).total.figures[0]
+        #expect(other.value != honest.value)
+        #expect(throws: ExplanationFault.notTraced(projection: "ticket_volume")) {
+            try tampered.explanation(request)
+        }
+    }
+
+    /// A source that lends every row twice.
+    private struct Doubled: FactSource {
+        let origin: any FactSource
+        var layout: FactLayout { origin.layout }
+        func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) throws {
+            try origin.scan(days: days, body)
+            try origin.scan(days: days, body)
+        }
+        func text(ofDimension index: Int, id: UInt32) throws -> String {
+            try origin.text(ofDimension: index, id: id)
+        }
+        func id(ofDimension index: Int, text: String) throws -> UInt32? {
+            try origin.id(ofDimension: index, text: text)
+        }
+    }
+
+    @Test("One KPI at a time") func oneKPI() throws {
+        let audited = try AuditedLog()
+        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
+        #expect(throws: ExplanationFault.oneKPI) {
+            try context.explanation(QueryRequest(kpis: ["csat", "nps"], period: "2025"))
+        }
+    }
+}
