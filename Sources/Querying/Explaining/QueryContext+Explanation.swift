@@ -225,7 +225,7 @@ extension Expression.Term {
     /// Whether its number is a number of things, not a measured value.
     var isCount: Bool {
         switch function {
-        case .count, .distinct: true
+        case .count, .distinct, .start, .started, .kept: true
         case .stock(let ofMeasure): !ofMeasure
         default: false
         }
@@ -238,6 +238,8 @@ extension Expression.Term {
         case .sum: return .sum
         case .mean: return .mean
         case .stock: return .stock
+        case .start, .started: return .start
+        case .kept: return .kept
         case .distinct: return .distinct
         case .statistic(let place):
             switch plan.statistics[stream][place] {
