@@ -42,6 +42,8 @@ public struct CalendarDefinition: Hashable, Sendable {
     public var title: LocalizedText
     /// What it is, in a sentence.
     public var description: LocalizedText
+    /// Other names under which events speak of it (what a helpdesk calls its hours).
+    public var aliases: [String]
     /// IANA name of the zone whose clock it follows.
     public var zone: String
     /// Weeks, the first without a day, the others ascending by theirs.
@@ -56,13 +58,15 @@ public struct CalendarDefinition: Hashable, Sendable {
     /// A calendar from its parts.
     public init(
         name: String, version: Int, title: LocalizedText,
-        description: LocalizedText = LocalizedText(english: ""), zone: String, weeks: [Week],
-        holidays: [Holiday] = [], source: String = "", notes: [LocalizedText] = []
+        description: LocalizedText = LocalizedText(english: ""), aliases: [String] = [],
+        zone: String, weeks: [Week], holidays: [Holiday] = [], source: String = "",
+        notes: [LocalizedText] = []
     ) {
         self.name = name
         self.version = version
         self.title = title
         self.description = description
+        self.aliases = aliases
         self.zone = zone
         self.weeks = weeks
         self.holidays = holidays

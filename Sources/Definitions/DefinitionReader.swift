@@ -87,6 +87,8 @@ private struct FileReading {
     ) throws(DefinitionFaults) -> [(document: SourceDocument, definition: Definition)] {
         var kpis: [(index: Int, document: SourceDocument, value: YAMLValue, name: String)] = []
         var seen: [String: Int] = [:]
+        let calendars = documents.compactMap(\.heading).filter { $0.kind == "calendar" }.map(\.name)
+        let reader = reader
         for (index, document) in documents.enumerated() {
             let list = FaultList(file: document.file)
             defer { faults += list.faults }
@@ -106,9 +108,10 @@ private struct FileReading {
                 if let calendar = CalendarReader(faults: list).read(value) {
                     definitions[index] = .calendar(calendar)
                 }
-            } else if let projection = ProjectionReader(types: reader.types, faults: list)
-                .read(value)
-            {
+            } else if let projection = ProjectionReader(
+                types: reader.types, faults: list,
+                calendarNames: { (calendars + reader.knownCalendarNames()).sorted() }
+            ).read(value) {
                 projections[projection.name] = projection
                 definitions[index] = .projection(projection)
             } else {

@@ -159,6 +159,15 @@ public enum Condition: Hashable, Sendable {
     case any([[Condition]])
 }
 
+/// Whose business time a duration counts.
+public enum CalendarChoice: Hashable, Sendable {
+    /// The calendar of this name.
+    case named(String)
+    /// The calendar that a field of a binding's event names (or calls by an alias). Where there is no
+    /// value the wall clock counts; where no calendar has that name, the store's does.
+    case field(FieldReference)
+}
+
 /// Elapsed time between two bindings' events, in milliseconds.
 public struct Duration: Hashable, Sendable {
     /// Which time counts.
@@ -172,26 +181,36 @@ public struct Duration: Hashable, Sendable {
     public var from: String
     /// The binding where it ends.
     public var to: String
-    /// Wall clock or business time of the calendar in force.
+    /// Wall clock or business time.
     public var clock: Clock
+    /// Whose business time; nil: the store's calendar.
+    public var calendar: CalendarChoice?
     /// States whose time does not count: while the latest `field` is one of `values`.
     public var except: (field: String, values: [Scalar])?
+    /// States whose time alone counts; never beside `except`.
+    public var only: (field: String, values: [Scalar])?
 
     /// A duration from its parts.
     public init(
-        from: String, to: String, clock: Clock, except: (field: String, values: [Scalar])? = nil
+        from: String, to: String, clock: Clock, calendar: CalendarChoice? = nil,
+        except: (field: String, values: [Scalar])? = nil,
+        only: (field: String, values: [Scalar])? = nil
     ) {
+        precondition(except == nil || only == nil, "some states are left out, or some are kept")
         self.from = from
         self.to = to
         self.clock = clock
+        self.calendar = calendar
         self.except = except
+        self.only = only
     }
 
     /// Whether all parts are equal.
     public static func == (left: Duration, right: Duration) -> Bool {
         left.from == right.from && left.to == right.to && left.clock == right.clock
-            && left.except?.field == right.except?.field
-            && left.except?.values == right.except?.values
+            && left.calendar == right.calendar && left.except?.field == right.except?.field
+            && left.except?.values == right.except?.values && left.only?.field == right.only?.field
+            && left.only?.values == right.only?.values
     }
 
     /// Hashes what tells most values apart.
@@ -199,8 +218,11 @@ public struct Duration: Hashable, Sendable {
         hasher.combine(from)
         hasher.combine(to)
         hasher.combine(clock)
+        hasher.combine(calendar)
         hasher.combine(except?.field)
         hasher.combine(except?.values)
+        hasher.combine(only?.field)
+        hasher.combine(only?.values)
     }
 }
 

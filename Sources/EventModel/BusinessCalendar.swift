@@ -159,6 +159,31 @@ public struct BusinessCalendar: Hashable, Sendable {
     }
 }
 
+// What a loop needs that asks for open time often: a day's sum and pieces can be kept.
+extension BusinessCalendar {
+    /// A stretch of open time within a day, in milliseconds from local midnight.
+    package struct OpenPiece: BitwiseCopyable, Hashable, Sendable {
+        package var start: Int64
+        package var end: Int64
+        /// Open time of the day before it.
+        package var before: Int64
+    }
+
+    /// All distinct days' pieces, one day after another.
+    package var openPieces: [OpenPiece] { table.pieces }
+
+    /// What to add to the sum on the local clock under each offset of the zone.
+    package var adjustmentsByOffset: [Int64] { table.adjustments }
+
+    /// Open time on the local clock before a day (days since 1970) begins, and the places of its
+    /// pieces among `openPieces`.
+    ///
+    /// - Complexity: O(schedules + log holidays).
+    package func openDay(_ number: Int) -> (before: Int64, pieces: Range<Int>) {
+        table.openDay(number)
+    }
+}
+
 extension TimeZoneRules {
     /// Which offset is in force at an instant: an index of `offsetsSeconds`.
     func regime(at instant: Instant) -> Int {

@@ -10,13 +10,7 @@ struct OpenTimeTable: Hashable, Sendable {
     /// continuous at transitions: skipped times drop out, repeated ones count again.
     private(set) var adjustments: [Int64] = []
 
-    /// A stretch of open time within a day, in milliseconds from local midnight.
-    private struct Piece: Hashable {
-        var start: Int64
-        var end: Int64
-        /// Open time of the day before it.
-        var before: Int64
-    }
+    private typealias Piece = BusinessCalendar.OpenPiece
 
     /// A schedule's stretch of days.
     private struct Era: Hashable {
@@ -38,7 +32,7 @@ struct OpenTimeTable: Hashable, Sendable {
 
     private var eras: [Era] = []
     /// All distinct days' pieces; pattern p has those of `patternStarts[p] ..< patternStarts[p + 1]`.
-    private var pieces: [Piece] = []
+    private(set) var pieces: [BusinessCalendar.OpenPiece] = []
     private var patternStarts = [0]
     /// Special days in order, their patterns, and the summed differences of all before each (one
     /// more than days).
@@ -196,6 +190,17 @@ struct OpenTimeTable: Hashable, Sendable {
             today = piece.before + min(time, piece.end) - piece.start
         }
         return eras[era].regularTime(beforeDay: day) + differences[special] + today
+    }
+
+    /// Open time before a day's midnight, and the day's pieces.
+    func openDay(_ day: Int) -> (before: Int64, pieces: Range<Int>) {
+        let era = era(of: day)
+        let special = specials(before: day)
+        let pattern = pattern(of: day, era: era, special: special)
+        return (
+            eras[era].regularTime(beforeDay: day) + differences[special],
+            patternStarts[pattern]..<patternStarts[pattern + 1]
+        )
     }
 
     /// The first open local time from `local` on that lies before `end`; nil when there is none.

@@ -30,7 +30,7 @@ import Testing
     static func completed(_ block: String) -> String {
         let given = keys(block)
         let names = Set(given.map(\.key))
-        if names.contains("projection") { return block }
+        if names.contains("projection") || names.contains("calendar") { return block }
         if names.contains("kpi") { return blocks[0] + "---\n" + block }
         if names.contains("value") {
             let rest = "kpi: part\nversion: 1\ntitle: Part\ngroup: part\nbetter: higher\n"

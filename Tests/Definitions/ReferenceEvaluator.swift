@@ -23,9 +23,15 @@ struct ReferenceEvaluator {
     let definition: ProjectionDefinition
     /// In the order of time, then of recording.
     let events: [SampleEvent]
+    /// Calendars by name; the one without a name is the store's.
+    let calendars: [String: BusinessCalendar]
 
-    init(_ definition: ProjectionDefinition, _ recorded: [SampleEvent]) {
+    init(
+        _ definition: ProjectionDefinition, _ recorded: [SampleEvent],
+        calendars: [String: BusinessCalendar] = [:]
+    ) {
         self.definition = definition
+        self.calendars = calendars
         events = recorded.enumerated()
             .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
             .map(\.element)
@@ -255,19 +261,36 @@ struct ReferenceEvaluator {
         return (time, number * unit)
     }
 
-    private func elapsed(_ duration: Duration, _ place: Int?) -> Int64? {
-        guard let start = event(duration.from, fact: place),
-            let end = event(duration.to, fact: place), events[end].time >= events[start].time
+    private func elapsed(_ duration: Duration, _ fact: Int?) -> Int64? {
+        guard let start = event(duration.from, fact: fact),
+            let end = event(duration.to, fact: fact), events[end].time >= events[start].time
         else { return nil }
-        guard let (field, values) = duration.except else {
-            return events[end].time - events[start].time
-        }
         var total: Int64 = 0
         for place in start..<max(start, end) {
-            let state = latest(field, at: place)
-            if let state, values.contains(state) { continue }
-            total += events[place + 1].time - events[place].time
+            if let states = duration.except ?? duration.only {
+                let isIn = latest(states.field, at: place).map { states.values.contains($0) }
+                if (isIn ?? false) != (duration.only != nil) { continue }
+            }
+            total += clock(duration, fact: fact, events[place].time, events[place + 1].time)
         }
         return total
+    }
+
+    /// The time that counts between two instants; the calendar is `calendars[""]`, or the one named.
+    private func clock(
+        _ duration: Duration, fact: Int?, _ from: Int64, _ to: Int64
+    ) -> Int64 {
+        guard duration.clock == .business else { return to - from }
+        var name = ""
+        switch duration.calendar {
+        case nil: break
+        case .named(let given): name = given
+        case .field(let reference):
+            guard case .text(let given)? = value(of: reference, fact) else { return to - from }
+            name = given
+        }
+        guard let calendar = calendars[name] ?? calendars[""] else { return 0 }
+        return calendar.milliseconds(
+            from: Instant(milliseconds: from), to: Instant(milliseconds: to))
     }
 }

@@ -85,8 +85,7 @@ import Testing
             forms.append(try canonical(sets, log)["replies"] ?? [])
         }
         #expect(forms[0] == forms[1] && forms[0].count > 500)
-        let naive = NaiveEvaluator(
-            replies, context: .init(zone: jumpyZone, calendar: officeHours))
+        let naive = NaiveEvaluator(replies)
         let short = Array(inOrder.prefix(300))
         let folder = StoreFolder()
         let log = try LogStore.make(in: folder)

@@ -23,8 +23,7 @@ import Testing
         var forms: [String: [String]] = [:]
         for definition in definitions {
             forms[definition.name] =
-                NaiveEvaluator(definition, context: .init(zone: jumpyZone, calendar: officeHours))
-                .lines(of: drafts)
+                NaiveEvaluator(definition).lines(of: drafts)
         }
         return forms
     }

@@ -6,6 +6,7 @@ extension CalendarDefinition {
         var lines = ["\(name), version \(version): \(title.english)"]
         if !description.english.isEmpty { lines.append(description.english) }
         lines += ["", "It reads the clock of \(zone)."]
+        if !aliases.isEmpty { lines.append("Events may call it \(Words.list(aliases, "or")).") }
         for week in weeks {
             lines += ["", week.from.map { "Hours from \($0) on" } ?? "Hours"]
             lines += table(week.inWords)

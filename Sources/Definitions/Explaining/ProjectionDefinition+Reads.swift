@@ -61,6 +61,9 @@ extension ProjectionDefinition {
             case .duration, .count: break
             }
         }
+        for duration in durations {
+            if case .field(let reference) = duration.calendar { add(reference) }
+        }
         for (field, types) in latestTypes { add(types, [field]) }
         return found.map { ($0.key, $0.value.sorted()) }.sorted { $0.type < $1.type }
     }

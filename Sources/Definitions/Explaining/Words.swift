@@ -46,10 +46,18 @@ enum Words {
 
     /// `time from opened to answer, without time in which status is hold`.
     static func duration(_ duration: Duration) -> String {
-        let clock = duration.clock == .business ? "business time" : "time"
-        var text = "\(clock) from \(duration.from) to \(duration.to)"
+        var text = duration.clock == .business ? "business time" : "time"
+        switch duration.calendar {
+        case .named(let name): text += " of \(name)"
+        case .field(let reference): text += " of \(reference.binding).\(reference.field)"
+        case nil: break
+        }
+        text += " from \(duration.from) to \(duration.to)"
         if let (field, values) = duration.except {
             text += " without \(field) \(list(values.map(value), "or"))"
+        }
+        if let (field, values) = duration.only {
+            text += " while \(field) is \(list(values.map(value), "or"))"
         }
         return text
     }

@@ -3,7 +3,8 @@ import EventModel
 /// Reads one calendar.
 struct CalendarReader {
     static let keys = [
-        "calendar", "version", "title", "description", "zone", "week", "changes", "holidays",
+        "calendar", "version", "title", "description", "aliases", "zone", "week", "changes",
+        "holidays",
         "source", "notes",
     ]
     static let weekdays = [
@@ -11,6 +12,7 @@ struct CalendarReader {
     ]
     static let changeKeys = ["from", "week"]
     static let holidayKeys = ["date", "name", "hours"]
+    static let mostAliases = 64
     static let mostIntervals = 24
     static let mostHolidays = 1000
     static let mostChanges = 200
@@ -27,6 +29,7 @@ struct CalendarReader {
         let version = common.version(fields.required("version", "a whole number from 1"))
         let title = common.localized(fields.required("title", "a text, or {en: …, id: …}"))
         let description = common.localized(fields["description"])
+        let aliases = readAliases(fields["aliases"])
         let zone = readZone(fields.required("zone", "an IANA zone such as Asia/Jakarta"))
         let week = readWeek(
             fields.required("week", "hours by weekday: {monday-friday: [08:00-12:00, 13:00-17:00]}")
@@ -37,9 +40,28 @@ struct CalendarReader {
         let source = common.text(fields["source"]) ?? ""
         guard faults.faults.isEmpty, let name, let version, let zone, let week else { return nil }
         return CalendarDefinition(
-            name: name, version: version, title: title, description: description, zone: zone,
+            name: name, version: version, title: title, description: description,
+            aliases: aliases, zone: zone,
             weeks: [CalendarDefinition.Week(days: week)] + changes, holidays: holidays,
             source: source, notes: notes)
+    }
+
+    private func readAliases(_ value: YAMLValue?) -> [String] {
+        guard let value else { return [] }
+        var aliases: [String] = []
+        for element in value.elements.prefix(CalendarReader.mostAliases + 1) {
+            guard let text = element.text, text.utf8.count <= 256,
+                aliases.count < CalendarReader.mostAliases
+            else {
+                faults.report(
+                    at: element, "\(element.inWords) stands among the aliases",
+                    expected: "at most \(CalendarReader.mostAliases) names, of 256 bytes each")
+                return []
+            }
+            if aliases.contains(text) { faults.report(at: element, "\"\(text)\" is given twice") }
+            aliases.append(text)
+        }
+        return aliases
     }
 
     /// A zone's name by its form; whether there is such a zone, the tz database says.

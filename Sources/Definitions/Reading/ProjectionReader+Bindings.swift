@@ -24,7 +24,7 @@ struct RawBinding {
 extension ProjectionReader {
     static let selectorKeys = ["first", "last", "next", "previous", "count", "either"]
     static let windowKeys = ["after", "since", "from", "before", "until", "between", "within"]
-    static let durationKeys = ["from", "to", "clock", "except"]
+    static let durationKeys = ["from", "to", "clock", "calendar", "except", "only"]
 
     /// First pass: what each entry of `let` says.
     func readBindings(_ value: YAMLValue?) -> [RawBinding] {
@@ -263,18 +263,34 @@ extension ProjectionReader {
             }
             duration.clock = known
         }
-        if let except = fields["except"] {
-            guard let pairs = except.pairs, pairs.count == 1, let pair = pairs.first else {
-                faults.report(
-                    at: except, "\"except\" is not one field with its values",
-                    expected: "{status: [pending, hold]}")
-                return nil
-            }
-            guard let shape = latestShape(of: pair.name, at: pair.key) else { return nil }
-            let values = readScalars(pair.value, shape: shape)
-            guard !values.isEmpty else { return nil }
-            duration.except = (pair.name, values)
+        guard readCalendar(fields, into: &duration, references: &references) else { return nil }
+        if let only = fields.key("only"), fields["except"] != nil {
+            faults.report(at: only, "\"only\" stands beside \"except\"", expected: "one of them")
+            return nil
+        }
+        if let value = fields["except"] {
+            guard let states = readStates(value, "except") else { return nil }
+            duration.except = states
+        }
+        if let value = fields["only"] {
+            guard let states = readStates(value, "only") else { return nil }
+            duration.only = states
         }
         return duration
+    }
+
+    /// The states that `except` leaves out, or that `only` keeps.
+    private func readStates(
+        _ value: YAMLValue, _ key: String
+    ) -> (field: String, values: [Scalar])? {
+        guard let pairs = value.pairs, pairs.count == 1, let pair = pairs.first else {
+            faults.report(
+                at: value, "\"\(key)\" is not one field with its values",
+                expected: "{status: [pending, hold]}")
+            return nil
+        }
+        guard let shape = latestShape(of: pair.name, at: pair.key) else { return nil }
+        let values = readScalars(pair.value, shape: shape)
+        return values.isEmpty ? nil : (pair.name, values)
     }
 }

@@ -6,8 +6,8 @@ import EventModel
 /// says, then, in the order in which they depend on each other, what each refers to.
 final class ProjectionReader {
     static let keys = [
-        "projection", "version", "title", "description", "of", "let", "fact", "stock", "when",
-        "latest", "dimensions", "measures",
+        "projection", "version", "title", "description", "of", "calendar", "let", "fact", "stock",
+        "when", "latest", "dimensions", "measures",
     ]
     static let mostBindings = 64
     static let mostDimensions = 12
@@ -38,10 +38,20 @@ final class ProjectionReader {
     var isStock = false
     /// Durations among the measures, which conditions may name.
     var durationMeasures: [String: Duration] = [:]
+    /// The calendars there are.
+    let calendarNames: () -> [String]
+    /// The one that counts where a length of time names none; nil: the store's.
+    var calendar: String?
+    /// Fields that name calendars, checked when all bindings are known.
+    var pendingCalendars: [(reference: FieldReference, at: YAMLValue)] = []
+    var usesBusinessTime = false
 
-    init(types: EventTypes, faults: FaultList) {
+    init(
+        types: EventTypes, faults: FaultList, calendarNames: @escaping () -> [String] = { [] }
+    ) {
         columns = Columns(types: types)
         self.faults = faults
+        self.calendarNames = calendarNames
     }
 
     /// The projection; nil when faults were reported.
@@ -59,6 +69,7 @@ final class ProjectionReader {
         readKinds(fields.required("of", "the kind of case, such as ticket"))
         guard !kinds.isEmpty else { return nil }
         readLatest(fields["latest"])
+        calendar = fields["calendar"].flatMap { readCalendarName($0) }
         isStock = fields["stock"] != nil
         let raw = readBindings(fields["let"])
         let rule = readFact(fields, bindings: raw)
@@ -70,6 +81,12 @@ final class ProjectionReader {
         let dimensions = readDimensions(fields["dimensions"])
         let measures = readMeasures(fields["measures"])
         reportUnusedLatest(fields["latest"])
+        checkCalendars()
+        if let key = fields.key("calendar"), !usesBusinessTime {
+            faults.report(
+                at: key, "nothing measures business time",
+                expected: "a length of time with clock: business, or no calendar")
+        }
         guard faults.faults.isEmpty, let name, let version, let fact else { return nil }
         let definition = ProjectionDefinition(
             name: name, version: version, title: title, description: description,
@@ -82,7 +99,9 @@ final class ProjectionReader {
 
     /// A reader in the same state that reports elsewhere.
     func copy(reportingTo other: FaultList) -> ProjectionReader {
-        let copy = ProjectionReader(types: columns.types, faults: other)
+        let copy = ProjectionReader(
+            types: columns.types, faults: other, calendarNames: calendarNames)
+        copy.calendar = calendar
         copy.kinds = kinds
         copy.names = names
         copy.writtenLatest = writtenLatest

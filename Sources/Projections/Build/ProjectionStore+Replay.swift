@@ -8,7 +8,7 @@ extension ProjectionStore {
     func prepare(
         _ definitions: [ProjectionDefinition], context: BuildContext
     ) throws -> (plans: [Plan], entryCount: UInt32) {
-        let texts = Plan.texts(in: definitions).union(context.types.defaultNames)
+        let texts = Plan.texts(in: definitions, context: context).union(context.types.defaultNames)
         let (names, count) = try log.read { view in
             var names: [String: UInt32] = [:]
             for text in texts { names[text] = try view.nameID(text) }

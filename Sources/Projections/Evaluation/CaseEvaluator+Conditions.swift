@@ -68,7 +68,8 @@ extension CaseEvaluator {
         return isWithin ? -1 : 1
     }
 
-    /// Elapsed milliseconds without paused states; `Int64.min` when there are none to measure.
+    /// Elapsed milliseconds without (or only of) some states; `Int64.min` when there are none to
+    /// measure.
     mutating func duration(_ index: Int) -> Int64 {
         let code = durations[index]
         let from = Int(found[Int(code.from)])
@@ -77,12 +78,31 @@ extension CaseEvaluator {
         let start = table[from].time
         let end = table[to].time
         guard start <= end else { return .min }
-        var elapsed = end - start
-        if code.isBusiness, let calendar {
-            elapsed = calendar.milliseconds(
-                from: Instant(milliseconds: start), to: Instant(milliseconds: end))
+        var calendar = Int(code.calendar)
+        var track = Int(code.track)
+        if code.namingSlot >= 0 {
+            calendar = namedCalendar(code)
+            if track >= 0 { track += calendar + 1 }
         }
-        guard code.track >= 0, start < end else { return elapsed }
-        return elapsed - pauses.paused(Int(code.track), from: from, to: to, in: table)
+        if code.isOnly {
+            return start < end ? pauses.paused(track, from: from, to: to, table, &clocks) : 0
+        }
+        let elapsed =
+            calendar < 0 ? end - start : clocks.openTime(of: calendar, from: start, to: end)
+        guard track >= 0, start < end else { return elapsed }
+        return elapsed - pauses.paused(track, from: from, to: to, table, &clocks)
+    }
+
+    /// The calendar that an event names; -1, the wall clock, where it names none; the store's where
+    /// no calendar has that name.
+    private func namedCalendar(_ code: DurationCode) -> Int {
+        let position = Int(found[Int(code.namingSlot)])
+        guard position >= 0 else { return -1 }
+        let name = fetch(code.namingField, at: position)
+        guard name != .min, name != 1 else { return -1 }
+        for place in 0..<calendarNames.count where Int64(calendarNames[place].name) == name {
+            return Int(calendarNames[place].calendar)
+        }
+        return Int(code.calendar)
     }
 }

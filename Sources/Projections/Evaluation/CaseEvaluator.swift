@@ -43,7 +43,8 @@ package struct CaseEvaluator: ~Copyable {
     var caseID: UInt32 = 0
     var days: DayFinder
     var pauses: PauseTracks
-    let calendar: BusinessCalendar?
+    var clocks: CalendarClocks
+    let calendarNames: Buffer<CalendarName>
     /// The row being written, and a stock's last one.
     var record = Buffer<UInt32>()
     var stockRecord = Buffer<UInt32>()
@@ -73,8 +74,10 @@ package struct CaseEvaluator: ~Copyable {
         found = Buffer(repeating: -1, count: slots)
         counted = Buffer(repeating: 0, count: slots)
         days = DayFinder(zone: plan.context.zone)
-        pauses = PauseTracks(tracks: codes.tracks, calendar: plan.context.calendar)
-        calendar = plan.context.calendar
+        pauses = PauseTracks(tracks: codes.tracks)
+        clocks = CalendarClocks(
+            codes.usesBusinessTime ? plan.context.calendars.members.map(\.calendar) : [])
+        calendarNames = Buffer(codes.calendarNames)
     }
 
     /// Adds the facts of a case, or (sign -1) takes them back.

@@ -1,5 +1,3 @@
-import EventModel
-
 /// Running totals of the time a case spent in paused states, so that a duration asks for two
 /// totals however many changes lie between. Made when a case's first duration asks.
 struct PauseTracks: ~Copyable {
@@ -11,16 +9,14 @@ struct PauseTracks: ~Copyable {
         var total: Int64
     }
     private let tracks: Buffer<TrackCode>
-    private let calendar: BusinessCalendar?
     /// Changes of all tracks of the case at hand, one track after another.
     private var changes = Buffer<Change>()
     private var parts: Buffer<RangeCode>
     private var isMade: Buffer<UInt8>
     private var isAnyMade = false
 
-    init(tracks: [TrackCode], calendar: BusinessCalendar?) {
+    init(tracks: [TrackCode]) {
         self.tracks = Buffer(tracks)
-        self.calendar = calendar
         parts = Buffer(repeating: RangeCode(), count: tracks.count)
         isMade = Buffer(repeating: 0, count: tracks.count)
     }
@@ -35,13 +31,16 @@ struct PauseTracks: ~Copyable {
 
     /// Paused milliseconds between two events of the case, the first of which is not the later.
     mutating func paused(
-        _ track: Int, from: Int, to: Int, in table: borrowing CaseRows
+        _ track: Int, from: Int, to: Int, _ table: borrowing CaseRows,
+        _ clocks: inout CalendarClocks
     ) -> Int64 {
-        if isMade[track] == 0 { make(track, table) }
-        return total(track, at: to, table) - total(track, at: from, table)
+        if isMade[track] == 0 { make(track, table, &clocks) }
+        return total(track, at: to, table, &clocks) - total(track, at: from, table, &clocks)
     }
 
-    private mutating func make(_ track: Int, _ table: borrowing CaseRows) {
+    private mutating func make(
+        _ track: Int, _ table: borrowing CaseRows, _ clocks: inout CalendarClocks
+    ) {
         let code = tracks[track]
         let start = changes.count
         var total: Int64 = 0
@@ -49,7 +48,8 @@ struct PauseTracks: ~Copyable {
         while position >= 0 {
             if changes.count > start {
                 let last = changes[changes.count - 1]
-                total = last.total + pausedTime(last, until: table[position].time, code, table)
+                total =
+                    last.total + pausedTime(last, until: table[position].time, code, table, &clocks)
             }
             let isPaused = table.holds(Int(code.paused), at: position)
             changes.append(Change(position: Int32(position), isPaused: isPaused, total: total))
@@ -61,17 +61,20 @@ struct PauseTracks: ~Copyable {
     }
 
     private func pausedTime(
-        _ change: Change, until end: Int64, _ code: TrackCode, _ table: borrowing CaseRows
+        _ change: Change, until end: Int64, _ code: TrackCode, _ table: borrowing CaseRows,
+        _ clocks: inout CalendarClocks
     ) -> Int64 {
         guard change.isPaused else { return 0 }
         let start = table[Int(change.position)].time
-        guard code.isBusiness, let calendar else { return end - start }
-        return calendar.milliseconds(
-            from: Instant(milliseconds: start), to: Instant(milliseconds: end))
+        guard code.calendar >= 0 else { return end - start }
+        return clocks.openTime(of: Int(code.calendar), from: start, to: end)
     }
 
     /// Paused milliseconds from the case's beginning up to an event.
-    private func total(_ track: Int, at position: Int, _ table: borrowing CaseRows) -> Int64 {
+    private func total(
+        _ track: Int, at position: Int, _ table: borrowing CaseRows,
+        _ clocks: inout CalendarClocks
+    ) -> Int64 {
         let part = parts[track].indices
         var low = part.lowerBound
         var high = part.upperBound
@@ -81,6 +84,7 @@ struct PauseTracks: ~Copyable {
         }
         guard low > part.lowerBound else { return 0 }
         let last = changes[low - 1]
-        return last.total + pausedTime(last, until: table[position].time, tracks[track], table)
+        return last.total
+            + pausedTime(last, until: table[position].time, tracks[track], table, &clocks)
     }
 }

@@ -37,22 +37,24 @@ public struct LiveProjections {
         }
         let types = log.types(in: register)
         let library = DefinitionLibrary(register: register, types: types)
+        let context = try BuildContext(register: register, types: types)
         sources = try changes.compactMap { change in
             guard names?.contains(change.name) ?? true else { return nil }
             return try library.projection(change.name).map {
-                Self.source($0, digest: change.digest, types: types)
+                Self.source($0, digest: change.digest, types: types, calendars: context.calendars)
             }
         }
-        context = BuildContext(types: types, zone: register.storeTimeZone ?? .utc)
+        self.context = context
         store = try ProjectionStore(log: log)
     }
 
     /// What a version is built from: the same, whether it answers already or not.
     ///
-    /// Its digest is that of the text, and of what older events of the types it reads are taken
+    /// Its digest is that of the text, of the calendars it asks, and of what older events of the types it reads are taken
     /// for: rows built otherwise are built anew.
     static func source(
-        _ definition: ProjectionDefinition, digest: String, types: EventTypes
+        _ definition: ProjectionDefinition, digest: String, types: EventTypes,
+        calendars: CalendarSet
     ) -> ProjectionSource {
         var upcasts: [String] = []
         for (type, fields) in definition.reads {
@@ -64,7 +66,9 @@ public struct LiveProjections {
             }
         }
         let suffix = upcasts.isEmpty ? "" : " " + upcasts.sorted().joined(separator: " ")
-        return ProjectionSource(definition: definition, digest: digest + suffix)
+        return ProjectionSource(
+            definition: definition,
+            digest: calendars.digest(of: definition, body: digest) + suffix)
     }
 
     /// Brings all of them to the log's end, and makes each answer that the log has promoted.

@@ -90,10 +90,14 @@ public struct ProjectionVersions {
             throw ProjectionFault.registry(reason: "there is no \(version.text)")
         }
         let document = SourceDocument(file: "projection \(version.text)", text: change.body)
-        let read = try DefinitionReader(types: types).read([document])
+        var reader = DefinitionReader(types: types)
+        reader.knownCalendarNames = { register.live("calendar").map(\.name) }
+        let read = try reader.read([document])
         guard case .projection(let definition)? = read.first?.definition else {
             throw ProjectionFault.registry(reason: "\(version.text) is no projection")
         }
-        return LiveProjections.source(definition, digest: change.digest, types: types)
+        return LiveProjections.source(
+            definition, digest: change.digest, types: types,
+            calendars: try CalendarSet(register: register, types: types))
     }
 }

@@ -78,15 +78,30 @@ struct ConditionCode: BitwiseCopyable, Sendable {
 struct DurationCode: BitwiseCopyable, Sendable {
     var from: Int32
     var to: Int32
-    var isBusiness: Bool
+    /// Whose business time counts; -1 the wall clock.
+    var calendar: Int32 = -1
+    /// Where an event names the calendar: its slot and field.
+    var namingSlot: Int32 = -1
+    var namingField: Int32 = -1
+    /// The states left out, or (`isOnly`) those that alone count. Where an event names the calendar:
+    /// the track of the wall clock, those of the calendars following.
     var track: Int32 = -1
+    var isOnly = false
 }
 
 /// A running total of the time that a case spent in some states.
 struct TrackCode: BitwiseCopyable, Hashable, Sendable {
     var selector: Int32
     var paused: Int32
-    var isBusiness: Bool
+    /// Whose business time; -1 the wall clock.
+    var calendar: Int32
+}
+
+/// A name under which events speak of a calendar.
+struct CalendarName: BitwiseCopyable, Sendable {
+    /// The name's id in the log.
+    var name: UInt32
+    var calendar: Int32
 }
 
 struct DimensionCode: BitwiseCopyable, Sendable {
@@ -153,9 +168,13 @@ struct CodeTables: Sendable {
     var dimensions: [DimensionCode] = []
     var measures: [MeasureCode] = []
     var projections: [ProjectionCode] = []
+    /// Ascending by name.
+    var calendarNames: [CalendarName] = []
     /// Per field and type (field × 64 + type): word in the row's payload × 2, plus 1 when it is
     /// an integer of two words; -1 where the type has no such column.
     var payloadPlaces: [Int32] = []
     /// See `ProjectionCode.bits`: 64 words each.
     var bits: [UInt64] = []
+
+    var usesBusinessTime: Bool { durations.contains { $0.calendar >= 0 } }
 }

@@ -7,14 +7,14 @@ public struct BuildContext: Sendable {
     public var types: EventTypes
     /// The store's time zone: which day an instant belongs to.
     public var zone: TimeZoneRules
-    /// The calendar of business time; nil where the store has none.
-    public var calendar: BusinessCalendar?
+    /// The calendars of business time.
+    public var calendars: CalendarSet
 
     /// A context from its parts.
-    public init(types: EventTypes, zone: TimeZoneRules, calendar: BusinessCalendar? = nil) {
+    public init(types: EventTypes, zone: TimeZoneRules, calendars: CalendarSet = CalendarSet()) {
         self.types = types
         self.zone = zone
-        self.calendar = calendar
+        self.calendars = calendars
     }
 }
 
@@ -63,9 +63,14 @@ package struct Plan: Sendable {
 }
 
 extension Plan {
-    /// The texts that definitions compare recorded names with.
-    package static func texts(in definitions: [ProjectionDefinition]) -> Set<String> {
+    /// The texts that definitions compare recorded names with, those of calendars included.
+    package static func texts(
+        in definitions: [ProjectionDefinition], context: BuildContext
+    ) -> Set<String> {
         var texts: Set<String> = []
+        if definitions.contains(where: \.isCalendarNamedByEvents) {
+            for member in context.calendars.members { texts.formUnion(member.names) }
+        }
         func add(_ scalars: [Scalar]) {
             for case .text(let text) in scalars { texts.insert(text) }
         }
@@ -77,6 +82,7 @@ extension Plan {
         }
         func add(_ duration: Definitions.Duration) {
             if let except = duration.except { add(except.values) }
+            if let only = duration.only { add(only.values) }
         }
         func add(_ conditions: [Condition]) {
             for condition in conditions {

@@ -100,6 +100,18 @@ struct PlanBuilder {
         return place
     }
 
+    /// The first of some tracks that stand side by side.
+    mutating func tracks(_ wanted: [TrackCode]) -> Int32 {
+        if let place = trackPlaces[wanted[0]].map({ Int($0) }),
+            codes.tracks[place...].starts(with: wanted)
+        {
+            return Int32(place)
+        }
+        let place = Int32(codes.tracks.count)
+        codes.tracks += wanted
+        return place
+    }
+
     // MARK: The tables
 
     mutating func finish() throws -> Plan {
@@ -111,6 +123,12 @@ struct PlanBuilder {
         for type in types { try addProgram(type, numbers: numbers, to: &rows) }
         writePayloadPlaces(types, rows)
         writeBits()
+        for (place, member) in context.calendars.members.enumerated() {
+            for name in member.names {
+                guard let id = names[name] else { continue }
+                codes.calendarNames.append(CalendarName(name: id, calendar: Int32(place)))
+            }
+        }
         return Plan(
             definitions: definitions, layouts: layouts, context: context, rows: rows, codes: codes,
             slots: slots, kinds: kinds)

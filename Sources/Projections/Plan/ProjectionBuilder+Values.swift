@@ -141,25 +141,55 @@ extension ProjectionBuilder {
     // MARK: Durations
 
     mutating func duration(_ value: Definitions.Duration) throws -> Int32 {
-        let isBusiness = value.clock == .business
-        if isBusiness, plan.context.calendar == nil {
-            throw fault(
-                "measures business time, but the store has no calendar (rekam calendar add)")
-        }
-        var code = DurationCode(
-            from: try eventSlot(value.from), to: try eventSlot(value.to), isBusiness: isBusiness)
-        if let except = value.except {
-            let types = try latestTypes(except.field)
-            code.track = plan.track(
-                TrackCode(
-                    selector: try selector(types: types, field: except.field, .recorded),
-                    paused: try selector(
-                        types: types, field: except.field,
-                        .among(except.values, negated: false)),
-                    isBusiness: isBusiness))
+        var code = DurationCode(from: try eventSlot(value.from), to: try eventSlot(value.to))
+        if value.clock == .business { try chooseCalendar(value.calendar, for: &code) }
+        if let states = value.except ?? value.only {
+            let types = try latestTypes(states.field)
+            let selector = try selector(types: types, field: states.field, .recorded)
+            let paused = try self.selector(
+                types: types, field: states.field, .among(states.values, negated: false))
+            func track(_ calendar: Int32) -> Int32 {
+                plan.track(TrackCode(selector: selector, paused: paused, calendar: calendar))
+            }
+            code.isOnly = value.only != nil
+            if code.namingSlot >= 0 {
+                code.track = plan.tracks(
+                    (-1..<Int32(plan.context.calendars.members.count)).map {
+                        TrackCode(selector: selector, paused: paused, calendar: $0)
+                    })
+            } else {
+                code.track = track(code.calendar)
+            }
         }
         plan.codes.durations.append(code)
         return Int32(plan.codes.durations.count - 1)
+    }
+
+    private mutating func chooseCalendar(
+        _ choice: CalendarChoice?, for code: inout DurationCode
+    ) throws {
+        let calendars = plan.context.calendars
+        if case .named(let name) = choice {
+            guard let place = calendars.place(of: name) else {
+                throw fault(
+                    "measures business time of the calendar \"\(name)\", which the store does not "
+                        + "have (rekam calendar add)")
+            }
+            code.calendar = Int32(place)
+            return
+        }
+        guard let standard = calendars.standard else {
+            throw fault(
+                "measures business time, but the store has no calendar (rekam calendar add)")
+        }
+        code.calendar = Int32(standard)
+        guard case .field(let reference) = choice else { return }
+        let types = try self.types(of: reference.binding)
+        guard try kind(of: reference.field, in: types) == .name else {
+            throw fault("\(reference.binding).\(reference.field) names no calendar")
+        }
+        code.namingSlot = try eventSlot(reference.binding)
+        code.namingField = plan.field(reference.field, of: types)
     }
 
     // MARK: Conditions

@@ -76,7 +76,34 @@ let officeHours: BusinessCalendar = {
     }
 }()
 
-let testContext = BuildContext(types: shippedTypes, zone: jumpyZone, calendar: officeHours)
+/// Nights in another zone, over midnight and a holiday.
+let nights: BusinessCalendar = {
+    let night = [BusinessCalendar.Interval(startMinute: 1200, endMinute: 360)]
+    do {
+        return try BusinessCalendar(
+            zone: TimeZoneRules(
+                name: "Test/West", release: "test",
+                transitions: [Instant(milliseconds: testStart + 30 * 3_600_000 + 1)],
+                offsetsSeconds: [-5 * 3600, -4 * 3600]),
+            schedules: [
+                BusinessCalendar.Schedule(
+                    week: Array(repeating: night, count: 7),
+                    holidays: [Day(number: 20_090): []])
+            ])
+    } catch {
+        fatalError("\(error)")
+    }
+}()
+
+/// Calendars that definitions name, and that random events name by their aliases.
+let testCalendars = CalendarSet(
+    [
+        CalendarSet.Member(names: ["nights", "Agent 1", "email"], digest: "n", calendar: nights),
+        CalendarSet.Member(
+            names: ["office", "Agent 2", "Agent 1"], digest: "o", calendar: officeHours),
+    ], standard: "office")
+
+let testContext = BuildContext(types: shippedTypes, zone: jumpyZone, calendars: testCalendars)
 
 extension LogStore {
     static func make(in folder: StoreFolder) throws -> LogStore {

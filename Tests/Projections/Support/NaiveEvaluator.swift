@@ -1,5 +1,6 @@
 import Definitions
 import EventModel
+import Projections
 
 /// Facts computed from what the definitions' documentation says, word by word, event by event,
 /// without regard for time: what the engine is compared with.
@@ -18,17 +19,12 @@ struct NaiveEvaluator {
 
     let definition: ProjectionDefinition
     let zone: TimeZoneRules
-    let calendar: BusinessCalendar?
+    let calendars: CalendarSet
 
-    init(_ definition: ProjectionDefinition, context: BuildContextParts) {
+    init(_ definition: ProjectionDefinition, context: BuildContext = testContext) {
         self.definition = definition
         zone = context.zone
-        calendar = context.calendar
-    }
-
-    struct BuildContextParts {
-        var zone: TimeZoneRules
-        var calendar: BusinessCalendar?
+        calendars = context.calendars
     }
 
     /// Canonical lines of the facts of a log in the order of its sequences.
@@ -263,22 +259,41 @@ struct NaiveCase {
         var total: Int64 = 0
         var place = from
         while place < to {
-            let isPaused =
-                duration.except.map { except in
-                    except.values.contains { equal($0, latest(except.field, place)) }
-                } ?? false
-            if !isPaused { total += clock(duration, events[place].time, events[place + 1].time) }
+            func isIn(_ states: (field: String, values: [Scalar])) -> Bool {
+                states.values.contains { equal($0, latest(states.field, place)) }
+            }
+            let counts =
+                duration.only.map { isIn($0) } ?? duration.except.map { !isIn($0) } ?? true
+            if counts { total += clock(duration, fact, events[place].time, events[place + 1].time) }
             place += 1
         }
         return total
     }
 
-    private func clock(_ duration: Definitions.Duration, _ from: Int64, _ to: Int64) -> Int64 {
-        guard duration.clock == .business, let calendar = evaluator.calendar else {
+    private func clock(
+        _ duration: Definitions.Duration, _ fact: Int?, _ from: Int64, _ to: Int64
+    ) -> Int64 {
+        guard duration.clock == .business, let calendar = calendar(duration.calendar, fact) else {
             return to - from
         }
         return calendar.milliseconds(
             from: Instant(milliseconds: from), to: Instant(milliseconds: to))
+    }
+
+    /// The calendar meant; nil for the wall clock.
+    private func calendar(_ choice: CalendarChoice?, _ fact: Int?) -> BusinessCalendar? {
+        let set = evaluator.calendars
+        let standard = set.standard.map { set.members[$0].calendar }
+        switch choice {
+        case nil: return standard
+        case .named(let name): return set.members.first { $0.names[0] == name }?.calendar
+        case .field(let reference):
+            guard let place = event(reference.binding, fact),
+                case .text(let name)? = events[place].value(reference.field), !name.isEmpty
+            else { return nil }
+            return set.members.first { $0.names[0] == name }?.calendar
+                ?? set.members.first { $0.names.contains(name) }?.calendar ?? standard
+        }
     }
 
     // MARK: Lines

@@ -221,11 +221,25 @@ struct RandomDefinitions {
     }
 
     private mutating func duration() -> Definitions.Duration {
-        Definitions.Duration(
+        var duration = Definitions.Duration(
             from: random.pick(events), to: random.pick(events),
-            clock: random.chance(40) ? .business : .wall,
-            except: random.chance(40)
-                ? ("status", [.text("pending"), .text(random.pick(["hold", "open"]))]) : nil)
+            clock: random.chance(40) ? .business : .wall)
+        if duration.clock == .business {
+            switch random.below(4) {
+            case 0: duration.calendar = .named(random.pick(["nights", "office"]))
+            case 1, 2: duration.calendar = reference(among: Self.names).map { .field($0) }
+            default: break
+            }
+        }
+        let states: (field: String, values: [Scalar]) = (
+            "status", [.text("pending"), .text(random.pick(["hold", "open"]))]
+        )
+        switch random.below(5) {
+        case 0, 1: duration.except = states
+        case 2: duration.only = states
+        default: break
+        }
+        return duration
     }
 
     // MARK: Dimensions and measures
