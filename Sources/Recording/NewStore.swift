@@ -17,57 +17,78 @@ public struct NewStore: Sendable {
     public var seed: [UInt8]
     /// A group, by number, that may read the store.
     public var group: UInt32?
+    /// The name of the calendar that is the store's own; nil for the first that follows the store's
+    /// clock, else the first there is.
+    public var calendar: String?
+    /// The rules of the zones that calendars name; nil where there is no such zone.
+    public var zoneRules: @Sendable (String) throws -> TimeZoneRules?
 
     /// A new store from its parts.
     public init(
         origin: String, timeZone: TimeZoneRules, types: EventTypes, catalogue: [SourceDocument],
-        seed: [UInt8]
+        seed: [UInt8], calendar: String? = nil,
+        zoneRules: @escaping @Sendable (String) throws -> TimeZoneRules? = {
+            $0 == "UTC" ? .utc : nil
+        }
     ) {
         self.origin = origin
         self.timeZone = timeZone
         self.types = types
         self.catalogue = catalogue
         self.seed = seed
+        self.calendar = calendar
+        self.zoneRules = zoneRules
     }
 
     /// Makes the store in a folder that is not there yet, or empty: the log's first entries are the
-    /// time zone and the catalogue, each projection promoted, all recorded at `now` in one batch.
+    /// time zone, the zones of calendars and the catalogue, each projection promoted and one calendar
+    /// made the store's own, all recorded at `now` in one batch.
     ///
-    /// - Returns: the open store, and how many projections and KPIs it begins with.
-    /// - Throws: `StoreFault`, `DefinitionFaults` where a document of the catalogue is wrong, or
-    ///   what LMDB has to say.
+    /// - Returns: the open store, how many projections and KPIs it begins with, and its calendar.
+    /// - Throws: `StoreFault`, `DefinitionFaults` where a document of the catalogue is wrong,
+    ///   `CalendarFault`, or what LMDB has to say.
     public func create(at path: String, now: Instant, threads: Int) throws -> (
-        store: LogStore, projections: Int, kpis: Int
+        store: LogStore, projections: Int, kpis: Int, calendar: String?
     ) {
         // Read first, so that a faulty catalogue leaves no half-made store.
         let reader = DefinitionLibrary(types: types, documents: catalogue)
         let definitions = try reader.all()
+        let calendars = definitions.compactMap { definition -> CalendarDefinition? in
+            if case .calendar(let calendar) = definition { calendar } else { nil }
+        }
+        let standard = try standardCalendar(among: calendars)
+        let zones = try zones(of: calendars)
+        func begin(at path: String) throws -> LogStore {
+            try self.begin(
+                definitions, reader, zones, standard, at: path, now: now, threads: threads)
+        }
         let store: LogStore
         if StoreFiles.status(path) == nil {
             // Made beside and renamed, so that an interrupted init leaves no half-made store.
             let partial = try PartialFolder(for: path)
-            try begin(definitions, reader, at: partial.path, now: now, threads: threads)
+            _ = try begin(at: partial.path)
             try partial.finish()
             store = try LogStore.open(at: path, threads: threads)
         } else {
             // An empty folder may be where a volume is mounted, and cannot be replaced then.
-            store = try begin(definitions, reader, at: path, now: now, threads: threads)
+            store = try begin(at: path)
         }
-        let projections = definitions.count { $0.kind == "projection" }
-        return (store, projections, definitions.count - projections)
+        return (
+            store, definitions.count { $0.kind == "projection" },
+            definitions.count { $0.kind == "kpi" }, standard
+        )
     }
 
-    @discardableResult
     private func begin(
-        _ definitions: [Definition], _ reader: DefinitionLibrary, at path: String, now: Instant,
-        threads: Int
+        _ definitions: [Definition], _ reader: DefinitionLibrary, _ zones: [TimeZoneRules],
+        _ standard: String?, at path: String, now: Instant, threads: Int
     ) throws -> LogStore {
         let store = try LogStore.create(
             at: path, origin: origin, types: types, seed: seed, threads: threads, group: group)
-        var drafts = [
+        var drafts = zones.map { zone in
             store.registration(
-                kind: "time_zone", name: timeZone.name, version: 1, body: timeZone.body, at: now)
-        ]
+                kind: "time_zone", name: zone.name, version: 1, body: zone.body, at: now)
+        }
         for definition in definitions {
             guard let document = reader.document(kind: definition.kind, name: definition.name)
             else { continue }
@@ -75,13 +96,57 @@ public struct NewStore: Sendable {
                 store.registration(
                     kind: definition.kind, name: definition.name, version: definition.version,
                     body: document.text, at: now))
-            guard definition.kind == "projection" else { continue }
+            let isStandard = definition.kind == "calendar" && definition.name == standard
+            guard definition.kind == "projection" || isStandard else { continue }
             drafts.append(
                 store.promotion(
-                    of: definition.name, version: definition.version, after: 0,
-                    reason: "shipped with Rekam", at: now))
+                    kind: definition.kind, of: definition.name, version: definition.version,
+                    after: 0, reason: "shipped with Rekam", at: now))
         }
         try store.appendOwn(drafts, recorded: now)
         return store
+    }
+
+    private func standardCalendar(among calendars: [CalendarDefinition]) throws -> String? {
+        guard let calendar else {
+            return
+                (calendars.first { $0.zone == timeZone.name }
+                ?? calendars.first { $0.zone == "UTC" } ?? calendars.first)?.name
+        }
+        guard calendars.contains(where: { $0.name == calendar }) else {
+            let near = nearest(to: calendar, among: calendars.map(\.name))
+            throw CalendarFault(
+                description: "no calendar is called \"\(calendar)\"."
+                    + (near.map { " Did you mean \($0)?" }
+                        ?? " Shipped: \(calendars.map(\.name).joined(separator: ", "))."))
+        }
+        return calendar
+    }
+
+    /// The store's zone, then those of calendars, each once.
+    private func zones(of calendars: [CalendarDefinition]) throws -> [TimeZoneRules] {
+        var zones = [timeZone]
+        for calendar in calendars {
+            var rules = zones.first { $0.name == calendar.zone }
+            if rules == nil {
+                rules = try zoneRules(calendar.zone)
+                if let rules { zones.append(rules) }
+            }
+            guard let rules else { throw CalendarFault.noZone(of: calendar) }
+            _ = try calendar.calendar(on: rules)
+        }
+        return zones
+    }
+}
+
+/// Why a calendar cannot be recorded; `description` reads after `Error: `.
+public struct CalendarFault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong and what would do.
+    public let description: String
+
+    static func noZone(of calendar: CalendarDefinition) -> CalendarFault {
+        CalendarFault(
+            description: "the calendar \(calendar.name) follows the clock of \(calendar.zone), and "
+                + "there is no such time zone. Zones look like Asia/Jakarta or UTC.")
     }
 }

@@ -35,6 +35,7 @@ struct Rekam: ParsableCommand {
                 name: "Asking",
                 subcommands: [
                     QueryCommand.self, ExplainCommand.self, FactsCommand.self, KPICommand.self,
+                    CalendarCommand.self,
                     ProjectionCommand.self, SchemaCommand.self,
                 ]),
             CommandGroup(

@@ -26,6 +26,14 @@ struct InitCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "The calendar by which business time counts.",
+            discussion: "Without it: the one that follows the zone's clock, else always_open. "
+                + "`rekam calendar list` shows all; `rekam calendar add` registers more.",
+            valueName: "name"))
+    var calendar: String?
+
+    @Option(
+        help: ArgumentHelp(
             "The log's name in checkpoints, such as cs.example.com/log.", valueName: "name"))
     var origin = "rekam.local/log"
 
@@ -54,13 +62,26 @@ struct InitCommand: ParsableCommand {
             catalogue: Shipped.texts(in: "catalogue").flatMap {
                 SourceDocument.split($0.text, file: $0.path)
             },
-            seed: try Machine.randomBytes(32))
+            seed: try Machine.randomBytes(32), calendar: calendar,
+            zoneRules: { try Machine.zone($0) })
         new.group = groupNumber
-        let (made, projections, kpis) = try new.create(
-            at: store.path, now: try Machine.now(), threads: Machine.cores)
+        let made: LogStore
+        let projections: Int
+        let kpis: Int
+        let standard: String?
+        do {
+            (made, projections, kpis, standard) = try new.create(
+                at: store.path, now: try Machine.now(), threads: Machine.cores)
+        } catch let fault as CalendarFault {
+            throw Failure(.usage, fault.description)
+        }
         Output.line(
             "Made the store \(made.path): \(kpis) KPIs over \(projections) projections, days in "
                 + "\(zone.name)\(zone.release.isEmpty ? "" : " (tzdata \(zone.release))").")
+        if let standard {
+            Output.line(
+                "Business time follows the calendar \(standard): rekam calendar show \(standard)")
+        }
         Output.line("Its signing key is \(made.path)/key: keep a copy where the store is not.")
         if let group {
             Output.line("Members of \(group.printable) may read it, but not the key.")

@@ -126,6 +126,23 @@ struct TextLines {
         for line in TextWidth.wrapped(text, to: max(1, width - indent)) { put(blanks + line, tone) }
     }
 
+    /// A name and a text beside it, whose further lines stand under the first.
+    mutating func add(hanging name: String, _ text: String) {
+        guard let limit = style.width else {
+            add(name + text)
+            return
+        }
+        let indent = TextWidth.of(name)
+        let isNarrow = limit < indent + 20
+        if isNarrow { add(wrapping: name, tone: .plain) }
+        let room = isNarrow ? limit : limit - indent
+        for (index, line) in TextWidth.wrapped(text, to: max(1, room)).enumerated() {
+            let start =
+                isNarrow ? "" : (index == 0 ? name : String(repeating: " ", count: indent))
+            add(TextWidth.cut(start + line, to: limit))
+        }
+    }
+
     private mutating func put(_ line: String, _ tone: Tone) {
         let fitting = style.width.map { TextWidth.cut(line, to: $0) } ?? line
         lines.append(tone.paint(fitting, isColoured: style.isColoured))

@@ -100,30 +100,12 @@ public enum KPIPages {
         rows.append((words.source, kpi.source))
         let width = rows.reduce(0) { max($0, TextWidth.of($1.0)) } + 3
         for (name, text) in rows where !text.isEmpty {
-            add(TextWidth.padded(name, to: width), text.printable, to: &lines, style)
+            lines.add(hanging: TextWidth.padded(name, to: width), text.printable)
         }
         lines.add("")
         let example = "rekam query \(kpi.name.printable) --period last-month"
         lines.add(wrapping: words.next + example, tone: .quiet)
         return lines.text
-    }
-
-    private static func add(
-        _ name: String, _ text: String, to lines: inout TextLines, _ style: TextStyle
-    ) {
-        guard let limit = style.width else {
-            lines.add(name + text)
-            return
-        }
-        let indent = TextWidth.of(name)
-        let isNarrow = limit < indent + 20
-        if isNarrow { lines.add(wrapping: name, tone: .plain) }
-        let room = isNarrow ? limit : limit - indent
-        for (index, line) in TextWidth.wrapped(text, to: max(1, room)).enumerated() {
-            let start =
-                isNarrow ? "" : (index == 0 ? name : String(repeating: " ", count: indent))
-            lines.add(TextWidth.cut(start + line, to: limit))
-        }
     }
 
     /// Dimensions that all of the projections have.

@@ -1,0 +1,265 @@
+import ArgumentParser
+import Definitions
+import EventLog
+import EventModel
+import Projections
+import Recording
+import Rendering
+
+struct CalendarCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calendar",
+        abstract: "See, add and choose the calendars by which business time counts.",
+        subcommands: [
+            CalendarListCommand.self, CalendarShowCommand.self, CalendarAddCommand.self,
+            CalendarUseCommand.self,
+        ])
+}
+
+/// The calendars of a store as the log has them.
+struct StoreCalendars {
+    let register: DefinitionRegister
+    let library: DefinitionLibrary
+
+    init(_ log: LogStore) throws {
+        register = try log.read { try $0.definitions() }
+        library = DefinitionLibrary(register: register, types: log.types)
+    }
+
+    /// By name.
+    func all() throws -> [CalendarDefinition] {
+        try library.calendarNames.sorted().compactMap { try library.calendar($0) }
+    }
+
+    func find(_ name: String) throws -> CalendarDefinition {
+        if let calendar = try library.calendar(name) { return calendar }
+        let near = nearest(to: name, among: library.calendarNames)
+        throw Failure(
+            .usage,
+            "no calendar is called \"\(name.printable)\"."
+                + (near.map { " Did you mean \($0)?" } ?? "")
+                + " `rekam calendar list` shows all \(library.calendarNames.count).")
+    }
+
+    /// The tz database release of the zone that a calendar was registered with.
+    func release(of calendar: CalendarDefinition) -> String {
+        let sequence = register.live("calendar", calendar.name)?.sequence ?? .max
+        return register.zone(calendar.zone, before: sequence)
+            .flatMap { TimeZoneRules(body: $0.body) }?.release ?? ""
+    }
+}
+
+struct CalendarListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the calendars; the store's own is marked.",
+        discussion: """
+            Example:
+              rekam calendar list --lang id
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    func run() throws {
+        let calendars = try StoreCalendars(store.open(readOnly: true))
+        let standard = calendars.register.standardCalendar
+        let all = try calendars.all()
+        switch output.format {
+        case .table, .markdown:
+            Output.write(
+                CalendarPages.list(all, standard: standard, output.style))
+        case .csv:
+            Output.write(CSVText.line(["calendar", "version", "title", "zone", "standard"]))
+            for one in all {
+                let cells = [
+                    one.name, String(one.version), one.title.inLanguage(output.lang), one.zone,
+                    one.name == standard ? "true" : "false",
+                ]
+                Output.write(CSVText.line(cells.map(CSVText.text)))
+            }
+        case .json:
+            let list = all.map { one in
+                JSONValue.object([
+                    JSONMember(key: "name", value: .string(one.name)),
+                    JSONMember(key: "version", value: .number(String(one.version))),
+                    JSONMember(key: "title", value: .string(one.title.inLanguage(output.lang))),
+                    JSONMember(key: "zone", value: .string(one.zone)),
+                    JSONMember(key: "tzdata", value: .string(calendars.release(of: one))),
+                    JSONMember(key: "standard", value: .boolean(one.name == standard)),
+                    JSONMember(key: "aliases", value: .array(one.aliases.map { .string($0) })),
+                    JSONMember(key: "holidays", value: .number(String(one.holidays.count))),
+                ])
+            }
+            Output.write(JSONValue.array(list).canonical ?? [])
+            Output.line()
+        }
+        Output.flush()
+    }
+}
+
+struct CalendarShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show a calendar's hours and holidays.",
+        discussion: """
+            Example:
+              rekam calendar show indonesia
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    @Argument(help: "Its name.")
+    var name: String
+
+    func run() throws {
+        let calendars = try StoreCalendars(store.open(readOnly: true))
+        let calendar = try calendars.find(name)
+        Output.write(
+            CalendarPages.page(
+                calendar, tzdata: calendars.release(of: calendar),
+                isStandard: calendars.register.standardCalendar == calendar.name, output.style))
+        Output.flush()
+    }
+}
+
+struct CalendarAddCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Register calendars of a file, or new versions of them.",
+        discussion: """
+            The rules of a calendar's zone go into the log with it; nothing asks the machine for them \
+            later. A new version measures everything anew: the projections that use the calendar are \
+            built again from the log, and it says from which day on hours differ.
+
+            Example:
+              rekam calendar add night-desk.yaml
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var resources: BuildResources
+
+    @Argument(help: "The file.")
+    var file: String
+
+    func run() throws {
+        let log = try store.open(readOnly: false)
+        let calendars = try StoreCalendars(log)
+        let read = try DefinitionFile(file, in: calendars.library)
+        if let other = read.contents.first(where: { $0.definition.kind != "calendar" }) {
+            throw Failure(
+                .usage,
+                "\(file) defines the \(other.definition.kind) \(other.definition.name), too. Calendars "
+                    + "stand in files of their own.")
+        }
+        let fresh = try read.unregistered(in: calendars.register).compactMap {
+            document, definition -> (document: SourceDocument, definition: CalendarDefinition)? in
+            guard case .calendar(let calendar) = definition else { return nil }
+            return (document, calendar)
+        }
+        guard !fresh.isEmpty else {
+            Output.line("All of it is registered already.")
+            return Output.flush()
+        }
+        let recording: CalendarRecording
+        do {
+            recording = try CalendarRecording(fresh, in: log, zoneRules: Machine.zone)
+        } catch let fault as CalendarFault {
+            throw Failure(.refused, "\(file): \(fault.description)")
+        }
+        let now = try Machine.now()
+        try log.appendOwn(recording.drafts(at: now), recorded: now)
+        for addition in recording.additions { tell(addition, today: zoneDay(of: now, calendars)) }
+        let report = try LiveProjections(of: log).catchUp(options: try resources.options())
+        Progress.clear()
+        CalendarCommand.tell(report)
+        let first = recording.additions[0].definition.name
+        Output.line()
+        let isStandard = try StoreCalendars(log).register.standardCalendar == first
+        Output.line("Next: rekam calendar \(isStandard ? "show" : "use") \(first)")
+        Output.flush()
+    }
+
+    private func zoneDay(of now: Instant, _ calendars: StoreCalendars) -> Day {
+        (calendars.register.storeTimeZone ?? .utc).day(of: now)
+    }
+
+    private func tell(_ addition: CalendarRecording.Addition, today: Day) {
+        let name = "\(addition.definition.name)@\(addition.definition.version)"
+        guard let before = addition.before else {
+            return Output.line(
+                "Registered calendar \(name), on the clock of \(addition.definition.zone).")
+        }
+        guard let day = addition.changesFrom else {
+            return Output.line(
+                "Registered calendar \(name): its hours are those of version \(before).")
+        }
+        Output.line(
+            day > today
+                ? "Registered calendar \(name): its hours are those of version \(before) until \(day)."
+                : "Registered calendar \(name): its hours differ from version \(before) from \(day) on, "
+                    + "so that figures since then may change.")
+    }
+}
+
+extension CalendarCommand {
+    /// Says which projections were built again.
+    static func tell(_ report: BuildReport) {
+        guard !report.rebuilt.isEmpty else { return }
+        let names = report.rebuilt.joined(separator: ", ")
+        let count = report.rebuilt.count
+        Output.line(
+            "Built again with it: \(count == 1 ? names : "\(count) projections (\(names))").")
+    }
+}
+
+struct CalendarUseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "use",
+        abstract:
+            "Make a calendar the store's own: business time counts by it unless said otherwise.",
+        discussion: """
+            The choice goes into the log. Business time is measured anew, the past included.
+
+            Example:
+              rekam calendar use night_desk --reason "we answer at night since the merger"
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var resources: BuildResources
+
+    @Argument(help: "Its name.")
+    var name: String
+
+    @Option(help: ArgumentHelp("Why; it goes into the log.", valueName: "text"))
+    var reason = "chosen with rekam calendar use"
+
+    @Option(help: ArgumentHelp("Who; it goes into the log.", valueName: "name"))
+    var by: String?
+
+    func run() throws {
+        let log = try store.open(readOnly: false)
+        let calendars = try StoreCalendars(log)
+        let calendar = try calendars.find(name)
+        guard calendars.register.standardCalendar != calendar.name else {
+            Output.line("Business time follows \(calendar.name) already.")
+            return Output.flush()
+        }
+        let now = try Machine.now()
+        let count = try log.read { $0.entryCount }
+        try log.appendOwn(
+            [
+                log.promotion(
+                    kind: "calendar", of: calendar.name, version: calendar.version, after: count,
+                    reason: reason, by: by, at: now)
+            ], recorded: now)
+        Output.line("Business time follows \(calendar.name) now, in all periods.")
+        let report = try LiveProjections(of: log).catchUp(options: try resources.options())
+        Progress.clear()
+        CalendarCommand.tell(report)
+        Output.line()
+        Output.line("Next: rekam calendar show \(calendar.name)")
+        Output.flush()
+    }
+}
