@@ -9,7 +9,9 @@ recorded event that is neither voided nor a void, with
     subject),
     time (TIMESTAMP, UTC), instant (the same in milliseconds since 1970),
     place (one number that orders as time, then sequence), local (TIMESTAMP in the store's zone),
-    day (its date), and every field that a schema marks as a column.
+    day (its date), and every field that a schema marks as a column,
+
+and the macros of calendars.py for business time.
 
 It shares no code with Rekam; Schemas/events only tells it the columns' names and types.
 
@@ -29,6 +31,8 @@ import tempfile
 import time
 
 import duckdb
+
+import calendars
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HERE = pathlib.Path(__file__).resolve().parent
@@ -166,6 +170,7 @@ class Database:
                 instant::HUGEINT * 4294967296 + sequence AS place
             FROM event_rows""")
         run("DROP TABLE raw")
+        calendars.prepare(self.connection, self.zone)
 
     def _voids_and_voided(self):
         """Sequences of the voids, of what they take out, and of what is repeated or refused there.

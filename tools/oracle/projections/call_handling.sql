@@ -18,6 +18,7 @@ SELECT f.case_id, f.day, nullif(f.agent, '') AS agent,
     -- The agent's own wrap-up, else one that names nobody, else the end, in this order and not in
     -- that of time.
     coalesce(w.instant, u.instant, e.instant) - f.instant AS handle,
+    business(f.instant, coalesce(w.instant, u.instant, e.instant)) AS handle_business,
     e.instant - f.instant AS talk,
     CASE WHEN e.resolved THEN 1 END AS resolved
 FROM answered f

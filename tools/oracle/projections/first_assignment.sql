@@ -6,6 +6,7 @@ opened AS (
     FROM events WHERE type = 'ticket.opened' GROUP BY case_id),
 assigned AS (
     SELECT case_id, min(a.place) AS place, min(a.instant) - any_value(o.instant) AS wait,
+        any_value(o.instant) AS opened_instant, min(a.instant) AS assigned_instant,
         arg_min(day, a.place) AS day, arg_min(local, a.place) AS local,
         arg_min(agent, a.place) AS agent
     FROM events a JOIN opened o USING (case_id)
@@ -21,5 +22,6 @@ in_force AS (
     GROUP BY case_id)
 SELECT case_id, day, agent, nullif(team, '') AS team, nullif(channel, '') AS channel,
     nullif(category, '') AS category, priority,
-    hour(local) AS hour, isodow(local) AS weekday, wait
+    hour(local) AS hour, isodow(local) AS weekday, wait,
+    business(opened_instant, assigned_instant) AS wait_business
 FROM assigned ANTI JOIN gone USING (case_id) LEFT JOIN in_force USING (case_id)

@@ -9,6 +9,7 @@ opened AS (
 -- Day and actor are taken together: arg_min by itself would pass over a reply without an actor.
 answer AS (
     SELECT case_id, min(m.place) AS place, min(m.instant) - any_value(o.instant) AS wait,
+        any_value(o.instant) AS opened_instant, min(m.instant) AS answer_instant,
         arg_min(struct_pack(day, local, actor), m.place) AS a
     FROM events m JOIN opened o USING (case_id)
     WHERE type = 'message.posted' AND direction = 'out' AND visibility = 'public'
@@ -25,5 +26,6 @@ in_force AS (
     GROUP BY case_id)
 SELECT case_id, a.day, coalesce(nullif(a.actor, ''), nullif(agent, '')) AS agent,
     nullif(team, '') AS team, nullif(channel, '') AS channel, nullif(category, '') AS category,
-    priority, hour(a.local) AS hour, isodow(a.local) AS weekday, wait
+    priority, hour(a.local) AS hour, isodow(a.local) AS weekday, wait,
+    business(opened_instant, answer_instant) AS wait_business
 FROM answer ANTI JOIN gone USING (case_id) LEFT JOIN in_force USING (case_id)

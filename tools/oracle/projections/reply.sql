@@ -36,6 +36,7 @@ SELECT case_id, f.day, coalesce(nullif(f.actor, ''), nullif(f.agent, '')) AS age
     nullif(f.team, '') AS team, nullif(f.channel, '') AS channel,
     nullif(f.category, '') AS category, f.priority,
     hour(f.local) AS hour, isodow(f.local) AS weekday, f.instant - asked.instant AS wait,
+    business(asked.instant, f.instant) AS wait_business,
     nullif(f.customer, '') AS customer
 FROM walked f LEFT JOIN asked USING (case_id, replies_before)
 WHERE f.is_reply

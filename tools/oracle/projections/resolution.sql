@@ -31,10 +31,12 @@ solved AS (
     FROM ended JOIN opened o USING (case_id)),
 paused AS (
     SELECT case_id,
-        sum(length) FILTER (status <> 'hold') AS off_requester,
-        sum(length) FILTER (status = 'hold') AS on_hold
-    FROM (SELECT case_id, status, greatest(0, least(until, v.instant)
-              - greatest(s.instant, v.opened_instant)) AS length
+        sum(ends - starts) FILTER (status <> 'hold') AS off_requester,
+        sum(ends - starts) FILTER (status = 'hold') AS on_hold,
+        sum(business(starts, ends)) FILTER (status <> 'hold') AS off_requester_business,
+        sum(business(starts, ends)) FILTER (status = 'hold') AS on_hold_business
+    FROM (SELECT case_id, status, greatest(s.instant, v.opened_instant) AS starts,
+              greatest(starts, least(until, v.instant)) AS ends
           FROM statuses s JOIN solved v USING (case_id)
           WHERE status IN ('pending', 'hold', 'resolved', 'closed'))
     GROUP BY case_id),
@@ -60,7 +62,13 @@ SELECT case_id, day, nullif(agent, '') AS agent, nullif(team, '') AS team,
     -- A ticket resolved before it was opened has no length of time.
     CASE WHEN instant >= opened_instant THEN instant - opened_instant END AS time,
     (time - coalesce(off_requester, 0))::BIGINT AS requester_wait,
-    (time - coalesce(on_hold, 0))::BIGINT AS off_hold,
+    CASE WHEN instant >= opened_instant THEN coalesce(on_hold, 0)::BIGINT END AS on_hold,
     instant - escalated AS since_escalation,
+    CASE WHEN instant >= opened_instant THEN business(opened_instant, instant) END
+        AS time_business,
+    (time_business - coalesce(off_requester_business, 0))::BIGINT AS requester_wait_business,
+    CASE WHEN instant >= opened_instant THEN coalesce(on_hold_business, 0)::BIGINT END
+        AS on_hold_business,
+    business(escalated, instant) AS since_escalation_business,
     CASE WHEN replies = 1 THEN 1 END AS one_touch
 FROM solved LEFT JOIN paused USING (case_id) LEFT JOIN looked USING (case_id)

@@ -17,7 +17,8 @@ answer AS (
 -- cancellation is a later one, so the last cancellation decides).
 targeted AS (
     SELECT case_id,
-        arg_max(struct_pack(policy, target_milliseconds, pauses_pending, pauses_hold), e.place)
+        arg_max(struct_pack(policy, target_milliseconds, pauses_pending, pauses_hold,
+            calendar), e.place)
             FILTER (type = 'sla.applied') AS target
     FROM events e JOIN answer a USING (case_id)
     WHERE type IN ('sla.applied', 'sla.cancelled') AND metric = 'first_response'
@@ -30,11 +31,13 @@ statuses AS (
         lead(instant) OVER (PARTITION BY case_id ORDER BY place) AS until
     FROM events SEMI JOIN targeted USING (case_id) WHERE type = 'ticket.status_changed'),
 paused AS (
-    SELECT case_id, sum(length) FILTER (status = 'pending') AS pending,
-        sum(length) FILTER (status = 'hold') AS hold
-    FROM (SELECT case_id, status, greatest(0, least(until, a.instant)
-              - greatest(s.instant, a.opened_instant)) AS length
-          FROM statuses s JOIN answer a USING (case_id) WHERE status IN ('pending', 'hold'))
+    SELECT case_id, sum(open_time(called, starts, ends)) FILTER (status = 'pending') AS pending,
+        sum(open_time(called, starts, ends)) FILTER (status = 'hold') AS hold
+    FROM (SELECT case_id, status, greatest(s.instant, a.opened_instant) AS starts,
+              greatest(starts, least(until, a.instant)) AS ends,
+              calendar_of(target.calendar) AS called
+          FROM statuses s JOIN answer a USING (case_id)
+          JOIN targeted USING (case_id) WHERE status IN ('pending', 'hold'))
     GROUP BY case_id),
 escalated AS (
     SELECT case_id, arg_min(trigger, e.place) AS escalation
@@ -51,7 +54,7 @@ in_force AS (
 SELECT case_id, a.day, coalesce(nullif(a.actor, ''), nullif(agent, '')) AS agent,
     nullif(team, '') AS team, nullif(channel, '') AS channel, nullif(category, '') AS category,
     priority, nullif(target.policy, '') AS policy, escalation,
-    CASE WHEN instant - opened_instant
+    CASE WHEN open_time(calendar_of(target.calendar), opened_instant, instant)
         - CASE WHEN target.pauses_pending THEN coalesce(pending, 0) ELSE 0 END
         - CASE WHEN target.pauses_hold THEN coalesce(hold, 0) ELSE 0 END
         <= target.target_milliseconds THEN 1 END AS met

@@ -28,7 +28,8 @@ solved AS (
 -- The last target before the solution, not cancelled between the two.
 targeted AS (
     SELECT case_id,
-        arg_max(struct_pack(policy, target_milliseconds, pauses_pending, pauses_hold), e.place)
+        arg_max(struct_pack(policy, target_milliseconds, pauses_pending, pauses_hold,
+            calendar), e.place)
             FILTER (type = 'sla.applied') AS target
     FROM events e JOIN solved s USING (case_id)
     WHERE type IN ('sla.applied', 'sla.cancelled') AND metric = 'resolution' AND e.place < s.place
@@ -36,12 +37,14 @@ targeted AS (
     HAVING max(e.place) FILTER (type = 'sla.applied')
         > coalesce(max(e.place) FILTER (type = 'sla.cancelled'), -1)),
 paused AS (
-    SELECT case_id, sum(length) FILTER (status = 'pending') AS pending,
-        sum(length) FILTER (status = 'hold') AS hold,
-        sum(length) FILTER (status IN ('resolved', 'closed')) AS done
-    FROM (SELECT case_id, status, greatest(0, least(until, v.instant)
-              - greatest(s.instant, v.opened_instant)) AS length
+    SELECT case_id, sum(open_time(called, starts, ends)) FILTER (status = 'pending') AS pending,
+        sum(open_time(called, starts, ends)) FILTER (status = 'hold') AS hold,
+        sum(open_time(called, starts, ends)) FILTER (status IN ('resolved', 'closed')) AS done
+    FROM (SELECT case_id, status, greatest(s.instant, v.opened_instant) AS starts,
+              greatest(starts, least(until, v.instant)) AS ends,
+              calendar_of(target.calendar) AS called
           FROM statuses s JOIN solved v USING (case_id)
+          JOIN targeted USING (case_id)
           WHERE status IN ('pending', 'hold', 'resolved', 'closed'))
     GROUP BY case_id),
 escalated AS (
@@ -59,7 +62,8 @@ in_force AS (
 SELECT case_id, day, nullif(agent, '') AS agent, nullif(team, '') AS team,
     nullif(channel, '') AS channel, nullif(category, '') AS category, priority,
     nullif(target.policy, '') AS policy, escalation,
-    CASE WHEN instant >= opened_instant AND instant - opened_instant - coalesce(done, 0)
+    CASE WHEN instant >= opened_instant
+        AND open_time(calendar_of(target.calendar), opened_instant, instant) - coalesce(done, 0)
         - CASE WHEN target.pauses_pending THEN coalesce(pending, 0) ELSE 0 END
         - CASE WHEN target.pauses_hold THEN coalesce(hold, 0) ELSE 0 END
         <= target.target_milliseconds THEN 1 END AS met
