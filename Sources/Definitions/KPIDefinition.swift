@@ -75,6 +75,8 @@ public struct Aggregate: Hashable, Sendable {
 public indirect enum Formula: Hashable, Sendable {
     /// A constant: `numerator / denominator` (`0.5` is 1/2), denominator positive.
     case number(numerator: Int64, denominator: Int64)
+    /// A length of time: `1h` is 3,600,000 milliseconds.
+    case time(milliseconds: Int64)
     case aggregate(Aggregate)
     case sum(Formula, Formula)
     case difference(Formula, Formula)

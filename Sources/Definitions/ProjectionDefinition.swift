@@ -286,6 +286,19 @@ public enum FactRule: Hashable, Sendable {
     }
 }
 
+/// How a fact that lasts is cut into parts, each of which lies on its own day.
+///
+/// A part has its share of every length of time and of every number, so that all parts together
+/// have the whole; flags and names hold in each. A fact without a beginning or an end, or whose end
+/// comes first, stays whole, on the day of its event.
+public enum Split: Hashable, Sendable {
+    /// Time from one binding's event to another's, cut at local midnights, or at full hours of the
+    /// local clock. Numbers are shared in proportion to time.
+    case time(from: String, to: String, byHour: Bool)
+    /// Days from one field's to another's, both included; numbers are shared evenly.
+    case days(from: FieldReference, to: FieldReference)
+}
+
 /// A projection: facts of cases, with dimensions and measures. What a definition file says, checked
 /// against the event schemas, with every name resolved and every default written out.
 public struct ProjectionDefinition: Hashable, Sendable {
@@ -303,6 +316,8 @@ public struct ProjectionDefinition: Hashable, Sendable {
     public var bindings: [Binding]
     /// What makes a fact.
     public var fact: FactRule
+    /// How its facts are cut into parts; nil: each lies on its event's day.
+    public var split: Split?
     /// What must hold for a fact to count (`when:`).
     public var conditions: [Condition]
     /// Which event types set the value in force of each field that a `latest` (or a duration's
@@ -320,7 +335,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
     public init(
         name: String, version: Int, title: LocalizedText,
         description: LocalizedText = LocalizedText(english: ""), subjectKinds: [String],
-        bindings: [Binding], fact: FactRule, conditions: [Condition] = [],
+        bindings: [Binding], fact: FactRule, split: Split? = nil, conditions: [Condition] = [],
         latestTypes: [(field: String, types: [String])] = [],
         dimensions: [(name: String, source: DimensionSource)],
         measures: [(name: String, source: MeasureSource)]
@@ -332,6 +347,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
         self.subjectKinds = subjectKinds
         self.bindings = bindings
         self.fact = fact
+        self.split = split
         self.conditions = conditions
         self.latestTypes = latestTypes.sorted { $0.field < $1.field }
         self.dimensions = dimensions
@@ -343,6 +359,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
         left.name == right.name && left.version == right.version && left.title == right.title
             && left.description == right.description && left.subjectKinds == right.subjectKinds
             && left.bindings == right.bindings && left.fact == right.fact
+            && left.split == right.split
             && left.conditions == right.conditions
             && left.latestTypes.elementsEqual(right.latestTypes, by: ==)
             && left.dimensions.elementsEqual(right.dimensions, by: ==)

@@ -242,6 +242,7 @@ struct QueryPlanner {
         switch formula {
         case .number(let numerator, let denominator):
             return .number(Fraction(Int128(numerator), over: Int128(denominator)))
+        case .time(let milliseconds): return .number(Fraction(milliseconds))
         case .periodDays: return .days
         case .periodMonths: return .months
         case .aggregate(let aggregate): return try term(aggregate, of: kpi).map { .term($0) }

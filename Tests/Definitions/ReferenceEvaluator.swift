@@ -43,11 +43,11 @@ struct ReferenceEvaluator {
             guard let place = event(name, fact: nil), holds(definition.conditions, place) else {
                 return []
             }
-            return [fact(at: place)]
+            return facts(at: place)
         case .each(let selector):
             return events.indices
                 .filter { matches($0, selector, $0) && holds(definition.conditions, $0) }
-                .map { fact(at: $0) }
+                .flatMap { facts(at: $0) }
         case .stock(let from, let conditions):
             guard let start = event(from, fact: nil) else { return [] }
             return flows(from: start) { holds(conditions, $0) }
@@ -83,12 +83,74 @@ struct ReferenceEvaluator {
         return values
     }
 
-    private func fact(at place: Int) -> SampleFact {
+    /// A fact, or the parts it is cut into; days and hours are those of UTC.
+    private func facts(at place: Int) -> [SampleFact] {
+        var cuts: [(from: Int64, to: Int64)] = []
+        switch definition.split {
+        case nil: break
+        case .days(let from, let to):
+            if let first = day(from, place), let last = day(to, place), first <= last {
+                cuts = (first...last).map { ($0 * 86_400_000, ($0 + 1) * 86_400_000) }
+            }
+        case .time(let from, let to, let byHour):
+            guard let start = event(from, fact: place), let end = event(to, fact: place),
+                events[start].time <= events[end].time
+            else { break }
+            let step: Int64 = byHour ? 3_600_000 : 86_400_000
+            var time = events[start].time
+            repeat {
+                let next = min(events[end].time, (time / step + 1) * step)
+                cuts.append((time, next))
+                time = next
+            } while time < events[end].time
+        }
+        guard !cuts.isEmpty else { return [fact(at: place)] }
+        let lengths = cuts.map { $0.to - $0.from }
+        var parts = cuts.map { fact(at: place, within: $0) }
+        for (name, source) in definition.measures {
+            guard case .number = source, let text = parts[0].values[name],
+                let number = Int64(text)
+            else { continue }
+            for (index, share) in shares(of: number, lengths).enumerated() {
+                parts[index].values[name] = "\(share)"
+            }
+        }
+        return parts
+    }
+
+    private func day(_ reference: FieldReference, _ place: Int) -> Int64? {
+        guard case .text(let text)? = value(of: reference, place),
+            let day = Day(iso: text.utf8.span)
+        else { return nil }
+        return Int64(day.number)
+    }
+
+    /// Largest remainder: the units that are left go to the parts that lost most, the earliest first.
+    private func shares(of number: Int64, _ lengths: [Int64]) -> [Int64] {
+        let whole = lengths.reduce(0, +)
+        guard whole > 0 else { return [number] + lengths.dropFirst().map { _ in 0 } }
+        let size = abs(number)
+        let exact = lengths.map { (size * $0 / whole, size * $0 % whole) }
+        let left = Int(size - exact.map(\.0).reduce(0, +))
+        let order = exact.indices.sorted { (exact[$1].1, $0) < (exact[$0].1, $1) }
+        return exact.indices.map { index in
+            let share = exact[index].0 + (order.prefix(left).contains(index) ? 1 : 0)
+            return number < 0 ? -share : share
+        }
+    }
+
+    private func fact(at place: Int, within cut: (from: Int64, to: Int64)? = nil) -> SampleFact {
         var values = dimensions(at: place)
+        if let cut {
+            for (name, source) in definition.dimensions where values[name] != nil {
+                if source == .hour { values[name] = "\(cut.from / 3_600_000 % 24)" }
+                if source == .weekday { values[name] = "\((cut.from / 86_400_000 + 3) % 7 + 1)" }
+            }
+        }
         for (name, source) in definition.measures {
             switch source {
             case .duration(let duration):
-                values[name] = elapsed(duration, place).map {
+                values[name] = elapsed(duration, place, within: cut).map {
                     DurationText.text($0).replacing(" ", with: "")
                 }
             case .number(let reference), .money(let reference, _):
@@ -99,7 +161,7 @@ struct ReferenceEvaluator {
                 values[name] = holds(conditions, place) ? value(of: source, place).map(text) : nil
             }
         }
-        return SampleFact(time: events[place].time, values: values)
+        return SampleFact(time: cut?.from ?? events[place].time, values: values)
     }
 
     // MARK: Bindings
@@ -261,7 +323,9 @@ struct ReferenceEvaluator {
         return (time, number * unit)
     }
 
-    private func elapsed(_ duration: Duration, _ fact: Int?) -> Int64? {
+    private func elapsed(
+        _ duration: Duration, _ fact: Int?, within cut: (from: Int64, to: Int64)? = nil
+    ) -> Int64? {
         guard let start = event(duration.from, fact: fact),
             let end = event(duration.to, fact: fact), events[end].time >= events[start].time
         else { return nil }
@@ -271,7 +335,9 @@ struct ReferenceEvaluator {
                 let isIn = latest(states.field, at: place).map { states.values.contains($0) }
                 if (isIn ?? false) != (duration.only != nil) { continue }
             }
-            total += clock(duration, fact: fact, events[place].time, events[place + 1].time)
+            let from = max(events[place].time, cut?.from ?? .min)
+            let to = min(events[place + 1].time, cut?.to ?? .max)
+            if from < to { total += clock(duration, fact: fact, from, to) }
         }
         return total
     }

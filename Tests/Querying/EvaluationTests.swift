@@ -174,6 +174,7 @@ struct EvaluationTests {
     ) -> Fraction? {
         func naive(_ part: Formula) -> Fraction? { self.naive(part, world, days, values) }
         switch formula {
+        case .time(let milliseconds): return Fraction(milliseconds)
         case .number(let numerator, let denominator):
             return Fraction(Int128(numerator), over: Int128(denominator))
         case .periodDays:
@@ -380,7 +381,7 @@ struct EvaluationTests {
 
     private func uses(_ formula: Formula, _ projection: String) -> Bool {
         switch formula {
-        case .number, .periodDays, .periodMonths: false
+        case .number, .time, .periodDays, .periodMonths: false
         case .aggregate(let aggregate): aggregate.projection == projection
         case .negated(let part): uses(part, projection)
         case .kpi(let name): uses(Self.kpis.first { $0.name == name }!.value, projection)

@@ -20,6 +20,7 @@ extension ProjectionDefinition {
             lines += table(bindings.map { ($0.name, Words.binding($0)) })
         }
         lines += ["", factSentence]
+        if let split { lines.append(Words.split(split)) }
         if !dimensions.isEmpty {
             lines += ["", "A fact can be asked by"]
             lines += table(dimensions.map { ($0.name, Words.source($0.source)) })
@@ -113,6 +114,7 @@ extension Formula {
         func wrapped(_ text: String, _ level: Int) -> String { level < outer ? "(\(text))" : text }
         switch self {
         case .number(let numerator, let denominator): return decimal(numerator, denominator)
+        case .time(let milliseconds): return DurationText.text(milliseconds)
         case .aggregate(let aggregate): return aggregate.inWords
         case .sum(let left, let right):
             return wrapped("\(left.words(within: 1)) + \(right.words(within: 1))", 1)

@@ -61,6 +61,10 @@ extension ProjectionDefinition {
             case .duration, .count: break
             }
         }
+        if case .days(let from, let to) = split {
+            add(from)
+            add(to)
+        }
         for duration in durations {
             if case .field(let reference) = duration.calendar { add(reference) }
         }

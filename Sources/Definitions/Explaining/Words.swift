@@ -62,6 +62,18 @@ enum Words {
         return text
     }
 
+    /// How facts are cut into parts.
+    static func split(_ split: Split) -> String {
+        switch split {
+        case .time(let from, let to, let byHour):
+            "From \(from) to \(to) it is cut at every \(byHour ? "full hour" : "midnight"); each part "
+                + "lies on its own day."
+        case .days(let from, let to):
+            "It is shared evenly by the days from \(from.binding).\(from.field) to "
+                + "\(to.binding).\(to.field)."
+        }
+    }
+
     /// `the first message.posted after opened where direction is out`.
     static func binding(_ binding: Binding) -> String {
         switch binding.kind {

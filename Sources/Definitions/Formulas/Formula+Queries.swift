@@ -16,7 +16,7 @@ extension Formula {
     private func visit(_ body: (Formula) -> Void) {
         body(self)
         switch self {
-        case .number, .aggregate, .periodDays, .periodMonths, .kpi: break
+        case .number, .time, .aggregate, .periodDays, .periodMonths, .kpi: break
         case .negated(let inner): inner.visit(body)
         case .sum(let left, let right), .difference(let left, let right),
             .product(let left, let right), .quotient(let left, let right):

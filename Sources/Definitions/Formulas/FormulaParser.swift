@@ -58,7 +58,7 @@ struct FormulaParser {
 
     private func depthOf(_ formula: Formula) -> Int {
         switch formula {
-        case .number, .aggregate, .periodDays, .periodMonths, .kpi: 1
+        case .number, .time, .aggregate, .periodDays, .periodMonths, .kpi: 1
         case .negated(let inner): 1 + depthOf(inner)
         case .sum(let left, let right), .difference(let left, let right),
             .product(let left, let right), .quotient(let left, let right):
@@ -251,6 +251,12 @@ struct FormulaParser {
             index += 1
         }
         if index < scalars.count, isWordPart(scalars[index]) {
+            var end = index
+            while end < scalars.count, isWordPart(scalars[end]) { end += 1 }
+            if !isFraction, let length = DurationText.milliseconds(text(start..<end)) {
+                index = end
+                return .time(milliseconds: length)
+            }
             throw fault(
                 "\"\(scalars[index])\" follows a number", "an operator: + - * /")
         }

@@ -9,6 +9,8 @@ package enum DefinitionKeys {
     package static let duration = ProjectionReader.durationKeys
     /// Of a stock.
     package static let stock = ProjectionReader.stockKeys
+    /// Of how facts are cut into parts.
+    package static let split = ProjectionReader.splitKeys
     /// Of a test under `where`.
     package static let test = ProjectionReader.testKeys
     /// Of a KPI.

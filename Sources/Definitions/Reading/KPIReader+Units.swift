@@ -53,6 +53,7 @@ extension KPIReader {
     private func powers(of formula: Formula, at value: YAMLValue) -> UnitPowers? {
         switch formula {
         case .number, .periodDays, .periodMonths: return .plain
+        case .time: return UnitPowers(time: 1)
         // Its own unit says what it gives; it may stand in another file.
         case .kpi: return nil
         case .negated(let inner): return powers(of: inner, at: value)

@@ -7,7 +7,7 @@ import EventModel
 final class ProjectionReader {
     static let keys = [
         "projection", "version", "title", "description", "of", "calendar", "let", "fact", "stock",
-        "when", "latest", "dimensions", "measures",
+        "split", "when", "latest", "dimensions", "measures",
     ]
     static let mostBindings = 64
     static let mostDimensions = 12
@@ -77,11 +77,13 @@ final class ProjectionReader {
         checkReferences()
         readDurationMeasures(fields["measures"])
         let fact = rule.flatMap { finish($0) }
+        let split = fields["split"].flatMap { readSplit($0) }
         let conditions = fields["when"].map { readConditions($0) } ?? []
         let dimensions = readDimensions(fields["dimensions"])
         let measures = readMeasures(fields["measures"])
         reportUnusedLatest(fields["latest"])
         checkCalendars()
+        check(split, dimensions, measures, fields)
         if let key = fields.key("calendar"), !usesBusinessTime {
             faults.report(
                 at: key, "nothing measures business time",
@@ -90,7 +92,8 @@ final class ProjectionReader {
         guard faults.faults.isEmpty, let name, let version, let fact else { return nil }
         let definition = ProjectionDefinition(
             name: name, version: version, title: title, description: description,
-            subjectKinds: kinds, bindings: bindings, fact: fact, conditions: conditions,
+            subjectKinds: kinds, bindings: bindings, fact: fact, split: split,
+            conditions: conditions,
             latestTypes: latest.map { ($0.key, $0.value.types) }, dimensions: dimensions,
             measures: measures)
         checkOutputs(definition, fields)

@@ -93,6 +93,27 @@ extension CaseEvaluator {
         return elapsed - pauses.paused(track, from: from, to: to, table, &clocks)
     }
 
+    /// The same for the part being written: what lies in it.
+    mutating func partDuration(_ index: Int) -> Int64 {
+        let code = durations[index]
+        var calendar = Int(code.calendar)
+        var track = Int(code.track)
+        if code.namingSlot >= 0 {
+            calendar = namedCalendar(code)
+            if track >= 0 { track += calendar + 1 }
+        }
+        let paused =
+            track < 0
+            ? 0
+            : pauses.paused(track, fromTime: part.start, toTime: part.end, table, &clocks)
+        if code.isOnly { return paused }
+        let elapsed =
+            calendar < 0
+            ? part.end - part.start
+            : clocks.openTime(of: calendar, from: part.start, to: part.end)
+        return elapsed - paused
+    }
+
     /// The calendar that an event names; -1, the wall clock, where it names none; the store's where
     /// no calendar has that name.
     private func namedCalendar(_ code: DurationCode) -> Int {

@@ -110,8 +110,13 @@ extension CaseEvaluator {
             switch code.kind {
             case .constant: value = code.constant
             case .subject: value = Int64(caseID) + 1
-            case .hour: value = days.hour(of: table[Int(found[0])].time)
-            case .weekday: value = days.weekday(of: table[Int(found[0])].time)
+            case .hour:
+                value = part.isPart ? part.hour : days.hour(of: table[Int(found[0])].time)
+            case .weekday:
+                value =
+                    part.isPart
+                    ? DayFinder.weekday(ofDay: part.day)
+                    : days.weekday(of: table[Int(found[0])].time)
             case .field:
                 let position = Int(found[Int(code.slot)])
                 if position >= 0 { value = fetch(code.field, at: position) }

@@ -45,6 +45,12 @@ package struct CaseEvaluator: ~Copyable {
     var pauses: PauseTracks
     var clocks: CalendarClocks
     let calendarNames: Buffer<CalendarName>
+    let splits: Buffer<SplitCode>
+    /// The parts of the fact at hand, the one being written, and the shares of its numbers: a list
+    /// of parts for each measure.
+    var parts = Buffer<FactPart>()
+    var part = FactPart.none
+    var shares = Buffer<Int64>()
     /// The row being written, and a stock's last one.
     var record = Buffer<UInt32>()
     var stockRecord = Buffer<UInt32>()
@@ -78,6 +84,7 @@ package struct CaseEvaluator: ~Copyable {
         clocks = CalendarClocks(
             codes.usesBusinessTime ? plan.context.calendars.members.map(\.calendar) : [])
         calendarNames = Buffer(codes.calendarNames)
+        splits = Buffer(codes.splits)
     }
 
     /// Adds the facts of a case, or (sign -1) takes them back.
@@ -142,8 +149,18 @@ package struct CaseEvaluator: ~Copyable {
         found[0] = fact
         lookUp(ready..<steps.upperBound)
         guard holds(Int(projection.conditions)) else { return }
-        write(projection)
-        emit(projection, sign)
+        record(projection, sign)
+    }
+
+    /// The fact at slot 0, whole or in parts.
+    @inline(__always)
+    private mutating func record(_ projection: ProjectionCode, _ sign: Int64) {
+        if projection.split >= 0, cut(projection) {
+            emitParts(projection, sign)
+        } else {
+            write(projection)
+            emit(projection, sign)
+        }
     }
 
     private mutating func evaluateEach(_ projection: ProjectionCode, _ sign: Int64) {
@@ -155,10 +172,7 @@ package struct CaseEvaluator: ~Copyable {
             if projection.residuals.count == 0 || passes(projection.residuals, at: position) {
                 found[0] = Int32(position)
                 lookUp(projection.factSteps.indices)
-                if holds(Int(projection.conditions)) {
-                    write(projection)
-                    emit(projection, sign)
-                }
+                if holds(Int(projection.conditions)) { record(projection, sign) }
             }
             position = table.first(selector, position + 1, table.count)
         }
@@ -219,7 +233,7 @@ package struct CaseEvaluator: ~Copyable {
 
     // MARK: Output
 
-    private mutating func emit(_ projection: ProjectionCode, _ sign: Int64) {
+    mutating func emit(_ projection: ProjectionCode, _ sign: Int64) {
         let multiplicity = UInt64(bitPattern: sign)
         let buffer = facts[current]
         buffer.words.append(record, 0..<record.count)
@@ -235,9 +249,16 @@ package struct CaseEvaluator: ~Copyable {
 
     /// Writes the key of the fact at slot 0 into `record`.
     private mutating func write(_ projection: ProjectionCode) {
-        record.truncate(to: 0)
         let fact = table[Int(found[0])]
-        record.append(days.word(of: fact.time))
+        writeDimensions(projection, day: days.word(of: fact.time))
+        for place in projection.measures.indices { write(measure(measures[place])) }
+    }
+
+    /// Begins a key with its day and its dimensions.
+    mutating func writeDimensions(_ projection: ProjectionCode, day: UInt32) {
+        record.truncate(to: 0)
+        record.append(day)
+        let fact = table[Int(found[0])]
         for place in projection.dimensions.indices {
             let dimension = dimensions[place]
             let value = self.value(dimension.values)
@@ -257,14 +278,17 @@ package struct CaseEvaluator: ~Copyable {
                 record.append(UInt32(truncatingIfNeeded: biased))
             }
         }
-        for place in projection.measures.indices {
-            let value = UInt64(bitPattern: measure(measures[place])) ^ (1 << 63)
-            record.append(UInt32(truncatingIfNeeded: value >> 32))
-            record.append(UInt32(truncatingIfNeeded: value))
-        }
     }
 
-    private mutating func measure(_ code: MeasureCode) -> Int64 {
+    /// Adds a measure's value to a key.
+    @inline(__always)
+    mutating func write(_ measure: Int64) {
+        let value = UInt64(bitPattern: measure) ^ (1 << 63)
+        record.append(UInt32(truncatingIfNeeded: value >> 32))
+        record.append(UInt32(truncatingIfNeeded: value))
+    }
+
+    mutating func measure(_ code: MeasureCode) -> Int64 {
         switch code.kind {
         case .duration: return duration(Int(code.duration))
         case .number:

@@ -43,7 +43,22 @@ struct DayFinder: ~Copyable {
 
     /// 1 Monday to 7 Sunday.
     mutating func weekday(of time: Int64) -> Int64 {
-        let day = local(time).flooredDivision(by: 86_400_000)
-        return Int64(Day(number: Int32(truncatingIfNeeded: day)).weekday)
+        DayFinder.weekday(ofDay: local(time).flooredDivision(by: 86_400_000))
+    }
+
+    /// 1 Monday to 7 Sunday, of a day since 1970.
+    static func weekday(ofDay day: Int64) -> Int64 {
+        Int64(Day(number: Int32(truncatingIfNeeded: day)).weekday)
+    }
+
+    /// The local day and hour of a time, and when the next local midnight (or full hour) or the
+    /// next change of the clock comes.
+    mutating func stretch(of time: Int64, byHour: Bool) -> (day: Int64, hour: Int64, end: Int64) {
+        let local = local(time)
+        let length: Int64 = byHour ? 3_600_000 : 86_400_000
+        let number = local.flooredDivision(by: length)
+        let day = byHour ? number.flooredDivision(by: 24) : number
+        let hour = byHour ? number - day * 24 : 0
+        return (day, hour, min((number + 1) * length - offset, until))
     }
 }

@@ -38,6 +38,37 @@ struct PauseTracks: ~Copyable {
         return total(track, at: to, table, &clocks) - total(track, at: from, table, &clocks)
     }
 
+    /// Paused milliseconds between two times of the case, the first of which is not the later.
+    mutating func paused(
+        _ track: Int, fromTime start: Int64, toTime end: Int64, _ table: borrowing CaseRows,
+        _ clocks: inout CalendarClocks
+    ) -> Int64 {
+        if isMade[track] == 0 { make(track, table, &clocks) }
+        return total(track, atTime: end, table, &clocks)
+            - total(track, atTime: start, table, &clocks)
+    }
+
+    /// Paused milliseconds from the case's beginning up to a time.
+    private func total(
+        _ track: Int, atTime time: Int64, _ table: borrowing CaseRows,
+        _ clocks: inout CalendarClocks
+    ) -> Int64 {
+        let part = parts[track].indices
+        var low = part.lowerBound
+        var high = part.upperBound
+        while low < high {
+            let middle = (low + high) >> 1
+            if table[Int(changes[middle].position)].time <= time {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        guard low > part.lowerBound else { return 0 }
+        let last = changes[low - 1]
+        return last.total + pausedTime(last, until: time, tracks[track], table, &clocks)
+    }
+
     private mutating func make(
         _ track: Int, _ table: borrowing CaseRows, _ clocks: inout CalendarClocks
     ) {

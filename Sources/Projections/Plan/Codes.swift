@@ -128,6 +128,19 @@ struct MeasureCode: BitwiseCopyable, Sendable {
     var values = RangeCode()
 }
 
+/// How facts are cut into parts.
+struct SplitCode: BitwiseCopyable, Sendable {
+    /// Slots of the events that bound it, or that hold the days.
+    var from: Int32
+    var to: Int32
+    /// Fields of the first and the last day; -1 where time is cut.
+    var fromField: Int32 = -1
+    var toField: Int32 = -1
+    var byHour = false
+
+    var isDays: Bool { fromField >= 0 }
+}
+
 struct ProjectionCode: BitwiseCopyable, Sendable {
     enum Rule: UInt8, BitwiseCopyable, Sendable { case one, each, stock }
     var rule: Rule
@@ -147,6 +160,8 @@ struct ProjectionCode: BitwiseCopyable, Sendable {
     /// A stock of stays: what enters and what leaves; -1 in others.
     var enter: Int32 = -1
     var leave: Int32 = -1
+    /// Place among the splits; -1: facts stay whole.
+    var split: Int32 = -1
     var dimensions = RangeCode()
     var measures = RangeCode()
     /// Bits, one word per type of the plan, of the rows that it looks at.
@@ -168,6 +183,7 @@ struct CodeTables: Sendable {
     var dimensions: [DimensionCode] = []
     var measures: [MeasureCode] = []
     var projections: [ProjectionCode] = []
+    var splits: [SplitCode] = []
     /// Ascending by name.
     var calendarNames: [CalendarName] = []
     /// Per field and type (field × 64 + type): word in the row's payload × 2, plus 1 when it is

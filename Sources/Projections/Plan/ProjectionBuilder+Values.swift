@@ -127,6 +127,9 @@ extension ProjectionBuilder {
             if definition.fact.isStock {
                 throw fault("a stock has no hour or weekday: it lasts")
             }
+            if source == .hour, let split = definition.split, !split.isByHour {
+                throw fault("its parts last a day and have no hour (by: hour cuts at full hours)")
+            }
             parts.append((.integer, ValueCode(kind: source == .hour ? .hour : .weekday), nil))
         case .subject:
             parts.append((.subject, ValueCode(kind: .subject), nil))

@@ -55,6 +55,7 @@ struct ProjectionBuilder {
             code.leave = try self.selector(leave)
             try checkConditionsOfStock()
         }
+        if let split = definition.split { code.split = try compile(split) }
         code.conditions = try list(definition.conditions)
         let (dimensions, dimensionCodes) = try compileDimensions()
         let (measures, measureCodes) = try compileMeasures()

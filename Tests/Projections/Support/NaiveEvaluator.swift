@@ -75,12 +75,12 @@ struct NaiveCase {
         switch definition.fact {
         case .one(let name):
             guard let fact = event(name, nil), holds(definition.conditions, fact) else { return [] }
-            return [(line(fact, day: fact), 1)]
+            return lines(fact)
         case .each(let selector):
             return events.indices.filter {
                 matches(selector, $0, nil) && holds(definition.conditions, $0)
             }
-            .map { (line($0, day: $0), 1) }
+            .flatMap { lines($0) }
         case .stock(let from, let conditions):
             guard let start = event(from, nil), holds(definition.conditions, nil) else { return [] }
             var flows: [(String, Int)] = []
@@ -195,6 +195,79 @@ struct NaiveCase {
         return nil
     }
 
+    // MARK: Parts
+
+    /// What of a fact lies on one day, or in one hour.
+    private struct Part: Equatable {
+        var day: Day
+        var hour = 0
+        var start: Int64 = 0
+        var end: Int64 = 0
+        var weight: Int64
+    }
+
+    private func lines(_ fact: Int) -> [(String, Int)] {
+        guard let parts = parts(of: fact) else { return [(line(fact, day: fact), 1)] }
+        return parts.map { (line(fact, day: fact, part: $0, of: parts), 1) }
+    }
+
+    /// Nil where the fact stays whole. Random logs change at half hours alone, zones at full ones, so
+    /// that the clock is read every half hour.
+    private func parts(of fact: Int) -> [Part]? {
+        switch definition.split {
+        case nil: return nil
+        case .days(let from, let to):
+            guard let first = day(from, fact), let last = day(to, fact), first <= last else {
+                return nil
+            }
+            return (first.number...last.number).map { Part(day: Day(number: $0), weight: 1) }
+        case .time(let from, let to, let byHour):
+            guard let from = event(from, fact), let to = event(to, fact),
+                events[from].time <= events[to].time
+            else { return nil }
+            var parts: [Part] = []
+            var time = events[from].time
+            repeat {
+                let local = evaluator.zone.localMilliseconds(of: Instant(milliseconds: time))
+                let next = min(time + 1_800_000, events[to].time)
+                let now = Part(
+                    day: evaluator.zone.day(of: Instant(milliseconds: time)),
+                    hour: byHour ? Int(local % 86_400_000 / 3_600_000) : 0, start: time, end: next,
+                    weight: next - time)
+                if let last = parts.last, last.day == now.day, last.hour == now.hour {
+                    parts[parts.count - 1].end = next
+                    parts[parts.count - 1].weight += next - time
+                } else {
+                    parts.append(now)
+                }
+                time = next
+            } while time < events[to].time
+            return parts
+        }
+    }
+
+    private func day(_ reference: FieldReference, _ fact: Int) -> Day? {
+        guard let place = event(reference.binding, fact),
+            case .text(let text)? = events[place].value(reference.field)
+        else { return nil }
+        return Day(iso: text.utf8.span)
+    }
+
+    /// Shares by largest remainder, one unit after another.
+    private func shares(of number: Int64, _ weights: [Int64]) -> [Int64] {
+        let whole = weights.reduce(0, +)
+        let size = abs(number)
+        guard whole > 0 else { return [number] + weights.dropFirst().map { _ in 0 } }
+        var shares = weights.map { size * $0 / whole }
+        var remainders = weights.map { size * $0 % whole }
+        while shares.reduce(0, +) < size {
+            let place = remainders.firstIndex(of: remainders.max() ?? 0) ?? 0
+            shares[place] += 1
+            remainders[place] = -1
+        }
+        return shares.map { number < 0 ? -$0 : $0 }
+    }
+
     // MARK: Values in force
 
     private func latest(_ field: String, _ at: Int?) -> FieldValue? {
@@ -250,7 +323,9 @@ struct NaiveCase {
 
     // MARK: Durations
 
-    private func elapsed(_ duration: Definitions.Duration, _ fact: Int?) -> Int64? {
+    private func elapsed(
+        _ duration: Definitions.Duration, _ fact: Int?, within part: Part? = nil
+    ) -> Int64? {
         guard let from = event(duration.from, fact), let to = event(duration.to, fact),
             events[from].time <= events[to].time
         else { return nil }
@@ -264,7 +339,9 @@ struct NaiveCase {
             }
             let counts =
                 duration.only.map { isIn($0) } ?? duration.except.map { !isIn($0) } ?? true
-            if counts { total += clock(duration, fact, events[place].time, events[place + 1].time) }
+            let start = max(events[place].time, part?.start ?? .min)
+            let end = min(events[place + 1].time, part?.end ?? .max)
+            if counts, start < end { total += clock(duration, fact, start, end) }
             place += 1
         }
         return total
@@ -298,16 +375,25 @@ struct NaiveCase {
 
     // MARK: Lines
 
-    private func line(_ fact: Int, day: Int) -> String {
-        var parts = [evaluator.zone.day(of: events[day].draft.time).description]
-        for (_, source) in definition.dimensions { parts.append(text(source, fact) ?? "–") }
+    private func line(
+        _ fact: Int, day: Int, part: Part? = nil, of all: [Part] = []
+    ) -> String {
+        var parts = [(part?.day ?? evaluator.zone.day(of: events[day].draft.time)).description]
+        for (_, source) in definition.dimensions { parts.append(text(source, fact, part) ?? "–") }
+        func shared(_ number: Int64?) -> String {
+            guard let number else { return "–" }
+            guard let part, let place = all.firstIndex(where: { $0 == part }) else {
+                return "\(number)"
+            }
+            return "\(shares(of: number, all.map(\.weight))[place])"
+        }
         for (_, source) in definition.measures {
             switch source {
             case .duration(let duration):
-                parts.append(elapsed(duration, fact).map { "\($0)" } ?? "–")
+                parts.append(elapsed(duration, fact, within: part).map { "\($0)" } ?? "–")
             case .number(let reference), .money(let reference, _):
-                parts.append(limit(reference, fact).map { "\($0)" } ?? "–")
-            case .count(let name): parts.append("\(count(name, fact))")
+                parts.append(shared(limit(reference, fact)))
+            case .count(let name): parts.append(shared(Int64(count(name, fact))))
             case .flag(let conditions): parts.append(holds(conditions, fact) ? "1" : "–")
             case .name(let source, let conditions):
                 parts.append(holds(conditions, fact) ? text(source, fact) ?? "–" : "–")
@@ -316,7 +402,7 @@ struct NaiveCase {
         return parts.joined(separator: "\t")
     }
 
-    private func text(_ source: DimensionSource, _ fact: Int) -> String? {
+    private func text(_ source: DimensionSource, _ fact: Int, _ part: Part? = nil) -> String? {
         switch source {
         case .field(let reference):
             return event(reference.binding, fact).flatMap {
@@ -324,9 +410,11 @@ struct NaiveCase {
             }
         case .latest(let field, let binding): return text(latest(field, event(binding, fact)))
         case .firstOf(let sources):
-            for source in sources { if let found = text(source, fact) { return found } }
+            for source in sources { if let found = text(source, fact, part) { return found } }
             return nil
         case .constant(let text): return text
+        case .hour where part != nil: return "\(part?.hour ?? 0)"
+        case .weekday where part != nil: return part.map { "\($0.day.weekday)" }
         case .hour:
             let local = evaluator.zone.localMilliseconds(of: events[fact].draft.time)
             return "\(local % 86_400_000 / 3_600_000)"

@@ -11,6 +11,7 @@ struct RandomDefinitions {
     private var counts: [String] = []
     private var types: [String: [String]] = [:]
     private var isStock = false
+    private var split: Split?
 
     init(seed: UInt64) { random = Seeded(seed) }
 
@@ -57,14 +58,27 @@ struct RandomDefinitions {
         let conditions = (0..<(random.chance(60) ? 0 : 1 + random.below(2))).map { _ in
             condition(depth: 0)
         }
+        split = isStock ? nil : randomSplit()
         return ProjectionDefinition(
             name: name, version: 1, title: LocalizedText(english: name),
             subjectKinds: random.chance(70) ? ["ticket"] : ["ticket", "call"], bindings: bindings,
-            fact: rule, conditions: conditions.filter { !isStock || !readsLatest($0) },
+            fact: rule, split: split, conditions: conditions.filter { !isStock || !readsLatest($0) },
             latestTypes: random.chance(50)
                 ? [("agent", ["ticket.opened", "ticket.assigned"])] : [],
             dimensions: (0..<random.below(5)).map { ("d\($0)", dimension()) },
             measures: (0..<random.below(4)).map { ("m\($0)", measure()) })
+    }
+
+    private mutating func randomSplit() -> Split? {
+        let holders = events.filter { types[$0] == ["cost.recorded"] }
+        if let holder = holders.randomElement(using: &random), random.chance(70) {
+            return .days(
+                from: FieldReference(binding: holder, field: "from_day"),
+                to: FieldReference(binding: holder, field: "to_day"))
+        }
+        guard random.chance(30), !events.isEmpty else { return nil }
+        return .time(
+            from: random.pick(events), to: random.pick(events), byHour: random.chance(50))
     }
 
     private func readsLatest(_ condition: Condition) -> Bool {
@@ -271,7 +285,10 @@ struct RandomDefinitions {
 
     private mutating func measure() -> MeasureSource {
         switch random.below(5) {
-        case 0 where !events.isEmpty: return .duration(duration())
+        case 0 where !events.isEmpty:
+            var duration = duration()
+            if case .time(let from, let to, _) = split { (duration.from, duration.to) = (from, to) }
+            return .duration(duration)
         case 1:
             if let reference = reference(among: Self.integers) { return .number(reference) }
         case 2 where !counts.isEmpty: return .count(random.pick(counts))

@@ -121,8 +121,19 @@ struct RandomLog {
                 [
                     .init("amount", .integer(Int64(random.below(2000)) - 1000)),
                     .init("currency", .text("IDR")),
-                ] + maybe("agent", agent())
+                ] + maybe("agent", agent()) + days()
             )
+    }
+
+    /// Days that a cost covers: mostly a few, sometimes none, or the last before the first.
+    private mutating func days() -> Fields {
+        guard random.chance(60) else { return [] }
+        let first = Int32(20_089 + random.below(5))
+        let last = first + Int32(random.below(9)) - 2
+        return [
+            .init("from_day", .text(Day(number: first).description)),
+            .init("to_day", .text(Day(number: last).description)),
+        ]
     }
 
     private mutating func agent() -> FieldValue {
