@@ -80,6 +80,8 @@ struct QueryPlanner {
             let shared = sharedDimensions(of: used)
             for dimension in asked where !used.isEmpty && !shared.contains(dimension) {
                 if try path(dimension, among: shared) != nil { continue }
+                // A currency picks amounts of money; what is counted beside them has none.
+                if !by.contains(dimension), isCurrency(dimension, at: used) { continue }
                 if known == nil { known = try knownDimensions() }
                 if known?.contains(dimension) == true {
                     missing(dimension, in: output.column.kpi, shared)
@@ -102,7 +104,10 @@ struct QueryPlanner {
         if !faults.isEmpty { throw QueryFaults(faults) }
         let kinds = projections.first.map { $0.source.layout.dimensions } ?? []
         let shared = sharedDimensions(of: Array(projections.indices))
-        let paths = try paths(of: asked, among: shared, outputs)
+        let everything = Array(projections.indices)
+        let paths = try paths(
+            of: asked.filter { by.contains($0) || !isCurrency($0, at: everything) }, among: shared,
+            outputs)
         if !faults.isEmpty { throw QueryFaults(faults) }
         for name in by {
             if let path = paths[name] {
@@ -128,6 +133,14 @@ struct QueryPlanner {
         plan.projections = projections
         plan.unsureValues = unsureValues
         return plan
+    }
+
+    /// Whether a dimension says the currency of some amounts of these projections.
+    private func isCurrency(_ dimension: String, at places: [Int]) -> Bool {
+        places.contains { place in
+            let layout = projections[place].source.layout
+            return layout.currencies.values.contains { layout.dimensions[$0].name == dimension }
+        }
     }
 
     /// Period, grain and comparison.

@@ -39,7 +39,7 @@ import Testing
     func `A case gives the facts worked out by hand`(_ golden: Golden) throws {
         let definition = try #require(try CatalogueTests.library().projection(golden.projection))
         let events = try golden.events.split(separator: "\n").map { try Self.event($0) }
-        let facts = ReferenceEvaluator(definition, events).facts()
+        let facts = ReferenceEvaluator(definition, events, calendars: Self.calendars).facts()
         let expected = golden.facts.split(separator: "\n")
         let found = facts.map { fact in
             "\(fact.sign < 0 ? "−" : "")\(DurationText.text(fact.time).replacing(" ", with: "")) "

@@ -2,7 +2,9 @@ private let reply = "message.posted direction=out visibility=public actor_kind=a
 private let message = "message.posted direction=in visibility=public actor_kind=customer"
 
 extension GoldenCaseTests {
-    static let cases: [Golden] = responses + resolutions + handovers + surveys + targets + calls
+    static let cases: [Golden] =
+        responses + resolutions + handovers + surveys + targets + calls
+        + businessTime + parts
 
     private static let responses = [
         Golden(
@@ -94,7 +96,7 @@ extension GoldenCaseTests {
                 9h ticket.assigned agent=dewi
                 3d ticket.status_changed status=closed
                 """,
-            facts: "8h agent=citra time=8h requester_wait=5h off_hold=8h one_touch=1"),
+            facts: "8h agent=citra time=8h requester_wait=5h on_hold=0s one_touch=1"),
         Golden(
             projection: "resolution", name: "a reopened ticket has none until resolved again",
             events: """
@@ -109,7 +111,7 @@ extension GoldenCaseTests {
                 1h ticket.status_changed status=hold
                 3h ticket.status_changed status=closed
                 4h ticket.status_changed status=closed
-                """, facts: "3h time=3h off_hold=1h requester_wait=3h"),
+                """, facts: "3h time=3h on_hold=2h requester_wait=3h"),
         Golden(
             projection: "resolution", name: "escalation and pauses",
             events: """

@@ -108,9 +108,11 @@ struct ReferenceEvaluator {
         let lengths = cuts.map { $0.to - $0.from }
         var parts = cuts.map { fact(at: place, within: $0) }
         for (name, source) in definition.measures {
-            guard case .number = source, let text = parts[0].values[name],
-                let number = Int64(text)
-            else { continue }
+            switch source {
+            case .number, .money, .count: break
+            case .duration, .flag, .name: continue
+            }
+            guard let number = parts[0].values[name].flatMap({ Int64($0) }) else { continue }
             for (index, share) in shares(of: number, lengths).enumerated() {
                 parts[index].values[name] = "\(share)"
             }

@@ -64,6 +64,7 @@ let vocabulary = eventTypes(
     agent.state_changed agent: state e(available|busy|wrap|break|training|offline), team n
     agent.profile_set agent: name n, role n, team n, department n, level i, manager n
     cost.recorded ticket/call/agent: amount i, currency n, category n, from_day d, to_day d, agent n, team n, channel n, note t
+    revenue.recorded ticket/call/agent: amount i, currency n, category n, from_day d, to_day d, agent n, team n, channel n, note t
     event.voided ticket/call: source t, id t, reason t, by n
     ingest.recorded log: input n, digest n
     """)

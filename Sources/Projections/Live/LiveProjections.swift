@@ -50,8 +50,8 @@ public struct LiveProjections {
 
     /// What a version is built from: the same, whether it answers already or not.
     ///
-    /// Its digest is that of the text, of the calendars it asks, and of what older events of the types it reads are taken
-    /// for: rows built otherwise are built anew.
+    /// Its digest is that of the text, of the calendars it asks, and of what older events of the
+    /// types it reads are taken for: rows built otherwise are built anew.
     static func source(
         _ definition: ProjectionDefinition, digest: String, types: EventTypes,
         calendars: CalendarSet

@@ -62,7 +62,8 @@ struct RandomDefinitions {
         return ProjectionDefinition(
             name: name, version: 1, title: LocalizedText(english: name),
             subjectKinds: random.chance(70) ? ["ticket"] : ["ticket", "call"], bindings: bindings,
-            fact: rule, split: split, conditions: conditions.filter { !isStock || !readsLatest($0) },
+            fact: rule, split: split,
+            conditions: conditions.filter { !isStock || !readsLatest($0) },
             latestTypes: random.chance(50)
                 ? [("agent", ["ticket.opened", "ticket.assigned"])] : [],
             dimensions: (0..<random.below(5)).map { ("d\($0)", dimension()) },
