@@ -10,11 +10,13 @@ public import EventModel
 public final class DefinitionLibrary {
     /// The event types that projections are checked against.
     public let types: EventTypes
-    private var documents: [String: [String: SourceDocument]] = [:]
-    private var order: [String: [String]] = [:]
+    private(set) var documents: [String: [String: SourceDocument]] = [:]
+    private(set) var order: [String: [String]] = [:]
     private var projections: [String: ProjectionDefinition] = [:]
     private var kpis: [String: KPIDefinition] = [:]
     private var calendars: [String: CalendarDefinition] = [:]
+    var scorecards: [String: ScorecardDefinition] = [:]
+    var outlines: [String: ScorecardOutline] = [:]
     private var uses: [String: [String]] = [:]
 
     /// A library of the documents of these files. Of two with the same kind and name the later one
@@ -113,16 +115,23 @@ public final class DefinitionLibrary {
             if let projection = try projection(name) { found.append(.projection(projection)) }
         }
         for name in kpiNames { if let kpi = try kpi(name) { found.append(.kpi(kpi)) } }
+        for name in scorecardNames {
+            if let scorecard = try scorecard(name) { found.append(.scorecard(scorecard)) }
+        }
         return found
     }
 
     /// A reader for a new file, which may use what the library holds.
     public func reader() -> DefinitionReader {
-        DefinitionReader(
+        var reader = DefinitionReader(
             types: types, knownProjection: { try? self.projection($0) },
             knownProjectionNames: { self.projectionNames },
             knownKPI: { self.uses(ofKPI: $0) }, knownKPINames: { self.kpiNames },
             knownCalendarNames: { self.calendarNames })
+        reader.knownKPIDefinition = { try? self.kpi($0) }
+        reader.knownOutline = { self.outline(ofScorecard: $0) }
+        reader.knownScorecardNames = { self.scorecardNames }
+        return reader
     }
 
     /// Which KPIs a KPI names, without checking it: formulas are parsed, nothing else.

@@ -20,6 +20,11 @@ public struct DefinitionReader {
     public var knownKPINames: () -> [String]
     /// The calendars that a projection may name.
     public var knownCalendarNames: () -> [String]
+    /// The KPIs that a scorecard's rows may name.
+    public var knownKPIDefinition: (String) -> KPIDefinition? = { _ in nil }
+    /// The scorecards that rows may serve, and their names.
+    var knownOutline: (String) -> ScorecardOutline? = { _ in nil }
+    var knownScorecardNames: () -> [String] = { [] }
 
     /// Longest document in bytes, so that its text fits into an entry of the log.
     public static let longestDocument = 60_000
@@ -71,13 +76,15 @@ public struct DefinitionReader {
 }
 
 /// The reading of one file's documents: projections first, since KPIs look at them.
-private struct FileReading {
+struct FileReading {
     let reader: DefinitionReader
     var faults: [DefinitionFault] = []
     var projections: [String: ProjectionDefinition] = [:]
     /// Projections that are at fault: what is built on them is not reported.
     var brokenProjections: Set<String> = []
     var definitions: [Int: Definition] = [:]
+    /// Scorecards of this file, not checked yet.
+    var outlines: [String: ScorecardOutline] = [:]
     var kpiUses: [(name: String, uses: [NameReference], document: SourceDocument)] = []
 
     init(reader: DefinitionReader) { self.reader = reader }
@@ -86,6 +93,7 @@ private struct FileReading {
         _ documents: [SourceDocument]
     ) throws(DefinitionFaults) -> [(document: SourceDocument, definition: Definition)] {
         var kpis: [(index: Int, document: SourceDocument, value: YAMLValue, name: String)] = []
+        var scorecards: [(index: Int, document: SourceDocument, value: YAMLValue)] = []
         var seen: [String: Int] = [:]
         let calendars = documents.compactMap(\.heading).filter { $0.kind == "calendar" }.map(\.name)
         let reader = reader
@@ -104,6 +112,9 @@ private struct FileReading {
             seen["\(kind) \(name)"] = value.line
             if kind == "kpi" {
                 kpis.append((index, document, value, name))
+            } else if kind == "scorecard" {
+                scorecards.append((index, document, value))
+                outlines[name] = ScorecardOutline(value)
             } else if kind == "calendar" {
                 if let calendar = CalendarReader(faults: list).read(value) {
                     definitions[index] = .calendar(calendar)
@@ -121,6 +132,12 @@ private struct FileReading {
         let names = kpis.map(\.name)
         for kpi in kpis { readKPI(kpi.value, of: kpi.document, at: kpi.index, names: names) }
         checkCycles()
+        // What is wrong with a KPI would only be said again of its rows.
+        if faults.isEmpty {
+            for (index, document, value) in scorecards {
+                readScorecard(value, of: document, at: index)
+            }
+        }
         guard faults.isEmpty else {
             let sorted = faults.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
             throw DefinitionFaults(Array(sorted.prefix(DefinitionFaults.mostFaults)))

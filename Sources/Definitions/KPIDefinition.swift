@@ -159,10 +159,11 @@ public enum Definition: Hashable, Sendable {
     case projection(ProjectionDefinition)
     case kpi(KPIDefinition)
     case calendar(CalendarDefinition)
+    case scorecard(ScorecardDefinition)
 
     /// The kinds there are: the words with which a document can begin, in the order in which
     /// definitions build on each other.
-    public static let kinds = ["calendar", "projection", "kpi"]
+    public static let kinds = ["calendar", "projection", "kpi", "scorecard"]
 
     /// One of `kinds`.
     public var kind: String {
@@ -170,6 +171,7 @@ public enum Definition: Hashable, Sendable {
         case .projection: "projection"
         case .kpi: "kpi"
         case .calendar: "calendar"
+        case .scorecard: "scorecard"
         }
     }
 
@@ -179,6 +181,7 @@ public enum Definition: Hashable, Sendable {
         case .projection(let projection): projection.name
         case .kpi(let kpi): kpi.name
         case .calendar(let calendar): calendar.name
+        case .scorecard(let scorecard): scorecard.name
         }
     }
 
@@ -188,6 +191,7 @@ public enum Definition: Hashable, Sendable {
         case .projection(let projection): projection.version
         case .kpi(let kpi): kpi.version
         case .calendar(let calendar): calendar.version
+        case .scorecard(let scorecard): scorecard.version
         }
     }
 }

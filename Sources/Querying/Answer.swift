@@ -66,6 +66,12 @@ public struct Figure: Hashable, Sendable {
     /// The ISO 4217 code of an amount of money, in minor units; nil where none is recorded, and
     /// for all that is no money.
     public var currency: String?
+    /// Whether it is a mean, share or percentile of fewer than `fewestFacts` facts.
+    public var isFew = false
+
+    /// Fewer facts than this may say little of a mean, a share or a percentile: such figures are
+    /// marked. (30 is the usual rule of thumb for the normal approximation of a mean.)
+    public static let fewestFacts: Int64 = 30
 
     /// A figure from its parts.
     public init(
@@ -96,6 +102,11 @@ public struct AnswerColumn: Hashable, Sendable {
     public var isCount: Bool
     /// The last day on which the period may still change, where that is not past.
     public var openUntil: Day?
+    /// Whether it grows with the length of the period (numbers and sums), so that a target for a
+    /// month is half as much for half a month.
+    public var growsWithTime = false
+    /// The value where there are no facts: 0 of what is counted, none of what is averaged.
+    public var whenEmpty = Fraction.none
 }
 
 /// A dimension the answer is split by.
@@ -177,6 +188,8 @@ public struct Answer: Sendable {
     public var otherDimensions: [String]
     /// Dimensions of which only some values were asked for.
     public var filters: [(dimension: String, values: [String])]
+    /// Dimensions that had to have a value.
+    public var present: [String] = []
     /// What people called the dimensions' values at the period's end, by dimension, where a profile
     /// says it.
     public var names: [String: DimensionNames]

@@ -66,6 +66,41 @@ indirect enum Expression {
         }
     }
 
+    /// How the value grows with the period's length: 1 numbers and sums, 0 means, shares, percentiles
+    /// and stocks.
+    var growth: Int {
+        switch self {
+        case .number: 0
+        case .days, .months: 1
+        case .term(let term): term.growsWithTime ? 1 : 0
+        case .negated(let part): part.growth
+        case .sum(let left, let right), .difference(let left, let right):
+            max(left.growth, right.growth)
+        case .product(let left, let right): left.growth + right.growth
+        case .quotient(let left, let right): left.growth - right.growth
+        }
+    }
+
+    /// The value where there are no facts: 0 of numbers and sums, none of means and shares.
+    var whenEmpty: Fraction {
+        func joined(
+            _ left: Expression, _ right: Expression,
+            _ join: (Fraction, Fraction) throws -> Fraction
+        ) -> Fraction {
+            (try? join(left.whenEmpty, right.whenEmpty)) ?? .none
+        }
+        switch self {
+        case .number(let number): return number
+        case .days, .months: return Fraction(1)
+        case .term(let term): return term.whenEmpty
+        case .negated(let part): return (try? part.whenEmpty.negated()) ?? .none
+        case .sum(let left, let right): return joined(left, right) { try $0.adding($1) }
+        case .difference(let left, let right): return joined(left, right) { try $0.subtracting($1) }
+        case .product(let left, let right): return joined(left, right) { try $0.multiplied(by: $1) }
+        case .quotient(let left, let right): return joined(left, right) { try $0.divided(by: $1) }
+        }
+    }
+
     /// Every aggregate in it.
     var terms: [Term] {
         switch self {
@@ -80,6 +115,21 @@ indirect enum Expression {
 }
 
 extension Expression.Term {
+    /// Whether longer periods have more of it.
+    fileprivate var growsWithTime: Bool {
+        switch function {
+        case .count, .sum, .distinct: true
+        case .mean, .stock, .start, .started, .kept, .statistic: false
+        }
+    }
+
+    fileprivate var whenEmpty: Fraction {
+        switch function {
+        case .count, .sum, .distinct, .stock, .start, .started, .kept: Fraction(0)
+        case .mean, .statistic: .none
+        }
+    }
+
     func value(of group: Int, in figures: CellFigures) -> Fraction {
         switch function {
         case .count: return Fraction(figures.count(group, stream: stream))

@@ -29,9 +29,13 @@ extension QueryEvaluation {
         }
         let missing: NullReason = count ?? 0 == 0 ? .nothing : .zeroDenominator
         let isMoney = output.column.unit == .money
-        return Figure(
+        var figure = Figure(
             value: value, count: count, reason: value.hasValue ? nil : missing,
             currency: isMoney ? currencies.first.flatMap { $0.isEmpty ? nil : $0 } : nil)
+        figure.isFew =
+            value.hasValue && !output.column.whenEmpty.hasValue
+            && count.map { $0 < Figure.fewestFacts } ?? false
+        return figure
     }
 
     /// Whether some, but only few respondents are behind a figure.

@@ -71,7 +71,7 @@ struct QueryEvaluation {
             basis: try basis, entriesNotYetIn: entriesNotYetIn, definitions: definitions,
             columns: columns,
             dimensions: plan.dimensions, otherDimensions: plan.otherDimensions,
-            filters: plan.filters, names: names, period: plan.period,
+            filters: plan.filters, present: plan.present, names: names, period: plan.period,
             grain: plan.grain, slices: current.slices, comparison: plan.comparison,
             comparisonSlices: before?.slices ?? [], rows: rows,
             totals: totals(current.slices, figures, previous))

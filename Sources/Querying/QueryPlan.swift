@@ -40,6 +40,7 @@ struct QueryPlan {
     var dimensions: [AnswerDimension] = []
     var otherDimensions: [String] = []
     var filters: [(dimension: String, values: [String])] = []
+    var present: [String] = []
     /// Values that are names of the log, though perhaps not of that dimension.
     var unsureValues: [(dimension: String, value: String)] = []
     var period: Period
@@ -70,7 +71,10 @@ struct QueryPlanner {
         for (name, _) in request.filters where !filterNames.contains(name) {
             filterNames.append(name)
         }
-        let asked = by + filterNames.filter { !by.contains($0) }
+        var asked = by
+        for name in filterNames + request.present where !asked.contains(name) {
+            asked.append(name)
+        }
         var outputs: [QueryPlan.Output] = []
         var unknown: [String] = []
         var known: [String]?
@@ -127,6 +131,10 @@ struct QueryPlanner {
             } else {
                 plan.filters.append((name, try filter(name, texts, on: plan.period)))
             }
+        }
+        for name in request.present {
+            plan.present.append(paths[name]?.name ?? name)
+            try keepPresent(name, paths[name])
         }
         if !faults.isEmpty { throw QueryFaults(faults) }
         plan.otherDimensions = shared.filter { !by.contains($0) && !filterNames.contains($0) }
@@ -226,7 +234,8 @@ struct QueryPlanner {
                 name: name, kpi: kpi.name, title: kpi.title, statistic: statistic,
                 unit: counts ? .count : statistic.map { kpi.unit(ofStatistic: $0) } ?? kpi.unit,
                 better: counts ? nil : kpi.better,
-                isCount: expression.isPlainCount),
+                isCount: expression.isPlainCount,
+                growsWithTime: expression.growth == 1, whenEmpty: expression.whenEmpty),
             expression: expression, basis: expression.basis,
             openDays: terms.map { openDays(of: $0) }.max() ?? 0,
             respondents: respondents(behind: terms), amounts: amounts(in: terms),

@@ -10,6 +10,8 @@ public struct QueryRequest: Sendable {
     /// Only facts whose dimension has one of these values; several of one dimension are
     /// alternatives. A name may be cut short where that leaves one.
     public var filters: [(dimension: String, value: String)]
+    /// Only facts in which these dimensions have a value.
+    public var present: [String]
     /// The period, as in `Period.init(_:today:)`.
     public var period: String
     /// What to split it by.
@@ -20,11 +22,12 @@ public struct QueryRequest: Sendable {
     /// A question from its parts.
     public init(
         kpis: [String], by: [String] = [], filters: [(dimension: String, value: String)] = [],
-        period: String, grain: String? = nil, compare: String? = nil
+        present: [String] = [], period: String, grain: String? = nil, compare: String? = nil
     ) {
         self.kpis = kpis
         self.by = by
         self.filters = filters
+        self.present = present
         self.period = period
         self.grain = grain
         self.compare = compare
@@ -47,6 +50,12 @@ package struct QueryContext {
     /// What is known of the cases that a dimension names, where its name is that of a kind of case
     /// with profiles.
     package var profiles: (String) throws -> (any CaseProfiles)? = { _ in nil }
+    /// Names of the scorecards in force.
+    package var scorecardNames: [String] = []
+    /// A scorecard in force; nil when there is none.
+    package var scorecard: (String) throws -> ScorecardDefinition? = { _ in nil }
+    /// The scorecards in force about some figures, cut down to their rows.
+    package var scorecardsAbout: ([String]) throws -> [ScorecardDefinition] = { _ in [] }
     /// The state after the log's first so many entries; for projections that lag behind it.
     package var earlierBasis: ((UInt32) throws -> AnswerBasis)?
     /// What is known of a figure's books (closed, restated); nil leaves it to the calendar.

@@ -34,7 +34,8 @@ struct Rekam: ParsableCommand {
             CommandGroup(
                 name: "Asking",
                 subcommands: [
-                    QueryCommand.self, ExplainCommand.self, FactsCommand.self, KPICommand.self,
+                    QueryCommand.self, ExplainCommand.self, FactsCommand.self,
+                    ScorecardCommand.self, KPICommand.self,
                     CalendarCommand.self,
                     ProjectionCommand.self, SchemaCommand.self,
                 ]),

@@ -42,6 +42,16 @@ import Testing
                 == DefinitionKeys.calendarHoliday.sorted())
     }
 
+    @Test func `Scorecards`() throws {
+        let schema = try schema("scorecard.schema.json")
+        #expect(keys(schema, "properties") == DefinitionKeys.scorecard.sorted())
+        #expect(
+            keys(schema, "$defs", "row", "properties") == DefinitionKeys.scorecardRow.sorted())
+        #expect(
+            keys(schema, "$defs", "row", "properties", "target", "properties")
+                == DefinitionKeys.target.sorted())
+    }
+
     @Test func `KPIs`() throws {
         let schema = try schema("kpi.schema.json")
         #expect(keys(schema, "properties") == DefinitionKeys.kpi.sorted())

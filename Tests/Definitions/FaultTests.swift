@@ -44,6 +44,39 @@ import Testing
 
         """
 
+    static let scorecard = """
+        scorecard: s
+        version: 1
+        title: S
+        scope: agent
+        where: {agent.role: present}
+        grain: month
+        objectives: {happy: Happy customers}
+        rows:
+          - {kpi: k, weight: 60, target: {min: 90}, from: 2025-01, to: 2025-12, serves: happy}
+          - {kpi: t.p90, weight: 40, target: {max: 1h}, from: 2025-01, to: 2025-12, serves: top.k}
+        ---
+        scorecard: top
+        version: 1
+        title: Top
+        scope: company
+        grain: month
+        objectives: {happy: Happy customers}
+        rows:
+          - {kpi: k, weight: 100, target: {min: 900}, from: 2025, to: 2028, serves: happy}
+
+        """
+    static let duration = """
+        kpi: t
+        version: 1
+        title: T
+        group: operational
+        unit: duration
+        better: lower
+        value: mean(p.wait)
+
+        """
+
     static func said(_ text: String) -> String {
         do throws(DefinitionFaults) {
             _ = try DefinitionReader(types: vocabulary).read(text, file: "p.yaml")
@@ -83,17 +116,25 @@ import Testing
 
     @Test(arguments: golden)
     func `Every fault is named with place, expectation and nearest word`(_ golden: Golden) {
-        let texts = ["kpi": Self.kpi, "calendar": Self.calendar]
+        let texts = [
+            "kpi": Self.kpi, "calendar": Self.calendar, "scorecard": Self.scorecard,
+        ]
         var text = texts[golden.definition] ?? Self.base
         #expect(text.contains(golden.replaced))
         text = text.replacing(golden.replaced, with: golden.replacement, maxReplacements: 1)
         if golden.definition == "kpi" { text = Self.base + "---\n" + text }
+        // What it needs stands behind it, so that its lines count from 1.
+        if golden.definition == "scorecard" {
+            text += "---\n" + Self.base + "---\n" + Self.kpi + "---\n" + Self.duration
+        }
         #expect(Self.said(text) == golden.said)
     }
 
     @Test func `The definitions that the golden file changes are without fault`() {
         #expect(
-            Self.said(Self.base + "---\n" + Self.kpi + "---\n" + Self.calendar) == "no fault")
+            Self.said(
+                [Self.base, Self.kpi, Self.calendar, Self.scorecard, Self.duration]
+                    .joined(separator: "---\n")) == "no fault")
     }
 
     @Test func `Faults of several documents are told together, in the order of the file`() {

@@ -31,6 +31,10 @@ import Testing
         let given = keys(block)
         let names = Set(given.map(\.key))
         if names.contains("projection") || names.contains("calendar") { return block }
+        if names.contains("scorecard") {
+            let kpi = blocks.first { $0.hasPrefix("kpi: first_answer") } ?? ""
+            return blocks[0] + "---\n" + kpi + "---\n" + block
+        }
         if names.contains("kpi") { return blocks[0] + "---\n" + block }
         if names.contains("value") {
             let rest = "kpi: part\nversion: 1\ntitle: Part\ngroup: part\nbetter: higher\n"

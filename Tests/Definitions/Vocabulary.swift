@@ -1,20 +1,23 @@
 import EventModel
 
 /// Event types for tests, written in a short form: one type a line, `type kinds: field kind, …`,
-/// with `n` for names, `i` integers, `b` booleans, `d` days, `t` texts, `e(a|b)` enumerations.
+/// `kinds@field` for profiles, with `n` for names, `i` integers, `b` booleans, `d` days, `t` texts, `e(a|b)` enumerations.
 func eventTypes(_ table: String) -> EventTypes {
     EventTypes(
         table.split(separator: "\n").map { line in
             let parts = line.split(separator: ":", maxSplits: 1)
             let head = parts[0].split(separator: " ")
-            let kinds = head[1].split(separator: "/").map(String.init)
+            let profile = head[1].split(separator: "@")
+            let kinds = profile[0].split(separator: "/").map(String.init)
             let fields = parts[1].split(separator: ",").map { field -> FieldSchema in
                 let words = field.split(separator: " ")
                 return fieldSchema(String(words[0]), String(words[1]))
             }
             return EventSchema(
                 type: String(head[0]), version: 1, subjectKinds: kinds == ["log"] ? [] : kinds,
-                isLogsOwn: kinds == ["log"], fields: fields)
+                isLogsOwn: kinds == ["log"],
+                profileName: profile.count > 1 ? String(profile[1]) : nil,
+                fields: fields)
         })
 }
 
@@ -62,7 +65,7 @@ let vocabulary = eventTypes(
     customer.churned customer: reason t, plan n, segment n
     customer.purchased customer: amount i, currency n, product n, channel n
     agent.state_changed agent: state e(available|busy|wrap|break|training|offline), team n
-    agent.profile_set agent: name n, role n, team n, department n, level i, manager n
+    agent.profile_set agent@name: name n, role n, team n, department n, level i, manager n
     cost.recorded ticket/call/agent: amount i, currency n, category n, from_day d, to_day d, agent n, team n, channel n, note t
     revenue.recorded ticket/call/agent: amount i, currency n, category n, from_day d, to_day d, agent n, team n, channel n, note t
     event.voided ticket/call: source t, id t, reason t, by n

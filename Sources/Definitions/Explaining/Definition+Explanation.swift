@@ -6,6 +6,7 @@ extension Definition {
         case .projection(let projection): projection.explanation
         case .kpi(let kpi): kpi.explanation
         case .calendar(let calendar): calendar.explanation
+        case .scorecard(let scorecard): scorecard.explanation
         }
     }
 }

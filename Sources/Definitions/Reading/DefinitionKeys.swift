@@ -20,4 +20,8 @@ package enum DefinitionKeys {
     /// Of a calendar's change, and of its holidays.
     package static let calendarChange = CalendarReader.changeKeys
     package static let calendarHoliday = CalendarReader.holidayKeys
+    /// Of a scorecard, of its rows and of their targets.
+    package static let scorecard = ScorecardReader.keys
+    package static let scorecardRow = ScorecardReader.rowKeys
+    package static let target = ScorecardReader.targetKeys
 }

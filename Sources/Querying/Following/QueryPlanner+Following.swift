@@ -78,11 +78,32 @@ extension QueryPlanner {
             if let value, !values.contains(value) { values.append(value) }
         }
         guard faults.isEmpty else { return values }
+        try keep(field, values.compactMap { field.place(of: $0) })
+        return values
+    }
+
+    /// Keeps only facts in which a dimension has a value.
+    mutating func keepPresent(_ name: String, _ path: DimensionPath?) throws {
+        if let path {
+            let field = try followed(path)
+            let values = field.texts.indices.dropFirst().map { UInt32($0) }
+            try keep(field, values)
+            return
+        }
+        for place in projections.indices {
+            let column = try column(of: name, at: place)
+            let ids = try projections[place].source.occurringIDs(ofDimension: column - 1)
+            projections[place].filters.append(
+                IDFilter(column: column, ids: ids.filter { $0 != 0 }))
+        }
+    }
+
+    /// Adds a filter on a followed field to every projection.
+    private mutating func keep(_ field: FollowedField, _ values: [UInt32]) throws {
         for place in projections.indices {
             let column = try followed(field, at: place)
             projections[place].followedFilters.append(
-                FollowedFilter(
-                    followed: column, values: values.compactMap { field.place(of: $0) }))
+                FollowedFilter(followed: column, values: values))
             // What is in force is looked up at the stock's day, so its cases stay apart until then.
             if projections[place].usesStock,
                 !projections[place].keyColumns.contains(column.column)
@@ -90,7 +111,6 @@ extension QueryPlanner {
                 projections[place].keyColumns.append(column.column)
             }
         }
-        return values
     }
 
     private func followed(_ path: DimensionPath) throws -> FollowedField {

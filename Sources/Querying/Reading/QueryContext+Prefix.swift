@@ -42,6 +42,9 @@ extension QueryContext {
         self.init(
             kpiNames: library.kpiNames, kpi: { try library.kpi($0) },
             projectionNames: sources.names, source: { try sources.source($0) }, basis: basis)
+        scorecardNames = library.scorecardNames
+        scorecard = { try library.scorecard($0) }
+        scorecardsAbout = { library.scorecards(about: $0) }
         profiles = StoreProfiles.byKind(types: log.types, zone: zone) { body in
             try log.read { try body($0) }
         }

@@ -34,6 +34,9 @@ extension QueryContext {
                     definition: definition?.version == status.version ? definition : nil, log: log)
             }, basis: try basis(view.entryCount))
         earlierBasis = basis
+        scorecardNames = library.scorecardNames
+        scorecard = { try library.scorecard($0) }
+        scorecardsAbout = { library.scorecards(about: $0) }
         profiles = StoreProfiles.byKind(types: store.types, zone: zone) { try $0(log.view) }
     }
 }

@@ -35,13 +35,7 @@ struct AnswerContent {
             let year = answer.period.singleYear
             period += ", " + words.against(comparison.label(in: language, knownYear: year))
         }
-        pieces.append(period)
-        pieces.append(basis.timeZone.printable)
-        let entries = words.entries(basis.sequence)
-        let day = basis.today.text(language, knownYear: answer.period.singleYear)
-        pieces.append(basis.isAsOf ? words.asOf(entries, day) : entries)
-        pieces.append(words.root + " " + Hexadecimal.text(basis.root.prefix(3)) + "…")
-        return pieces
+        return pieces + [period] + words.basis(basis, knownYear: answer.period.singleYear)
     }
 
     /// A dimension's value as people call it; where two are called the same, with the value itself.
@@ -63,10 +57,7 @@ struct AnswerContent {
     }
 
     /// `First response, p90`.
-    func title(_ column: AnswerColumn) -> String {
-        let title = column.title.text(language)
-        return (column.statistic.map { title + ", " + $0 } ?? title).printable
-    }
+    func title(_ column: AnswerColumn) -> String { figures.title(column) }
 
     /// The rows people read: groups, then all together.
     struct Line {

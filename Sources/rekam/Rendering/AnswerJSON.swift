@@ -12,7 +12,7 @@ extension Answer {
     /// - Complexity: O(rows × columns).
     public func json() -> String {
         var text = "{\n  \"store\": {\"origin\": \(JSONText.string(basis.origin)), "
-        text += "\"sequence\": \(basis.sequence), \"root\": \"\(rootText)\"},\n"
+        text += "\"sequence\": \(basis.sequence), \"root\": \"\(basis.rootText)\"},\n"
         text += "  \"time_zone\": \(JSONText.string(basis.timeZone)),\n"
         text += "  \"tzdata\": \(JSONText.string(basis.tzdata)),\n"
         let versions = definitions.map { "\(JSONText.string($0.name)): \($0.version)" }
@@ -24,9 +24,6 @@ extension Answer {
         text += "  \"total\": [\(JSONText.lines(totals.flatMap { jsonRows($0) }))]\n}\n"
         return text
     }
-
-    /// The root hash in hexadecimal.
-    package var rootText: String { Hexadecimal.text(basis.root) }
 
     /// One object for each KPI.
     package func jsonRows(_ row: AnswerRow) -> [String] {
@@ -131,6 +128,11 @@ package enum JSONText {
         rows.isEmpty ? "" : "\n    " + rows.joined(separator: ",\n    ") + "\n  "
     }
 
+    /// An object of members already written as JSON.
+    static func object(_ members: [(String, String)]) -> String {
+        "{" + members.map { "\(string($0.0)): \($0.1)" }.joined(separator: ", ") + "}"
+    }
+
     /// A string with what must be escaped escaped (RFC 8259, 7), control characters of every kind
     /// too, so that a terminal that shows it obeys none.
     package static func string(_ text: String) -> String {
@@ -158,4 +160,9 @@ package enum JSONText {
         }
         return result + "\""
     }
+}
+
+extension AnswerBasis {
+    /// The root hash in hexadecimal.
+    package var rootText: String { Hexadecimal.text(root) }
 }

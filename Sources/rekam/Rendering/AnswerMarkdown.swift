@@ -86,6 +86,9 @@ struct MarkdownText {
         rules = []
     }
 
+    /// A paragraph after the table.
+    mutating func note(_ text: String) { self.text += "\n" + MarkdownText.escaped(text) + "\n" }
+
     /// The text with what Markdown or HTML would read as markup escaped.
     static func escaped(_ text: String) -> String {
         var result = ""

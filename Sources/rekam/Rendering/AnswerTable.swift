@@ -52,10 +52,7 @@ extension Answer {
         if !dimensions.isEmpty { words += ["--by", dimensions.map(\.name).joined(separator: ",")] }
         for (dimension, values) in filters {
             for value in values {
-                words +=
-                    dimension == "agent" || dimension == "channel"
-                    ? ["--" + dimension, Answer.quoted(value.isEmpty ? "–" : value)]
-                    : ["--where", Answer.quoted(dimension + "=" + (value.isEmpty ? "–" : value))]
+                words.append(Answer.option(dimension, value))
             }
         }
         words += ["--period", period.description]
@@ -72,6 +69,13 @@ extension Answer {
             words += ["--format", "csv"]
         }
         return words.joined(separator: " ")
+    }
+
+    /// The option that keeps one value of a dimension.
+    static func option(_ dimension: String, _ value: String) -> String {
+        let shown = value.isEmpty ? "–" : value
+        return ["agent", "team", "channel"].contains(dimension)
+            ? "--\(dimension) " + quoted(shown) : "--where " + quoted(dimension + "=" + shown)
     }
 
     /// A word as a shell takes it.

@@ -44,7 +44,7 @@ extension ExplanationView {
         let answer = explanation.answer
         let figure = FigureNumbers(explanation.figure, answer.columns[0].unit)
         var text = "{\n  \"store\": {\"origin\": \(JSONText.string(answer.basis.origin)), "
-        text += "\"sequence\": \(answer.basis.sequence), \"root\": \"\(answer.rootText)\"},\n"
+        text += "\"sequence\": \(answer.basis.sequence), \"root\": \"\(answer.basis.rootText)\"},\n"
         text += "  \"time_zone\": \(JSONText.string(answer.basis.timeZone)),\n"
         let versions = answer.definitions.map { "\(JSONText.string($0.name)): \($0.version)" }
         text += "  \"definitions\": {\(versions.joined(separator: ", "))},\n"

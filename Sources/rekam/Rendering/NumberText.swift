@@ -21,8 +21,15 @@ public enum NumberText {
         _ value: Fraction, places: Int, _ language: Language, unit: Int128 = 1
     ) -> String {
         guard let rounded = value.rounded(places: places, unit: unit) else { return "–" }
+        return decimal(rounded, language)
+    }
+
+    /// A rounded value with all its decimals.
+    static func decimal(_ rounded: RoundedDecimal, _ language: Language) -> String {
         var text = (rounded.isNegative ? "-" : "") + grouped(rounded.whole, language)
-        if places > 0 { text += (language == .english ? "." : ",") + rounded.fractionDigits() }
+        if rounded.places > 0 {
+            text += (language == .english ? "." : ",") + rounded.fractionDigits()
+        }
         return text
     }
 

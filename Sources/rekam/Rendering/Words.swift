@@ -6,7 +6,7 @@ import Querying
 struct Words {
     var language: Language
 
-    private func pick(_ english: String, _ indonesian: String) -> String {
+    func pick(_ english: String, _ indonesian: String) -> String {
         language == .english ? english : indonesian
     }
 
@@ -30,6 +30,16 @@ struct Words {
 
     func asOf(_ entries: String, _ day: String) -> String {
         pick("as of \(entries) (\(day))", "menurut \(entries) (\(day))")
+    }
+
+    /// What an answer rests on, in a line's pieces.
+    func basis(_ basis: AnswerBasis, knownYear: Int?) -> [String] {
+        let entries = entries(basis.sequence)
+        let day = basis.today.text(language, knownYear: knownYear)
+        return [
+            basis.timeZone.printable, basis.isAsOf ? asOf(entries, day) : entries,
+            root + " " + Hexadecimal.text(basis.root.prefix(3)) + "…",
+        ]
     }
 
     /// Why a row has no value.

@@ -1,0 +1,192 @@
+import ArgumentParser
+import Definitions
+import EventLog
+import EventModel
+import Querying
+import Rendering
+
+struct ScorecardCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scorecard",
+        abstract: "Fill in a scorecard: figures against weighted targets, with a total.",
+        discussion: """
+            Examples:
+              rekam scorecard cs_agent --agent budi --period 2025-07
+              rekam scorecard cs_agent --by agent --where agent.team=Teknis --period 2025-Q3
+              rekam scorecard list
+            """,
+        subcommands: [
+            ScorecardFillCommand.self, ScorecardListCommand.self, ScorecardShowCommand.self,
+            ScorecardAddCommand.self,
+        ], defaultSubcommand: ScorecardFillCommand.self)
+}
+
+struct ScorecardFillCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "of",
+        abstract: "Fill in a scorecard (the word `of` may be left out).",
+        discussion: """
+            Each row shows its weight, its target, the value, how far the target was reached \
+            (attainment, capped at 100 % unless the row says otherwise), its score (weight times \
+            attainment), and in how many of the last twelve periods the target was met. Who joined, \
+            left or moved within the period is scored on the days in scope.
+
+            Examples:
+              rekam scorecard cs_agent --agent budi --period 2025-07
+              rekam scorecard cs_team --team Teknis --period 2025-Q3 --compare previous
+              rekam scorecard cs_department --department Layanan --period 2025-07 --lang id
+              rekam scorecard cs_company --period 2025 --format json
+              rekam scorecard cs_agent --by agent --period 2025-07
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    @Argument(help: "The scorecard; rekam scorecard list shows all.")
+    var name: String
+
+    @OptionGroup var filters: FilterOptions
+
+    @Option(help: ArgumentHelp("The department it is about.", valueName: "name"))
+    var department: String?
+
+    @Option(help: ArgumentHelp("Everybody in the scope, best first.", valueName: "scope"))
+    var by: String?
+
+    @Option(help: ArgumentHelp("Which period.", valueName: "period"))
+    var period: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Beside it: the scores of the previous period, or another.", valueName: "period"))
+    var compare: String?
+
+    @OptionGroup var asOf: AsOfOptions
+
+    func run() throws {
+        let log = try store.open(readOnly: true)
+        var request = ScorecardRequest(
+            name: name, period: period, isRanking: by != nil, compare: compare)
+        request.filters = try filters.pairs
+        if let department { request.filters.append(("department", department)) }
+        let answer: ScorecardAnswer
+        do {
+            answer = try asOf.answering(log) { context in
+                if let by, let scorecard = try context.scorecard(name),
+                    !scorecard.isCompanyWide, !scorecard.isAbout(by)
+                {
+                    throw ScorecardFault.otherScope(name, scope: scorecard.scope, asked: by)
+                }
+                return try context.answer(request)
+            }
+        } catch let faults as QueryFaults {
+            throw Failure(.usage, messages: faults.faults.map(\.description))
+        } catch let fault as ScorecardFault {
+            throw Failure(.usage, fault.description)
+        }
+        switch output.format {
+        case .table: Output.write(answer.table(output.style))
+        case .json: Output.write(answer.json())
+        case .csv: Output.write(answer.csv())
+        case .markdown: Output.write(answer.markdown(output.lang))
+        }
+        Output.flush()
+    }
+}
+
+struct ScorecardListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the scorecards of the store.",
+        discussion: """
+            Example:
+              rekam scorecard list --lang id
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    func run() throws {
+        let library = try StoreDefinitions(store.open(readOnly: true)).library
+        let scorecards = try library.scorecardNames.compactMap { try library.scorecard($0) }
+        Output.write(
+            ScorecardPages.list(scorecards, output.style, as: ListFormat(output.format)))
+        Output.flush()
+    }
+}
+
+struct ScorecardShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Explain one scorecard: whom it is about, its rows, targets and what they serve.",
+        discussion: """
+            Example:
+              rekam scorecard show cs_agent
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    @Argument(help: "Its name.")
+    var name: String
+
+    func run() throws {
+        let library = try StoreDefinitions(store.open(readOnly: true)).library
+        guard let scorecard = try library.scorecard(name) else {
+            throw Failure(
+                .usage,
+                ScorecardFault.unknown(
+                    name, nearest: nearest(to: name, among: library.scorecardNames),
+                    known: library.scorecardNames
+                ).description)
+        }
+        var titles: [String: LocalizedText] = [:]
+        for row in scorecard.rows { titles[row.kpi] = try library.kpi(row.kpi)?.title }
+        Output.write(
+            ScorecardPages.page(
+                scorecard, titles: titles, output.style, as: ListFormat(output.format)))
+        Output.flush()
+    }
+}
+
+struct ScorecardAddCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Register a file's scorecards in the log; they answer from then on.",
+        discussion: """
+            Each row must be SMART: about a figure of the scope (specific), with a target in its \
+            unit (measurable), serving a row above or a stated objective (relevant), from a day to \
+            a day (time-bound); whether it is attainable, `rekam scorecard` shows by the last \
+            twelve periods. Weights total 100 % on every day.
+
+            Example:
+              rekam scorecard add night-shift.yaml
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Argument(help: "The file.")
+    var file: String
+
+    func run() throws {
+        try DefinitionAddition(kinds: ["scorecard", "kpi"]) { definition in
+            guard case .scorecard(let scorecard) = definition else {
+                return "rekam kpi show \(definition.name)"
+            }
+            return "rekam scorecard \(scorecard.name)"
+                + (scorecard.isCompanyWide ? "" : " --by \(scorecard.scope)")
+                + " --period last-month"
+        }.run(file, store: store)
+    }
+}
+
+extension ListFormat {
+    init(_ format: OutputFormat) {
+        switch format {
+        case .table: self = .table
+        case .json: self = .json
+        case .csv: self = .csv
+        case .markdown: self = .markdown
+        }
+    }
+}
