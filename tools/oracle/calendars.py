@@ -95,19 +95,27 @@ def prepare(connection, zone, calendars=None, store=None):
         found = calendar.stretches(first, last)
         run("INSERT INTO stretches SELECT ?, ?, unnest(?), unnest(?)",
             [calendar.names[0], calendar.zone, [s for s, _ in found], [e for _, e in found]])
+    # Clocks change at quarters of an hour at most, so that a zone is asked once for each.
     run(f"""
         CREATE OR REPLACE TEMP TABLE open_minutes AS
-        WITH minutes AS (
-            SELECT unnest(generate_series({earliest // 60000 - 1440}, {latest // 60000 + 1440}))
-                AS minute),
-        local AS (
-            SELECT calendar, minute,
-                make_timestamp(minute * 60000000) AT TIME ZONE 'UTC' AT TIME ZONE zone AS clock
-            FROM minutes CROSS JOIN (SELECT DISTINCT calendar, zone FROM stretches)),
+        WITH quarters AS (
+            SELECT unnest(generate_series({earliest // 900000 - 96}, {latest // 900000 + 96}))
+                AS quarter),
+        ahead AS (
+            SELECT zone, quarter, epoch(make_timestamp(quarter * 900000000) AT TIME ZONE 'UTC'
+                AT TIME ZONE zone)::BIGINT // 60 - quarter * 15 AS ahead
+            FROM quarters CROSS JOIN (SELECT DISTINCT zone FROM stretches)),
+        minutes AS (
+            SELECT calendar, zone, quarter * 15 + unnest(range(15)) AS minute, quarter
+            FROM quarters CROSS JOIN (SELECT DISTINCT calendar, zone FROM stretches)),
+        open_local AS (
+            SELECT calendar, unnest(range(epoch(starts)::BIGINT // 60, epoch(ends)::BIGINT // 60))
+                AS clock
+            FROM stretches),
         known AS (
-            SELECT l.calendar, minute, coalesce(clock < ends, false)::BIGINT AS is_open
-            FROM local l ASOF LEFT JOIN stretches s
-                ON l.calendar = s.calendar AND l.clock >= s.starts)
+            SELECT m.calendar, m.minute, (o.clock IS NOT NULL)::BIGINT AS is_open
+            FROM minutes m JOIN ahead USING (zone, quarter)
+            LEFT JOIN open_local o ON o.calendar = m.calendar AND o.clock = m.minute + ahead)
         SELECT calendar, minute, is_open,
             (60000 * (sum(is_open) OVER (PARTITION BY calendar ORDER BY minute) - is_open))::BIGINT
                 AS before
@@ -118,9 +126,9 @@ def prepare(connection, zone, calendars=None, store=None):
                 coalesce((SELECT any_value(n.calendar) FROM calendar_names n WHERE n.name = called),
                     '{store}') END""")
     run("""
-        CREATE OR REPLACE TEMP MACRO open_before(wanted, at) AS
-            (SELECT any_value(m.before + (at % 60000) * m.is_open) FROM open_minutes m
-             WHERE m.calendar = wanted AND m.minute = at // 60000)""")
+        CREATE OR REPLACE TEMP MACRO open_before(wanted, moment) AS
+            (SELECT any_value(m.before + (moment % 60000) * m.is_open) FROM open_minutes m
+             WHERE m.calendar = wanted AND m.minute = moment // 60000)""")
     run("""
         CREATE OR REPLACE TEMP MACRO open_time(wanted, a, b) AS
             CASE WHEN wanted IS NULL THEN b - a

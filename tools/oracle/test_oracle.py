@@ -85,6 +85,9 @@ def expect(name, events, *wanted):
     # Hour and weekday follow from the day's clock: where no wanted fact names them, none is meant.
     if not any("hour" in fact for fact in wanted):
         found = [{n: v for n, v in fact.items() if n not in ("hour", "weekday")} for fact in found]
+    # Business time has tests of its own.
+    if not any(n.endswith("_business") for fact in wanted for n in fact):
+        found = [{n: v for n, v in fact.items() if not n.endswith("_business")} for fact in found]
     order = lambda fact: json.dumps(fact, sort_keys=True)
     assert sorted(found, key=order) == sorted(wanted, key=order), \
         f"{name}\n  found  {found}\n  wanted {list(wanted)}"
@@ -242,11 +245,11 @@ def test_resolution():
     expect("resolution", events,
            {"day": 6, "agent": "ani", "channel": "web", "time": 7 * HOUR,
             # without pending 9–10 and resolved 12–13 and 14–15; the hold counts
-            "requester_wait": 4 * HOUR, "off_hold": 5 * HOUR,
+            "requester_wait": 4 * HOUR, "on_hold": 2 * HOUR,
             "since_escalation": 90 * MINUTE, "one_touch": 1, "escalation": "agent"})
     expect("resolution",
            [opened("6 08:00"), status("6 09:00", "closed"), status("7 09:00", "closed")],
-           {"day": 6, "channel": "web", "time": HOUR, "requester_wait": HOUR, "off_hold": HOUR})
+           {"day": 6, "channel": "web", "time": HOUR, "requester_wait": HOUR, "on_hold": 0})
     expect("resolution", events + [status("8 08:00", "open")])  # reopened
     expect("resolution", [status("6 09:00", "resolved")])  # no opening
     # Resolved, with none since, before it was opened: counted, but its length of time is unknown.
@@ -324,6 +327,104 @@ def test_sla_resolution():
            events + [event("6 09:30", "ticket.escalated", trigger="customer"),
                      event("6 09:40", "ticket.escalated", trigger="agent")],
            fact | {"escalation": "customer"})
+
+
+# Business time (Indonesia: 08:00 to 12:00 and 13:00 to 17:00, Monday to Friday)
+
+
+def business(name, events, field):
+    fact, = facts(name, events)
+    return fact.get(field)
+
+
+def test_business_time():
+    def wait(start, end):
+        return business("first_response", [opened(start), reply(end)], "wait_business")
+    assert wait("6 08:30", "6 11:00") == 150 * MINUTE
+    assert wait("6 11:30", "6 13:10") == 40 * MINUTE  # over lunch
+    assert wait("6 18:00", "6 23:00") == 0
+    assert wait("10 16:45", "13 08:00:01") == 15 * MINUTE + 1000  # over the weekend
+    # Monday the 27th and Wednesday the 29th are holidays, Tuesday between them is joint leave.
+    assert wait("24 16:00", "30 09:00") == HOUR + 8 * HOUR + HOUR
+    assert wait("5 23:59:59", "6 08:00") == 0
+
+
+def test_business_time_of_states():
+    events = [opened("6 11:00"), status("6 11:30", "hold"), status("6 14:00", "open"),
+              status("6 15:00", "pending"), status("6 15:30", "open"), status("6 18:00", "resolved")]
+    assert business("resolution", events, "time_business") == 5 * HOUR
+    assert business("resolution", events, "on_hold_business") == 90 * MINUTE
+    assert business("resolution", events, "requester_wait_business") == 270 * MINUTE
+
+
+def test_targets_count_by_the_calendar_they_name():
+    def met(milliseconds, **data):
+        events = [opened("6 11:30"), sla("6 11:30", metric="resolution",
+                  target_milliseconds=milliseconds, **data), status("6 13:30", "resolved")]
+        return business("sla_resolution", events, "met")
+    assert met(HOUR, calendar="indonesia") == 1 and met(HOUR - 1, calendar="indonesia") is None
+    assert met(HOUR, calendar="jam-kerja") == 1 and met(HOUR, calendar="unheard-of") == 1
+    assert met(2 * HOUR, calendar="always_open") == 1
+    assert met(2 * HOUR - 1, calendar="siaga-24-jam") is None
+    assert met(2 * HOUR) == 1 and met(2 * HOUR - 1, calendar="") is None
+
+
+def test_calendars_in_a_zone_whose_clock_changes():
+    # Put forward on Sunday 30 March 2025 at 02:00, and back on 26 October at 03:00, in Berlin.
+    data = database([event("6 00:00:00Z", "agent.state_changed", on="agent/a", state="break"),
+                     event("6 00:00:00Z", "agent.state_changed", on="agent/a", state="break")
+                     | {"time": "2025-11-01T00:00:00Z"}])
+    night = {weekday: [(22 * 60, 30 * 60)] for weekday in range(1, 8)}  # until 06:00
+    oracle.calendars.prepare(
+        data.connection, 0, [oracle.calendars.Calendar(["night"], "Europe/Berlin", night)], "night")
+
+    def hours(start, end):
+        return data.connection.execute(
+            "SELECT business(epoch_ms(?::TIMESTAMP), epoch_ms(?::TIMESTAMP)) / 3600000.0",
+            [start, end]).fetchone()[0]
+    assert hours("2025-03-28 12:00", "2025-03-29 12:00") == 8
+    assert hours("2025-03-29 12:00", "2025-03-30 12:00") == 7
+    assert hours("2025-10-25 12:00", "2025-10-26 12:00") == 9
+
+
+# Agents' time, and money
+
+
+def state(time, state, **data):
+    return event(time, "agent.state_changed", on="agent/ani", state=state, **data)
+
+
+def test_agent_time():
+    def part(day, hour, weekday, time, state="busy", team="A"):
+        return {"day": day, "agent": "ani", "team": team, "state": state, "hour": hour,
+                "weekday": weekday, "time": time}
+    expect("agent_time",
+           [state("6 22:50", "busy", team="A"), state("7 00:20", "wrap"), state("7 00:30", "offline"),
+            state("7 07:00", "available", team="B")],
+           part(6, 22, 1, 10 * MINUTE), part(6, 23, 1, HOUR), part(7, 0, 2, 20 * MINUTE),
+           part(7, 0, 2, 10 * MINUTE, "wrap"))
+    expect("agent_time", [state("6 09:00", "busy"), state("6 09:00", "offline")],
+           {"day": 6, "agent": "ani", "state": "busy", "hour": 9, "weekday": 1, "time": 0})
+
+
+def test_cost():
+    def cost(amount, **data):
+        return event("6 10:00", "cost.recorded", amount=amount, currency="IDR", **data)
+    three = dict(from_day="2025-01-08", to_day="2025-01-10")
+    expect("cost", [cost(1000, **three)], *[{"day": day, "currency": "IDR", "amount": amount}
+           for day, amount in ((8, 334), (9, 333), (10, 333))])
+    expect("cost", [cost(-1000, **three)], *[{"day": day, "currency": "IDR", "amount": -amount}
+           for day, amount in ((8, 334), (9, 333), (10, 333))])
+    expect("cost", [cost(7, agent="ani")], {"day": 6, "agent": "ani", "currency": "IDR",
+                                            "amount": 7})
+    expect("cost", [cost(7, from_day="2025-01-10", to_day="2025-01-08")],
+           {"day": 6, "currency": "IDR", "amount": 7})
+
+
+def test_revenue():
+    expect("revenue", [event("6 10:00", "revenue.recorded", on="company", amount=1, currency="USD",
+                             from_day="2025-01-08", to_day="2025-01-09")],
+           {"day": 8, "currency": "USD", "amount": 1}, {"day": 9, "currency": "USD", "amount": 0})
 
 
 # Calls
@@ -530,11 +631,11 @@ def test_churn():
 def test_comparison_shows_differing_cells_and_their_cases():
     data = database([opened("6 08:00", channel='a, "b"'), reply("6 09:00")])
     data.build("first_response")
-    header = "day,agent,team,channel,category,priority,hour,weekday,wait,count\n"
-    right = '2025-01-06,budi,,"a, ""b""",,,9,1,3600000,1\n'
+    header = "day,agent,team,channel,category,priority,hour,weekday,wait,wait_business,count\n"
+    right = '2025-01-06,budi,,"a, ""b""",,,9,1,3600000,3600000,1\n'
     assert data.compare_cells("first_response", header + right) == 1
     assert list(data.cells("first_response").values()) == [1]
-    for wrong in ("", right.replace("3600000", "3600001"), right + right):
+    for wrong in ("", right.replace(",3600000,3", ",3600001,3"), right + right):
         try:
             data.compare_cells("first_response", header + wrong)
         except SystemExit as difference:
@@ -558,6 +659,8 @@ SHARES = {
     "customer": {"customer.subscribed": 3, "customer.churned": 3, "customer.purchased": 2,
                  "survey.sent": 4, "survey.answered": 5, "cost.recorded": 1},
     "respondent": {"survey.sent": 3, "survey.answered": 6},
+    "agent": {"agent.state_changed": 12, "agent.profile_set": 2, "cost.recorded": 2,
+              "revenue.recorded": 2},
 }
 # Few words, and mostly those that definitions ask for, so that much happens in each case.
 LIKELY = {
@@ -567,8 +670,10 @@ LIKELY = {
     "actor_kind": ["agent", "agent", "agent", "customer", "customer", "bot"],
     "score": [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11], "scale_maximum": [5, 5, 5, 7, 10],
     "valid_days": [0, 1, 3, 7], "target_milliseconds": [0, 10_000, HOUR, DAY, 3 * DAY],
-    "survey": ["s1", "s2"], "currency": ["IDR"], "from_day": ["2025-01-01"],
-    "to_day": ["2025-01-31"],
+    "survey": ["s1", "s2"], "currency": ["IDR", "USD"],
+    "from_day": ["2025-01-01", "2025-01-30", "2025-02-02"],
+    "to_day": ["2025-01-31", "2025-02-02", "2025-01-30"],
+    "calendar": ["indonesia", "jam-kerja", "indonesia_joint_leave", "siaga-24-jam", "unheard-of"],
 }
 
 # Recorded anew after a void these differ; others are repeated as they were, which adds nothing.
@@ -610,7 +715,7 @@ def random_case(choice, subject, types, required):
                 for field, schema in types[event_type].items()
                 if field in required[event_type] or choice.random() < 0.55}
         if "from_day" in data or "to_day" in data:
-            data |= {"from_day": LIKELY["from_day"][0], "to_day": LIKELY["to_day"][0]}
+            data |= {field: choice.choice(LIKELY[field]) for field in ("from_day", "to_day")}
         time += choice.choice([0, 0, step, step, choice.randint(0, step)])
         if choice.random() < 0.05:
             time = start + 7 * DAY
@@ -646,7 +751,7 @@ def random_lines(seed, cases):
                 if path.stem in types}
     waiting = []
     for number in range(cases):
-        kind, = choice.choices(list(SHARES), [10, 3, 3, 1])
+        kind, = choice.choices(list(SHARES), [10, 3, 3, 1, 2])
         waiting.append(random_case(choice, f"{kind}/{number}", types, required)[::-1])
     while waiting:  # cases arrive interleaved, each in its own order
         place = choice.randrange(len(waiting))

@@ -8,8 +8,9 @@ WITH known AS (
     FROM events WHERE case_kind = 'agent' AND type IN ('agent.state_changed', 'agent.profile_set')
     WINDOW w AS (PARTITION BY case_id ORDER BY place)),
 stretches AS (
-    SELECT *, lead(instant) OVER w AS until, epoch_ms(local) - instant AS ahead,
-        lead(epoch_ms(local) - instant) OVER w AS ahead_at_end
+    -- By how much the local clock is ahead: whole minutes.
+    SELECT *, lead(instant) OVER w AS until,
+        60000 * round((epoch_ms(local) - instant) / 60000)::BIGINT AS ahead
     FROM known WHERE type = 'agent.state_changed'
     WINDOW w AS (PARTITION BY case_id ORDER BY place)),
 -- A zone with one offset during the stretch: hours of the local clock are hours of UTC, moved.

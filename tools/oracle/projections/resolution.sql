@@ -29,6 +29,10 @@ solved AS (
         coalesce(resolved, closed) AS place, coalesce(r, c).instant AS instant,
         coalesce(r, c).day AS day, coalesce(r, c).local AS local
     FROM ended JOIN opened o USING (case_id)),
+timed AS (
+    SELECT *, CASE WHEN instant >= opened_instant THEN business(opened_instant, instant) END
+        AS time_business
+    FROM solved),
 paused AS (
     SELECT case_id,
         sum(ends - starts) FILTER (status <> 'hold') AS off_requester,
@@ -64,11 +68,10 @@ SELECT case_id, day, nullif(agent, '') AS agent, nullif(team, '') AS team,
     (time - coalesce(off_requester, 0))::BIGINT AS requester_wait,
     CASE WHEN instant >= opened_instant THEN coalesce(on_hold, 0)::BIGINT END AS on_hold,
     instant - escalated AS since_escalation,
-    CASE WHEN instant >= opened_instant THEN business(opened_instant, instant) END
-        AS time_business,
+    time_business,
     (time_business - coalesce(off_requester_business, 0))::BIGINT AS requester_wait_business,
     CASE WHEN instant >= opened_instant THEN coalesce(on_hold_business, 0)::BIGINT END
         AS on_hold_business,
     business(escalated, instant) AS since_escalation_business,
     CASE WHEN replies = 1 THEN 1 END AS one_touch
-FROM solved LEFT JOIN paused USING (case_id) LEFT JOIN looked USING (case_id)
+FROM timed LEFT JOIN paused USING (case_id) LEFT JOIN looked USING (case_id)
