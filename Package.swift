@@ -1,15 +1,16 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-/// What every target of ours is compiled with: see CONTRIBUTING.md, *Settings*.
-let strict: [SwiftSetting] = [
+/// What code is compiled with that only tests use and that hands raw memory to decoders on purpose.
+let careful: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
-    .strictMemorySafety(),
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
+/// What every target of ours is compiled with: see CONTRIBUTING.md, *Settings*.
+let strict: [SwiftSetting] = careful + [.strictMemorySafety()]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -122,6 +123,25 @@ if isWanted("rekam") {
             .testTarget(
                 name: "EndToEndTests", dependencies: ["rekam"], path: "Tests/EndToEnd",
                 swiftSettings: strict))
+        let decoding = [
+            "Compression", "EventModel", "Definitions", "Ingest", "EventLog", "Projections",
+            "Shipped",
+        ]
+        targets.append(
+            .target(
+                name: "FuzzTargets", dependencies: decoding.map { .init(stringLiteral: $0) },
+                path: "Tests/Fuzzing/Targets", swiftSettings: careful))
+        targets.append(
+            .testTarget(
+                name: "FuzzingTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing",
+                exclude: ["Targets", "Corpus"], swiftSettings: strict))
+        // libFuzzer brings a `main` of its own: built by tools/fuzz alone.
+        if Context.environment["REKAM_FUZZ"] == "1" {
+            targets.append(
+                .executableTarget(
+                    name: "fuzz", dependencies: ["FuzzTargets"], path: "tools/fuzzing",
+                    swiftSettings: careful))
+        }
     }
 }
 

@@ -23,7 +23,7 @@ extension TimeZoneRules {
             let transitions = TimeZoneRules.numbers(value["transitions"]),
             offsets.count == transitions.count + 1,
             zip(transitions, transitions.dropFirst()).allSatisfy({ $0 < $1 }),
-            offsets.allSatisfy({ abs($0) <= 172_800 })
+            offsets.allSatisfy({ (-172_800...172_800).contains($0) })
         else { return nil }
         self.init(
             name: name, release: release,

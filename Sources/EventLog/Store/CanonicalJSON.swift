@@ -3,11 +3,11 @@
 ///
 /// Canonical text has no white space and one way to write each string, so that two strings are equal
 /// where their raw tokens are. The input was validated when it was recorded; damaged text gives nil.
-enum CanonicalJSON {
+package enum CanonicalJSON {
     /// The raw value of an object's member; `object` runs from `{` to `}`.
     ///
     /// - Complexity: O(length).
-    static func member(
+    package static func member(
         _ name: String, of object: Range<Int>, in bytes: Span<UInt8>
     ) -> Range<Int>? {
         guard object.lowerBound >= 0, object.upperBound <= bytes.count, object.count >= 2,
@@ -28,7 +28,7 @@ enum CanonicalJSON {
     }
 
     /// The decoded text of a raw string value.
-    static func text(_ raw: Range<Int>, in bytes: Span<UInt8>) -> String? {
+    package static func text(_ raw: Range<Int>, in bytes: Span<UInt8>) -> String? {
         guard raw.count >= 2, bytes[raw.lowerBound] == 0x22 else { return nil }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(raw.count)
@@ -66,7 +66,7 @@ enum CanonicalJSON {
     }
 
     /// A raw whole number.
-    static func integer(_ raw: Range<Int>, in bytes: Span<UInt8>) -> Int64? {
+    package static func integer(_ raw: Range<Int>, in bytes: Span<UInt8>) -> Int64? {
         var position = raw.lowerBound
         let isNegative = position < raw.upperBound && bytes[position] == 0x2D
         if isNegative { position += 1 }
@@ -82,7 +82,7 @@ enum CanonicalJSON {
     }
 
     /// Whether two pieces of text are the same bytes.
-    static func equals(
+    package static func equals(
         _ left: Range<Int>, in leftBytes: Span<UInt8>, _ right: Range<Int>,
         in rightBytes: Span<UInt8>
     ) -> Bool {

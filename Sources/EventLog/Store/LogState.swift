@@ -29,10 +29,10 @@ package struct LogState: Hashable, Sendable {
     /// Name ids 0 (absent) and 1 (the empty text) are given.
     static let firstName: UInt32 = 2
 
-    init(typeCount: Int) { typeCounts = Array(repeating: 0, count: typeCount) }
+    package init(typeCount: Int) { typeCounts = Array(repeating: 0, count: typeCount) }
 
     /// The record's bytes.
-    var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var record = RecordWriter()
         for count in [entryCount, caseCount, nameCount, voidedCount] { record.put(count) }
         for instant in [lastRecorded, earliestTime, latestTime] { record.put(instant.milliseconds) }
@@ -47,7 +47,7 @@ package struct LogState: Hashable, Sendable {
     }
 
     /// Reads a record; nil where it does not hold together.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         var record = RecordReader(bytes)
         guard let entryCount = record.take(UInt32.self), let caseCount = record.take(UInt32.self),
             let nameCount = record.take(UInt32.self), let voidedCount = record.take(UInt32.self),

@@ -40,11 +40,11 @@ public struct StoreKey: Sendable {
     private var hexadecimalIdentifier: String { Hexadecimal.text(identifier) }
 
     /// The key file's line.
-    private var line: String {
+    package var line: String {
         "PRIVATE+KEY+\(name)+\(hexadecimalIdentifier)+\(Base64.encode([0x01] + seed))\n"
     }
 
-    private static func parse(_ text: String, origin: String) -> StoreKey? {
+    package static func parse(_ text: String, origin: String) -> StoreKey? {
         let prefix = "PRIVATE+KEY+\(origin)+"
         guard text.hasPrefix(prefix), text.hasSuffix("\n") else { return nil }
         let rest = text.dropFirst(prefix.count).dropLast()

@@ -1,16 +1,16 @@
-import EventModel
+package import EventModel
 
 /// The event types a store was made with, as the registry keeps them: their order gives the type
 /// ids in the columns, so that a later rekam with more types reads an older store.
-enum TypeRegistry {
-    static func encode(_ types: EventTypes) -> [UInt8] {
+package enum TypeRegistry {
+    package static func encode(_ types: EventTypes) -> [UInt8] {
         var record = RecordWriter()
         record.put(UInt32(types.schemas.count))
         for schema in types.schemas { encode(schema, into: &record) }
         return record.bytes
     }
 
-    static func decode(_ bytes: [UInt8]) -> EventTypes? {
+    package static func decode(_ bytes: [UInt8]) -> EventTypes? {
         var record = RecordReader(bytes)
         guard let count = record.take(UInt32.self) else { return nil }
         var schemas: [EventSchema] = []

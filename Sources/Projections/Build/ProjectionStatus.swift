@@ -65,7 +65,7 @@ extension ProjectionStatus {
 
     static func key(_ name: String, _ version: Int) -> String { "\(name)@\(version)" }
 
-    var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var writer = StatusWriter()
         writer.put(ProjectionStatus.format)
         writer.put(name)
@@ -91,11 +91,11 @@ extension ProjectionStatus {
         return writer.bytes
     }
 
-    init(encoded bytes: [UInt8]) throws {
+    package init(encoded bytes: [UInt8]) throws {
         var reader = StatusReader(bytes: bytes)
         guard try reader.number() == ProjectionStatus.format else { throw reader.damage }
         name = try reader.text()
-        version = Int(try reader.number())
+        version = Int(clamping: try reader.number())
         digest = try reader.text()
         guard let state = ProjectionState(rawValue: UInt8(truncatingIfNeeded: try reader.number()))
         else { throw reader.damage }
@@ -117,7 +117,7 @@ extension ProjectionStatus {
         }
     }
 
-    init(name: String, version: Int, digest: String, layout: CellLayout) {
+    package init(name: String, version: Int, digest: String, layout: CellLayout) {
         self.name = name
         self.version = version
         self.digest = digest

@@ -1,0 +1,41 @@
+import FuzzTargets
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The target that this process fuzzes: the environment's `REKAM_FUZZ_TARGET`.
+private let target: FuzzTarget = {
+    let name = getenv("REKAM_FUZZ_TARGET").map { String(cString: $0) } ?? ""
+    guard let target = FuzzTarget.named(name) else {
+        fatalError("REKAM_FUZZ_TARGET names none of \(FuzzTarget.all.map(\.name))")
+    }
+    return target
+}()
+
+/// What libFuzzer calls with each input.
+@c(LLVMFuzzerTestOneInput)
+public func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    target.read(Array(UnsafeBufferPointer(start: bytes, count: count)))
+    return 0
+}
+
+/// When libFuzzer begins: lists the targets where `REKAM_FUZZ_TARGET` is `list`, and writes the
+/// target's seeds into the folder `REKAM_FUZZ_SEEDS`.
+@c(LLVMFuzzerInitialize)
+public func fuzzInitialize(
+    _ count: UnsafeMutablePointer<CInt>?,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>?
+) -> CInt {
+    if getenv("REKAM_FUZZ_TARGET").map({ String(cString: $0) }) == "list" {
+        for target in FuzzTarget.all { print(target.name) }
+        exit(0)
+    }
+    guard let folder = getenv("REKAM_FUZZ_SEEDS").map({ String(cString: $0) }) else { return 0 }
+    for (number, seed) in ((try? target.seeds()) ?? []).enumerated() {
+        guard let file = fopen("\(folder)/seed-\(number)", "w") else { continue }
+        fwrite(seed, 1, seed.count, file)
+        fclose(file)
+    }
+    return 0
+}
