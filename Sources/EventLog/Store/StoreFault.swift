@@ -56,7 +56,8 @@ extension StoreFault: CustomStringConvertible {
         case .readOnly(let path):
             "the store at \(path) is open for reading only."
         case .file(let path, let action, let reason):
-            "cannot \(action) \(path): \(reason)."
+            "cannot \(action) \(path): \(reason). Check the disk's space, and who owns the folder "
+                + "and its files."
         case .damaged(let path, let table, let key, let reason):
             "the store at \(path) is damaged: table \(table), key \(key): \(reason). Run "
                 + "\"rekam verify\" for the whole picture, and restore the folder from a backup."

@@ -139,11 +139,12 @@ public struct LiveProjections {
     /// The last wait for another process, so that all of them take four minutes.
     private static let longestWaitSeconds: UInt32 = 128
 
-    /// Builds all of them anew from the log; they answer as before until that is done.
+    /// Builds all of them anew from the log; they answer as before until that is done. What was
+    /// recorded since an interrupted build began, which goes on from its own entries, comes in after.
     @discardableResult
     public func rebuild(options: BuildOptions = BuildOptions()) throws -> BuildReport {
         let report = try store.rebuild(sources, context: context, options: options)
-        try settle()
+        try catchUp(options: options)
         return report
     }
 
