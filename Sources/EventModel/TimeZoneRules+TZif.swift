@@ -36,13 +36,19 @@ extension TimeZoneRules {
             header.charCount + header.leapCount * 12 + header.standardCount
                 + header.utCount)
         let footer = try reader.footer()
-        guard !offsets.isEmpty, kinds.allSatisfy({ $0 < offsets.count }) else { throw .form }
+        // RFC 8536: in ascending order; no place is further than two days from UTC.
+        guard !offsets.isEmpty, kinds.allSatisfy({ $0 < offsets.count }),
+            offsets.allSatisfy({ (-172_800...172_800).contains($0) }),
+            zip(times, times.dropFirst()).allSatisfy({ $0 < $1 })
+        else { throw .form }
         var all = zip(times, kinds).map { (seconds: $0, offset: offsets[$1]) }
         let initial = offsets[0]
         if let rule = try PosixRule(footer) {
             let last = all.last?.seconds ?? -5_000_000_000
             let lastOffset = all.last?.offset ?? initial
-            let lastDay = (last + Int64(lastOffset)).flooredDivision(by: 86_400)
+            // Times far beyond any calendar are allowed, and come to nothing here.
+            let lastDay = (min(max(last, -100_000_000_000), 300_000_000_000) + Int64(lastOffset))
+                .flooredDivision(by: 86_400)
             let lastYear = max(1970, Day(number: Int32(lastDay)).components.year)
             if lastYear <= Self.lastExpandedYear {
                 for year in lastYear...Self.lastExpandedYear {
@@ -56,8 +62,8 @@ extension TimeZoneRules {
         var kept = [initial]
         for (seconds, offset) in all where offset != kept[kept.count - 1] {
             let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
-            guard !milliseconds.overflow, milliseconds.partialValue > Instant.earliest.milliseconds
-            else {
+            let before = transitions.last ?? Instant.earliest
+            guard !milliseconds.overflow, milliseconds.partialValue > before.milliseconds else {
                 kept[kept.count - 1] = offset
                 continue
             }
@@ -179,7 +185,9 @@ private struct PosixRule {
             repeat {
                 if !parts.isEmpty { rest.removeFirst() }
                 let digits = rest.prefix { $0.isNumber }
-                guard let value = Int64(digits), parts.count < 3 else { throw fault() }
+                guard let value = Int64(digits), value <= 999, parts.count < 3 else {
+                    throw fault()
+                }
                 parts.append(value)
                 rest = rest.dropFirst(digits.count)
             } while rest.first == ":"
@@ -200,9 +208,11 @@ private struct PosixRule {
                 result = Date(
                     kind: .monthWeekday(
                         month: numbers[0], week: numbers[1], weekday: numbers[2]))
-            } else if body.first == "J", let number = Int(body.dropFirst()) {
+            } else if body.first == "J", let number = Int(body.dropFirst()),
+                (1...365).contains(number)
+            {
                 result = Date(kind: .dayOfYear(number, countsLeapDay: false))
-            } else if let number = Int(body) {
+            } else if let number = Int(body), (0...365).contains(number) {
                 result = Date(kind: .dayOfYear(number, countsLeapDay: true))
             } else {
                 throw fault()
@@ -219,7 +229,9 @@ private struct PosixRule {
         let daylightOffset = rest.first == "," ? standardOffset + 3600 : -(try time())
         begins = try date()
         ends = try date()
-        guard rest.isEmpty else { throw fault() }
+        guard rest.isEmpty, abs(standardOffset) <= 172_800, abs(daylightOffset) <= 172_800 else {
+            throw fault()
+        }
         standard = Int32(standardOffset)
         daylight = Int32(daylightOffset)
     }

@@ -35,6 +35,9 @@ class Life:
         self.counts = collections.Counter()
         self.recorded = 0
         self.names = []
+        self.analysts_version = 0  # of the projection that analysts work on
+        self.analysts_texts = {}
+        self.analysts_registered = set()
         self.is_behind = True  # a killed run may have left projections to the next one
         self.is_built = False  # they are first built by the first import
 

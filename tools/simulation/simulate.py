@@ -10,6 +10,7 @@ import tempfile
 import time
 import traceback
 
+import later
 from crowd import crowd
 from life import Life
 from machine import Failed, interposer
@@ -18,7 +19,8 @@ from machine import Failed, interposer
 STEPS = [
     (10, "ingest", Life.ingest), (2, "void", Life.withdraw), (2, "rebuild", Life.rebuild),
     (2, "query", Life.query), (0.7, "two writers and four readers", crowd),
-    (0.7, "compare cells", Life.compare_cells),
+    (0.7, "compare cells", Life.compare_cells), (1.5, "analyst", later.analyst),
+    (0.7, "backup", later.backup), (0.5, "snapshot", later.snapshot),
 ]
 
 
@@ -122,6 +124,8 @@ def main():
     print(f"{lives} seeds from {wanted[0]}, {total['steps']} steps, {total['entries']} entries, "
           f"{total['acknowledged']} events acknowledged")
     print(f"{total['kills']} kills ({by_kind}), {total['full maps']} full maps, "
+          f"{total['backups']} backups, {total['snapshots']} snapshots, {total['promotions']} "
+          f"promotions, "
           f"{total['verifications']} verifications, {total['answers']} answers "
           f"({total['reads beside writers']} beside writers), {total['cells compared']} projections "
           f"compared with a rebuild; {minutes:.1f} minutes")
