@@ -92,7 +92,8 @@ class Life:
             self.names = sorted({
                 event["data"]["name"] for _, _, event in
                 (entry_event(text) for text in shown.split("\n") if text)
-                if event["type"] == "definition.promoted"})
+                if event["type"] == "definition.promoted"
+                and event["data"]["kind"] == "projection"})
         self.log(f"  a store with {len(self.names)} projections {status.code}")
 
     # MARK: What the log holds
