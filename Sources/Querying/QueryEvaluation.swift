@@ -120,9 +120,7 @@ struct QueryEvaluation {
         if previous != nil, before.isEmpty {
             before = figures.map { _ in Figure(value: .none, count: nil, reason: .nothing) }
         }
-        let columns = columns
         let statuses = plan.outputs.indices.map { index -> FigureStatus in
-            if let status = context.status?(columns[index], days) { return status }
             let end = days.upperBound.advanced(by: plan.outputs[index].openDays)
             return context.basis.today < end ? .provisional : .settled
         }

@@ -1,5 +1,5 @@
 package import Definitions
-package import EventModel
+import EventModel
 
 /// A question as typed, nothing of it looked up yet.
 public struct QueryRequest: Sendable {
@@ -58,8 +58,9 @@ package struct QueryContext {
     package var scorecardsAbout: ([String]) throws -> [ScorecardDefinition] = { _ in [] }
     /// The state after the log's first so many entries; for projections that lag behind it.
     package var earlierBasis: ((UInt32) throws -> AnswerBasis)?
-    /// What is known of a figure's books (closed, restated); nil leaves it to the calendar.
-    package var status: ((_ column: AnswerColumn, _ days: Range<Day>) -> FigureStatus?)?
+    /// Marks an answer with what is known of its books (closed, restated); nil leaves every status
+    /// to the calendar.
+    package var books: ((_ answer: inout Answer, _ request: QueryRequest) throws -> Void)?
 
     /// A context that looks things up when they are needed.
     package init(
@@ -99,7 +100,9 @@ package struct QueryContext {
         var planner = QueryPlanner(context: self)
         let plan = try planner.plan(request)
         do {
-            return try QueryEvaluation(context: self, plan: plan).answer()
+            var answer = try QueryEvaluation(context: self, plan: plan).answer()
+            try books?(&answer, request)
+            return answer
         } catch let fault as QueryFault {
             throw QueryFaults([fault])
         }

@@ -34,7 +34,7 @@ struct Rekam: ParsableCommand {
             CommandGroup(
                 name: "Asking",
                 subcommands: [
-                    QueryCommand.self, ExplainCommand.self, FactsCommand.self,
+                    QueryCommand.self, ExplainCommand.self, DiffCommand.self, FactsCommand.self,
                     ScorecardCommand.self, KPICommand.self,
                     CalendarCommand.self,
                     ProjectionCommand.self, SchemaCommand.self,
@@ -43,7 +43,8 @@ struct Rekam: ParsableCommand {
                 name: "Proving",
                 subcommands: [
                     LogCommand.self, VerifyCommand.self, CheckpointCommand.self,
-                    ProofCommand.self, SnapshotCommand.self,
+                    ProofCommand.self, SnapshotCommand.self, ReplayCommand.self,
+                    PeriodCommand.self, AuditCommand.self, SampleCommand.self,
                 ]),
             CommandGroup(
                 name: "Operating",

@@ -10,6 +10,14 @@ extension LogView {
         return Instant(milliseconds: segment.recorded[Int(sequence - segment.first)])
     }
 
+    /// When an entry's event happened; traps beyond the log's end.
+    ///
+    /// - Complexity: O(log segments).
+    public func happened(_ sequence: UInt32) throws -> Instant {
+        let segment = try segment(containing: sequence)
+        return Instant(milliseconds: segment.times[Int(sequence - segment.first)])
+    }
+
     /// How many entries were recorded by a time, that moment included. Recording times never
     /// decrease, so these are the log's first ones.
     ///

@@ -140,6 +140,9 @@ extension Explanation {
         }
     }
 
+    /// The sequences of a part's facts, in their order.
+    package func sequences(of part: Int) -> [UInt32] { parts[part].traced.facts.map(\.sequence) }
+
     /// Values of an anonymous part with how often each occurs, by value: respondents are not shown
     /// one by one.
     package func occurrences(of part: Int) -> [(values: [Int64?], count: Int64)] {

@@ -1,5 +1,5 @@
-package import EventLog
-package import EventModel
+import EventLog
+import EventModel
 import Projections
 
 /// The facts of one projection that a figure rests on, gathered one by one with the events behind
@@ -69,20 +69,13 @@ struct TracedFacts: FactSource {
 
 extension FactStream {
     /// What a fact brings into it: its measure's value, or 1; nil where it is none of its facts.
-    func value(of fact: Fact) -> Int64? {
-        guard filters.allSatisfy({ $0.ids.contains(fact.row[$0.column]) }) else { return nil }
-        guard let measure else { return 1 }
-        let word = UInt64(fact.row[measure]) << 32 | UInt64(fact.row[measure + 1])
-        return word == 0 ? nil : Int64(bitPattern: word ^ 1 << 63)
-    }
-}
+    func value(of fact: Fact) -> Int64? { value(of: fact.row) }
 
-extension LogView {
-    /// When an entry's event happened; traps beyond the log's end.
-    ///
-    /// - Complexity: O(log segments).
-    package func happened(_ sequence: UInt32) throws -> Instant {
-        let segment = try segment(containing: sequence)
-        return Instant(milliseconds: segment.times[Int(sequence - segment.first)])
+    /// What a fact's row brings into it.
+    func value(of row: [UInt32]) -> Int64? {
+        guard filters.allSatisfy({ $0.ids.contains(row[$0.column]) }) else { return nil }
+        guard let measure else { return 1 }
+        let word = UInt64(row[measure]) << 32 | UInt64(row[measure + 1])
+        return word == 0 ? nil : Int64(bitPattern: word ^ 1 << 63)
     }
 }

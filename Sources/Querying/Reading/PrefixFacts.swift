@@ -16,6 +16,7 @@ package final class PrefixFacts: FactSource {
     let count: UInt32
     let options: BuildOptions
     let cells: CellLayout
+    private let readsStored: Bool
     /// What a scan computed, where it fitted into the memory given.
     private var kept: [CellBlock]?
     private var nameCount: UInt32?
@@ -27,8 +28,9 @@ package final class PrefixFacts: FactSource {
     ///   - options: rows are kept for a second scan where they take less than half of its memory.
     package init(
         _ source: ProjectionSource, of live: LiveProjections, upTo count: UInt32,
-        options: BuildOptions
+        options: BuildOptions, readsStored: Bool = true
     ) throws {
+        self.readsStored = readsStored
         self.source = source
         self.count = count
         self.options = options
@@ -41,7 +43,7 @@ package final class PrefixFacts: FactSource {
     }
 
     package func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) throws {
-        if kept == nil, try scanStored(days, body) { return }
+        if kept == nil, readsStored, try scanStored(days, body) { return }
         try scanBlocks { try $0.scan(days: days, words: cells.words, body) }
     }
 
@@ -87,6 +89,14 @@ package final class PrefixFacts: FactSource {
     package func text(ofDimension index: Int, id: UInt32) throws -> String {
         try projections.log.read { view in
             try cells.text(ofDimension: index, id, in: view) ?? ""
+        }
+    }
+
+    /// The value that has a text, whether or not it was known by then.
+    func newestID(ofDimension index: Int, text: String) throws -> UInt32? {
+        let kinds = source.definition.subjectKinds
+        return try projections.log.read { view in
+            try cells.dimensions[index].kind.id(of: text, subjectKinds: kinds, in: view)
         }
     }
 

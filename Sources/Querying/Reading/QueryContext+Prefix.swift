@@ -26,19 +26,32 @@ extension QueryContext {
     ///   uses whose stored rows stand elsewhere.
     package init(
         of log: LogStore, asOf count: UInt32, definitions choice: DefinitionChoice = .then,
-        options: BuildOptions = BuildOptions()
+        options: BuildOptions = BuildOptions(), readsStored: Bool = true
+    ) throws {
+        try self.init(
+            of: log, asOf: count,
+            register: log.read { try $0.definitions(upTo: choice == .then ? count : nil) },
+            options: options, readsStored: readsStored)
+    }
+
+    /// What a log's first entries answer with given definitions.
+    ///
+    /// - Parameter readsStored: whether stored rows that stand at exactly that entry are read;
+    ///   without it everything is computed from zero.
+    package init(
+        of log: LogStore, asOf count: UInt32, register: DefinitionRegister,
+        options: BuildOptions = BuildOptions(), readsStored: Bool = true
     ) throws {
         let origin = log.origin
-        let (register, basis, zone) = try log.read { view in
+        let zone = register.storeTimeZone ?? .utc
+        let basis = try log.read { view in
             precondition(count <= view.entryCount, "the log is shorter")
-            let register = try view.definitions(upTo: choice == .then ? count : nil)
-            let zone = register.storeTimeZone ?? .utc
             var basis = try AnswerBasis(view, count: count, origin: origin, zone: zone)
             basis.isAsOf = count < view.entryCount
-            return (register, basis, zone)
+            return basis
         }
         let library = DefinitionLibrary(register: register, types: log.types(in: register))
-        let sources = PrefixSources(log, register, count, options)
+        let sources = PrefixSources(log, register, count, options, readsStored)
         self.init(
             kpiNames: library.kpiNames, kpi: { try library.kpi($0) },
             projectionNames: sources.names, source: { try sources.source($0) }, basis: basis)
@@ -58,15 +71,18 @@ private final class PrefixSources {
     private let register: DefinitionRegister
     private let count: UInt32
     private let options: BuildOptions
+    private let readsStored: Bool
     private var opened: [String: PrefixFacts] = [:]
 
     init(
-        _ log: LogStore, _ register: DefinitionRegister, _ count: UInt32, _ options: BuildOptions
+        _ log: LogStore, _ register: DefinitionRegister, _ count: UInt32, _ options: BuildOptions,
+        _ readsStored: Bool
     ) {
         self.log = log
         self.register = register
         self.count = count
         self.options = options
+        self.readsStored = readsStored
         names = register.live("projection").map(\.name)
     }
 
@@ -75,7 +91,8 @@ private final class PrefixSources {
         guard names.contains(name) else { return nil }
         let live = try LiveProjections(of: log, register: register, only: [name])
         guard let source = live.sources.first else { return nil }
-        let facts = try PrefixFacts(source, of: live, upTo: count, options: options)
+        let facts = try PrefixFacts(
+            source, of: live, upTo: count, options: options, readsStored: readsStored)
         opened[name] = facts
         return facts
     }

@@ -66,7 +66,12 @@ struct AsOfOptions: ParsableArguments {
         _ log: LogStore, _ body: (QueryContext) throws -> Result
     ) throws -> Result {
         guard asOf == nil else { return try replaying(log, body) }
-        _ = try entryCount(in: log)
+        let count = try entryCount(in: log) ?? log.read { $0.entryCount }
+        // Where books are closed their figures may have to be computed, which takes longer than a
+        // reader of the live state may stay.
+        if try ClosedBooks(of: log, upTo: count, options: buildOptions()) != nil {
+            return try replaying(log, body)
+        }
         let projections = try ProjectionStore(log: log)
         return try log.read { view in
             try body(QueryContext(view, of: log, projections: projections))
@@ -81,10 +86,39 @@ struct AsOfOptions: ParsableArguments {
         Interrupt.listen()
         defer { Progress.clear() }
         let count = try asOf.map { try Self.entryCount($0, in: log) } ?? log.read { $0.entryCount }
-        return try body(
-            QueryContext(
-                of: log, asOf: count, definitions: definitions ?? .then,
-                options: buildOptions()))
+        let options = try buildOptions()
+        var context = try QueryContext(
+            of: log, asOf: count, definitions: definitions ?? .then, options: options)
+        if let books = try ClosedBooks(of: log, upTo: count, options: options) {
+            context.books = { try books.mark(&$0, of: $1) }
+        }
+        return try body(context)
+    }
+
+    /// Answers as the books of a period were closed.
+    static func answeringAsClosed<Result>(
+        _ log: LogStore, period: String, _ body: (QueryContext) throws -> Result
+    ) throws -> Result {
+        Interrupt.listen()
+        defer { Progress.clear() }
+        let options = BuildProgressLine.options()
+        let (count, last, zone) = try log.read {
+            ($0.entryCount, $0.lastRecorded, try $0.definitions().storeTimeZone ?? .utc)
+        }
+        let today = zone.day(of: last ?? Instant(milliseconds: 0))
+        let period = try PeriodArgument.read(period, today: today)
+        let closing: Closing
+        do {
+            guard let books = try ClosedBooks(of: log, upTo: count, options: options) else {
+                throw ClosingFault.notClosed(period)
+            }
+            closing = try books.closing(of: period)
+        } catch let fault as ClosingFault {
+            throw Failure(.usage, "--as-closed: \(fault)")
+        }
+        var context = try QueryContext(of: log, asOf: closing.entries, options: options)
+        context.books = { answer, _ in answer.markClosed() }
+        return try body(context)
     }
 }
 

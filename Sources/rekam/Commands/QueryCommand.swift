@@ -53,6 +53,9 @@ struct QueryCommand: ParsableCommand {
 
     @OptionGroup var asOf: AsOfOptions
 
+    @Flag(help: "The figures as the period's books were closed (rekam period close).")
+    var asClosed = false
+
     func run() throws {
         let log = try store.open(readOnly: true)
         let request = QueryRequest(
@@ -60,7 +63,16 @@ struct QueryCommand: ParsableCommand {
             filters: try filters.pairs, period: period, grain: grain, compare: compare)
         let answer: Answer
         do {
-            answer = try asOf.answering(log) { try $0.answer(request) }
+            if asClosed {
+                guard asOf.asOf == nil else {
+                    throw Failure(.usage, "--as-closed says itself as of when: leave --as-of away.")
+                }
+                answer = try AsOfOptions.answeringAsClosed(log, period: period) {
+                    try $0.answer(request)
+                }
+            } else {
+                answer = try asOf.answering(log) { try $0.answer(request) }
+            }
         } catch let faults as QueryFaults {
             throw Failure(.usage, messages: faults.faults.map(\.description))
         }

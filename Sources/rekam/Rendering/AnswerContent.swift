@@ -51,6 +51,11 @@ struct AnswerContent {
     var notes: [String] {
         var notes: [String] = []
         if answer.entriesNotYetIn > 0 { notes.append(words.notYetIn(answer.entriesNotYetIn)) }
+        let statuses = Set((answer.rows + answer.totals).flatMap(\.statuses))
+        if statuses.contains(.restated) {
+            return notes + [words.restated(periodLabel, answer.period.description)]
+        }
+        if statuses == [.closed] { return notes + [words.closed(periodLabel)] }
         guard let last = answer.columns.compactMap(\.openUntil).max() else { return notes }
         let day = last.text(language, knownYear: answer.period.singleYear)
         return notes + [words.mayChange(periodLabel, until: day)]

@@ -70,6 +70,9 @@ public struct Sheet {
                 json: "[" + sequences.map(String.init).joined(separator: ", ") + "]")
         }
 
+        /// The same for programs alone.
+        public var unshown: Cell { Cell(shown: "", plain: plain, json: json) }
+
         /// A text for people beside another for programs.
         public static func texts(_ shown: String, _ plain: String) -> Cell {
             Cell(shown: shown, plain: CSVText.text(plain), json: JSONText.string(plain))

@@ -42,6 +42,19 @@ struct Words {
         ]
     }
 
+    func closed(_ period: String) -> String {
+        pick(
+            "The books of \(period) are closed; these are the closed figures.",
+            "Buku \(period) sudah ditutup; ini angka saat penutupan.")
+    }
+
+    func restated(_ period: String, _ typed: String) -> String {
+        pick(
+            "The books of \(period) are closed, and figures changed since: rekam period restatements \(typed) · as closed: --as-closed",
+            "Buku \(period) sudah ditutup, dan ada angka yang berubah sejak itu: rekam period restatements \(typed) · saat penutupan: --as-closed"
+        )
+    }
+
     /// Why a row has no value.
     func reason(_ reason: NullReason) -> String {
         switch reason {

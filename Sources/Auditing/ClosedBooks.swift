@@ -1,0 +1,94 @@
+package import EventLog
+package import EventModel
+package import Projections
+package import Querying
+
+/// Marks answers with what is known of their periods' books: closed where a figure is what it was
+/// at the closing, restated where it changed since.
+package struct ClosedBooks {
+    private let log: LogStore
+    private let periods: ClosedPeriods
+    private let options: BuildOptions
+
+    /// The books as the log's first entries leave them; nil where none are closed.
+    package init?(of log: LogStore, upTo count: UInt32, options: BuildOptions) throws {
+        periods = try log.read { try ClosedPeriods($0, upTo: count) }
+        guard !periods.inForce.isEmpty else { return nil }
+        self.log = log
+        self.options = options
+    }
+
+    /// Sets the status of every figure whose days lie in a closed period.
+    ///
+    /// - Complexity: O(definitions) where nothing happened since the closing; else the question is
+    ///   answered once more as of the closing, where something since may have moved it.
+    package func mark(_ answer: inout Answer, of request: QueryRequest) throws {
+        var closedAnswers: [UInt32: Answer?] = [:]
+        func closed(at closing: Closing, _ answer: Answer) throws -> Answer? {
+            if let known = closedAnswers[closing.entries] { return known }
+            let context = try QueryContext(of: log, asOf: closing.entries, options: options)
+            var request = request
+            // The answer's own words: names cut short may mean somebody else by now.
+            request.period = answer.period.description
+            request.compare = answer.comparison?.description
+            let found = try? context.answer(request)
+            closedAnswers[closing.entries] = .some(found)
+            return found
+        }
+        let whole = answer
+        func mark(_ row: inout AnswerRow) throws {
+            let days =
+                row.slice < 0 ? whole.period.days : whole.slices[row.slice].period.days
+            guard let closing = periods.closing(of: days) else { return }
+            guard closing.entries < whole.basis.sequence else {
+                row.statuses = row.statuses.map { _ in .closed }
+                return
+            }
+            let before = try closed(at: closing, whole)
+            let rows = (before?.rows ?? []) + (before?.totals ?? [])
+            let old = rows.first { $0.key == row.key && $0.slice == row.slice }
+            row.statuses = row.figures.indices.map { place in
+                guard let figure = old?.figures[place] else {
+                    return row.figures[place].count ?? 0 == 0 ? .closed : .restated
+                }
+                return figure.isSame(as: row.figures[place]) ? .closed : .restated
+            }
+        }
+        for place in answer.rows.indices { try mark(&answer.rows[place]) }
+        for place in answer.totals.indices { try mark(&answer.totals[place]) }
+    }
+
+    /// The closing that a period's figures belong to.
+    ///
+    /// - Throws: `ClosingFault.notClosed`.
+    package func closing(of period: Period) throws -> Closing {
+        guard let closing = periods.closing(of: period.days) else {
+            throw ClosingFault.notClosed(period)
+        }
+        return closing
+    }
+}
+
+extension Answer {
+    /// Marks every figure as closed: it is read as of the closing itself.
+    package mutating func markClosed() {
+        for place in rows.indices {
+            rows[place].statuses = rows[place].statuses.map { _ in .closed }
+        }
+        for place in totals.indices {
+            totals[place].statuses = totals[place].statuses.map { _ in .closed }
+        }
+        for place in columns.indices { columns[place].openUntil = nil }
+    }
+}
+
+extension Figure {
+    /// Whether two figures say the same: value, facts behind it, and why there is none.
+    package func isSame(as other: Figure) -> Bool {
+        guard count == other.count, reason == other.reason else { return false }
+        guard value.hasValue, other.value.hasValue else {
+            return value.hasValue == other.value.hasValue
+        }
+        return Fraction.compare(value, other.value) == 0
+    }
+}

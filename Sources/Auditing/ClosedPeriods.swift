@@ -1,0 +1,207 @@
+public import EventLog
+public import EventModel
+
+/// One closing of a period's books, as its entry says.
+public struct Closing: Hashable, Sendable {
+    /// The period.
+    public var period: Period
+    /// The sequence of its `period.closed`.
+    public var sequence: UInt32
+    /// The log's first so many entries, on which the closed figures rest.
+    public var entries: UInt32
+    /// Digest of the snapshot of its figures; empty where none was recorded.
+    public var snapshot: String
+    public var reason: String
+    public var person: String
+    public var recorded: Instant
+    /// Why it was opened again and where the log says so; nil while it is closed.
+    public var reopening: Reopening?
+}
+
+/// The opening of closed books.
+public struct Reopening: Hashable, Sendable {
+    /// The sequence of its `period.reopened`.
+    public var sequence: UInt32
+    public var reason: String
+    public var person: String
+    public var recorded: Instant
+}
+
+/// Why a period cannot be closed or opened again; each reads well after `Error: `.
+public enum ClosingFault: Error, Hashable, Sendable, CustomStringConvertible {
+    case notOver(Period, until: Day, today: Day)
+    case closedAlready(Period, by: Period, entries: UInt32)
+    case overlaps(Period, Period)
+    case notClosed(Period)
+    case closedWithin(Period, Period)
+
+    /// What is wrong, and what to do.
+    public var description: String {
+        switch self {
+        case .notOver(let period, let last, let today):
+            "\(period) is not over: its last day is \(last), and today is \(today). Close it "
+                + "afterwards."
+        case .closedAlready(let period, let other, let entries):
+            period.days == other.days
+                ? "\(period) is closed already, at entry \(entries). To close it anew, open it "
+                    + "first: rekam period reopen \(other) --reason …"
+                : "\(period) lies in \(other), which is closed, at entry \(entries)."
+        case .overlaps(let period, let other):
+            "\(period) cuts \(other), which is closed. A period may be closed around closed ones "
+                + "(a quarter around its months), not across them."
+        case .notClosed(let period):
+            "\(period) is not closed. rekam period list shows what is."
+        case .closedWithin(let period, let other):
+            "\(period) lies in \(other), which is closed. Open that first: rekam period reopen "
+                + "\(other) --reason …"
+        }
+    }
+}
+
+/// Which periods' books are closed, as the log's first entries say.
+///
+/// Closed periods may lie within each other, as months do in a quarter that is closed after them;
+/// they never cut each other. A day belongs to the shortest closed period that holds it.
+public struct ClosedPeriods: Sendable {
+    /// Every closing there was, in order.
+    public private(set) var history: [Closing] = []
+
+    /// Reads them from a log.
+    ///
+    /// - Complexity: O(closings).
+    public init(_ view: borrowing LogView, upTo count: UInt32) throws {
+        guard let id = try view.caseID(Self.subject) else { return }
+        for sequence in try view.caseHistory(id) where sequence < count {
+            let entry = try view.json(sequence)
+            let data = entry["data"]
+            func text(_ name: String) -> String { data?[name]?.text ?? "" }
+            guard
+                let period = try? Period(text("period"), today: Day(number: 0))
+            else { continue }
+            let recorded = try view.recorded(sequence)
+            switch entry["type"]?.text {
+            case "period.closed":
+                history.append(
+                    Closing(
+                        period: period, sequence: sequence,
+                        entries: data?["entries"]?.integer ?? sequence,
+                        snapshot: text("snapshot"), reason: text("reason"), person: text("by"),
+                        recorded: recorded))
+            case "period.reopened":
+                let open = history.lastIndex {
+                    $0.period.days == period.days && $0.reopening == nil
+                }
+                guard let open else { continue }
+                history[open].reopening = Reopening(
+                    sequence: sequence, reason: text("reason"), person: text("by"),
+                    recorded: recorded)
+            default: continue
+            }
+        }
+    }
+
+    /// The case of all closings.
+    public static let subject = "log/periods"
+
+    /// The closings in force.
+    public var inForce: [Closing] { history.filter { $0.reopening == nil } }
+
+    /// The closing that figures of some days belong to: that of the shortest closed period which
+    /// holds them all; nil where they are open.
+    public func closing(of days: Range<Day>) -> Closing? {
+        inForce.filter {
+            $0.period.days.lowerBound <= days.lowerBound
+                && days.upperBound <= $0.period.days.upperBound
+        }.min { $0.period.dayCount < $1.period.dayCount }
+    }
+
+    /// Checks that a period can be closed.
+    ///
+    /// - Parameter today: the store's day on which that happens.
+    public func requireClosable(_ period: Period, today: Day) throws(ClosingFault) {
+        guard today >= period.days.upperBound else {
+            throw .notOver(period, until: period.days.upperBound.advanced(by: -1), today: today)
+        }
+        if let closing = closing(of: period.days) {
+            throw .closedAlready(period, by: closing.period, entries: closing.entries)
+        }
+        for closing in inForce {
+            let other = closing.period.days
+            let isInside =
+                period.days.lowerBound <= other.lowerBound
+                && other.upperBound <= period.days.upperBound
+            if other.overlaps(period.days), !isInside {
+                throw .overlaps(period, closing.period)
+            }
+        }
+    }
+
+    /// The closing that opening a period again takes back.
+    public func requireReopenable(_ period: Period) throws(ClosingFault) -> Closing {
+        let around = inForce.first {
+            $0.period.days != period.days
+                && $0.period.days.lowerBound <= period.days.lowerBound
+                && period.days.upperBound <= $0.period.days.upperBound
+        }
+        if let around { throw .closedWithin(period, around.period) }
+        guard let closing = inForce.first(where: { $0.period.days == period.days }) else {
+            throw .notClosed(period)
+        }
+        return closing
+    }
+}
+
+extension LogView {
+    /// An entry as JSON.
+    func json(_ sequence: UInt32) throws -> JSONValue {
+        try withEntry(sequence) { try JSONValue(parsing: $0) }
+    }
+}
+
+extension JSONValue {
+    /// A string's text; nil for anything else.
+    var text: String? {
+        if case .string(let text) = self { return text }
+        return nil
+    }
+
+    /// A whole number; nil for anything else.
+    var integer: UInt32? {
+        if case .number(let text) = self { return UInt32(text) }
+        return nil
+    }
+}
+
+extension LogStore {
+    /// `period.closed`: the books of a period with the entries and the snapshot they rest on.
+    public func closing(
+        of period: Period, entries: UInt32, snapshot: String, reason: String?, by person: String?,
+        at time: Instant
+    ) -> EventDraft {
+        var draft = EventDraft(
+            id: "period/\(period)/closed/\(entries)", source: origin, type: "period.closed",
+            subject: ClosedPeriods.subject, time: time,
+            fields: [
+                .init("period", .text(period.description)),
+                .init("entries", .integer(Int64(entries))), .init("snapshot", .text(snapshot)),
+            ])
+        if let reason { draft.set("reason", .text(reason)) }
+        if let person { draft.set("by", .text(person)) }
+        return draft
+    }
+
+    /// `period.reopened`: a closing taken back.
+    public func reopening(
+        of closing: Closing, reason: String, by person: String?, at time: Instant
+    ) -> EventDraft {
+        var draft = EventDraft(
+            id: "period/\(closing.period)/reopened/\(closing.sequence)", source: origin,
+            type: "period.reopened", subject: ClosedPeriods.subject, time: time,
+            fields: [
+                .init("period", .text(closing.period.description)),
+                .init("reason", .text(reason)),
+            ])
+        if let person { draft.set("by", .text(person)) }
+        return draft
+    }
+}

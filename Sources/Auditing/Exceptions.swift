@@ -1,0 +1,145 @@
+public import EventLog
+public import EventModel
+
+/// Something an auditor looks at twice: a thing taken out, refused, changed or recorded late.
+public struct AuditException: Hashable, Sendable {
+    /// What kind it is.
+    public enum Kind: String, CaseIterable, Hashable, Sendable {
+        /// An event taken out.
+        case void
+        /// A ticket removed.
+        case removal
+        /// Lines of an input refused.
+        case refusal
+        /// A version that came to answer.
+        case promotion
+        /// A version dropped.
+        case dropped
+        /// A new version of a KPI, scorecard, calendar or other definition: what is aimed at.
+        case definition
+        /// A period's books opened again.
+        case reopening
+        /// An event recorded long after it happened.
+        case backdated
+    }
+
+    public var kind: Kind
+    /// The entry.
+    public var sequence: UInt32
+    public var recorded: Instant
+    /// When it happened; of several, the earliest.
+    public var happened: Instant
+    /// The case, the definition, the input or the period.
+    public var subject: String
+    /// What it was: an event's type, a number of lines.
+    public var detail: String
+    public var reason: String
+    public var person: String
+    /// How many entries it stands for.
+    public var count: Int
+}
+
+/// Finds the exceptions among the entries that were recorded in a period.
+public struct AuditExceptions {
+    /// Events recorded later than so many milliseconds after they happened are backdated.
+    public var backdatedAfterMilliseconds: Int64 = 3 * 86_400_000
+    /// Whether each backdated event stands for itself, rather than all that came in one batch.
+    public var listsEachBackdated = false
+    private let log: LogStore
+
+    /// A search of a log.
+    public init(of log: LogStore) { self.log = log }
+
+    /// Everything found, in the order of the log. What was recorded with the log's very first entry
+    /// is the making of the store, and none.
+    ///
+    /// - Complexity: O(entries recorded in the period); two columns of each are read.
+    public func found(in period: Period, zone: TimeZoneRules) throws -> [AuditException] {
+        var found: [AuditException] = []
+        try log.read { view in
+            guard view.entryCount > 0 else { return }
+            let made = try view.entryCount(recordedBy: view.recorded(0))
+            let first = max(
+                made, try Self.count(before: period.days.lowerBound, zone, in: view))
+            let end = try Self.count(before: period.days.upperBound, zone, in: view)
+            guard first < end else { return }
+            var late: AuditException?
+            for segment in try view.segments(covering: first..<end) {
+                let rows =
+                    max(first, segment.first)..<min(end, segment.first + UInt32(segment.count))
+                for sequence in rows {
+                    let row = Int(sequence - segment.first)
+                    let schema = view.types.schemas[Int(segment.types[row])]
+                    let recorded = Instant(milliseconds: segment.recorded[row])
+                    let happened = Instant(milliseconds: segment.times[row])
+                    if let exception = try exception(schema.type, sequence, in: view) {
+                        found.append(exception)
+                    }
+                    guard !schema.isLogsOwn, schema.type != "event.voided",
+                        recorded.milliseconds - happened.milliseconds > backdatedAfterMilliseconds
+                    else { continue }
+                    if var known = late, known.recorded == recorded, !listsEachBackdated {
+                        known.count += 1
+                        known.happened = min(known.happened, happened)
+                        late = known
+                        continue
+                    }
+                    if let late { found.append(late) }
+                    late = AuditException(
+                        kind: .backdated, sequence: sequence, recorded: recorded,
+                        happened: happened,
+                        subject: try view.subject(ofCase: segment.cases[row]),
+                        detail: schema.type, reason: "", person: "", count: 1)
+                }
+            }
+            if let late { found.append(late) }
+        }
+        return found.sorted { $0.sequence < $1.sequence }
+    }
+
+    /// How many entries were recorded before a day.
+    private static func count(
+        before day: Day, _ zone: TimeZoneRules, in view: borrowing LogView
+    ) throws -> UInt32 {
+        try view.entryCount(
+            recordedBy: Instant(milliseconds: zone.start(of: day).milliseconds - 1))
+    }
+
+    private static let kinds: [String: AuditException.Kind] = [
+        "event.voided": .void, "ticket.removed": .removal, "ingest.recorded": .refusal,
+        "definition.promoted": .promotion, "definition.dropped": .dropped,
+        "definition.registered": .definition, "period.reopened": .reopening,
+    ]
+
+    private func exception(
+        _ type: String, _ sequence: UInt32, in view: borrowing LogView
+    ) throws -> AuditException? {
+        guard let kind = Self.kinds[type] else { return nil }
+        let entry = try view.json(sequence)
+        let data = entry["data"]
+        func text(_ name: String) -> String { data?[name]?.text ?? "" }
+        var exception = AuditException(
+            kind: kind, sequence: sequence, recorded: try view.recorded(sequence),
+            happened: try view.happened(sequence), subject: entry["subject"]?.text ?? "",
+            detail: type, reason: text("reason"), person: text("by"), count: 1)
+        switch kind {
+        case .void:
+            exception.detail = "\(text("source")) \(text("id"))"
+        case .refusal:
+            let refused = data?["refused"]?.integer ?? 0
+            guard refused > 0 else { return nil }
+            exception.subject = text("input")
+            exception.detail = "\(refused) of \(data?["lines"]?.integer ?? 0) lines refused"
+            exception.reason = text("refusals")
+            exception.count = Int(refused)
+        case .promotion, .dropped, .definition:
+            // A projection's text says nothing until it is promoted.
+            if kind == .definition, text("kind") == "projection" { return nil }
+            exception.subject =
+                "\(text("kind")) \(text("name"))@\(data?["version"]?.integer ?? 0)"
+        case .reopening: exception.subject = text("period")
+        case .removal, .backdated: break
+        }
+        return exception
+    }
+}

@@ -1,0 +1,195 @@
+import Definitions
+import EventLog
+import EventModel
+import Projections
+import Querying
+
+/// What the entries between two states of a log changed: facts, and the events and definitions
+/// behind the changes.
+final class MovedFacts {
+    private struct Projection {
+        var definition: ProjectionDefinition
+        var facts: [Fact]
+        /// By case, the entries that moved its facts.
+        var entries: [UInt32: [UInt32]]
+    }
+
+    private let log: LogStore
+    private let registers: (before: DefinitionRegister, after: DefinitionRegister)
+    private let libraries: (before: DefinitionLibrary, after: DefinitionLibrary)
+    private let entries: Range<UInt32>
+    private let boundary: Instant
+    private var projections: [String: Projection] = [:]
+    private var causes: [String: [Cause]] = [:]
+    /// Which entry each void of the range takes out.
+    private let targets: [UInt32: UInt32]
+
+    init(
+        _ log: LogStore, _ registers: (DefinitionRegister, DefinitionRegister),
+        _ entries: Range<UInt32>, before end: Day, _ options: BuildOptions
+    ) throws {
+        self.log = log
+        self.registers = registers
+        self.entries = entries
+        libraries = (
+            DefinitionLibrary(register: registers.0, types: log.types),
+            DefinitionLibrary(register: registers.1, types: log.types)
+        )
+        (targets, boundary) = try log.read { view in
+            var targets: [UInt32: UInt32] = [:]
+            for (voided, by) in try view.voids() where entries.contains(by) {
+                targets[by] = voided
+            }
+            let last = entries.lowerBound > 0 ? try view.recorded(entries.lowerBound - 1) : nil
+            return (targets, last ?? .earliest)
+        }
+        let live = try LiveProjections(of: log, register: registers.0)
+        let definitions = live.sources.map(\.definition)
+        let changed = try live.store.changes(
+            of: definitions, context: live.context, by: entries, before: end, options: options)
+        for (definition, facts) in zip(definitions, changed) where !facts.isEmpty {
+            projections[definition.name] = Projection(
+                definition: definition, facts: facts,
+                entries: try live.store.entries(
+                    seenBy: definition, context: live.context,
+                    ofCases: Set(facts.map(\.caseID)).sorted(), in: entries))
+        }
+    }
+
+    // MARK: KPIs
+
+    private func readProjections(_ kpi: String, _ library: DefinitionLibrary) throws -> [String] {
+        guard let definition = try library.kpi(kpi) else { return [] }
+        return try library.projections(behind: definition)
+    }
+
+    /// Whether anything that a KPI rests on changed.
+    func mayTouch(_ kpi: String) throws -> Bool {
+        if try isRedefined(kpi) { return true }
+        return try readProjections(kpi, libraries.before).contains { projections[$0] != nil }
+    }
+
+    /// Whether the KPI, one it uses, or a projection it reads has another version now.
+    func isRedefined(_ kpi: String) throws -> Bool { try !changes(behind: kpi).isEmpty }
+
+    /// The definitions' changes that a KPI rests on, between the two states.
+    private func changes(behind kpi: String) throws -> [DefinitionChange] {
+        var names = Set([Name(kind: "kpi", name: kpi)])
+        for library in [libraries.before, libraries.after] {
+            guard let definition = try library.kpi(kpi) else { continue }
+            names.formUnion(
+                try library.projections(behind: definition).map {
+                    Name(kind: "projection", name: $0)
+                })
+            names.formUnion(definition.kpis.map { Name(kind: "kpi", name: $0) })
+        }
+        let old = registers.before.changes.count
+        return registers.after.changes.dropFirst(old).filter { change in
+            if change.kind == "calendar" { return true }
+            // A projection's text says nothing until it is promoted.
+            guard names.contains(Name(kind: change.kind, name: change.name)) else { return false }
+            return change.kind != "projection" || change.action != .registered
+        }
+    }
+
+    private struct Name: Hashable {
+        var kind: String
+        var name: String
+    }
+
+    func redefinitions(of kpi: String) throws -> [Cause] {
+        try changes(behind: kpi).map { change in
+            var cause = try cause(.definition, change.sequence)
+            cause.subject = "\(change.kind) \(change.name)@\(change.version)"
+            cause.type = "definition.\(change.action)"
+            return cause
+        }
+    }
+
+    // MARK: Events
+
+    /// The events that moved a cell: those of the cases whose facts in it changed.
+    func events(
+        behind column: String, _ key: [(dimension: String, value: String)], _ period: Period,
+        in context: QueryContext
+    ) throws -> [Cause] {
+        guard
+            let relevance = try? context.relevance(
+                QueryRequest(kpis: [column], period: period.description), key: key)
+        else { return [] }
+        var found: Set<Cause> = []
+        for (name, isRelevant) in relevance {
+            guard let projection = projections[name] else { continue }
+            for fact in projection.facts where isRelevant(fact.row) {
+                found.formUnion(try causes(ofCase: fact.caseID, projection))
+            }
+        }
+        return found.sorted { $0.sequence < $1.sequence }
+    }
+
+    private func causes(ofCase id: UInt32, _ projection: Projection) throws -> [Cause] {
+        let key = "\(id) \(projection.definition.name)"
+        if let known = causes[key] { return known }
+        let sequences = projection.entries[id] ?? []
+        let voids = sequences.filter { targets[$0] != nil }
+        let voided = Set(voids.compactMap { targets[$0] })
+        var anew: Set<UInt32> = []
+        var found: [Cause] = []
+        for void in voids {
+            guard let target = targets[void] else { continue }
+            // What came and went between the two states moved nothing.
+            guard target < entries.lowerBound else { continue }
+            let identity = try identity(target)
+            let again = try sequences.first { sequence in
+                guard sequence > void, targets[sequence] == nil, !voided.contains(sequence),
+                    !anew.contains(sequence)
+                else { return false }
+                return try self.identity(sequence) == identity
+            }
+            var cause = try cause(again == nil ? .voided : .corrected, void)
+            cause.voided = target
+            cause.anew = again
+            if let again { anew.insert(again) }
+            let (type, happened) = try log.read { view in
+                (try typeName(target, in: view), try view.happened(target))
+            }
+            cause.type = type
+            cause.happened = happened
+            found.append(cause)
+        }
+        for sequence in sequences
+        where targets[sequence] == nil && !anew.contains(sequence) && !voided.contains(sequence) {
+            let cause = try cause(.new, sequence)
+            found.append(cause)
+            if cause.happened <= boundary { found[found.count - 1].kind = .late }
+        }
+        causes[key] = found
+        return found
+    }
+
+    private func identity(_ sequence: UInt32) throws -> [String?] {
+        let entry = try entry(sequence)
+        return [entry["source"]?.text, entry["id"]?.text]
+    }
+
+    private func entry(_ sequence: UInt32) throws -> JSONValue {
+        try log.read { try $0.json(sequence) }
+    }
+
+    private func typeName(_ sequence: UInt32, in view: borrowing LogView) throws -> String {
+        let segment = try view.segment(containing: sequence)
+        return view.types.schemas[Int(segment.types[Int(sequence - segment.first)])].type
+    }
+
+    private func cause(_ kind: Cause.Kind, _ sequence: UInt32) throws -> Cause {
+        let entry = try entry(sequence)
+        let (happened, recorded) = try log.read {
+            (try $0.happened(sequence), try $0.recorded(sequence))
+        }
+        return Cause(
+            kind: kind, sequence: sequence, voided: nil, anew: nil,
+            subject: entry["subject"]?.text ?? "", type: entry["type"]?.text ?? "",
+            happened: happened, recorded: recorded, reason: entry["data"]?["reason"]?.text ?? "",
+            person: entry["data"]?["by"]?.text ?? "")
+    }
+}

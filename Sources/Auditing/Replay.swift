@@ -1,0 +1,229 @@
+import Definitions
+package import EventLog
+package import EventModel
+package import Projections
+import Querying
+
+/// What a replay found.
+package struct ReplayReport: Sendable {
+    /// Projections whose stored rows were compared, and those that have none of that definition.
+    package var compared: [String] = []
+    package var notStored: [String] = []
+    /// KPI figures computed from the replayed rows and from the stored ones.
+    package var kpis = 0
+    package var figures = 0
+    /// Rows of the period that were computed.
+    package var facts: UInt64 = 0
+    /// The first difference, in words; nil where all agrees.
+    package var difference: String?
+}
+
+/// Computes a period's cells and figures from zero, without touching what is stored, and compares.
+///
+/// Rows are compared day by day through two 64-bit sums over all of them, so that memory does not
+/// grow with the log; a day that differs is then gone through row by row. Where the stored rows
+/// stand later than the state asked for, what the entries since changed is taken off them first.
+package struct Replay {
+    private let log: LogStore
+    private let count: UInt32
+    private let options: BuildOptions
+
+    /// A replay of a log's first entries.
+    package init(of log: LogStore, asOf count: UInt32, options: BuildOptions) {
+        self.log = log
+        self.count = count
+        self.options = options
+    }
+
+    /// Compares every projection and every KPI of a period; stops at the first difference.
+    ///
+    /// - Complexity: O(entries) for each projection, and for each KPI whose rows do not fit in memory.
+    package func run(_ period: Period) throws -> ReplayReport {
+        var report = ReplayReport()
+        let register = try log.read { try $0.definitions(upTo: count) }
+        let live = try LiveProjections(of: log, register: register)
+        for source in live.sources {
+            let name = "\(source.definition.name)@\(source.definition.version)"
+            let status = try log.read { view in
+                try live.store.status(
+                    source.definition.name, version: source.definition.version, in: view)
+            }
+            guard let status, status.isReadable, status.digest == source.digest else {
+                report.notStored.append(name)
+                continue
+            }
+            report.compared.append(name)
+            report.difference = try difference(source, status, live, period, &report)
+            if report.difference != nil { return report }
+        }
+        try compareFigures(period, &report)
+        return report
+    }
+
+    private func days(_ source: ProjectionSource, _ period: Period, _ cells: CellLayout)
+        -> Range<Day>
+    {
+        cells.isStock ? Day(number: -1_000_000)..<period.days.upperBound : period.days
+    }
+
+    private func difference(
+        _ source: ProjectionSource, _ status: ProjectionStatus, _ live: LiveProjections,
+        _ period: Period, _ report: inout ReplayReport
+    ) throws -> String? {
+        let size = min(count, status.position)
+        let days = days(source, period, status.layout)
+        let words = status.layout.words
+        var replayed = DaySums(words: words)
+        try live.store.replay(
+            source.definition, context: live.context, upTo: size, options: options
+        ) { block in
+            block.scan(days: days, words: words) { replayed.add($0) }
+        }
+        report.facts += replayed.rows
+        var stored = DaySums(words: words)
+        let later = try live.store.changes(
+            of: [source.definition], context: live.context, by: size..<status.position,
+            before: days.upperBound, options: options)[0]
+        for fact in later where days.contains(fact.day) {
+            var row = fact
+            row.multiplicity = -fact.multiplicity
+            stored.add(row.row.span)
+        }
+        let isStill = try log.read { view in
+            let now = try live.store.status(status.name, version: status.version, in: view)
+            guard now == status else { return false }
+            try live.store.scan(status, days: days, in: view) { stored.add($0, days: days) }
+            return true
+        }
+        // Another process brought it on meanwhile: there is a newer state to ask.
+        guard isStill, let day = replayed.firstDifference(from: stored) else { return nil }
+        return try name(day, source, status, live, later)
+    }
+
+    /// Names the first row of a day that differs.
+    private func name(
+        _ day: Day, _ source: ProjectionSource, _ status: ProjectionStatus,
+        _ live: LiveProjections, _ later: [Fact]
+    ) throws -> String {
+        let layout = status.layout
+        let days = day..<day.advanced(by: 1)
+        var rows: [[UInt32]: (stored: Int64, replayed: Int64)] = [:]
+        func each(_ block: Span<UInt32>, _ body: ([UInt32], Int64) -> Void) {
+            for start in stride(from: 0, to: block.count, by: layout.words)
+            where CellLayout.day(block, start) == day {
+                body(
+                    (start..<start + layout.keyWords).map { block[$0] },
+                    layout.multiplicity(block, start))
+            }
+        }
+        try live.store.replay(
+            source.definition, context: live.context, upTo: min(count, status.position),
+            options: options
+        ) { block in
+            block.scan(days: days, words: layout.words) { rows2 in
+                each(rows2) { rows[$0, default: (0, 0)].replayed += $1 }
+            }
+        }
+        for fact in later where fact.day == day {
+            rows[Array(fact.row.dropLast(2)), default: (0, 0)].stored -= fact.multiplicity
+        }
+        return try log.read { view in
+            try live.store.scan(status, days: days, in: view) { block in
+                each(block) { rows[$0, default: (0, 0)].stored += $1 }
+            }
+            let differing = rows.filter { $0.value.stored != $0.value.replayed }.keys
+            guard let key = differing.min(by: { $0.lexicographicallyPrecedes($1) }),
+                let counts = rows[key]
+            else { return "projection \(status.name)@\(status.version), \(day)" }
+            var cell: [String] = []
+            for (index, dimension) in layout.dimensions.enumerated() {
+                let text = try layout.text(ofDimension: index, key[1 + index], in: view)
+                cell.append("\(dimension.name) \(text ?? "–")")
+            }
+            for (index, measure) in layout.measures.enumerated() {
+                guard let value = layout.measure(index, key.span, 0) else { continue }
+                let text = try layout.text(ofMeasure: index, value, in: view)
+                cell.append("\(measure.name) \(text ?? "–")")
+            }
+            return "projection \(status.name)@\(status.version), \(day), "
+                + cell.joined(separator: ", ")
+                + ": \(counts.stored) such facts are stored, the entries give "
+                + "\(counts.replayed)"
+        }
+    }
+
+    private func compareFigures(_ period: Period, _ report: inout ReplayReport) throws {
+        let fresh = try QueryContext(
+            of: log, asOf: count, options: options, readsStored: false)
+        let stored = try QueryContext(of: log, asOf: count, options: options)
+        for kpi in fresh.kpiNames {
+            report.kpis += 1
+            var splits: [[String]] = [[]]
+            while !splits.isEmpty {
+                let by = splits.removeFirst()
+                let request = QueryRequest(kpis: [kpi], by: by, period: period.description)
+                let found = try fresh.answer(request)
+                let known = try stored.answer(request)
+                report.figures += found.rows.count
+                if by.isEmpty {
+                    splits = Comparison.usualDimensions
+                        .filter { found.otherDimensions.contains($0) }.map { [$0] }
+                }
+                for (new, old) in zip(found.rows + found.totals, known.rows + known.totals) {
+                    guard new.key != old.key || !new.figures[0].isSame(as: old.figures[0]) else {
+                        continue
+                    }
+                    report.difference =
+                        "\(kpi)\(new.key.isEmpty ? "" : " of " + new.key[0]): the stored rows give "
+                        + "\(old.figures[0].value.decimalText() ?? "nothing"), the entries "
+                        + "\(new.figures[0].value.decimalText() ?? "nothing")"
+                    return
+                }
+            }
+        }
+    }
+}
+
+/// Rows added up by day, in any order: equal multisets of rows have equal sums.
+private struct DaySums {
+    private struct Sums: Equatable {
+        var first: UInt64 = 0
+        var second: UInt64 = 0
+    }
+    private let words: Int
+    private var sums: [UInt32: Sums] = [:]
+    private(set) var rows: UInt64 = 0
+
+    init(words: Int) { self.words = words }
+
+    mutating func add(_ block: Span<UInt32>, days: Range<Day>? = nil) {
+        var start = 0
+        while start < block.count {
+            defer { start += words }
+            if let days, !days.contains(CellLayout.day(block, start)) { continue }
+            var first: UInt64 = 0x9e37_79b9_7f4a_7c15
+            var second: UInt64 = 0xd6e8_feb8_6659_fd93
+            for place in start..<start + words - 2 {
+                first = Self.mixed(first ^ UInt64(block[place]), 0xd6e8_feb8_6659_fd93)
+                second = Self.mixed(second ^ UInt64(block[place]), 0xa076_1d64_78bd_642f)
+            }
+            let end = start + words
+            let times = UInt64(block[end - 2]) << 32 | UInt64(block[end - 1])
+            sums[block[start], default: Sums()].first &+= first &* times
+            sums[block[start], default: Sums()].second &+= second &* times
+            rows += 1
+        }
+    }
+
+    private static func mixed(_ value: UInt64, _ factor: UInt64) -> UInt64 {
+        let product = (value &+ 0x2545_f491_4f6c_dd1d).multipliedFullWidth(by: factor)
+        return product.high ^ product.low
+    }
+
+    /// The first day on which two differ.
+    func firstDifference(from other: DaySums) -> Day? {
+        Set(sums.keys).union(other.sums.keys).sorted()
+            .first { (sums[$0] ?? Sums()) != (other.sums[$0] ?? Sums()) }
+            .map { Day(number: Int32(bitPattern: $0 ^ 0x8000_0000)) }
+    }
+}

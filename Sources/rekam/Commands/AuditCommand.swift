@@ -1,0 +1,169 @@
+import ArgumentParser
+import Auditing
+import Definitions
+import EventLog
+import EventModel
+import Querying
+import Rendering
+
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Find what an auditor looks at twice.",
+        subcommands: [AuditExceptionsCommand.self])
+}
+
+struct AuditExceptionsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exceptions",
+        abstract:
+            "List voids, removals, refusals, promotions, reopenings, new targets, backdating.",
+        discussion: """
+            The period is that of recording. Events recorded more than three days after they happened \
+            are backdated (--backdated-after says otherwise); all of one batch stand in one line \
+            unless --each is given. What came with the store's first entry is left out.
+
+            Examples:
+              rekam audit exceptions --period 2025-Q3
+              rekam audit exceptions --period 2025-07 --backdated-after 12h --each --format csv
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    @Option(help: ArgumentHelp("Recorded in which period.", valueName: "period"))
+    var period: String
+
+    @Option(
+        help: ArgumentHelp(
+            "How long after its event an entry is backdated, such as 3d or 12h.",
+            valueName: "time"))
+    var backdatedAfter = "3d"
+
+    @Flag(help: "Each backdated event by itself.")
+    var each = false
+
+    func run() throws {
+        let log = try store.open(readOnly: true)
+        let (zone, last) = try log.read {
+            (try $0.definitions().storeTimeZone ?? .utc, $0.lastRecorded)
+        }
+        let today = zone.day(of: last ?? Instant(milliseconds: 0))
+        let period = try PeriodArgument.read(period, today: today)
+        var search = AuditExceptions(of: log)
+        search.backdatedAfterMilliseconds = try Self.milliseconds(backdatedAfter)
+        search.listsEachBackdated = each
+        var sheet = Sheet([
+            .init("kind", "What"), .init("sequence", "Entry", isNumber: true),
+            .init("recorded", "Recorded"), .init("happened", "Happened"),
+            .init("subject", "About"), .init("detail", "Detail"),
+            .init("count", "Count", isNumber: true), .init("reason", "Reason"),
+            .init("by", "By"),
+        ])
+        for found in try search.found(in: period, zone: zone) {
+            sheet.add([
+                .text(found.kind.rawValue), .number(Int64(found.sequence), output.lang),
+                .time(found.recorded, zone), .time(found.happened, zone), .text(found.subject),
+                .text(found.detail), .number(Int64(found.count), output.lang),
+                .text(found.reason.isEmpty ? nil : found.reason),
+                .text(found.person.isEmpty ? nil : found.person),
+            ])
+        }
+        Output.write(
+            sheet, output.format, output.style, rows: "exceptions",
+            empty: "Nothing unusual was recorded in \(period).")
+    }
+
+    private static func milliseconds(_ text: String) throws -> Int64 {
+        let units: [Character: Int64] = [
+            "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000,
+        ]
+        guard let last = text.last, let unit = units[last], let number = Int64(text.dropLast()),
+            number >= 0, number < 1_000_000
+        else {
+            throw Failure(.usage, "--backdated-after \(text): it looks like 3d or 12h.")
+        }
+        return number * unit
+    }
+}
+
+struct SampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sample",
+        abstract: "Draw facts behind a figure for testing against their sources, repeatably.",
+        discussion: """
+            The same seed and entries draw the same facts anywhere: each fact's ticket is the SHA-256 \
+            of the seed, a zero byte, the leaf hash of its entry, and two bytes that part facts of \
+            one entry; the lowest tickets are drawn. A larger sample holds the smaller ones.
+
+            Example:
+              rekam sample csat --period 2025-Q3 --size 25 --seed 20251005
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var filters: FilterOptions
+    @OptionGroup var asOf: AsOfOptions
+
+    @Argument(help: ArgumentHelp("A KPI or one of its statistics.", valueName: "kpi"))
+    var kpi: String
+
+    @Option(help: ArgumentHelp("Which period.", valueName: "period"))
+    var period: String
+
+    @Option(help: ArgumentHelp("How many facts.", valueName: "n"))
+    var size: Int
+
+    @Option(help: ArgumentHelp("Any text; the same draws the same.", valueName: "seed"))
+    var seed: String
+
+    @Option(
+        help: ArgumentHelp("How it is written: csv, table, json or markdown.", valueName: "format"))
+    var format = OutputFormat.csv
+
+    func run() throws {
+        guard size > 0 else { throw Failure(.usage, "--size \(size): at least 1.") }
+        let log = try store.open(readOnly: true)
+        let request = QueryRequest(kpis: [kpi], filters: try filters.pairs, period: period)
+        let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
+        let sample: FactSample
+        do {
+            sample = try asOf.replaying(log) { context in
+                let explanation = try context.explanation(request)
+                guard !explanation.parts.contains(where: \.isAnonymous) else {
+                    throw Failure(
+                        .usage, "\(kpi) rests on anonymous answers, which are not drawn one by one."
+                    )
+                }
+                return try FactSample(of: explanation, size: size, seed: seed, from: log)
+            }
+        } catch let faults as QueryFaults {
+            throw Failure(.usage, messages: faults.faults.map(\.description))
+        } catch let fault as ExplanationFault {
+            throw Failure(.usage, fault.description)
+        }
+        var sheet = Sheet([
+            .init("rank", "No", isNumber: true),
+            .init("population", "Population", isNumber: true), .init("projection", "Projection"),
+            .init("case", "Case"), .init("time", "When"), .init("value_of", "Value of"),
+            .init("value", "Value", isNumber: true), .init("source", "Source"), .init("id", "Id"),
+            .init("sequence", "Entry", isNumber: true), .init("support", "Rests on"),
+        ])
+        for drawn in sample.drawn {
+            let place = drawn.line.values.firstIndex { $0 != nil } ?? 0
+            let column = drawn.columns[place]
+            let value = drawn.line.values[place].map { Fraction($0) } ?? .none
+            sheet.add([
+                .number(Int64(drawn.rank)), .number(Int64(sample.population)),
+                .text(drawn.projection), .text(drawn.line.subject), .time(drawn.line.time, zone),
+                .text(column.title),
+                .figure(value, column.kind == .duration ? .duration : .count, .english),
+                .text(drawn.source), .text(drawn.id), .number(Int64(drawn.line.sequence)),
+                .sequences(drawn.line.support, .english),
+            ])
+        }
+        Output.write(
+            sheet, format, TextStyle(width: Output.width), rows: "sample",
+            empty: "There is nothing to draw from.",
+            members: [("population", String(sample.population))])
+    }
+}

@@ -1,0 +1,263 @@
+import ArgumentParser
+import Auditing
+import EventLog
+import EventModel
+import Exporting
+import Projections
+import Querying
+import Rendering
+
+struct PeriodCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "period",
+        abstract: "Close the books of a period, and see what changed since.",
+        subcommands: [
+            PeriodCloseCommand.self, PeriodListCommand.self, PeriodRestatementsCommand.self,
+            PeriodReopenCommand.self,
+        ])
+}
+
+/// A period as typed, seen from a day.
+enum PeriodArgument {
+    static func read(_ text: String, today: Day) throws -> Period {
+        do {
+            return try Period(text, today: today)
+        } catch {
+            throw Failure(.usage, "\(text.printable): \(error)")
+        }
+    }
+}
+
+struct PeriodCloseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "close",
+        abstract: "Close a period: its figures are recorded as they are, with a digest.",
+        discussion: """
+            Nothing is locked. Later events still count; queries mark the figures they move as \
+            restated, and rekam period restatements lists them.
+
+            Example:
+              rekam period close 2025-Q3 --reason "reported to the board" --by sari
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @OptionGroup var kept: KeptOptions
+
+    @Argument(help: ArgumentHelp("Which period, such as 2025-Q3 or 2025-07.", valueName: "period"))
+    var period: String
+
+    @Option(help: ArgumentHelp("A remark; it is recorded.", valueName: "text"))
+    var reason: String?
+
+    @Option(help: ArgumentHelp("Who closes it; it is recorded.", valueName: "name"))
+    var by: String?
+
+    func run() throws {
+        Interrupt.listen()
+        let log = try store.open(readOnly: false)
+        let now = try Machine.now()
+        let (count, zone, last, periods) = try log.read { view in
+            (
+                view.entryCount, try view.definitions().storeTimeZone ?? .utc, view.lastRecorded,
+                try ClosedPeriods(view, upTo: view.entryCount)
+            )
+        }
+        let today = zone.day(of: max(now, last ?? now))
+        let period = try PeriodArgument.read(period, today: today)
+        do { try periods.requireClosable(period, today: today) } catch {
+            throw Failure(.usage, error.description)
+        }
+        try kept.requireSound(log)
+        let snapshot = try SnapshotBuilder(
+            log, asOf: count, options: BuildProgressLine.options()
+        ).build(SnapshotRequest(period: period.description))
+        Progress.clear()
+        let again = try log.read { try ClosedPeriods($0, upTo: $0.entryCount) }
+        guard again.history == periods.history else {
+            throw Failure(.busy, "another process closed or opened a period meanwhile. Try again.")
+        }
+        try log.appendOwn(
+            [
+                log.closing(
+                    of: period, entries: count, snapshot: snapshot.digest, reason: reason, by: by,
+                    at: now)
+            ], recorded: now)
+        try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
+        Progress.clear()
+        Output.line(
+            "Closed \(period) at \(Progress.grouped(Int(count))) entries; its snapshot's digest is "
+                + "\(snapshot.digest.prefix(16))….")
+        Output.line(
+            "What changes from here on: rekam period restatements \(period) · hand it out: rekam "
+                + "snapshot export --period \(period) --as-of \(count) --out DIR")
+        Output.flush()
+    }
+}
+
+struct PeriodReopenCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reopen",
+        abstract: "Open a closed period again; the log keeps that it was closed, and why not now.",
+        discussion: """
+            Example:
+              rekam period reopen 2025-Q3 --reason "June's calls were missing" --by sari
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Argument(help: ArgumentHelp("Which period.", valueName: "period"))
+    var period: String
+
+    @Option(help: ArgumentHelp("Why; it is recorded.", valueName: "text"))
+    var reason: String
+
+    @Option(help: ArgumentHelp("Who opens it; it is recorded.", valueName: "name"))
+    var by: String?
+
+    func validate() throws {
+        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
+    }
+
+    func run() throws {
+        let log = try store.open(readOnly: false)
+        let now = try Machine.now()
+        let (zone, periods) = try log.read { view in
+            (
+                try view.definitions().storeTimeZone ?? .utc,
+                try ClosedPeriods(view, upTo: view.entryCount)
+            )
+        }
+        let period = try PeriodArgument.read(period, today: zone.day(of: now))
+        let closing: Closing
+        do { closing = try periods.requireReopenable(period) } catch {
+            throw Failure(.usage, error.description)
+        }
+        try log.appendOwn(
+            [log.reopening(of: closing, reason: reason, by: by, at: now)], recorded: now)
+        try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
+        Progress.clear()
+        Output.line(
+            "Opened \(closing.period) again; it was closed at "
+                + "\(Progress.grouped(Int(closing.entries))) entries. Close it anew: rekam period "
+                + "close \(closing.period)")
+        Output.flush()
+    }
+}
+
+struct PeriodListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the periods that were closed, and those opened again.",
+        discussion: """
+            Example:
+              rekam period list
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    func run() throws {
+        let log = try store.open(readOnly: true)
+        let (zone, periods) = try log.read { view in
+            (
+                try view.definitions().storeTimeZone ?? .utc,
+                try ClosedPeriods(view, upTo: view.entryCount)
+            )
+        }
+        var sheet = Sheet([
+            .init("period", "Period"), .init("state", "State"), .init("closed", "Closed"),
+            .init("entries", "Entries", isNumber: true), .init("by", "By"),
+            .init("reason", "Remark"), .init("snapshot", "Snapshot"),
+            .init("reopened", "Opened again"), .init("reopened_by", "By"),
+            .init("reopened_reason", "Why"),
+        ])
+        for closing in periods.history {
+            let again = closing.reopening
+            sheet.add([
+                .text(closing.period.description), .text(again == nil ? "closed" : "reopened"),
+                .time(closing.recorded, zone), .number(Int64(closing.entries), output.lang),
+                .text(closing.person.isEmpty ? nil : closing.person),
+                .text(closing.reason.isEmpty ? nil : closing.reason),
+                .texts(
+                    closing.snapshot.isEmpty ? "–" : closing.snapshot.prefix(12) + "…",
+                    closing.snapshot),
+                again.map { .time($0.recorded, zone) } ?? .text(nil),
+                .text(again.flatMap { $0.person.isEmpty ? nil : $0.person }),
+                .text(again?.reason),
+            ])
+        }
+        Output.write(
+            sheet, output.format, output.style, rows: "periods", empty: "No period was closed yet.")
+    }
+}
+
+struct PeriodRestatementsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restatements",
+        abstract: "List what changed in closed periods since: old value, new value, and why.",
+        discussion: """
+            Examples:
+              rekam period restatements
+              rekam period restatements 2025-Q3 --format csv
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    @Argument(help: ArgumentHelp("One closed period; all without it.", valueName: "period"))
+    var period: String?
+
+    @Option(
+        help: ArgumentHelp("Memory it may take, such as 256M or 1G.", valueName: "size"))
+    var memory = "384M"
+
+    func run() throws {
+        Interrupt.listen()
+        let log = try store.open(readOnly: true)
+        let options = BuildProgressLine.options(memoryBytes: try MemorySize.parse(memory))
+        let (count, zone, periods) = try log.read { view in
+            (
+                view.entryCount, try view.definitions().storeTimeZone ?? .utc,
+                try ClosedPeriods(view, upTo: view.entryCount)
+            )
+        }
+        var closings = periods.inForce
+        if let period {
+            let wanted = try PeriodArgument.read(period, today: Day(number: 0))
+            closings = closings.filter { $0.period.days == wanted.days }
+            guard !closings.isEmpty else {
+                throw Failure(.usage, ClosingFault.notClosed(wanted).description)
+            }
+        }
+        var list = ChangeList(zone: zone, language: output.lang, log: log)
+        for closing in closings {
+            let comparison = Comparison(
+                of: log, from: closing.entries, to: count, options: options)
+            list.add(try comparison.changes(of: closing.period), period: closing.period)
+        }
+        Progress.clear()
+        let what = period ?? "a closed period"
+        Output.write(
+            list.sheet, output.format, output.style, rows: "restatements",
+            empty: closings.isEmpty
+                ? "No period is closed." : "Nothing in \(what) changed since it was closed.")
+    }
+}
+
+extension Output {
+    /// Writes a list in the format asked for.
+    static func write(
+        _ sheet: Sheet, _ format: OutputFormat, _ style: TextStyle, rows key: String,
+        empty: String, members: [(name: String, json: String)] = []
+    ) {
+        switch format {
+        case .table:
+            for text in sheet.count == 0 ? [empty] : sheet.lines(style) { line(text) }
+        case .csv: write(sheet.csv())
+        case .json: write(sheet.json(members, rows: key))
+        case .markdown: write(sheet.markdown())
+        }
+        flush()
+    }
+}

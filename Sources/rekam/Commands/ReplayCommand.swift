@@ -1,0 +1,77 @@
+import ArgumentParser
+import Auditing
+import EventLog
+import EventModel
+import Projections
+import Querying
+import Rendering
+
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Compute a period's figures from zero and compare them with what is stored.",
+        discussion: """
+            Nothing stored is touched. Every projection and every KPI is computed again from the \
+            entries, with the definitions in force at the state asked for; the first cell that differs \
+            is named and the command ends with 1.
+
+            Examples:
+              rekam replay --period 2025-Q3
+              rekam replay --period 2025-07 --as-of 2025-08-05
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(help: ArgumentHelp("Which period.", valueName: "period"))
+    var period: String
+
+    @Option(
+        help: ArgumentHelp(
+            "As of an earlier state: the log's first N entries, or all recorded by a time or date.",
+            valueName: "n|time"))
+    var asOf: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Memory it may take, such as 256M or 1G; 384M unless given.", valueName: "size"))
+    var memory = "384M"
+
+    func run() throws {
+        Interrupt.listen()
+        let log = try store.open(readOnly: true)
+        let count = try asOf.map { try AsOfOptions.entryCount($0, in: log) }
+        let (size, last, zone) = try log.read { view in
+            let size = count ?? view.entryCount
+            return (
+                size, size > 0 ? try view.recorded(size - 1) : Instant(milliseconds: 0),
+                try view.definitions().storeTimeZone ?? .utc
+            )
+        }
+        let period = try PeriodArgument.read(period, today: zone.day(of: last))
+        let started = Machine.ticks()
+        let report = try Replay(
+            of: log, asOf: size,
+            options: BuildProgressLine.options(memoryBytes: try MemorySize.parse(memory))
+        ).run(period)
+        Progress.clear()
+        let tenths = Int((Machine.ticks() - started) / 100_000_000)
+        Output.line(
+            "\(period) from \(Progress.grouped(Int(size))) entries: "
+                + "\(report.compared.count) projections, \(Progress.grouped(Int(report.facts))) rows"
+                + (report.notStored.isEmpty
+                    ? ""
+                    : "; not stored in that version, so not compared: "
+                        + report.notStored.joined(separator: ", ")))
+        guard let difference = report.difference else {
+            Output.line(
+                "It agrees: \(report.kpis) KPIs, \(Progress.grouped(report.figures)) figures. "
+                    + "\(tenths / 10).\(tenths % 10) s")
+            return Output.flush()
+        }
+        Output.flush()
+        throw Failure(
+            .checkFailed,
+            "it differs. \(difference). Rebuild it: rekam projection rebuild, and check the log: "
+                + "rekam verify")
+    }
+}
