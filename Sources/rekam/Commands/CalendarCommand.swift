@@ -153,7 +153,7 @@ struct CalendarAddCommand: ParsableCommand {
                 "\(file) defines the \(other.definition.kind) \(other.definition.name), too. Calendars "
                     + "stand in files of their own.")
         }
-        let fresh = try read.unregistered(in: calendars.register).compactMap {
+        let fresh = try read.unregistered(in: calendars.register, calendars: true).compactMap {
             document, definition -> (document: SourceDocument, definition: CalendarDefinition)? in
             guard case .calendar(let calendar) = definition else { return nil }
             return (document, calendar)

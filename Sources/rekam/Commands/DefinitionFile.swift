@@ -86,9 +86,10 @@ struct DefinitionFile {
 
     /// What is registered of its definitions: those the log does not have yet.
     ///
+    /// - Parameter calendars: whether calendars may be among them: those need their zone's rules.
     /// - Throws: `Failure` where a name and version stands in the log with another text.
     func unregistered(
-        in register: DefinitionRegister
+        in register: DefinitionRegister, calendars: Bool = false
     ) throws -> [(document: SourceDocument, definition: Definition)] {
         var fresh: [(document: SourceDocument, definition: Definition)] = []
         var messages: [String] = []
@@ -97,6 +98,12 @@ struct DefinitionFile {
                 $0.action == .registered && $0.kind == definition.kind && $0.name == definition.name
             }
             guard let known = versions.last(where: { $0.version == definition.version }) else {
+                if definition.kind == "calendar", !calendars {
+                    messages.append(
+                        "\(document.file):\(document.firstLine): the calendar \(definition.name) comes "
+                            + "with the rules of its zone, from a file of its own: rekam calendar add"
+                    )
+                }
                 fresh.append((document, definition))
                 continue
             }
