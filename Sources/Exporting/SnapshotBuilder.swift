@@ -90,7 +90,7 @@ public struct SnapshotBuilder {
             }
             return (try view.checkpoint(size: count), try view.definitions(upTo: count), last)
         }
-        types = log.types
+        types = log.types(in: register)
         context = try QueryContext(of: log, asOf: count, options: options)
     }
 

@@ -7,7 +7,9 @@ import Testing
 /// be read before it is committed.
 @Suite("Pages")
 struct PageTests {
-    @Test("Every command of a page prints what the page shows", arguments: ["README.md"])
+    @Test(
+        "Every command of a page prints what the page shows",
+        arguments: ["README.md", "docs/AUDITING.md", "docs/AUDITING.id.md"])
     func commands(page: String) throws {
         let command = try Command()
         command.environment["REKAM_STORE"] = nil
@@ -22,12 +24,21 @@ struct PageTests {
             var block: [String] = []
             for step in ("\n" + body).components(separatedBy: "\n$ ").dropFirst() {
                 var lines = step.components(separatedBy: "\n")
-                let line = lines.removeFirst()
+                var typed = [lines.removeFirst()]
+                // A line that begins with "> " goes on with the command, as in a shell.
+                while let next = lines.first, next.hasPrefix("> ") || next == ">" {
+                    typed.append(next)
+                    lines.removeFirst()
+                }
+                let line = typed.map { $0.hasPrefix(">") ? String($0.dropFirst(2)) : $0 }
+                    .joined(separator: "\n")
                 let result = try command.shell("{ \(line)\n} 2>&1")
                 let isSame = masked(result.out) == masked(lines.joined(separator: "\n"))
                 #expect(isSame || writes, "\(file.lastPathComponent): $ \(line)\n\(result.out)")
                 let out = result.out.trimmingCharacters(in: .newlines)
-                block += ["$ " + line] + (isSame ? lines : out.isEmpty ? [] : [out])
+                block +=
+                    ["$ " + typed.joined(separator: "\n")]
+                    + (isSame ? lines : out.isEmpty ? [] : [out])
                 shown += 1
             }
             page.append(block.joined(separator: "\n") + piece.dropFirst(body.count))

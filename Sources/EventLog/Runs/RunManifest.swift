@@ -1,3 +1,4 @@
+import EventModel
 internal import LMDB
 
 /// One run: records in order, cut into chunks of `RunShape.recordsPerChunk`, of which a merge may
@@ -38,7 +39,7 @@ struct Run: Equatable {
 ///
 /// Layout, little-endian: format, words, policy, store, next run, next job, number of runs, zero
 /// (UInt32 each), then for each run id, role, job, zero (UInt32 each), start, end (UInt64 each),
-/// credit (Int64).
+/// credit (Int64). In place of the header's zero stands the fingerprint of all the rest.
 struct RunManifest: Equatable {
     var store: UInt32
     var nextRun: UInt32 = 1
@@ -69,6 +70,12 @@ struct RunManifest: Equatable {
         guard bytes.count == RunManifest.headerBytes + count * RunManifest.runBytes else {
             throw RunsFault.damaged(store: store, run: 0, detail: "its manifest is cut short")
         }
+        let all = bytes.copyBytes()
+        let sealed = Array(all[..<28] + all[RunManifest.headerBytes...])
+        guard bytes.littleEndian(at: 28, as: UInt32.self) == RunManifest.seal(sealed) else {
+            throw RunsFault.damaged(
+                store: store, run: 0, detail: "its manifest is not as it was written")
+        }
         self.runs.reserveCapacity(count)
         for index in 0..<count {
             let at = RunManifest.headerBytes + index * RunManifest.runBytes
@@ -89,26 +96,27 @@ struct RunManifest: Equatable {
 
     /// Writes the manifest.
     func save(_ runs: SortedRuns, in write: borrowing WriteTransaction) throws {
-        let size = RunManifest.headerBytes + self.runs.count * RunManifest.runBytes
-        try write.put(runs.tables.manifests, runs.key, byteCount: size) { bytes in
-            func put<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, _ offset: Int) {
-                bytes.storeBytes(of: value.littleEndian, toByteOffset: offset, as: T.self)
-            }
-            let header = [
-                RunManifest.format, UInt32(runs.words), runs.policy.rawValue, store, nextRun,
-                nextJob, UInt32(self.runs.count), 0,
-            ]
-            for (index, word) in header.enumerated() { put(word, index * 4) }
-            for (index, run) in self.runs.enumerated() {
-                let at = RunManifest.headerBytes + index * RunManifest.runBytes
-                put(run.id, at)
-                put(run.role.rawValue, at + 4)
-                put(run.job, at + 8)
-                put(run.start, at + 16)
-                put(run.end, at + 24)
-                put(run.credit, at + 32)
-            }
+        var record = RecordWriter()
+        let header = [
+            RunManifest.format, UInt32(runs.words), runs.policy.rawValue, store, nextRun,
+            nextJob, UInt32(self.runs.count),
+        ]
+        for word in header { record.put(word) }
+        var rows = RecordWriter()
+        for run in self.runs {
+            for word in [run.id, run.role.rawValue, run.job, 0] { rows.put(word) }
+            rows.put(run.start)
+            rows.put(run.end)
+            rows.put(run.credit)
         }
+        let seal = RunManifest.seal(record.bytes + rows.bytes)
+        record.put(seal)
+        try write.put(runs.tables.manifests, runs.key, record.bytes + rows.bytes)
+    }
+
+    /// What tells a damaged manifest from a sound one: nothing else says what belongs in it.
+    private static func seal(_ bytes: [UInt8]) -> UInt32 {
+        UInt32(truncatingIfNeeded: Fingerprint(of: bytes.span).value)
     }
 
     /// A new run's number.

@@ -49,6 +49,25 @@ package struct RunTables: Sendable {
         return number
     }
 
+    /// Why the next number cannot be right; nil where it can.
+    package func counterProblem(
+        in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> String? {
+        var given: UInt32 = 0
+        var highest: UInt32 = 0
+        var cursor = try transaction.cursor(manifests)
+        while try cursor.move(.next) {
+            try cursor.withEntry { key, value in
+                if key[0] == 0 {
+                    given = value.count == 4 ? value.littleEndian(at: 0) : 0
+                } else if value.count >= 16 {
+                    highest = max(highest, value.littleEndian(at: 12))
+                }
+            }
+        }
+        return given >= highest ? nil : "a number of runs would be given twice"
+    }
+
     /// No name begins with a zero byte.
     private static let counterKey = Key([0] as [UInt8])
 }

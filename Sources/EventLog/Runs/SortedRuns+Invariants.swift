@@ -59,12 +59,41 @@ extension SortedRuns {
         let dropped = Set(manifest.runs.filter { $0.role == .dropped }.map(\.id))
         var found = try cursor.seek(Key(manifest.store, 0, 0 as UInt64, 0))
         while found, cursor.keyNumber(at: 0, as: UInt32.self) == manifest.store {
-            if !dropped.contains(cursor.keyNumber(at: 4)) { stored += 1 }
+            let run: UInt32 = cursor.keyNumber(at: 4)
+            if !dropped.contains(run) {
+                stored += 1
+                if let run = manifest.runs.first(where: { $0.id == run }) {
+                    try checkPadding(run, manifest.store, cursor)
+                }
+            }
             found = try cursor.move(.next)
         }
         guard stored == chunks else {
             throw RunsFault.damaged(
                 store: manifest.store, run: 0, detail: "\(stored - chunks) chunks belong to no run")
+        }
+    }
+
+    /// Checks that a chunk has the size its records ask for, and zeros behind them.
+    private func checkPadding(
+        _ run: Run, _ store: UInt32, _ cursor: borrowing Cursor
+    ) throws {
+        let number = UInt64(cursor.keyNumber(at: 16, as: UInt32.self))
+        let first = number * UInt64(shape.recordsPerChunk)
+        guard first < run.end else { return }
+        let records = Int(min(run.end - first, UInt64(shape.recordsPerChunk)))
+        try cursor.withEntry { _, value in
+            var isSound = value.count == shape.paddedBytes(records: records)
+            var place = records * shape.recordBytes
+            while isSound, place < value.count {
+                isSound = value[place] == 0
+                place += 1
+            }
+            guard isSound else {
+                throw RunsFault.damaged(
+                    store: store, run: run.id,
+                    detail: "chunk \(number) does not end with its records")
+            }
         }
     }
 

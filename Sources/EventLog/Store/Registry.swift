@@ -55,7 +55,22 @@ struct Registry {
             tables.registry, Key(StoreFormat.typesKey), TypeRegistry.encode(types))
         try transaction.put(tables.registry, Key(StoreFormat.stateKey), state.encoded)
         try transaction.put(tables.registry, Key(StoreFormat.formatKey), StoreFormat.encoded)
+        try transaction.put(
+            tables.registry, Key(StoreFormat.sealKey),
+            try Registry.seal(in: transaction, tables.registry).bytes)
         try transaction.commit()
+    }
+
+    /// The digest of the records that no entry tells: what verification holds them against.
+    static func seal(
+        in transaction: borrowing some Transaction & ~Copyable, _ table: Table
+    ) throws -> TreeHash {
+        var record = RecordWriter()
+        for key in [StoreFormat.formatKey, StoreFormat.originKey, StoreFormat.typesKey] {
+            let bytes = try transaction.copyValue(table, Key(key)) ?? []
+            record.put(TreeHash.leaf(bytes))
+        }
+        return .leaf(record.bytes)
     }
 }
 

@@ -9,6 +9,8 @@ enum StoreFormat {
     static let originKey = "origin"
     static let typesKey = "types"
     static let stateKey = "state"
+    /// A digest of what cannot be derived: format, origin and types.
+    static let sealKey = "seal"
 
     /// The record under `format`.
     static var encoded: [UInt8] {

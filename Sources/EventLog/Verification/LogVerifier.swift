@@ -21,6 +21,24 @@ public struct LogDifference: Error, Hashable, Sendable, CustomStringConvertible 
     }
 }
 
+extension LogDifference {
+    /// What an error says of a stored value that does not hold together; nil where it speaks of
+    /// something else, such as a disk that cannot be read.
+    package init?(damage error: any Error) {
+        switch error {
+        case StoreFault.damaged(_, let table, let key, let reason):
+            self.init(table: table, key: key, problem: reason)
+        case StoreFault.otherFormat:
+            self.init(table: "registry", key: StoreFormat.formatKey, problem: "\(error)")
+        case let fault as RunsFault:
+            self.init(table: "runs.chunks", key: "", problem: fault.description)
+        case let fault as LMDBError where fault.kind == .corrupted:
+            self.init(table: "data.mdb", key: "", problem: fault.description)
+        default: return nil
+        }
+    }
+}
+
 extension LogStore {
     /// Checks everything the log keeps against its entries: every entry is hashed and taken apart
     /// anew, and leaf hashes, tree, root, columns, names, cases, histories, idempotency keys, voids,
@@ -39,6 +57,7 @@ extension LogStore {
     ) throws -> LogDifference? {
         let run = try VerificationRun(store: self, progress: progress)
         do {
+            try run.checkLayout()
             try run.checkEntries(threads: max(1, threads))
             try run.checkOrder()
             try run.checkTexts()
@@ -46,9 +65,9 @@ extension LogStore {
             return nil
         } catch let difference as LogDifference {
             return difference
-        } catch let fault as StoreFault {
-            guard case .damaged(_, let table, let key, let reason) = fault else { throw fault }
-            return LogDifference(table: table, key: key, problem: reason)
+        } catch {
+            guard let difference = LogDifference(damage: error) else { throw error }
+            return difference
         }
     }
 }
@@ -62,6 +81,8 @@ final class VerificationRun: Sendable {
     let layout: TypeLayout
     /// Roots of whole tiles, 32 bytes each, as computed from the entries.
     let tiles = Mutex<[UInt8]>([])
+    /// Bytes of the entries checked so far.
+    let entryBytes = Atomic<UInt64>(0)
 
     /// Entries of one read transaction.
     static let sliceEntries = Segmentation.finalRows
@@ -100,6 +121,11 @@ final class VerificationRun: Sendable {
         }
         let first = faults.withLock { $0.min { $0.key < $1.key }?.value }
         if let first { throw first }
+        guard entryBytes.load(ordering: .relaxed) == state.entryBytes else {
+            throw LogDifference(
+                table: "registry", key: StoreFormat.stateKey,
+                problem: "the bytes of entries are not those that are there")
+        }
         try checkTree()
     }
 

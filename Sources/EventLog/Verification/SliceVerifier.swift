@@ -34,6 +34,7 @@ final class SliceVerifier {
 
     private func checkGroup(_ group: Range<Int>, in view: borrowing LogView) throws {
         batch.removeAll()
+        var byteCount: UInt64 = 0
         var leaves: [UInt8] = []
         leaves.reserveCapacity(32 * group.count)
         var segment = try view.segment(containing: UInt32(group.lowerBound))
@@ -42,6 +43,7 @@ final class SliceVerifier {
                 segment = try view.segment(containing: UInt32(sequence))
             }
             try view.withEntry(UInt32(sequence)) { entry in
+                byteCount += UInt64(entry.count)
                 let hash = hasher.leaf(entry)
                 let row = sequence - Int(segment.first)
                 guard segment.withLeaf(row, { isEqual($0, hash.storage.span) }) else {
@@ -51,6 +53,7 @@ final class SliceVerifier {
                 try check(entry, sequence, segment, row, view)
             }
         }
+        run.entryBytes.add(byteCount, ordering: .relaxed)
         guard group.count == SliceVerifier.groupEntries else { return }
         let root = hasher.tile(leaves.span)
         let place = group.lowerBound / SliceVerifier.groupEntries

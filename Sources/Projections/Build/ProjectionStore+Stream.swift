@@ -1,4 +1,5 @@
 package import Definitions
+package import EventLog
 package import EventModel
 import Synchronization
 
@@ -57,5 +58,15 @@ extension CellBlock {
         let high = lowerBound(firstWord: CellLayout.word(of: days.upperBound), words: words)
         guard low < high else { return }
         try rows.withSpan(low..<high) { try body($0) }
+    }
+}
+
+extension ProjectionStore {
+    /// Checks the chunks that a version's rows are kept in: order, numbers, fences, padding.
+    ///
+    /// - Throws: at the first thing that is not as it should be.
+    package func checkRuns(_ status: ProjectionStatus, in view: borrowing LogView) throws {
+        guard !status.runs.isEmpty else { return }
+        try runs(status.runs, status.layout)._checkInvariants(in: view.transaction)
     }
 }

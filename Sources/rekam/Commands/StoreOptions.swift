@@ -23,12 +23,15 @@ struct StoreOptions: ParsableArguments {
     /// The folder to use.
     var path: String { store ?? Machine.environment("REKAM_STORE") ?? "rekam.store" }
 
+    /// How long to wait for another process's transactions.
+    func patience() throws -> Swift.Duration {
+        .milliseconds(try Self.milliseconds(wait, option: "--wait", most: 86_400_000))
+    }
+
     /// Opens the store.
     func open(readOnly: Bool) throws -> LogStore {
         try LogStore.open(
-            at: path, readOnly: readOnly, threads: Machine.cores,
-            patience: .milliseconds(
-                try Self.milliseconds(wait, option: "--wait", most: 86_400_000)),
+            at: path, readOnly: readOnly, threads: Machine.cores, patience: patience(),
             mapBytes: Machine.environment("REKAM_MAP_BYTES").flatMap { Int($0) })
     }
 

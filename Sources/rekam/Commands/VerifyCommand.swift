@@ -1,7 +1,10 @@
 import ArgumentParser
 import Auditing
 import EventLog
+import EventModel
+import LMDB
 import Operating
+import Rendering
 import Synchronization
 
 struct VerifyCommand: ParsableCommand {
@@ -9,43 +12,104 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Prove the store: hash every entry, rebuild everything else, compare.",
         discussion: """
-            Ends with 0 when it holds, with 1 and the first difference when it does not.
+            First every page of the data file is walked, trusting none: a flipped bit ends in a \
+            named page. Then every entry is hashed, and tree, columns, names, histories, \
+            idempotency keys and projections are rebuilt and compared; last, the checkpoint kept \
+            outside the store. Ends with 0 when it holds, with 1 and the first difference when it \
+            does not. Others can read and write meanwhile.
 
             Example:
               rekam verify
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var kept: KeptOptions
 
     func run() throws {
-        let log = try store.open(readOnly: true)
         let started = Machine.ticks()
-        let total = Int(try log.read { $0.entryCount })
+        let path = store.path
+        let pages = try failing { () -> PageCensus in
+            let line = ProgressLine("pages")
+            return try StorePages.check(at: path, patience: store.patience()) { done, all in
+                line.show(count: Int(done), share: Int(done * 1000 / max(1, all)))
+            }
+        }
+        Progress.clear()
+        let log = try failing { try store.open(readOnly: true) }
+        let total = Int(try failing { try log.read { $0.entryCount } })
         let line = ProgressLine("entries")
         let report = try Verification(of: log).run(threads: Machine.cores) { done in
             line.show(count: Int(done), share: total == 0 ? 1000 : Int(done) * 1000 / total)
         }
         Progress.clear()
+        let difference = try report.difference ?? outside(log)
         // After the checks: who may only read the store leaves no note, and needs none.
         OperationNote(
-            time: try Machine.now(), entries: report.entries, holds: report.difference == nil,
-            detail: report.difference ?? ""
+            time: try Machine.now(), entries: report.entries, holds: difference == nil,
+            detail: difference ?? ""
         ).leave(.verification, in: log)
-        let root = report.root.prefix(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        if let difference = report.difference {
-            throw Failure(
-                .checkFailed,
-                "the store does not hold: \(difference). Keep it as it is, and restore a backup "
-                    + "beside it.")
+        if let difference { throw failure(difference) }
+        let checkpoint = try kept.kept(of: path).read()?.checkpoint
+        for (name, text) in lines(pages, report, checkpoint) {
+            Output.line(TextWidth.padded(name, to: 13) + text)
         }
-        Output.line(
-            "Entries      \(Progress.grouped(Int(report.entries))) hashed, root \(root.joined())…")
-        Output.line("Tree         rebuilt, equal")
-        Output.line("Columns      names, cases, histories and idempotency keys rebuilt, equal")
-        Output.line("Projections  \(report.projections) replayed, equal")
         let tenths = (Machine.ticks() - started) / 100_000_000
         Output.line("It holds. \(tenths / 10).\(tenths % 10) s")
         Output.flush()
+    }
+
+    private func lines(
+        _ pages: PageCensus, _ report: VerificationReport, _ checkpoint: Checkpoint?
+    ) -> [(String, String)] {
+        func grouped(_ number: Int) -> String { Progress.grouped(number) }
+        let root = Hexadecimal.text(report.root.prefix(6))
+        return [
+            (
+                "Pages",
+                "\(grouped(Int(pages.live))) in use, \(grouped(Int(pages.free))) free, each once"
+            ),
+            ("Entries", "\(grouped(Int(report.entries))) hashed, root \(root)…"),
+            ("Tree", "\(grouped(report.tiles)) tiles rebuilt, equal"),
+            (
+                "Columns",
+                "\(grouped(report.segments)) segments, names, histories and idempotency keys "
+                    + "rebuilt, equal"
+            ),
+            ("Projections", "\(report.projections) replayed, equal"),
+            (
+                "Checkpoint",
+                checkpoint.map {
+                    "the last signed one, of \(grouped(Int($0.size))) entries, still holds"
+                } ?? "none was signed yet (rekam checkpoint)"
+            ),
+        ]
+    }
+
+    /// Why the store does not go with the checkpoint kept outside; nil where it does.
+    private func outside(_ log: LogStore) throws -> String? {
+        // Who may not read the key can still compare the entries.
+        let verifiers = (try? log.noteVerifiers()) ?? []
+        let fault = try kept.kept(of: log.path).fault(against: log, verifiers: verifiers)
+        return fault?.description
+    }
+
+    /// What is damaged ends with 1, here and in opening the store.
+    private func failing<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let difference as LogDifference {
+            throw failure(difference.description)
+        } catch {
+            guard let difference = LogDifference(damage: error) else { throw error }
+            throw failure(difference.description)
+        }
+    }
+
+    private func failure(_ difference: String) -> Failure {
+        let text = difference.hasSuffix(".") ? String(difference.dropLast()) : difference
+        return Failure(
+            .checkFailed,
+            "the store does not hold: \(text). Keep it as it is, and restore a backup beside it.")
     }
 }
 
