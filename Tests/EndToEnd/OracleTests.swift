@@ -2,7 +2,8 @@ import Foundation
 import Testing
 
 /// Method: every shipped projection is computed a second time in SQL that shares no code with Rekam
-/// (tools/oracle), on the same events, and compared cell for cell.
+/// (tools/oracle), on the same events, and compared cell for cell; then every KPI, by agent, team,
+/// channel and month: value, fraction and count.
 @Suite("An independent computation in SQL")
 struct OracleTests {
     private static let python = ProcessInfo.processInfo.environment["REKAM_PYTHON"] ?? "python3"
@@ -21,17 +22,19 @@ struct OracleTests {
     }
 
     @Test(
-        "Every projection agrees cell for cell, with late events, repeats and voids",
-        .enabled(if: hasDuckDB, "DuckDB is not here"), arguments: [1, 2])
-    func generated(seed: Int) throws {
+        "Every projection and KPI agrees, with late events, repeats, voids and summer time",
+        .enabled(if: hasDuckDB, "DuckDB is not here"),
+        arguments: [(seed: 1, zone: "Asia/Jakarta"), (seed: 2, zone: "Europe/Berlin")])
+    func generated(seed: Int, zone: String) throws {
         let command = try Command()
         let oracle = Command.root.appending(path: "tools/oracle/oracle.py").path
         let result = try command.shell(
             """
-            rekam init --time-zone Asia/Jakarta > /dev/null
-            rekam generate --events 60000 --seed \(seed) --late 10 --duplicates 2 > events.ndjson
+            rekam init --time-zone \(zone) > /dev/null
+            rekam generate --events 40000 --seed \(seed) --late 10 --duplicates 2 > events.ndjson
             rekam ingest events.ndjson > /dev/null || exit 1
-            \(Self.python) -B \(oracle) events.ndjson --store store --rekam \(Command.binary)
+            \(Self.python) -B \(oracle) events.ndjson --store store --rekam \(Command.binary) \
+                --zone \(zone) --kpis 2025
             """)
         #expect(result.code == 0, "seed \(seed): \(result)")
     }
