@@ -45,7 +45,8 @@ class KPI:
 
     A part is "PROJECTION: AGGREGATE" with, in brackets, which facts: "csat[score > 3]: count(*)".
     In place of an aggregate of the period's facts, a stock has "stock", "start", "start NAME" and
-    "kept NAME". Where `respondents` is more than 0 and below 5, nothing is shown.
+    "kept NAME". Where `respondents` is more than 0 and below 5, nothing is shown; where a part
+    `currencies` is more than 1, nothing that adds the amounts `s`.
     """
 
     def __init__(self, value, count=None, respondents=None, more=None, **parts):
@@ -81,6 +82,9 @@ ESCALATED = "escalation IS NOT NULL"
 COMPLAINT = "ticket_volume[reason = 'complaint']"
 SLA = dict(met1="sla_first_response: count(met)", met2="sla_resolution: count(met)",
            n1="sla_first_response: count(*)", n2="sla_resolution: count(*)")
+COST = dict(s="cost: sum(amount)", currencies="cost: count(DISTINCT coalesce(currency, ''))")
+_STAFFED = "agent_time[state IN ('available', 'busy', 'wrap')]"
+STAFFED = dict(s=f"{_STAFFED}: sum(time)", n=f"{_STAFFED}: count(time)")
 
 KPIS = {
     "ticket_volume": KPI("n", count="n", n="ticket_volume: count(*)"),
@@ -101,9 +105,7 @@ KPIS = {
     "first_resolution_time": duration("first_resolution", "time"),
     "resolution_time": duration("resolution", "time"),
     "requester_wait_time": duration("resolution", "requester_wait"),
-    "on_hold_time": KPI("t / n - o / m", count="n", t="resolution: sum(time)",
-                        n="resolution: count(time)", o="resolution: sum(off_hold)",
-                        m="resolution: count(off_hold)", more={"count": "n"}),
+    "on_hold_time": duration("resolution", "on_hold"),
     "tickets_resolved": KPI("n", count="n", n="resolution: count(*)"),
     "one_touch_resolution": rate("resolution", "one_touch"),
     "first_contact_resolution": KPI(
@@ -187,7 +189,28 @@ KPIS = {
         "100 * r / c", count="n", r='purchase: count(DISTINCT "returning")',
         c="purchase: count(DISTINCT customer)", n="purchase: count(*)",
         more={"returning": "r", "customers": "c", "purchases": "n"}),
+    "total_cost": KPI("s", count="n", n="cost: count(amount)", **COST),
+    "cost_per_resolution": KPI("s / n", count="n", n="resolution: count(*)", **COST,
+                               more={"cost": "s", "count": "n"}),
+    "occupancy": KPI("100 * h / s", count="n", h="agent_time[state IN ('busy', 'wrap')]: sum(time)",
+                     **STAFFED),
+    "staffed_hours": KPI("s / 3600000", count="n", **STAFFED),
+    "contacts_per_staffed_hour": KPI(
+        "(c + r) / (s / 3600000)", count="n", c="call_handling: count(*)", r="reply: count(*)",
+        **STAFFED, more={"contacts": "c + r", "staffed_hours": "s / 3600000"}),
 }
+# Each length of time in business hours, too, under a name that says so.
+for _name, _projection, _measure in (
+        ("first_response_time", "first_response", "wait"), ("reply_time", "reply", "wait"),
+        ("first_assignment_time", "first_assignment", "wait"),
+        ("first_resolution_time", "first_resolution", "time"),
+        ("resolution_time", "resolution", "time"),
+        ("requester_wait_time", "resolution", "requester_wait"),
+        ("on_hold_time", "resolution", "on_hold"),
+        ("escalated_resolution_time", "resolution", "since_escalation"),
+        ("average_speed_of_answer", "call_volume", "wait"),
+        ("average_handle_time", "call_handling", "handle")):
+    KPIS[_name + "_business"] = duration(_projection, _measure + "_business")
 
 
 _opening = duration(f"resolution[{ESCALATED}]", "time")
@@ -274,7 +297,8 @@ class Figures:
         values = {}
         for label, part in kpi.parts.items():
             aggregate = part.partition(": ")[2]
-            is_count = aggregate.startswith("count(") or aggregate.split()[0] in (
+            # Nothing counts and adds up to 0; it has no mean, no largest value.
+            is_count = aggregate.startswith(("count(", "sum(")) or aggregate.split()[0] in (
                 "stock", "start", "kept")
             value = parts[part].get((period, group))
             values[label] = Number(0 if value is None and is_count else value)
@@ -283,6 +307,8 @@ class Figures:
         text = kpi.more[statistic] if statistic else kpi.value
         value = eval(text, {"__builtins__": {}}, values)
         few = kpi.respondents and 0 < values[kpi.respondents].value < 5
+        if re.search(r"\bs\b", text) and values.get("currencies", Number(1)).value > 1:
+            value = Number(None)
         count = None
         if kpi.count and not statistic:
             count = int(values[kpi.count].value)
