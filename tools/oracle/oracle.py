@@ -11,7 +11,7 @@ recorded event that is neither voided nor a void, with
     place (one number that orders as time, then sequence), local (TIMESTAMP in the store's zone),
     day (its date), and every field that a schema marks as a column,
 
-and the macros of calendars.py for business time.
+the macro local_time(instant), and those of calendars.py for business time.
 
 It shares no code with Rekam; Schemas/events only tells it the columns' names and types.
 
@@ -139,6 +139,10 @@ class Database:
 
         local = (f"(time AT TIME ZONE 'UTC') + INTERVAL {self.zone} MINUTE"
                  if isinstance(self.zone, int) else f"time AT TIME ZONE {quoted([self.zone])}")
+        moment = "make_timestamp(instant * 1000)"
+        there = (f"{moment} + INTERVAL {self.zone} MINUTE" if isinstance(self.zone, int)
+                 else f"{moment} AT TIME ZONE 'UTC' AT TIME ZONE {quoted([self.zone])}")
+        run(f"CREATE OR REPLACE TEMP MACRO local_time(instant) AS {there}")
         run("CREATE OR REPLACE TEMP TABLE dropped AS SELECT unnest(?) AS sequence",
             [self._voids_and_voided()])
         run(f"""

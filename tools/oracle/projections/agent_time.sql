@@ -13,15 +13,19 @@ stretches AS (
         60000 * round((epoch_ms(local) - instant) / 60000)::BIGINT AS ahead
     FROM known WHERE type = 'agent.state_changed'
     WINDOW w AS (PARTITION BY case_id ORDER BY place)),
--- A zone with one offset during the stretch: hours of the local clock are hours of UTC, moved.
+-- Offsets change by whole hours: those of the local clock begin at the same instants before and
+-- after; what hour of what day begins there is asked of the zone.
 hours AS (
     SELECT *, unnest(generate_series(
         (instant + ahead) // 3600000,
         greatest((instant + ahead) // 3600000, (until + ahead - 1) // 3600000))) AS number
-    FROM stretches WHERE until IS NOT NULL AND state <> 'offline')
-SELECT case_id, make_timestamp(number * 3600000000)::DATE AS day,
-    split_part(subject, '/', 2) AS agent, nullif(team, '') AS team, state,
-    (number % 24)::INTEGER AS hour, isodow(make_timestamp(number * 3600000000)) AS weekday,
-    least(until, (number + 1) * 3600000 - ahead) - greatest(instant, number * 3600000 - ahead)
-        AS time
-FROM hours
+    FROM stretches WHERE until IS NOT NULL AND state <> 'offline'),
+parts AS (
+    SELECT *, greatest(instant, number * 3600000 - ahead) AS part_start,
+        least(until, (number + 1) * 3600000 - ahead) AS part_end,
+        local_time(part_start) AS part_local
+    FROM hours)
+SELECT case_id, part_local::DATE AS day, split_part(subject, '/', 2) AS agent,
+    nullif(team, '') AS team, state, hour(part_local) AS hour, isodow(part_local) AS weekday,
+    part_end - part_start AS time
+FROM parts
