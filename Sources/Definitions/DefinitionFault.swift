@@ -60,7 +60,8 @@ public struct DefinitionFaults: Error, Hashable, Sendable, CustomStringConvertib
 package final class FaultList {
     /// What has been found so far.
     package private(set) var faults: [DefinitionFault] = []
-    private let file: String
+    /// The file that it is about.
+    package let file: String
 
     /// An empty list for a file.
     package init(file: String) { self.file = file }

@@ -330,6 +330,8 @@ public struct ProjectionDefinition: Hashable, Sendable {
     public var dimensions: [(name: String, source: DimensionSource)]
     /// What is measured, in the definition's order.
     public var measures: [(name: String, source: MeasureSource)]
+    /// Cases with the facts that must come out: run by `projection check` and `add`.
+    public var examples: [ProjectionExample]
 
     /// A projection from its parts.
     public init(
@@ -338,7 +340,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
         bindings: [Binding], fact: FactRule, split: Split? = nil, conditions: [Condition] = [],
         latestTypes: [(field: String, types: [String])] = [],
         dimensions: [(name: String, source: DimensionSource)],
-        measures: [(name: String, source: MeasureSource)]
+        measures: [(name: String, source: MeasureSource)], examples: [ProjectionExample] = []
     ) {
         self.name = name
         self.version = version
@@ -352,6 +354,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
         self.latestTypes = latestTypes.sorted { $0.field < $1.field }
         self.dimensions = dimensions
         self.measures = measures
+        self.examples = examples
     }
 
     /// Whether all parts are equal.
@@ -364,6 +367,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
             && left.latestTypes.elementsEqual(right.latestTypes, by: ==)
             && left.dimensions.elementsEqual(right.dimensions, by: ==)
             && left.measures.elementsEqual(right.measures, by: ==)
+            && left.examples == right.examples
     }
 
     /// Hashes what tells most values apart.

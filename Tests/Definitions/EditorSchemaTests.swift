@@ -27,6 +27,8 @@ import Testing
             keys(schema, "$defs", "duration", "properties") == DefinitionKeys.duration.sorted())
         #expect(keys(schema, "properties", "stock", "properties") == DefinitionKeys.stock.sorted())
         #expect(keys(schema, "$defs", "split", "properties") == DefinitionKeys.split.sorted())
+        #expect(
+            keys(schema, "$defs", "example", "properties") == DefinitionKeys.example.sorted())
         let test = (schema["$defs"] as? [String: Any])?["test"] as? [String: Any]
         let forms = test?["anyOf"] as? [[String: Any]]
         #expect(keys(forms?.last, "properties") == DefinitionKeys.test.sorted())

@@ -9,10 +9,12 @@ import Testing
 struct PageTests {
     @Test(
         "Every command of a page prints what the page shows",
-        arguments: ["README.md", "docs/AUDITING.md", "docs/AUDITING.id.md"])
+        arguments: ["README.md", "docs/AUDITING.md", "docs/AUDITING.id.md", "docs/ANALYST.md"])
     func commands(page: String) throws {
         let command = try Command()
         command.environment["REKAM_STORE"] = nil
+        command.environment["REKAM_EXAMPLES"] =
+            Command.root.appending(path: "Schemas/examples").path
         let file = Command.root.appending(path: page)
         let writes = command.environment["REKAM_GOLDEN"] == "write"
         let pieces = try String(contentsOf: file, encoding: .utf8)

@@ -13,6 +13,8 @@ package enum DefinitionKeys {
     package static let split = ProjectionReader.splitKeys
     /// Of a test under `where`.
     package static let test = ProjectionReader.testKeys
+    /// Of an example.
+    package static let example = ExampleReader.keys
     /// Of a KPI.
     package static let kpi = KPIReader.keys
     /// Of a calendar.

@@ -31,10 +31,12 @@ extension ProjectionReader {
         }
         if let range = readFieldRange(fields, shape: shape) { tests.append(range) }
         for key in fields.present(["same", "differs"]) {
-            guard let at = fields[key], let reference = readFieldReference(at) else { continue }
-            references.append(NameReference(name: reference.binding, at: at))
-            pendingReferences.append((reference, shape, at))
-            tests.append(.same(reference, negated: key == "differs"))
+            for at in fields[key]?.elements ?? [] {
+                guard let reference = readFieldReference(at) else { continue }
+                references.append(NameReference(name: reference.binding, at: at))
+                pendingReferences.append((reference, shape, at))
+                tests.append(.same(reference, negated: key == "differs"))
+            }
         }
         if tests.isEmpty, fields.present(ProjectionReader.testKeys).isEmpty {
             faults.report(

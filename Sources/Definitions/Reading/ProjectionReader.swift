@@ -8,6 +8,7 @@ final class ProjectionReader {
     static let keys = [
         "projection", "version", "title", "description", "of", "calendar", "let", "fact", "stock",
         "split", "when", "latest", "dimensions", "measures",
+        "examples",
     ]
     static let mostBindings = 64
     static let mostDimensions = 12
@@ -89,13 +90,19 @@ final class ProjectionReader {
                 at: key, "nothing measures business time",
                 expected: "a length of time with clock: business, or no calendar")
         }
+        let examples = fields["examples"].map {
+            ExampleReader(
+                columns: columns, faults: faults, kinds: kinds, dimensions: dimensions.map(\.name),
+                measures: measures
+            ).read($0, file: faults.file)
+        }
         guard faults.faults.isEmpty, let name, let version, let fact else { return nil }
         let definition = ProjectionDefinition(
             name: name, version: version, title: title, description: description,
             subjectKinds: kinds, bindings: bindings, fact: fact, split: split,
             conditions: conditions,
             latestTypes: latest.map { ($0.key, $0.value.types) }, dimensions: dimensions,
-            measures: measures)
+            measures: measures, examples: examples ?? [])
         checkOutputs(definition, fields)
         return faults.faults.isEmpty ? definition : nil
     }

@@ -36,6 +36,7 @@ struct ProjectionAddCommand: ParsableCommand {
         let fresh = try read.unregistered(in: register)
         let live = try LiveProjections(of: log, only: [])
         try live.store.check(read.projections.map(\.definition), context: live.context)
+        let held = try ExampleCheck.run(read.projections.map(\.definition), live.context)
         let now = try Machine.now()
         let waiting = PendingKPIs(read, in: register, types: log.types)
         var drafts: [EventDraft] = []
@@ -57,6 +58,9 @@ struct ProjectionAddCommand: ParsableCommand {
         }
         try log.appendOwn(drafts, recorded: now)
         if drafts.isEmpty, lines.isEmpty { lines.append("All of it is registered already.") }
+        if held > 0 {
+            lines.append("\(held) example\(held == 1 ? "" : "s") hold\(held == 1 ? "s" : "").")
+        }
         for line in lines { Output.line(line) }
         Output.line()
         let first = read.projections[0].definition

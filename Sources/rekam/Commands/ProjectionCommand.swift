@@ -15,7 +15,7 @@ struct ProjectionCommand: ParsableCommand {
         subcommands: [
             ProjectionListCommand.self, ProjectionStatusCommand.self, ProjectionCheckCommand.self,
             ProjectionTryCommand.self, ProjectionAddCommand.self, ProjectionBackfillCommand.self,
-            ProjectionPromoteCommand.self, ProjectionDropCommand.self,
+            ProjectionDiffCommand.self, ProjectionPromoteCommand.self, ProjectionDropCommand.self,
             ProjectionRebuildCommand.self, ProjectionCellsCommand.self,
         ])
 }
@@ -91,11 +91,24 @@ struct ProjectionCheckCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        let library = try StoreDefinitions(store.open(readOnly: true)).library
+        let log = try store.open(readOnly: true)
+        let library = try StoreDefinitions(log).library
         let read = try DefinitionFile(file, in: library)
         for (place, content) in read.contents.enumerated() {
             if place > 0 { Output.line() }
             Output.line(content.definition.explanation)
+        }
+        Output.flush()
+        let projections = read.projections.map(\.definition)
+        let live = try LiveProjections(of: log, only: [])
+        try live.store.check(projections, context: live.context)
+        let held = try ExampleCheck.run(projections, live.context)
+        Output.line()
+        if held > 0 {
+            Output.line("\(held) example\(held == 1 ? "" : "s") hold\(held == 1 ? "s" : "").")
+        }
+        if !projections.isEmpty {
+            Output.line("Next: rekam projection try \(file) --period last-month")
         }
         Output.flush()
     }

@@ -106,6 +106,28 @@ enum Machine {
 }
 
 extension Machine {
+    /// A new folder in the machine's temporary one (`TMPDIR`, else /tmp), for this user alone.
+    static func temporaryFolder() throws -> String {
+        let parent = environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        var template = Array("\(parent)/rekam-XXXXXX".utf8CString)
+        let isMade = unsafe template.withUnsafeMutableBufferPointer {
+            guard let base = unsafe $0.baseAddress else { return false }
+            return unsafe mkdtemp(base) != nil
+        }
+        guard isMade else {
+            throw Failure(.inputOutput, "no folder can be made in \(parent): \(reason(errno)).")
+        }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Deletes a folder of a store and what lies in it; one that is gone is fine.
+    static func removeFolder(_ path: String) {
+        for name in ["data.mdb", "lock.mdb", "writer.lock", "key"] {
+            _ = unsafe unlink("\(path)/\(name)")
+        }
+        _ = unsafe rmdir(path)
+    }
+
     /// The number of a group, by its name or number.
     static func group(_ name: String) throws -> UInt32 {
         if let number = UInt32(name) { return number }

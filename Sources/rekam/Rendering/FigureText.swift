@@ -118,7 +118,7 @@ package struct FigureText {
     }
 
     /// A dimension's value as shown: nobody is "–", weekdays have names.
-    func key(_ text: String, _ kind: AnswerDimension.Kind) -> String {
+    package func key(_ text: String, _ kind: AnswerDimension.Kind) -> String {
         if text.isEmpty { return "–" }
         switch kind {
         case .text: return text.printable

@@ -1,0 +1,194 @@
+import ArgumentParser
+import Definitions
+import EventLog
+import EventModel
+import Projections
+import Querying
+import Rendering
+
+struct ProjectionDiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "What promoting a version would move: cells, KPIs, and the cases behind each.",
+        discussion: """
+            Both versions are computed from zero, so neither has to be built. Figures are compared \
+            for the whole period, and by month and agent (or team, or channel); the largest change \
+            first.
+
+            Examples:
+              rekam projection diff resolution@1 resolution@2 --period 2025-Q2
+              rekam projection diff resolution@2 --period last-month   (against the one that answers)
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: AnswerOptions
+
+    @Argument(help: ArgumentHelp("One version, or two: NAME@V.", valueName: "name@v"))
+    var names: [String]
+
+    @Option(help: ArgumentHelp("Which period.", valueName: "period"))
+    var period: String
+
+    @Option(help: ArgumentHelp("How many changes to show.", valueName: "n"))
+    var top = 20
+
+    func validate() throws {
+        guard (1...2).contains(names.count) else {
+            throw ValidationError("Which versions? For example resolution@1 resolution@2.")
+        }
+        if top < 1 || top > 100_000 { throw ValidationError("--top \(top): from 1 to 100000.") }
+    }
+
+    func run() throws {
+        Interrupt.listen()
+        let log = try store.open(readOnly: true)
+        let versions = try ProjectionVersions(of: log)
+        let new = try versions.find(names[names.count - 1])
+        let old: ProjectionVersions.Version
+        if names.count == 2 {
+            old = try versions.find(names[0])
+        } else if let live = versions.live(new.name), live != new {
+            old = live
+        } else {
+            throw Failure(
+                .usage,
+                "\(new.text) has nothing to be compared with: no other version of \(new.name) "
+                    + "answers.")
+        }
+        guard old.name == new.name else {
+            throw Failure(.usage, "\(old.text) and \(new.text) are different projections.")
+        }
+        let days = try log.read { try StorePeriod.days(period, in: $0) }
+        let live = try LiveProjections(of: log, only: [])
+        let comparison: ProjectionComparison
+        do {
+            comparison = try ProjectionComparison(
+                old, new, period: period, days: days, versions: versions, live: live, log: log,
+                options: BuildProgressLine.options())
+        } catch let faults as QueryFaults {
+            throw Failure(.usage, messages: faults.faults.map(\.description))
+        }
+        Progress.clear()
+        if output.format == .json {
+            Output.write(json(comparison, old, new).canonical ?? [])
+            Output.line()
+        } else {
+            try print(comparison, old, new, versions)
+        }
+        Output.flush()
+    }
+
+    private func print(
+        _ comparison: ProjectionComparison, _ old: ProjectionVersions.Version,
+        _ new: ProjectionVersions.Version, _ versions: ProjectionVersions
+    ) throws {
+        Output.line(
+            "Promoting \(new.text) would move \(Progress.grouped(comparison.movedCells)) of "
+                + "\(Progress.grouped(comparison.cells)) cells in \(period)."
+                + (comparison.figures.isEmpty ? "" : " Largest first:"))
+        var columns = [
+            TableText.Column("KPI"), TableText.Column(""), TableText.Column("Period"),
+            TableText.Column("Now", isNumber: true), TableText.Column(""),
+            TableText.Column("Then", isNumber: true), TableText.Column("Cases", isNumber: true),
+            TableText.Column("such as"),
+        ]
+        for figure in comparison.figures.prefix(top) {
+            let kind = figure.dimension?.kind ?? .text
+            columns[0].add(figure.column.name)
+            columns[1].add(
+                figure.dimension == nil ? "all" : FigureText(output.lang).key(figure.key, kind))
+            columns[2].add(figure.slice.period.description)
+            columns[3].add(FigureText(output.lang).value(figure.old.value, figure.column.unit))
+            columns[4].add("→")
+            columns[5].add(FigureText(output.lang).value(figure.new.value, figure.column.unit))
+            columns[6].add(Progress.grouped(figure.cases))
+            columns[7].add(figure.examples.first ?? "")
+        }
+        if !comparison.figures.isEmpty {
+            Output.line()
+            for line in TableText.lines(columns, style: output.style) { Output.line("  " + line) }
+        }
+        Output.line()
+        let rest = comparison.figures.count - top
+        if rest > 0 { Output.line("… and \(Progress.grouped(rest)) more: --top \(rest + top)") }
+        try printDefinitions(old, new, versions)
+        for (kpi, reason) in comparison.broken {
+            Output.line("KPI \(kpi) can't be read with \(new.text): \(reason)")
+        }
+        if !comparison.onlyOld.isEmpty {
+            Output.line("No longer there: \(comparison.onlyOld.joined(separator: ", ")).")
+        }
+        if !comparison.onlyNew.isEmpty {
+            Output.line("New: \(comparison.onlyNew.joined(separator: ", ")).")
+        }
+        let same = comparison.figuresCompared - comparison.figures.count
+        Output.line(
+            comparison.kpis.isEmpty
+                ? "No KPI reads it."
+                : "\(Progress.grouped(same)) of \(Progress.grouped(comparison.figuresCompared)) "
+                    + "figures compared read the same.")
+        Output.line()
+        Output.line(
+            "Promote: rekam projection promote \(new.text) --reason \"…\"   (undo with --undo)")
+    }
+
+    /// The lines in which the definitions, put into words, differ.
+    private func printDefinitions(
+        _ old: ProjectionVersions.Version, _ new: ProjectionVersions.Version,
+        _ versions: ProjectionVersions
+    ) throws {
+        func lines(_ version: ProjectionVersions.Version) throws -> [String] {
+            try versions.source(version).definition.explanation.split(separator: "\n").dropFirst()
+                .map(String.init)
+        }
+        let (before, after) = (try lines(old), try lines(new))
+        for line in before where !after.contains(line) {
+            Output.line("  − \(line.drop { $0 == " " })")
+        }
+        for line in after where !before.contains(line) {
+            Output.line("  + \(line.drop { $0 == " " })")
+        }
+    }
+
+    private func json(
+        _ comparison: ProjectionComparison, _ old: ProjectionVersions.Version,
+        _ new: ProjectionVersions.Version
+    ) -> JSONValue {
+        func number(_ value: Int) -> JSONValue { .number(String(value)) }
+        func value(_ figure: Figure, _ unit: Unit) -> JSONValue {
+            guard figure.value.hasValue else { return .null }
+            return .string(FigureText(.english).value(figure.value, unit))
+        }
+        let figures = comparison.figures.prefix(top).map { figure in
+            var members = [
+                JSONMember(key: "kpi", value: .string(figure.column.name)),
+                JSONMember(key: "period", value: .string(figure.slice.period.description)),
+                JSONMember(key: "old", value: value(figure.old, figure.column.unit)),
+                JSONMember(key: "new", value: value(figure.new, figure.column.unit)),
+                JSONMember(key: "cases", value: number(figure.cases)),
+                JSONMember(key: "examples", value: .array(figure.examples.map { .string($0) })),
+            ]
+            if let dimension = figure.dimension {
+                members.append(JSONMember(key: dimension.name, value: .string(figure.key)))
+            }
+            return JSONValue.object(members)
+        }
+        return .object([
+            JSONMember(key: "old", value: .string(old.text)),
+            JSONMember(key: "new", value: .string(new.text)),
+            JSONMember(key: "cells", value: number(comparison.cells)),
+            JSONMember(key: "moved_cells", value: number(comparison.movedCells)),
+            JSONMember(key: "figures", value: .array(Array(figures))),
+            JSONMember(key: "figures_moved", value: number(comparison.figures.count)),
+            JSONMember(
+                key: "broken",
+                value: .array(
+                    comparison.broken.map {
+                        .object([
+                            JSONMember(key: "kpi", value: .string($0.kpi)),
+                            JSONMember(key: "reason", value: .string($0.reason)),
+                        ])
+                    })),
+        ])
+    }
+}
