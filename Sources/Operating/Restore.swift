@@ -33,8 +33,12 @@ public struct Restore {
                 path: backup, reason: "it has no \(BackupManifest.fileName)")
         }
         let bytes = try StoreFiles.read(
-            file, limitBytes: BackupManifest.longest, following: false
+            file, limitBytes: BackupManifest.longest + 1, following: false
         ).bytes
+        guard bytes.count <= BackupManifest.longest else {
+            throw OperatingFault.notABackup(
+                path: backup, reason: "its \(BackupManifest.fileName) is too long")
+        }
         return try BackupManifest(bytes, path: backup)
     }
 

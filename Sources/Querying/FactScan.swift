@@ -127,12 +127,19 @@ struct FactScan {
 
     /// Reads the plan's source.
     static func run(
-        _ plan: ProjectionPlan, slices: [PeriodSlice], days: Range<Day>
+        _ plan: ProjectionPlan, slices: [PeriodSlice], days: Range<Day>,
+        memory: QueryMemory = QueryMemory(bytes: .max)
     ) throws -> FactScan {
         var scan = FactScan(plan: plan, slices: slices, days: days)
+        var held = 0
         let beginning = Day(number: -1_000_000)
         let wanted = plan.usesStock ? beginning..<days.upperBound : days
-        try plan.source.scan(days: wanted) { try scan.add($0) }
+        try plan.source.scan(days: wanted) { rows in
+            try scan.add(rows)
+            let holds = scan.byteCount
+            if holds != held { try memory.take(holds - held) }
+            held = holds
+        }
         if scan.hasOverflowed { throw QueryFault.tooLarge(plan.source.layout.projection) }
         return scan
     }
@@ -193,6 +200,11 @@ struct FactScan {
                 stream: stream, value: value, key: isAsked ? key : -1, slot: slot,
                 change: FactScan.integer(rows, at + stride - 2))
         }
+    }
+
+    /// Memory this takes, with what regrouping its values takes besides.
+    private var byteCount: Int {
+        keys.byteCount + counts.count * 72 + samples.byteCount * 3 + stays.byteCount * 2
     }
 
     private mutating func addStream(
@@ -256,4 +268,21 @@ struct FactScan {
 enum QueryLimits {
     /// Groups times slices of time.
     static let cells = 1_000_000
+}
+
+/// The memory that a query's facts take, held below a limit over all its scans.
+final class QueryMemory {
+    private let limit: Int
+    private var taken = 0
+
+    /// A limit in bytes.
+    init(bytes: Int) { limit = bytes }
+
+    /// Takes so much more.
+    ///
+    /// - Throws: `QueryFault.tooMuchMemory` past the limit.
+    func take(_ bytes: Int) throws(QueryFault) {
+        taken += bytes
+        if taken > limit { throw .tooMuchMemory(limit: limit) }
+    }
 }

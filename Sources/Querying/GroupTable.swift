@@ -20,6 +20,9 @@ struct GroupTable {
         places = [Int32](repeating: -1, count: 64)
     }
 
+    /// Memory it takes.
+    var byteCount: Int { (keys.count + direct.count + places.count) * 4 }
+
     /// The words of a group's key.
     func key(_ group: Int) -> ArraySlice<UInt32> { keys[group * width..<(group + 1) * width] }
 

@@ -4,6 +4,7 @@ import EventModel
 struct QueryEvaluation {
     let context: QueryContext
     let plan: QueryPlan
+    let memory: QueryMemory
 
     /// Fewer respondents than this are not shown.
     static let fewestRespondents = 5
@@ -155,7 +156,8 @@ struct QueryEvaluation {
         }
         var scans: [(scan: FactScan, groups: KeyGroups)] = []
         for projection in plan.projections {
-            let scan = try FactScan.run(projection, slices: slices, days: period.days)
+            let scan = try FactScan.run(
+                projection, slices: slices, days: period.days, memory: memory)
             let keys =
                 projection.usesStock && projection.isFollowing
                 ? try followed(scan, projection, slices, &groups)

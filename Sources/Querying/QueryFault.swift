@@ -21,6 +21,8 @@ public enum QueryFault: Error, Hashable, Sendable {
     case circular(kpi: String)
     case notAStock(projection: String, kpi: String)
     case tooManyRows(limit: Int)
+    /// The values to sort, count or group take more than so many bytes.
+    case tooMuchMemory(limit: Int)
     /// Sums past 128 bits, or counts past 64.
     case tooLarge(String)
     case negative(String)
@@ -69,6 +71,10 @@ extension QueryFault: CustomStringConvertible {
         case .tooManyRows(let limit):
             return "the answer would have more than \(limit) rows. Ask for a coarser --grain, a "
                 + "shorter --period or fewer dimensions."
+        case .tooMuchMemory(let limit):
+            return "the answer needs more than \(limit >> 20) MiB of memory. Ask for a shorter "
+                + "--period, fewer dimensions or no percentiles, or allow more: --memory "
+                + "\(max(1, limit >> 29))G."
         case .tooLarge(let name): return "\(name): the numbers are too large to add up exactly."
         case .negative(let projection):
             return "the stored facts of \(projection) do not add up (a value is there fewer than "

@@ -18,6 +18,11 @@ public struct QueryRequest: Sendable {
     public var grain: String?
     /// `previous`, or a period to compare with.
     public var compare: String?
+    /// Bytes that its facts may take while it is answered, about.
+    public var memoryBytes = QueryRequest.usualMemoryBytes
+
+    /// What a question may take unless it says otherwise: 512 MiB.
+    public static let usualMemoryBytes = 512 << 20
 
     /// A question from its parts.
     public init(
@@ -100,7 +105,9 @@ package struct QueryContext {
         var planner = QueryPlanner(context: self)
         let plan = try planner.plan(request)
         do {
-            var answer = try QueryEvaluation(context: self, plan: plan).answer()
+            var answer = try QueryEvaluation(
+                context: self, plan: plan, memory: QueryMemory(bytes: request.memoryBytes)
+            ).answer()
             try books?(&answer, request)
             return answer
         } catch let fault as QueryFault {

@@ -22,6 +22,9 @@ struct StockStays {
 
     private var flows: [Flow] = []
 
+    /// Memory the flows take.
+    var byteCount: Int { flows.count * MemoryLayout<Flow>.stride }
+
     mutating func add(stream: Int, value: Int64, key: Int, slot: Int, change: Int64) {
         flows.append(
             Flow(

@@ -22,6 +22,9 @@ struct ValueSamples {
         var multiplicity: Int64
     }
 
+    /// Memory the values take.
+    var byteCount: Int { groups.count * 20 }
+
     /// Adds a value a number of times (takes it away when negative).
     mutating func add(_ value: Int64, times multiplicity: Int64, toGroup group: Int) {
         groups.append(UInt32(group))

@@ -52,6 +52,34 @@ import Testing
         #expect(FaultTests.said(text).contains("nested too deep"))
     }
 
+    @Test func `A definition has at most 64 conditions, and a KPI 16 statistics`() {
+        func conditions(_ count: Int) -> String {
+            projection(
+                condition: "when:\n"
+                    + String(repeating: "  - {opened: present}\n", count: count))
+        }
+        #expect(isRead(conditions(64)))
+        #expect(FaultTests.said(conditions(65)).contains("65 conditions stand here"))
+        func statistics(_ count: Int) -> String {
+            projection() + "---\n" + FaultTests.kpi + "statistics:\n"
+                + (0..<count).map { "  s\($0): count(p)\n" }.joined()
+        }
+        #expect(isRead(statistics(16)))
+        #expect(FaultTests.said(statistics(17)).contains("at most 16 names"))
+    }
+
+    @Test func `YAML nests at most 32 levels`() {
+        // The document's own mapping is the first level.
+        func nested(_ levels: Int) -> String {
+            let depth = levels - 1
+            let list =
+                String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            return FaultTests.said(projection(condition: "when: \(list)\n"))
+        }
+        #expect(!nested(32).contains("nested too deep"))
+        #expect(nested(33).contains("lists and mappings are nested too deep"))
+    }
+
     @Test func `Deep YAML is refused, not crashed on`() {
         for depth in [30, 31, 900, 2000, 29_000] {
             let nest = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)

@@ -139,6 +139,25 @@ struct BackupTests {
         #expect(!place.names("").contains { $0.hasPrefix("restored") }, "\(damage)")
     }
 
+    @Test("A manifest of 16,384 bytes and a key file of 4,096 are read, longer ones are none")
+    func fileLimits() throws {
+        let store = try place.store(events: 3)
+        _ = try backUp(store, withKey: true)
+        for (name, most) in [("backup.json", 16_384), ("key", 4096)] {
+            let url = URL(fileURLWithPath: place.file("backup/" + name))
+            let whole = try Data(contentsOf: url)
+            func restored(_ bytes: Int) -> Bool {
+                // Blanks may follow a manifest; a key's line has none to spare.
+                try? (whole + Data(repeating: 0x20, count: bytes - whole.count)).write(to: url)
+                let target = place.file("back-\(name)-\(bytes)")
+                return (try? Restore(of: place.file("backup")).make(at: target)) != nil
+            }
+            #expect(restored(name == "key" ? whole.count : most), "\(name)")
+            #expect(!restored(most + 1), "\(name)")
+            try whole.write(to: url)
+        }
+    }
+
     @Test("A note about a backup is read back, and a damaged note is none")
     func notes() throws {
         let store = try place.store(events: 3)

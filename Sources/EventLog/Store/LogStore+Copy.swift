@@ -13,6 +13,10 @@ extension LogStore {
         try environment.copy(toFolder: folder, progress: progress)
     }
 
+    /// Forces everything recorded onto the disk; needed only for a store that does not do so batch
+    /// by batch.
+    package func sync() throws { try environment.sync() }
+
     /// The bytes that the data file's pages take, used and free.
     package func usedFileBytes() throws -> Int { try environment.usedFileBytes() }
 }

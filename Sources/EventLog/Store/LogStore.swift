@@ -62,15 +62,28 @@ public final class LogStore: Sendable {
         at path: String, origin: String, types: EventTypes, seed: [UInt8], threads: Int = 2,
         group: UInt32? = nil, patience: Swift.Duration = .seconds(60), isDurable: Bool = true
     ) throws -> LogStore {
-        precondition(isOrigin(origin), "an origin is a word without white space or \"+\"")
         guard let key = StoreKey(name: origin, seed: seed) else {
             preconditionFailure("a signing key is made from 32 bytes")
         }
+        return try create(
+            at: path, origin: origin, types: types, key: key, threads: threads, group: group,
+            syncsCommits: isDurable, patience: patience)
+    }
+
+    /// Makes a store with a key that exists, or without one.
+    ///
+    /// - Parameter syncsCommits: whether each batch is durable when it is acknowledged; without it
+    ///   nothing is before `sync()`.
+    package static func create(
+        at path: String, origin: String, types: EventTypes, key: StoreKey?, threads: Int,
+        group: UInt32? = nil, syncsCommits: Bool = true, patience: Swift.Duration = .seconds(60)
+    ) throws -> LogStore {
+        precondition(isOrigin(origin), "an origin is a word without white space or \"+\"")
         guard StoreFiles.isAbsentOrEmpty(path) else { throw StoreFault.alreadyThere(path: path) }
         var options = LMDB.Environment.Options(creates: true)
-        options.syncsCommits = isDurable
+        options.syncsCommits = syncsCommits
         let environment = try open(path, options)
-        try key.write(folder: path)
+        try key?.write(folder: path)
         let registry = Registry(origin: origin, types: types)
         try registry.write(to: environment)
         if let group { try share(path, with: group) }

@@ -26,6 +26,8 @@ package enum EventToken: UInt8 {
 
     /// Keys of an event and of its data, together at most.
     package static let mostMembers = 512
+    /// The same of an entry, to which the log has added its sequence and recording time.
+    package static let mostMembersOfEntry = mostMembers + 2
 }
 
 /// A line taken apart: its tokens, and the texts they point into.
@@ -38,6 +40,8 @@ package struct EventTokens {
     package var text: [UInt8] = []
     /// Whether no text has a character that JSON must escape.
     package var isPlain = true
+
+    private var mostMembers = EventToken.mostMembers
 
     /// No tokens.
     package init() {}
@@ -77,7 +81,10 @@ package struct EventTokens {
 extension EventTokens {
     /// Takes a line apart, byte by byte: for recorded entries and for saying what is wrong with a
     /// line that the fast parser of `Ingest` refused; both take the same lines.
-    package mutating func read(_ line: Span<UInt8>) throws(JSONFault) {
+    package mutating func read(
+        _ line: Span<UInt8>, mostMembers: Int = EventToken.mostMembers
+    ) throws(JSONFault) {
+        self.mostMembers = mostMembers
         removeAll()
         try JSONScanner.requireUTF8(line)
         var scanner = JSONScanner()
@@ -99,9 +106,9 @@ extension EventTokens {
             guard scanner.peek(line) == 0x22 else {
                 throw JSONFault("has no key where one belongs", at: scanner.position)
             }
-            guard words.count < EventToken.mostMembers * 4 else {
+            guard words.count < mostMembers * 4 else {
                 throw JSONFault(
-                    "has more than \(EventToken.mostMembers) keys", at: scanner.position)
+                    "has more than \(mostMembers) keys", at: scanner.position)
             }
             let key = try string(line, &scanner)
             try scanner.expect(0x3A, line)

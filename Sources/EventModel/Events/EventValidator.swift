@@ -65,7 +65,7 @@ public struct EventValidator: ~Copyable {
         swap(&tokens, &self.tokens)
         defer { swap(&tokens, &self.tokens) }
         do throws(JSONFault) {
-            try tokens.read(entry)
+            try tokens.read(entry, mostMembers: EventToken.mostMembersOfEntry)
         } catch {
             throw Rejection(fault: error, in: entry, line: 0)
         }

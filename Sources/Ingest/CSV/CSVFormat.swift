@@ -10,6 +10,8 @@ public struct CSVFormat: Hashable, Sendable {
     public var header: [String]?
     /// Longest row, in bytes. A longer one is refused and skipped.
     public var longestRow = 16 << 20
+    /// Columns, at most. A file whose header has more is refused, as is a row with more fields.
+    public var mostColumns = 4096
     /// Longest field, in bytes. A row with a longer one is refused.
     public var longestField = 1 << 20
 

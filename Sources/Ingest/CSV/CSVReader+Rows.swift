@@ -13,6 +13,12 @@ extension CSVReader {
             let result = scanner.scan(buffer.span, from: position, isLast: isAtEnd, into: &row)
             switch result {
             case .row(let end, let lines):
+                // Also where the whole of it is in the buffer already.
+                let ending = min(end, buffer.count) - position - (lines > 0 ? 1 : 0)
+                guard ending <= format.longestRow else {
+                    try skipLongRow()
+                    return true
+                }
                 finishRow(end, lines)
                 return true
             case .fault(let fault):
@@ -62,6 +68,7 @@ extension CSVReader {
             switch fault {
             case .unclosedQuote: "a quote is opened and not closed (expected \" at the field's end)"
             case .textAfterQuote: "text follows a closing quote (expected quotes inside as \"\")"
+            case .manyFields: "it has more than \(format.mostColumns) fields"
             case .longField: "a field is longer than \(format.longestField) bytes"
             }
         refuse(problem)

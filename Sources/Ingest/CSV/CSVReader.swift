@@ -58,7 +58,8 @@ public final class CSVReader {
         self.format = format
         encoding = format.encoding
         scanner = CSVScanner(
-            delimiter: format.delimiter ?? UInt8(ascii: ","), longestField: format.longestField)
+            delimiter: format.delimiter ?? UInt8(ascii: ","), longestField: format.longestField,
+            mostFields: format.mostColumns)
         try readFirstBytes()
         if let names = format.header {
             header = CSVReader.unique(names)

@@ -5,6 +5,7 @@ struct CSVScanner {
     var delimiter: UInt8
     var endsWithCR = false
     var longestField: Int
+    var mostFields: Int
 
     /// What was found at a place of the buffer.
     enum Result: Equatable {
@@ -21,6 +22,7 @@ struct CSVScanner {
         case unclosedQuote
         case textAfterQuote
         case longField
+        case manyFields
     }
 
     private static let quote = UInt8(ascii: "\"")
@@ -46,6 +48,7 @@ struct CSVScanner {
                 plain(buffer, &position, into: &row.bytes)
             }
             if row.bytes.count - fieldStart > longestField { return .fault(.longField) }
+            if row.ends.count == mostFields { return .fault(.manyFields) }
             guard position < buffer.count else {
                 guard isLast else { return .incomplete }
                 row.ends.append(row.bytes.count)

@@ -22,7 +22,7 @@ struct AsOfOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With --as-of: memory a replay may take, such as 256M or 1G; 384M unless given.",
+            "Memory that the answer may take, such as 256M or 2G; 512M, or for a replay 384M, unless given.",
             valueName: "size"))
     var memory: String?
 
@@ -31,11 +31,11 @@ struct AsOfOptions: ParsableArguments {
     /// - Throws: a `Failure` that says what is wrong with it.
     func entryCount(in log: LogStore) throws -> UInt32? {
         guard let asOf else {
-            if definitions != nil || memory != nil {
+            if definitions != nil {
                 throw Failure(
                     .usage,
-                    "--\(definitions == nil ? "memory" : "definitions") goes with --as-of, which "
-                        + "says what state of the log to answer from.")
+                    "--definitions goes with --as-of, which says what state of the log to answer "
+                        + "from.")
             }
             return nil
         }
@@ -52,6 +52,11 @@ struct AsOfOptions: ParsableArguments {
                 throw Failure(.usage, "--as-of \(text.printable): \(fault)")
             }
         }
+    }
+
+    /// Bytes that the facts of a question may take.
+    func memoryBytes() throws -> Int {
+        try memory.map(MemorySize.parse) ?? QueryRequest.usualMemoryBytes
     }
 
     /// How a replay goes about it: all cores, progress on a terminal, ended by Ctrl-C.

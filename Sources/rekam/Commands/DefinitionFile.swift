@@ -17,12 +17,7 @@ struct DefinitionFile {
     /// - Throws: `Failure` with every fault, or where the file can't be read.
     init(_ file: String, in library: DefinitionLibrary) throws {
         self.file = file
-        guard let bytes = Machine.read(file) else {
-            throw Failure(.inputOutput, "\(file) can't be read.")
-        }
-        guard bytes.count <= 1 << 20 else {
-            throw Failure(.refused, "\(file) is larger than 1 MiB.")
-        }
+        let bytes = try Machine.readWhole(file, most: 1 << 20)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Failure(.refused, "\(file) is no UTF-8 text.")
         }

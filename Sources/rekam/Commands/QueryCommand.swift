@@ -58,9 +58,10 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
-        let request = QueryRequest(
+        var request = QueryRequest(
             kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
             filters: try filters.pairs, period: period, grain: grain, compare: compare)
+        request.memoryBytes = try asOf.memoryBytes()
         let answer: Answer
         do {
             if asClosed {

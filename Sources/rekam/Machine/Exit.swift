@@ -50,9 +50,12 @@ enum Exit: Int32 {
 }
 
 /// A fault whose message is ready to be read: one line each, all of them shown.
-struct Failure: Error {
+struct Failure: Error, CustomStringConvertible {
     var exit: Exit
     var messages: [String]
+
+    /// The messages, for those who put them into another.
+    var description: String { messages.joined(separator: " ") }
 
     /// A failure with one message; an empty one ends the command without a word.
     init(_ exit: Exit, _ message: String) {

@@ -99,7 +99,7 @@ enum Machine {
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
             if count == 0 { break }
-            bytes.append(contentsOf: chunk[..<count])
+            bytes.append(contentsOf: chunk[..<min(count, most - bytes.count)])
         }
         return bytes
     }
@@ -126,6 +126,19 @@ extension Machine {
             _ = unsafe unlink("\(path)/\(name)")
         }
         _ = unsafe rmdir(path)
+    }
+
+    /// A file that a user names, whole.
+    ///
+    /// - Throws: `Failure` where it cannot be read, or is longer than `most` bytes.
+    static func readWhole(_ path: String, most: Int) throws -> [UInt8] {
+        guard let bytes = read(path, most: most + 1) else {
+            throw Failure(.inputOutput, "\(path) can't be read: \(reason(errno)).")
+        }
+        guard bytes.count <= most else {
+            throw Failure(.refused, "\(path) is larger than \(ByteText.text(most)).")
+        }
+        return bytes
     }
 
     /// The number of a group, by its name or number.

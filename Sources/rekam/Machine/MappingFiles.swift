@@ -10,13 +10,21 @@ import Shipped
 
 /// Finds mapping files: a path, else a shipped mapping by its name.
 enum MappingFiles {
+    /// A mapping, and a lookup file that it names, are not longer.
+    private static let longestMapping = 1 << 20
+    private static let longestLookup = 64 << 20
+
     /// Reads a mapping for a store; its lookup files are read from the mapping's own folder.
     static func read(_ name: String, for log: LogStore) throws -> Mapping {
         let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
         var text: String
         var folder = "."
-        if let bytes = Machine.read(name) {
-            text = String(decoding: bytes, as: UTF8.self)
+        if Machine.read(name, most: 1) != nil {
+            let bytes = try Machine.readWhole(name, most: longestMapping)
+            guard let valid = String(validating: bytes, as: UTF8.self) else {
+                throw Failure(.refused, "\(name) is no UTF-8 text.")
+            }
+            text = valid
             folder = name.lastIndex(of: "/").map { String(name[..<$0]) } ?? "."
         } else if ![ENOENT, ENOTDIR, EISDIR].contains(errno) {
             throw Failure(
@@ -41,10 +49,7 @@ enum MappingFiles {
                     throw Failure(
                         .inputOutput, "\(path): a lookup file lies in its mapping's folder.")
                 }
-                guard let bytes = Machine.read("\(folder)/\(path)") else {
-                    throw Failure(.inputOutput, "\(folder)/\(path) can't be read.")
-                }
-                return bytes
+                return try Machine.readWhole("\(folder)/\(path)", most: longestLookup)
             })
         return try Mapping.read(text, file: name, in: surroundings)
     }

@@ -1,3 +1,4 @@
+import Rendering
 import Synchronization
 
 #if canImport(Glibc)
@@ -17,7 +18,8 @@ enum Output {
             buffer.append(contentsOf: bytes)
             return buffer.count >= 1 << 16
         }
-        if isFull { flush() }
+        // A terminal gets whole lines, so that what must not reach it is seen as a whole.
+        if isFull, !isTerminal || bytes.last == 0x0A { flush() }
     }
 
     /// Writes a line to standard output.
@@ -26,10 +28,13 @@ enum Output {
         write("\n")
     }
 
-    /// Writes a line to standard error, after what is waiting for standard output.
+    /// Writes lines to standard error. Whatever a message quotes from input, a file or the command
+    /// line, control characters in it are shown, never obeyed.
     static func errorLine(_ text: String) {
         Progress.clear()
-        writeAll([UInt8]((text + "\n").utf8), to: STDERR_FILENO)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { String($0).printable }
+        writeAll([UInt8]((lines.joined(separator: "\n") + "\n").utf8), to: STDERR_FILENO)
     }
 
     /// Hands what is waiting to the system. Ends the process quietly when nobody reads any more, and
@@ -40,7 +45,8 @@ enum Output {
             return buffer
         }
         guard !waiting.isEmpty else { return }
-        guard !writeAll(waiting, to: STDOUT_FILENO) else { return }
+        let bytes = isTerminal ? TerminalText.safe(waiting) : waiting
+        guard !writeAll(bytes, to: STDOUT_FILENO) else { return }
         let code = errno
         if code == EPIPE { Glibc.exit(0) }
         errorLine(

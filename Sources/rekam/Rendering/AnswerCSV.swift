@@ -46,12 +46,17 @@ public enum CSVText {
     /// Cells, already escaped, as one line with its end.
     public static func line(_ cells: [String]) -> String { cells.joined(separator: ",") + "\r\n" }
 
-    /// A text as a cell: defused, control characters made visible, quoted where it must be.
+    /// How a cell begins that a spreadsheet takes for a formula, in East Asian full width, too; and
+    /// the apostrophe put before these, so that taking one away always gives the text back.
+    private static let dangerous = Set(
+        "=+-@\t\r\n'\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars)
+
+    /// A text as a cell: an apostrophe before what a spreadsheet would run (taking one apostrophe
+    /// from the beginning gives the text back), control characters made visible, quoted where it
+    /// must be.
     public static func text(_ text: String) -> String {
         var cell = text
-        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) {
-            cell = "'" + text
-        }
+        if let first = text.unicodeScalars.first, dangerous.contains(first) { cell = "'" + text }
         cell = cell.printable
         guard cell.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" }) else { return cell }
         return "\""

@@ -1,0 +1,110 @@
+public import EventLog
+import EventModel
+internal import Projections
+
+/// Carries a log over into a new store in this program's format: every entry's bytes, sequence and
+/// recording time as they were, and so the same root; all the rest is derived from them anew.
+///
+///     let carried = try Migration(of: old).run(to: "new.store", threads: 2)
+public struct Migration {
+    private let old: LogStore
+    /// Told how many entries were carried over.
+    public var progress: (_ entries: Int) throws -> Void = { _ in }
+    /// A group, by number, that may read the new store.
+    public var group: UInt32?
+
+    /// A migration of a store, which is left as it is.
+    public init(of old: LogStore) { self.old = old }
+
+    /// What was carried over.
+    public struct Outcome: Sendable {
+        /// Entries.
+        public var entries: UInt32
+        /// The root over them, in both stores.
+        public var root: TreeHash
+        /// Whether the signing key came along.
+        public var hasKey: Bool
+    }
+
+    private static let batchEvents = 49_152
+    private static let batchBytes = 32 << 20
+
+    /// Makes the new store in a folder that is not there yet, or empty. Entries that the old store
+    /// gets meanwhile are left to it.
+    ///
+    /// - Throws: `OperatingFault.notTheSame`, `StoreFault`; nothing is left at `folder` then.
+    /// - Complexity: O(entries), as fast as an import where many share a recording time.
+    public func run(to folder: String, threads: Int) throws -> Outcome {
+        let (count, root) = try old.read {
+            ($0.entryCount, try $0.withTree(size: $0.entryCount) { try $0.root() })
+        }
+        let key = StoreFiles.status(old.path + "/key") == nil ? nil : try old.signingKey()
+        let partial = try PartialFolder(for: folder)
+        try carry(count, root, key, to: partial.path, threads: threads)
+        try partial.finish()
+        return Outcome(entries: count, root: root, hasKey: key != nil)
+    }
+
+    private func carry(
+        _ count: UInt32, _ root: TreeHash, _ key: StoreKey?, to path: String, threads: Int
+    ) throws {
+        let new = try LogStore.create(
+            at: path, origin: old.origin, types: old.types, key: key, threads: threads,
+            group: group, syncsCommits: false)
+        var next: UInt32 = 0
+        while next < count {
+            let (batch, recorded) = try batch(from: next, below: count)
+            let outcome = try new.append(batch, recorded: recorded, isStrict: true)
+            if let (row, rejection) = outcome.rejections.first {
+                throw fault(next + UInt32(row), "it is refused now: \(rejection.problem)")
+            }
+            guard outcome.accepted == batch.rows.count else {
+                throw fault(next, "an entry is there twice")
+            }
+            next += UInt32(outcome.accepted)
+            try progress(Int(next))
+        }
+        let carried = try new.read { try $0.withTree(size: $0.entryCount) { try $0.root() } }
+        guard carried == root else {
+            throw fault(nil, "the new log's root is \(carried), the old one's \(root)")
+        }
+        try new.sync()
+        _ = try LiveProjections(of: new).catchUp(options: BuildOptions(threads: threads))
+        try new.sync()
+    }
+
+    /// The next entries that share a recording time, as events again.
+    private func batch(
+        from first: UInt32, below count: UInt32
+    ) throws -> (batch: EventBatch, recorded: Instant) {
+        var validator = EventValidator(old.types)
+        var batch = EventBatch()
+        var recorded = Int64.min
+        try old.read { view in
+            var segment = try view.segment(containing: first)
+            recorded = segment.recorded[Int(first - segment.first)]
+            var sequence = first
+            while sequence < count, batch.rows.count < Self.batchEvents,
+                batch.bytes.count < Self.batchBytes
+            {
+                if sequence - segment.first >= UInt32(segment.count) {
+                    segment = try view.segment(containing: sequence)
+                }
+                guard segment.recorded[Int(sequence - segment.first)] == recorded else { break }
+                try view.withEntry(sequence) { entry in
+                    do {
+                        _ = try validator.admit(entry: entry, into: &batch)
+                    } catch let rejection as Rejection {
+                        throw fault(sequence, rejection.problem)
+                    }
+                }
+                sequence += 1
+            }
+        }
+        return (batch, Instant(milliseconds: recorded))
+    }
+
+    private func fault(_ sequence: UInt32?, _ reason: String) -> OperatingFault {
+        .notTheSame(path: old.path, sequence: sequence, reason: reason)
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import EventLog
+import Operating
+import Rendering
+
+struct MigrateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate",
+        abstract: "Carry a log over into a new store, in the format of this rekam.",
+        discussion: """
+            Every entry keeps its bytes, sequence and recording time, so the root is the same, and \
+            checkpoints signed before stay good. The old store is left as it is. Let nobody record \
+            meanwhile: what comes after the beginning is left behind.
+
+            Example:
+              rekam migrate rekam.store rekam-new.store
+            """)
+
+    @Argument(help: ArgumentHelp("The store to carry over.", valueName: "old"))
+    var old: String
+
+    @Argument(help: ArgumentHelp("The folder to make; it must not exist yet.", valueName: "new"))
+    var new: String
+
+    @Option(
+        help: ArgumentHelp("A group whose members may ask the new store.", valueName: "group"))
+    var group: String?
+
+    func run() throws {
+        Interrupt.listen()
+        let log = try LogStore.open(at: old, readOnly: true, threads: Machine.cores)
+        let total = Int(try log.read { $0.entryCount })
+        let line = ProgressLine("entries")
+        var migration = Migration(of: log)
+        migration.group = try group.map(Machine.group)
+        migration.progress = { done in
+            if Interrupt.isAsked {
+                throw Failure(
+                    .interrupted, "stopped; the old store is as it was, no new one was made.")
+            }
+            line.show(count: done, share: total == 0 ? nil : done * 1000 / total)
+        }
+        let outcome: Migration.Outcome
+        do {
+            outcome = try migration.run(to: new, threads: Machine.cores)
+        } catch let fault as OperatingFault {
+            Progress.clear()
+            throw Failure(.checkFailed, fault.description)
+        }
+        Progress.clear()
+        Output.line(
+            "Carried \(Progress.grouped(Int(outcome.entries))) entries over to \(new.printable): the "
+                + "same bytes, times and root, \(outcome.root.hexadecimal.prefix(12))….")
+        if !outcome.hasKey { Output.line("There was no signing key to take along.") }
+        let came = Int(try log.read { $0.entryCount }) - total
+        if came > 0 {
+            Output.line(
+                "\(Progress.grouped(came)) entries came into the old store meanwhile and are not in "
+                    + "the new one: ingest their inputs there again.")
+        }
+        Output.line(
+            "Next: rekam verify --store \(new.printable), then use it in place of the old one.")
+        Output.flush()
+    }
+}
