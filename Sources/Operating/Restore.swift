@@ -1,4 +1,5 @@
 public import EventLog
+public import EventModel
 
 /// Brings a backup back as a store: never over another one, and never through a symbolic link.
 ///
@@ -87,6 +88,40 @@ public struct Restore {
                 path: backup,
                 reason: "its log is not the one that \(BackupManifest.fileName) names")
         }
+    }
+
+    /// Accepts that a restored log lacks entries that were signed: records the gap in the log, then
+    /// signs and keeps the checkpoint of the log as it is now.
+    ///
+    /// - Parameter kept: where the last signed checkpoint is kept.
+    /// - Returns: how many entries were signed and are gone; nil where nothing is missing, and then
+    ///   nothing was recorded.
+    /// - Throws: the `KeptFault` that is no gap, `StoreFault`, or a `Rejection` where the reason does
+    ///   not fit its schema.
+    @discardableResult
+    public static func acceptRollback(
+        of log: LogStore, kept: KeptCheckpoint, backupMade: Instant?, reason: String,
+        by person: String?, at now: Instant
+    ) throws -> (signed: UInt32, entries: UInt32)? {
+        guard let fault = try kept.fault(against: log, verifiers: log.noteVerifiers()) else {
+            return nil
+        }
+        guard case .rolledBack(_, let signed, let entries) = fault else { throw fault }
+        var draft = EventDraft(
+            id: "restored/\(now.rfc3339)/\(entries)", source: log.origin, type: "store.restored",
+            subject: "log/store", time: now,
+            fields: [
+                .init("entries", .integer(Int64(entries))),
+                .init("signed_entries", .integer(Int64(signed))), .init("reason", .text(reason)),
+            ])
+        if let backupMade { draft.set("backup_time", .text(backupMade.rfc3339)) }
+        if let person { draft.set("by", .text(person)) }
+        if let note = try kept.read()?.note.encoded, note.utf8.count <= 4000 {
+            draft.set("signed_checkpoint", .text(note))
+        }
+        try log.appendOwn([draft], recorded: now)
+        try kept.accept(log)
+        return (signed, entries)
     }
 
     private func key(of manifest: BackupManifest) throws -> StoreKey? {

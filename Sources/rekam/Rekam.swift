@@ -50,7 +50,7 @@ struct Rekam: ParsableCommand {
                 name: "Operating",
                 subcommands: [
                     StatusCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
-                    MigrateCommand.self,
+                    MigrateCommand.self, KeyCommand.self,
                 ]),
         ])
 

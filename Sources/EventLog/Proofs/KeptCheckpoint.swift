@@ -132,15 +132,6 @@ public struct KeptCheckpoint: Sendable {
     }
 }
 
-extension LogStore {
-    /// The public keys that checkpoints of this store may be signed with.
-    ///
-    /// - Throws: `StoreFault.badKey` or `.file`.
-    public func noteVerifiers() throws -> [NoteVerifier] {
-        [NoteVerifier(try signingKey().verifier)].compactMap { $0 }
-    }
-}
-
 /// Lets one process sign at a time: an advisory lock on the store's key.
 enum SigningLock {
     static func hold<Result>(

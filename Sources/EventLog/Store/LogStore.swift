@@ -142,13 +142,6 @@ public final class LogStore: Sendable {
             && !text.unicodeScalars.contains { $0 == "+" || $0.properties.isWhitespace }
     }
 
-    /// The key that signs checkpoints.
-    ///
-    /// - Throws: `StoreFault.badKey` or `.file`.
-    public func signingKey() throws -> StoreKey {
-        try StoreKey.read(folder: path, origin: origin)
-    }
-
     /// Whether the store was opened for reading alone.
     public var isReadOnly: Bool { environment.isReadOnly }
 

@@ -84,14 +84,29 @@ struct RestoreCommand: ParsableCommand {
             The data must have the digest that the backup was made with; symbolic links in the backup \
             are refused. To go back to a backup, move the present store aside first.
 
-            Example:
+            Where entries that were signed are missing from the backup, nothing is signed until \
+            --accept-rollback REASON records the gap in the log; it also works by itself, on a store \
+            that was put back already.
+
+            Examples:
               rekam restore /backups/rekam-2025-07-14 --store rekam.store --key /safe/key
+              rekam restore --accept-rollback "disk failed on 14 July" --by sari
             """)
 
     @OptionGroup var store: StoreOptions
 
+    @OptionGroup var checkpoint: KeptOptions
+
     @Argument(help: ArgumentHelp("The backup's folder.", valueName: "backup"))
-    var backup: String
+    var backup: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Accept that signed entries are missing, and record why.", valueName: "reason"))
+    var acceptRollback: String?
+
+    @Option(help: ArgumentHelp("Who accepts it; it is recorded.", valueName: "name"))
+    var by: String?
 
     @Option(
         help: ArgumentHelp(
@@ -103,28 +118,51 @@ struct RestoreCommand: ParsableCommand {
         help: ArgumentHelp("A group whose members may ask the store.", valueName: "group"))
     var group: String?
 
+    func validate() throws {
+        if backup == nil, acceptRollback == nil {
+            throw ValidationError("Which backup? Name its folder.")
+        }
+        if acceptRollback?.allSatisfy(\.isWhitespace) ?? false {
+            throw ValidationError("--accept-rollback must say why.")
+        }
+    }
+
     func run() throws {
         Interrupt.listen()
+        var manifest: BackupManifest?
+        if let backup {
+            let outcome = try restore(StoreFiles.withoutSlash(backup))
+            manifest = outcome.manifest
+            report(outcome)
+            guard outcome.hasKey else { return Output.flush() }
+        }
+        try settle(manifest)
+        if backup != nil {
+            Output.line("Next: rekam verify, then ingest again what came after the backup.")
+        }
+        Output.flush()
+    }
+
+    private func restore(_ backup: String) throws -> Restore.Outcome {
         let line = ProgressLine("MiB")
-        let groupNumber = try group.map(Machine.group)
-        var restore = Restore(of: StoreFiles.withoutSlash(backup))
+        var restore = Restore(of: backup)
         restore.keyFile = key
-        restore.group = groupNumber
+        restore.group = try group.map(Machine.group)
         restore.progress = { bytes, total throws(StoreFault) in
             if Interrupt.isAsked { throw .stopped(what: "nothing was restored") }
             line.show(count: bytes >> 20, share: total == 0 ? nil : bytes * 1000 / total)
         }
-        let outcome: Restore.Outcome
+        defer { Progress.clear() }
         do {
-            outcome = try restore.make(at: store.path)
+            return try restore.make(at: store.path)
         } catch StoreFault.stopped {
-            Progress.clear()
             throw Failure(.interrupted, "stopped; nothing was restored.")
         } catch let fault as OperatingFault {
-            Progress.clear()
             throw Failure(.checkFailed, fault.description)
         }
-        Progress.clear()
+    }
+
+    private func report(_ outcome: Restore.Outcome) {
         let manifest = outcome.manifest
         Output.line(
             "Restored \(Progress.grouped(Int(manifest.entries))) entries of \(manifest.origin.printable) "
@@ -135,7 +173,38 @@ struct RestoreCommand: ParsableCommand {
                 "It has no signing key: put the one kept apart at \(store.path.printable)/key "
                     + "(mode 0600), or sign with a new one: rekam key rotate --lost.")
         }
-        Output.line("Next: rekam verify, then ingest again what came after the backup.")
-        Output.flush()
+    }
+
+    /// Says whether signed entries are missing; with `--accept-rollback` records that they are.
+    private func settle(_ manifest: BackupManifest?) throws {
+        let log = try store.open(readOnly: acceptRollback == nil)
+        let kept = checkpoint.kept(of: log.path)
+        guard let acceptRollback else {
+            if case .rolledBack(_, let signed, let entries)? = try kept.fault(
+                against: log, verifiers: log.noteVerifiers())
+            {
+                Output.line(
+                    "\(Progress.grouped(Int(signed - entries))) entries that were signed are not in it "
+                        + "(\(kept.path.printable)); nothing is signed until you accept that: rekam "
+                        + "restore --store \(store.path.printable) --accept-rollback REASON")
+            }
+            return
+        }
+        do {
+            let gap = try Restore.acceptRollback(
+                of: log, kept: kept, backupMade: manifest?.made, reason: acceptRollback, by: by,
+                at: try Machine.now())
+            guard let gap else {
+                return Output.line("No signed entry is missing; there is nothing to accept.")
+            }
+            Output.line(
+                "Recorded that entries \(Progress.grouped(Int(gap.entries))) to "
+                    + "\(Progress.grouped(Int(gap.signed) - 1)) are gone, and signed the log as it is."
+            )
+        } catch let fault as KeptFault {
+            throw Failure(.checkFailed, fault.description)
+        } catch let rejection as Rejection {
+            throw Failure(.usage, "--accept-rollback: \(rejection.problem).")
+        }
     }
 }

@@ -1,0 +1,122 @@
+import ArgumentParser
+import EventLog
+import EventModel
+import Rendering
+
+struct KeyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key",
+        abstract: "See and change the key that signs checkpoints.",
+        subcommands: [KeyShowCommand.self, KeyRotateCommand.self])
+}
+
+struct KeyShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Print the verifier key, which others check checkpoints with.",
+        discussion: """
+            Its first line is the present verifier key; it is public. Earlier keys follow, and \
+            whether each names its successor.
+
+            Example:
+              rekam key show
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
+    var format = OutputFormat.table
+
+    func run() throws {
+        let log = try store.open(readOnly: true)
+        let present = try log.signingKey().verifier
+        let rotations = try log.read { try $0.keyRotations() }
+        if format == .json {
+            let list = rotations.map { rotation in
+                JSONValue.object([
+                    JSONMember(key: "sequence", value: .number(String(rotation.sequence))),
+                    JSONMember(key: "recordedtime", value: .string(rotation.recorded.rfc3339)),
+                    JSONMember(
+                        key: "previous", value: rotation.previous.map { .string($0) } ?? .null),
+                    JSONMember(key: "next", value: .string(rotation.next)),
+                    JSONMember(key: "endorsed", value: .boolean(rotation.isEndorsed)),
+                ])
+            }
+            let answer = JSONValue.object([
+                JSONMember(key: "verifier", value: .string(present)),
+                JSONMember(key: "rotations", value: .array(list)),
+            ])
+            Output.write(answer.canonical ?? [])
+            Output.line()
+            return Output.flush()
+        }
+        Output.line(present)
+        for rotation in rotations.reversed() {
+            let entry =
+                "entry \(Progress.grouped(Int(rotation.sequence))), \(rotation.recorded.rfc3339)"
+            Output.line(
+                rotation.previous.map {
+                    "before \(entry): \($0.printable)"
+                        + (rotation.isEndorsed
+                            ? ", which names its successor"
+                            : ", WHICH DOES NOT NAME ITS SUCCESSOR: trust neither without asking")
+                }
+                    ?? "before \(entry): a key that was lost, so that nothing vouches for the one after it"
+            )
+        }
+        Output.flush()
+    }
+}
+
+struct KeyRotateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate",
+        abstract:
+            "Sign with a new key from now on; the log says so, and the old one vouches for it.",
+        discussion: """
+            Checkpoints signed before stay good with the earlier verifier key. Give the new one to \
+            whoever checks them; who has the earlier one finds the new one in the log, signed.
+
+            Examples:
+              rekam key rotate --reason "yearly" --by sari
+              rekam key rotate --lost --reason "the disk with the key failed"
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Flag(help: "The present key is gone: nothing will vouch for the new one.")
+    var lost = false
+
+    @Option(help: ArgumentHelp("Why; it is recorded.", valueName: "text"))
+    var reason: String?
+
+    @Option(help: ArgumentHelp("Who rotates it; it is recorded.", valueName: "name"))
+    var by: String?
+
+    func validate() throws {
+        if lost, reason?.allSatisfy(\.isWhitespace) ?? true {
+            throw ValidationError("--lost wants a --reason: it is recorded with the gap in trust.")
+        }
+    }
+
+    func run() throws {
+        let log = try store.open(readOnly: false)
+        do {
+            let keys = try log.rotateKey(
+                seed: try Machine.randomBytes(32), isLost: lost, reason: reason, by: by,
+                at: try Machine.now())
+            Output.line("Checkpoints are signed with a new key from now on:")
+            Output.line(keys.next)
+            Output.line(
+                keys.previous.map { "It is vouched for, in the log, by \($0)." }
+                    ?? "Nothing vouches for it: tell everybody who checks checkpoints, on a way they trust."
+            )
+        } catch let rejection as Rejection {
+            throw Failure(.usage, "--reason, --by: \(rejection.problem).")
+        }
+        Output.line(
+            "Keep a copy of \(log.path.printable)/key where the store is not. Next: rekam checkpoint"
+        )
+        Output.flush()
+    }
+}
