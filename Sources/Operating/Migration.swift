@@ -49,11 +49,12 @@ public struct Migration {
         _ count: UInt32, _ root: TreeHash, _ key: StoreKey?, to path: String, threads: Int
     ) throws {
         let new = try LogStore.create(
-            at: path, origin: old.origin, types: old.types, key: key, threads: threads,
+            at: path, origin: old.origin, types: old.baseTypes, key: key, threads: threads,
             group: group, syncsCommits: false)
         var next: UInt32 = 0
         while next < count {
-            let (batch, recorded) = try batch(from: next, below: count)
+            let types = try new.read { $0.types }
+            let (batch, recorded) = try batch(from: next, below: count, types)
             let outcome = try new.append(batch, recorded: recorded, isStrict: true)
             if let (row, rejection) = outcome.rejections.first {
                 throw fault(next + UInt32(row), "it is refused now: \(rejection.problem)")
@@ -75,9 +76,10 @@ public struct Migration {
 
     /// The next entries that share a recording time, as events again.
     private func batch(
-        from first: UInt32, below count: UInt32
+        from first: UInt32, below count: UInt32, _ types: EventTypes
     ) throws -> (batch: EventBatch, recorded: Instant) {
-        var validator = EventValidator(old.types)
+        var validator = EventValidator(types)
+        let registered = types.id(of: "definition.registered")
         var batch = EventBatch()
         var recorded = Int64.min
         try old.read { view in
@@ -99,6 +101,8 @@ public struct Migration {
                     }
                 }
                 sequence += 1
+                // What follows may be of a type that this one brings.
+                if batch.rows.last?.type == registered { break }
             }
         }
         return (batch, Instant(milliseconds: recorded))

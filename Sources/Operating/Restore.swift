@@ -103,8 +103,12 @@ public struct Restore {
         of log: LogStore, kept: KeptCheckpoint, backupMade: Instant?, reason: String,
         by person: String?, at now: Instant
     ) throws -> (signed: UInt32, entries: UInt32)? {
-        guard let fault = try kept.fault(against: log, verifiers: log.noteVerifiers()) else {
+        guard var fault = try kept.fault(against: log, verifiers: log.noteVerifiers()) else {
             return nil
+        }
+        // A backup from before a rotation does not know the key that signed last.
+        if case .notSigned = fault, let other = try kept.fault(against: log, verifiers: []) {
+            fault = other
         }
         guard case .rolledBack(_, let signed, let entries) = fault else { throw fault }
         var draft = EventDraft(

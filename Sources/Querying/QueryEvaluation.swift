@@ -4,7 +4,7 @@ import EventModel
 struct QueryEvaluation {
     let context: QueryContext
     let plan: QueryPlan
-    let memory: QueryMemory
+    var memory = QueryMemory(bytes: QueryRequest.usualMemoryBytes)
 
     /// Fewer respondents than this are not shown.
     static let fewestRespondents = 5

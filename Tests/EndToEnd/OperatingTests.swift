@@ -245,4 +245,73 @@ struct OperatingTests {
         let unknown = try command.run("init", "--store", "other", "--group", "nobody-knows")
         #expect(unknown.code == 64 && unknown.error.contains("getent group"), "\(unknown)")
     }
+
+    @Test("Every line of the page's crontab runs, as cron would run it")
+    func crontab() throws {
+        let command = try store()
+        let url = Command.root.appending(path: "docs/OPERATING.md")
+        let page = try String(contentsOf: url, encoding: .utf8)
+        let block = try #require(page.components(separatedBy: "```crontab\n").dropFirst().first)
+        let body = block.components(separatedBy: "\n```")[0]
+        let lines = body.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(lines.count == 5)
+        try command.shell("mkdir -p spool backups lib")
+        try command.file("spool/tickets.ndjson", Command.message("cron"))
+        // The first four leave what the last one asks for.
+        for line in lines {
+            let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
+            #expect(fields.count == 6, "\(line)")
+            for field in fields.prefix(5) {
+                #expect(field.allSatisfy { "0123456789*/,-".contains($0) }, "\(line)")
+            }
+            let folder = command.folder.path
+            let text = String(fields[5]).replacing("\\%", with: "%")
+                .replacing("/var/spool/rekam", with: folder + "/spool")
+                .replacing("/var/backups", with: folder + "/backups")
+                .replacing("/var/lib/rekam", with: folder + "/lib")
+            let result = try command.shell(text)
+            #expect(result.code == 0, "\(text): \(result)")
+        }
+        #expect(try command.shell("cat lib/status.json").out.contains("\"ok\":true"))
+    }
+
+    @Test("Two writers and four readers at once lose nothing, tear nothing, and all end")
+    func manyAtOnce() throws {
+        let command = try store()
+        let result = try command.shell(
+            """
+            rekam generate --events 20000 --seed 1 --origin a.example > a
+            rekam generate --events 20000 --seed 2 --origin b.example > b
+            split -n l/4 a a- && split -n l/4 b b-
+            for reader in 1 2 3 4; do
+                while [ ! -e done ]; do
+                    rekam query ticket_volume --period 2025 --format json > answer-$reader \\
+                        || echo "reader $reader failed"
+                    grep -o '"sequence": *[0-9]*' answer-$reader | grep -o '[0-9]*$' >> seen-$reader
+                done &
+            done
+            (for f in a-*; do rekam ingest $f > /dev/null || echo "writer a failed"; done) & first=$!
+            (for f in b-*; do rekam ingest $f > /dev/null || echo "writer b failed"; done) & second=$!
+            wait $first $second; touch done; wait
+            for reader in 1 2 3 4; do sort -n -c seen-$reader || echo "reader $reader went back"; done
+            rekam ingest a b | grep -c "already there 20,000"
+            rekam verify | tail -1
+            """)
+        #expect(!result.out.contains("failed") && !result.out.contains("went back"), "\(result)")
+        #expect(result.out.contains("2\n") && result.out.contains("It holds"), "\(result)")
+    }
+
+    @Test("The slot of a reader that was killed is found and freed")
+    func staleReader() throws {
+        let command = try store(events: 3000)
+        let result = try command.shell(
+            """
+            mkfifo pipe; sleep 20 < pipe & sleeper=$!
+            rekam log show 0..2999 > pipe & reader=$!
+            sleep 1; kill -9 $reader; wait $reader 2> /dev/null
+            kill $sleeper; rekam doctor | grep readers; rekam doctor | grep readers
+            """)
+        #expect(result.out.contains("1 left behind by killed processes"), "\(result)")
+        #expect(result.out.contains("none left behind"), "\(result)")
+    }
 }

@@ -9,7 +9,10 @@ import Testing
 struct PageTests {
     @Test(
         "Every command of a page prints what the page shows",
-        arguments: ["README.md", "docs/AUDITING.md", "docs/AUDITING.id.md", "docs/ANALYST.md"])
+        arguments: [
+            "README.md", "docs/AUDITING.md", "docs/AUDITING.id.md", "docs/ANALYST.md",
+            "docs/OPERATING.md",
+        ])
     func commands(page: String) throws {
         let command = try Command()
         command.environment["REKAM_STORE"] = nil

@@ -1,3 +1,4 @@
+package import EventModel
 import LMDB
 
 extension LogStore {
@@ -12,6 +13,9 @@ extension LogStore {
     ) throws {
         try environment.copy(toFolder: folder, progress: progress)
     }
+
+    /// The event types the store was made with; the log's own registrations come on top.
+    package var baseTypes: EventTypes { storeTypes.base }
 
     /// Forces everything recorded onto the disk; needed only for a store that does not do so batch
     /// by batch.
