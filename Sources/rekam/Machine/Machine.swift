@@ -111,7 +111,7 @@ extension Machine {
         let parent = environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array("\(parent)/rekam-XXXXXX".utf8CString)
         let isMade = unsafe template.withUnsafeMutableBufferPointer {
-            guard let base = unsafe $0.baseAddress else { return false }
+            guard let base = $0.baseAddress else { return false }
             return unsafe mkdtemp(base) != nil
         }
         guard isMade else {
