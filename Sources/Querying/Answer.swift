@@ -170,6 +170,13 @@ public struct AnswerRow: Hashable, Sendable {
     public var previous: [Figure]
     /// Whether they may still change.
     public var statuses: [FigureStatus]
+    /// What they should reach by the scorecards in force; empty where none says anything.
+    public var targets: [ExactTarget?] = []
+
+    /// What a figure should reach; nil where no scorecard says.
+    public func target(_ column: Int) -> ExactTarget? {
+        column < targets.count ? targets[column] : nil
+    }
 }
 
 /// What a query found, with all it rests on. Rendering it is another module's work.

@@ -139,7 +139,7 @@ struct QueryPlanner {
         if !faults.isEmpty { throw QueryFaults(faults) }
         plan.otherDimensions = shared.filter { !by.contains($0) && !filterNames.contains($0) }
         plan.projections = projections
-        plan.unsureValues = unsureValues
+        plan.unsureValues = request.refusesStrangers ? unsureValues : []
         return plan
     }
 

@@ -12,6 +12,9 @@ public struct QueryRequest: Sendable {
     public var filters: [(dimension: String, value: String)]
     /// Only facts in which these dimensions have a value.
     public var present: [String]
+    /// Whether a name that the log has, but not in its dimension, is refused as a mistake; somebody
+    /// whose figures are asked for one by one may have none of some kind.
+    package var refusesStrangers = true
     /// The period, as in `Period.init(_:today:)`.
     public var period: String
     /// What to split it by.
@@ -108,6 +111,7 @@ package struct QueryContext {
             var answer = try QueryEvaluation(
                 context: self, plan: plan, memory: QueryMemory(bytes: request.memoryBytes)
             ).answer()
+            answer = try TargetsInForce(context: self).added(to: answer)
             try books?(&answer, request)
             return answer
         } catch let fault as QueryFault {

@@ -1,3 +1,5 @@
+public import EventModel
+
 extension Definition {
     /// The definition back in words (English): what it looks for, what makes a fact, what is
     /// measured, which events and fields it reads. Shown by `projection check` and `kpi show`.
@@ -109,25 +111,33 @@ func table(_ rows: [(String, String)]) -> [String] {
 
 extension Formula {
     /// The formula in words: `100 × number of csat with satisfied ÷ number of csat`.
-    public var inWords: String { words(within: 0) }
+    public var inWords: String { inWords(in: .english) }
 
-    private func words(within outer: Int) -> String {
+    /// The formula in words of a language; names stay as they are.
+    public func inWords(in language: Language) -> String { words(within: 0, language) }
+
+    private func words(within outer: Int, _ language: Language) -> String {
         func wrapped(_ text: String, _ level: Int) -> String { level < outer ? "(\(text))" : text }
+        func part(_ formula: Formula, _ level: Int) -> String {
+            formula.words(within: level, language)
+        }
+        let isEnglish = language == .english
         switch self {
-        case .number(let numerator, let denominator): return decimal(numerator, denominator)
+        case .number(let numerator, let denominator):
+            let text = decimal(numerator, denominator)
+            return isEnglish ? text : text.replacing(".", with: ",")
         case .time(let milliseconds): return DurationText.text(milliseconds)
-        case .aggregate(let aggregate): return aggregate.inWords
-        case .sum(let left, let right):
-            return wrapped("\(left.words(within: 1)) + \(right.words(within: 1))", 1)
+        case .aggregate(let aggregate): return aggregate.inWords(in: language)
+        case .sum(let left, let right): return wrapped("\(part(left, 1)) + \(part(right, 1))", 1)
         case .difference(let left, let right):
-            return wrapped("\(left.words(within: 1)) − \(right.words(within: 2))", 1)
+            return wrapped("\(part(left, 1)) − \(part(right, 2))", 1)
         case .product(let left, let right):
-            return wrapped("\(left.words(within: 2)) × \(right.words(within: 2))", 2)
+            return wrapped("\(part(left, 2)) × \(part(right, 2))", 2)
         case .quotient(let left, let right):
-            return wrapped("\(left.words(within: 2)) ÷ \(right.words(within: 3))", 2)
-        case .negated(let inner): return wrapped("−\(inner.words(within: 3))", 2)
-        case .periodDays: return "days of the period"
-        case .periodMonths: return "months of the period"
+            return wrapped("\(part(left, 2)) ÷ \(part(right, 3))", 2)
+        case .negated(let inner): return wrapped("−\(part(inner, 3))", 2)
+        case .periodDays: return isEnglish ? "days of the period" : "hari dalam periode"
+        case .periodMonths: return isEnglish ? "months of the period" : "bulan dalam periode"
         case .kpi(let name): return name
         }
     }
@@ -149,7 +159,14 @@ extension Formula {
 
 extension Aggregate {
     /// The aggregate in words: `mean wait of first_response`.
-    public var inWords: String {
+    public var inWords: String { inWords(in: .english) }
+
+    /// The aggregate in words of a language; names stay as they are.
+    public func inWords(in language: Language) -> String {
+        language == .english ? englishWords : indonesianWords
+    }
+
+    private var englishWords: String {
         let facts = filter.isEmpty ? projection : "\(projection) with \(filterInWords)"
         let of = measure.map { "\($0) of \(facts)" } ?? facts
         switch function {
@@ -168,10 +185,30 @@ extension Aggregate {
         }
     }
 
-    private var filterInWords: String {
+    private var indonesianWords: String {
+        let facts =
+            filter.isEmpty ? projection : "\(projection) dengan \(filterWords("atau", "dan"))"
+        let of = measure.map { "\($0) dari \(facts)" } ?? facts
+        switch function {
+        case .count:
+            guard let measure else { return "jumlah \(facts)" }
+            return "jumlah \(facts)\(filter.isEmpty ? " dengan" : " dan") \(measure)"
+        case .sum: return "total \(of)"
+        case .mean: return "rata-rata \(of)"
+        case .minimum: return "\(of) terkecil"
+        case .maximum: return "\(of) terbesar"
+        case .distinct: return "jumlah \(of) yang berbeda"
+        case .percentile(let percent): return "persentil \(percent) dari \(of)"
+        case .stock: return "stok \(of) pada akhir periode"
+        case .start: return "stok \(of) pada awal periode"
+        case .kept: return "stok \(of) pada awal periode yang masih ada pada akhirnya"
+        }
+    }
+
+    private var filterInWords: String { filterWords("or", "and") }
+
+    private func filterWords(_ or: String, _ and: String) -> String {
         Words.list(
-            filter.sorted { $0.key < $1.key }.map {
-                "\($0.key) \(Words.list($0.value, "or"))"
-            })
+            filter.sorted { $0.key < $1.key }.map { "\($0.key) \(Words.list($0.value, or))" }, and)
     }
 }

@@ -243,10 +243,12 @@ struct ScorecardEvaluation {
                 filters.append((condition.dimension, value))
             }
         }
-        return QueryRequest(
+        var query = QueryRequest(
             kpis: figures, by: request.isRanking ? [definition.scope] : [], filters: filters,
             present: definition.conditions.filter { $0.values == nil }.map(\.dimension),
             period: period, grain: grain)
+        query.refusesStrangers = false
+        return query
     }
 
     /// Keeps what an answer rests on.

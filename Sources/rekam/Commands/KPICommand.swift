@@ -9,7 +9,7 @@ struct KPICommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kpi",
         abstract: "See which KPIs there are, and what each one means.",
-        subcommands: [KPIListCommand.self, KPIShowCommand.self])
+        subcommands: [KPIListCommand.self, KPIShowCommand.self, KPIAddCommand.self])
 }
 
 struct KPIListCommand: ParsableCommand {
@@ -89,6 +89,30 @@ struct KPIShowCommand: ParsableCommand {
         let projections = try used.compactMap { try library.projection($0) }
         Output.write(KPIPages.page(kpi, projections: projections, output.style))
         Output.flush()
+    }
+}
+
+struct KPIAddCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Register a file's KPIs in the log; they answer from then on.",
+        discussion: """
+            A KPI is a formula over projections that are there already, so that nothing has to be \
+            computed anew. A changed text under the same name and version is refused: raise the \
+            version. KPIs and scorecards that build on a changed one must still hold.
+
+            Example:
+              rekam kpi add our-kpis.yaml
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Argument(help: "The file.")
+    var file: String
+
+    func run() throws {
+        try DefinitionAddition(kinds: ["kpi"]) { "rekam query \($0.name) --period last-month" }
+            .run(file, store: store)
     }
 }
 

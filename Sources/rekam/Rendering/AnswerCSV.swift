@@ -12,6 +12,8 @@ extension Answer {
         let names = rows.first.map { keyPairs($0).map(\.0) } ?? dimensions.map(\.name)
         var heading = ["kpi", "period"] + names
         heading += ["value", "unit", "numerator", "denominator", "count", "status"]
+        let hasTargets = rows.contains { !$0.targets.isEmpty }
+        if hasTargets { heading += ["target_min", "target_max", "met"] }
         if comparison != nil {
             heading += ["previous_period", "previous_value", "previous_count"]
         }
@@ -27,6 +29,12 @@ extension Answer {
                     numbers.numerator ?? "", numbers.denominator ?? "", numbers.count ?? "",
                     row.statuses[index].rawValue,
                 ]
+                if hasTargets {
+                    let target = row.target(index)
+                    let (least, most) = target?.bounds(column.unit) ?? (nil, nil)
+                    let met = target?.isMet(by: row.figures[index].value)
+                    cells += [least ?? "", most ?? "", met.map { "\($0)" } ?? ""]
+                }
                 if comparison != nil {
                     let previous = FigureNumbers(row.previous[index], column.unit)
                     cells += [

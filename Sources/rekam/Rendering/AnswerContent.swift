@@ -47,9 +47,41 @@ struct AnswerContent {
         return name.printable + (isShared ? " (\(value.printable))" : "")
     }
 
-    /// What is not in yet, and what may still change.
-    var notes: [String] {
+    /// Whether a row's group has no facts of one column in any piece of the period, though it has
+    /// some of another: 0 would say that there could have been.
+    func isAbsent(_ row: AnswerRow, _ index: Int) -> Bool {
+        guard answer.columns.count > 1, !answer.dimensions.isEmpty, answer.columns[index].isCount
+        else { return false }
+        return answer.rows.allSatisfy { other in
+            other.key != row.key
+                || other.figures[index].count == 0
+                    && (other.previous.isEmpty || other.previous[index].count == 0)
+        }
+    }
+
+    /// What the marks beside the figures mean: targets, and few facts.
+    private var legend: [String] {
         var notes: [String] = []
+        var aims: [String] = []
+        for (index, column) in answer.columns.enumerated() {
+            var texts: [String] = []
+            for target in (answer.rows + answer.totals).compactMap({ $0.target(index) }) {
+                let text = figures.target(target, column.unit)
+                if !texts.contains(text) { texts.append(text) }
+            }
+            // Of months of different length, the first and the last will do.
+            if texts.count > 2 { texts = [texts[0], "…", texts[texts.count - 1]] }
+            if !texts.isEmpty { aims.append(title(column) + " " + texts.joined(separator: " / ")) }
+        }
+        if !aims.isEmpty { notes.append(words.targets(aims)) }
+        let all = (answer.rows + answer.totals).flatMap(\.figures)
+        if all.contains(where: \.isFew) { notes.append(words.few(Figure.fewestFacts)) }
+        return notes
+    }
+
+    /// What the marks mean, what is not in yet, and what may still change.
+    var notes: [String] {
+        var notes = legend
         if answer.entriesNotYetIn > 0 { notes.append(words.notYetIn(answer.entriesNotYetIn)) }
         let statuses = Set((answer.rows + answer.totals).flatMap(\.statuses))
         if statuses.contains(.restated) {

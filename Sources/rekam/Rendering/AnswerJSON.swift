@@ -43,6 +43,11 @@ extension Answer {
                 text += ", \"currency\": \(JSONText.string(currency))"
             }
             text += ", \(figure.json)"
+            if row.figures[index].isFew { text += ", \"few\": true" }
+            if let target = row.target(index) {
+                let met = target.isMet(by: row.figures[index].value).map { "\($0)" } ?? "null"
+                text += ", \"target\": \(target.json(column.unit)), \"met\": \(met)"
+            }
             text += ", \"status\": \"\(row.statuses[index].rawValue)\""
             if comparison != nil, !row.previous.isEmpty {
                 let previous = FigureNumbers(row.previous[index], column.unit)
@@ -159,6 +164,26 @@ package enum JSONText {
             }
         }
         return result + "\""
+    }
+}
+
+extension ExactTarget {
+    /// Its bounds as decimal text, durations in seconds.
+    func bounds(_ unit: Definitions.Unit) -> (least: String?, most: String?) {
+        let scale: Int128 = unit == .duration ? 1000 : 1
+        func text(_ value: Fraction) -> String? { value.decimalText(atMostPlaces: 6, unit: scale) }
+        switch self {
+        case .minimum(let least): return (text(least), nil)
+        case .maximum(let most): return (nil, text(most))
+        case .band(let least, let most): return (text(least), text(most))
+        }
+    }
+
+    /// `{"min": 85}`.
+    func json(_ unit: Definitions.Unit) -> String {
+        let (least, most) = bounds(unit)
+        return JSONText.object(
+            [("min", least), ("max", most)].compactMap { name, value in value.map { (name, $0) } })
     }
 }
 

@@ -33,6 +33,7 @@ extension Answer {
                 table.add(count > 0 ? NumberText.grouped(UInt128(count), language) : "")
                 table.endRow()
             }
+            for note in content.notes { table.note(note) }
             return text + table.text
         }
         for line in content.lines(repeatingNames: true) {
@@ -42,6 +43,7 @@ extension Answer {
             table.add(content.facts(line.row))
             table.endRow()
         }
+        for note in content.notes { table.note(note) }
         return text + table.text
     }
 
@@ -49,7 +51,9 @@ extension Answer {
         _ index: Int, _ row: AnswerRow, _ content: AnswerContent, _ table: inout MarkdownText
     ) {
         let figure = row.figures[index]
-        var value = content.figures.value(figure.value, columns[index].unit)
+        var value = content.figures.value(figure, columns[index].unit)
+        if figure.isFew { value += "*" }
+        if let isMet = row.target(index)?.isMet(by: figure.value) { value += isMet ? " ✓" : " ✗" }
         if case .withheld = figure.reason, let reason = figure.reason {
             value += " (\(content.words.reason(reason)))"
         }

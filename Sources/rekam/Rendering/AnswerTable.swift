@@ -37,13 +37,24 @@ extension Answer {
         let notes = content.notes
         if !notes.isEmpty { lines.add("") }
         for note in notes { lines.add(wrapping: note, tone: .plain) }
-        lines.add("")
-        lines.add(wrapping: content.words.next + nextCommand, tone: .quiet)
+        if !hasNothing {
+            lines.add("")
+            lines.add(wrapping: content.words.next + nextCommand, tone: .quiet)
+        }
         return lines.text
     }
 
     /// Whether it was split by dimensions and no group has anything.
     var isEmpty: Bool { !dimensions.isEmpty && rows.isEmpty }
+
+    /// Whether there is not one fact in it: then no further question of it is worth a hint.
+    private var hasNothing: Bool {
+        (rows + totals).allSatisfy { row in
+            (row.figures + row.previous).allSatisfy { figure in
+                figure.reason == .nothing || figure.count == 0 && figure.value.numerator == 0
+            }
+        }
+    }
 
     /// The command that was asked, with one useful thing more.
     var nextCommand: String {

@@ -110,7 +110,8 @@ struct AnswerTableFit {
                 Entry(
                     figure: $0.row.figures[index],
                     previous: $0.row.previous.isEmpty ? nil : $0.row.previous[index],
-                    column: answer.columns[index])
+                    column: answer.columns[index], target: $0.row.target(index),
+                    isAbsent: !$0.isTotal && content.isAbsent($0.row, index))
             }
             columns += figureColumns(content.title(answer.columns[index]), entries, saving)
         }
@@ -138,7 +139,7 @@ struct AnswerTableFit {
         let entries = shown.map {
             Entry(
                 figure: row.figures[$0], previous: row.previous.isEmpty ? nil : row.previous[$0],
-                column: answer.columns[$0])
+                column: answer.columns[$0], target: row.target($0), isAbsent: false)
         }
         var columns = [
             TableColumn(
@@ -170,6 +171,15 @@ struct AnswerTableFit {
         var figure: Figure
         var previous: Figure?
         var column: AnswerColumn
+        var target: ExactTarget?
+        /// Whether its group has no facts of this kind at all, only of others.
+        var isAbsent: Bool
+
+        /// `*` for few facts, then whether the target was met.
+        var marks: String {
+            let met = target?.isMet(by: figure.value).map { $0 ? "✓" : "✗" } ?? ""
+            return (figure.isFew ? "*" : "") + met
+        }
     }
 
     /// A value and, beside it, what became of it, numbers under numbers.
@@ -178,6 +188,7 @@ struct AnswerTableFit {
     ) -> [TableColumn] {
         var value = TableColumn(title: title, alignment: .right)
         var change = TableColumn(gap: 2)
+        var marks = TableColumn(gap: 1)
         let comparisons = entries.map { entry in
             entry.previous.map {
                 content.figures.comparison(
@@ -188,14 +199,23 @@ struct AnswerTableFit {
         let tones: [Trend: Tone] = [.better: .good, .worse: .bad]
         for (entry, comparison) in zip(entries, comparisons) {
             value.cells.append(
-                .init(text: content.figures.value(entry.figure.value, entry.column.unit)))
+                .init(
+                    text: entry.isAbsent
+                        ? "–" : content.figures.value(entry.figure, entry.column.unit)))
+            let isMet = entry.target?.isMet(by: entry.figure.value)
+            marks.cells.append(
+                .init(
+                    text: entry.marks,
+                    tone: isMet.map { $0 ? Tone.good : .bad } ?? .quiet))
             change.cells.append(
                 .init(
                     text: comparison.text(amountWidth: amountWidth),
                     tone: tones[comparison.trend] ?? .plain))
         }
-        guard change.cellWidth > 0 else { return [value] }
-        value.spans = 2
-        return [value, change]
+        var columns = [value]
+        if marks.cellWidth > 0 { columns.append(marks) }
+        if change.cellWidth > 0 { columns.append(change) }
+        columns[0].spans = columns.count
+        return columns
     }
 }

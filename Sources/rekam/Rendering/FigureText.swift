@@ -30,6 +30,21 @@ package struct FigureText {
 
     package init(_ language: Language) { self.language = language }
 
+    /// A figure in its unit, money in its currency: `IDR 12,500.00`.
+    package func value(_ figure: Figure, _ unit: Unit) -> String {
+        guard unit == .money, let currency = figure.currency, figure.value.hasValue else {
+            return value(figure.value, unit)
+        }
+        let places = NumberText.minorPlaces(of: currency)
+        var minor: Int128 = 1
+        for _ in 0..<places { minor *= 10 }
+        // From a thousand on, hundredths say nothing.
+        let whole = figure.value.rounded(places: 0, unit: minor)?.whole ?? 0
+        return currency.printable + " "
+            + NumberText.decimal(
+                figure.value, places: whole >= 1000 ? 0 : places, language, unit: minor)
+    }
+
     /// A value in its unit: `2h 14m`, `91.3 %`, `1,204`; "–" where there is none.
     package func value(_ value: Fraction, _ unit: Unit) -> String {
         guard value.hasValue else { return "–" }

@@ -76,14 +76,15 @@ public enum KPIPages {
         let description = kpi.description.text(language).printable
         if !description.isEmpty { lines.add(wrapping: description, tone: .plain) }
         lines.add("")
-        var rows: [(String, String)] = [(words.value, kpi.value.inWords)]
+        var rows: [(String, String)] = [(words.value, kpi.value.inWords(in: language))]
         rows.append((words.unit, words.name(kpi.unit)))
         rows.append((words.good, words.direction(kpi.better, kpi.unit)))
         for (index, statistic) in kpi.statistics.enumerated() {
             rows.append(
                 (
                     index == 0 ? words.statistics : "",
-                    kpi.name + "." + statistic.name + " = " + statistic.formula.inWords
+                    kpi.name + "." + statistic.name + " = "
+                        + statistic.formula.inWords(in: language)
                 ))
         }
         rows.append((words.by, dimensions(projections).joined(separator: ", ")))

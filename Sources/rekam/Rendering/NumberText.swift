@@ -33,6 +33,17 @@ public enum NumberText {
         return text
     }
 
+    /// How many decimals a currency's minor unit has; two unless ISO 4217 says otherwise.
+    ///
+    /// Source: ISO 4217, list one (2024).
+    static func minorPlaces(of currency: String) -> Int {
+        let places: [(Int, String)] = [
+            (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+            (3, "BHD IQD JOD KWD LYD OMR TND"), (4, "CLF UYW"),
+        ]
+        return places.first { $0.1.split(separator: " ").contains(Substring(currency)) }?.0 ?? 2
+    }
+
     /// Milliseconds as people say them: `0.4s`, `45s`, `4m 05s`, `28m`, `2h 14m`, `3d 04h`.
     ///
     /// Below ten seconds tenths are shown, below ten minutes seconds, below 48 hours minutes, above

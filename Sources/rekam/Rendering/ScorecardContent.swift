@@ -75,7 +75,7 @@ struct ScorecardContent {
 
     /// A card's figure, marked where it rests on few facts.
     func value(_ line: ScorecardLine) -> String {
-        figures.value(line.figure.value, line.column.unit) + (line.figure.isFew ? "*" : "")
+        figures.value(line.figure, line.column.unit) + (line.figure.isFew ? "*" : "")
     }
 
     /// What must be known beside the figures.

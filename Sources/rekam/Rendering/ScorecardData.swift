@@ -31,7 +31,8 @@ extension ScorecardAnswer {
         members += [
             ("kpi", JSONText.string(line.row.figure)), ("from", "\"\(line.days.lowerBound)\""),
             ("to", "\"\(last)\""), ("weight", decimal(line.weight)),
-            ("counted_weight", decimal(line.counted)), ("target", target(line)),
+            ("counted_weight", decimal(line.counted)),
+            ("target", line.target.json(line.column.unit)),
             ("value", numbers.value ?? "null"),
         ]
         if let reason = numbers.reason { members.append(("reason", "\"\(reason)\"")) }
@@ -79,22 +80,6 @@ extension ScorecardAnswer {
         value?.rounded(places: 6)?.text(trimmingZeros: true) ?? "null"
     }
 
-    private func bounds(_ line: ScorecardLine) -> (least: String?, most: String?) {
-        let unit: Int128 = line.column.unit == .duration ? 1000 : 1
-        func text(_ value: Fraction) -> String? { value.decimalText(atMostPlaces: 6, unit: unit) }
-        switch line.target {
-        case .minimum(let least): return (text(least), nil)
-        case .maximum(let most): return (nil, text(most))
-        case .band(let least, let most): return (text(least), text(most))
-        }
-    }
-
-    private func target(_ line: ScorecardLine) -> String {
-        let (least, most) = bounds(line)
-        return JSONText.object(
-            [("min", least), ("max", most)].compactMap { name, value in value.map { (name, $0) } })
-    }
-
     private func serves(_ line: ScorecardLine) -> String {
         switch line.row.serves {
         case .objective(let name): name
@@ -128,7 +113,7 @@ extension ScorecardAnswer {
         for card in cards {
             for line in card.lines {
                 let numbers = FigureNumbers(line.figure, line.column.unit)
-                let (least, most) = bounds(line)
+                let (least, most) = line.target.bounds(line.column.unit)
                 func number(_ value: BigFraction?) -> String? {
                     value.map { decimal($0) }
                 }

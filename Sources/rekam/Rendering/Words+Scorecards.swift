@@ -84,6 +84,12 @@ extension Words {
             "* didasarkan pada kurang dari \(fewest) fakta: beberapa lagi bisa sangat mengubahnya.")
     }
 
+    /// What `✓` and `✗` are about.
+    func targets(_ aims: [String]) -> String {
+        pick("Targets (✓ met, ✗ not met): ", "Target (✓ tercapai, ✗ belum): ")
+            + aims.joined(separator: " · ")
+    }
+
     var met: String { pick("met", "tercapai") }
     var notMet: String { pick("not met", "belum tercapai") }
 }

@@ -1,0 +1,69 @@
+import Definitions
+import EventModel
+
+/// Finds what the figures of an answer should reach: by the scorecards in force for one agent, team
+/// or department where a row is about exactly one, for the company where it is about everything.
+///
+/// A target counts where it holds on every day of a row's period, and where all scorecards that have
+/// one agree; scorecards for a part of their scope are left out.
+struct TargetsInForce {
+    let context: QueryContext
+
+    /// - Complexity: O(rows × scorecards).
+    func added(to answer: Answer) throws -> Answer {
+        let scorecards = try context.scorecardsAbout(answer.columns.map(\.name))
+            .filter { $0.conditions.isEmpty }
+        guard !scorecards.isEmpty, answer.present.isEmpty else { return answer }
+        var answer = answer
+        for index in answer.rows.indices {
+            answer.rows[index].targets = try targets(of: answer.rows[index], answer, scorecards)
+        }
+        for index in answer.totals.indices {
+            answer.totals[index].targets = try targets(
+                of: answer.totals[index], answer, scorecards)
+        }
+        return answer
+    }
+
+    private func targets(
+        of row: AnswerRow, _ answer: Answer, _ scorecards: [ScorecardDefinition]
+    ) throws -> [ExactTarget?] {
+        var subject: [String] = []
+        for (dimension, value) in zip(answer.dimensions, row.key) {
+            if value.isEmpty { return [] }
+            subject.append(dimension.name)
+        }
+        for filter in answer.filters where !subject.contains(filter.dimension) {
+            guard filter.values.count == 1, filter.values != [""] else { return [] }
+            subject.append(filter.dimension)
+        }
+        let fitting = scorecards.filter { scorecard in
+            subject.isEmpty
+                ? scorecard.isCompanyWide
+                : subject.count == 1 && !scorecard.isCompanyWide && scorecard.isAbout(subject[0])
+        }
+        let days = (row.slice < 0 ? answer.period : answer.slices[row.slice].period).days
+        let targets = try answer.columns.map { try target(of: $0, on: days, fitting) }
+        return targets.contains { $0 != nil } ? targets : []
+    }
+
+    private func target(
+        of column: AnswerColumn, on days: Range<Day>, _ scorecards: [ScorecardDefinition]
+    ) throws -> ExactTarget? {
+        var found: ExactTarget?
+        for scorecard in scorecards {
+            let row = scorecard.rows.first {
+                $0.figure == column.name && $0.days.clamped(to: days) == days
+            }
+            guard let row else { continue }
+            let target: ExactTarget
+            do {
+                let share = column.growsWithTime ? try scorecard.grain.share(of: [days]) : nil
+                target = try ExactTarget(row.target, times: share ?? Fraction(1))
+            } catch is Fraction.Overflow { throw QueryFault.tooLarge(column.name) }
+            if let found, found != target { return nil }
+            found = target
+        }
+        return found
+    }
+}
