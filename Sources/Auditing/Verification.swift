@@ -51,6 +51,8 @@ public struct Verification {
                 return report
             }
             try checkProjections(threads: threads, &report)
+        } catch let fault as ProjectionFault where fault.isDamage {
+            report.difference = "projections: \(fault)"
         } catch {
             guard let difference = LogDifference(damage: error) else { throw error }
             report.difference = difference.description
@@ -142,5 +144,15 @@ public struct Verification {
             difference = "rows are missing after row \(place / status.layout.words)"
         }
         return difference
+    }
+}
+
+extension ProjectionFault {
+    /// Whether it says that what is stored does not hold together.
+    fileprivate var isDamage: Bool {
+        switch self {
+        case .damaged, .registry: true
+        default: false
+        }
     }
 }
