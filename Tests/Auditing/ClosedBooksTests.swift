@@ -1,0 +1,165 @@
+import Auditing
+import EventLog
+import EventModel
+import Projections
+import Querying
+import Testing
+
+/// Method: a quarter is closed, then late, voided and corrected events and a new definition come;
+/// every figure that moved must be found with the entries that moved it, and no other.
+@Suite("Closed books")
+struct ClosedBooksTests {
+    private func desk() throws -> AuditedLog {
+        let audited = try AuditedLog(now: "2025-09-30T00:00:00Z")
+        for number in 1...3 { try open(audited, number, agent: "Budi") }
+        return audited
+    }
+
+    private func open(
+        _ audited: AuditedLog, _ number: Int, agent: String, id: String? = nil,
+        day: Int? = nil
+    ) throws {
+        try audited.record(
+            "ticket.opened", "ticket/\(number)", at: "2025-09-0\(day ?? number)T02:00:00Z",
+            id: id ?? "o\(number)",
+            [
+                .init("channel", .text("email")), .init("origin", .text("customer")),
+                .init("agent", .text(agent)),
+            ])
+    }
+
+    private func close(_ audited: AuditedLog, _ text: String) throws -> Period {
+        let period = try Period(text, today: Day(number: 0))
+        let count = try audited.entryCount
+        try audited.log.appendOwn(
+            [
+                audited.log.closing(
+                    of: period, entries: count, snapshot: "", reason: nil, by: "sari",
+                    at: audited.now)
+            ], recorded: audited.now)
+        return period
+    }
+
+    private func periods(_ audited: AuditedLog) throws -> ClosedPeriods {
+        try audited.log.read { try ClosedPeriods($0, upTo: $0.entryCount) }
+    }
+
+    private func changes(
+        _ audited: AuditedLog, from count: UInt32, kpi: String
+    ) throws -> [ChangedCell] {
+        var comparison = Comparison(
+            of: audited.log, from: count, to: try audited.entryCount, options: BuildOptions())
+        comparison.kpis = [kpi]
+        return try comparison.changes(of: Period("2025-Q3", today: Day(number: 0)))
+    }
+
+    @Test("Late, voided and corrected events are named behind what they moved") func causes() throws
+    {
+        let audited = try desk()
+        let count = try audited.entryCount
+        audited.wait(milliseconds: 86_400_000)
+        try open(audited, 4, agent: "Citra")
+        // Ticket 1 was a mistake; ticket 2's agent was wrong.
+        try audited.void(count - 3..<count - 2, reason: "spam", by: "sari")
+        try audited.void(count - 2..<count - 1, reason: "wrong agent")
+        try open(audited, 2, agent: "Citra")
+        let cells = try changes(audited, from: count, kpi: "ticket_volume")
+        let total = cells.first { $0.key.isEmpty }
+        // 3 − 1 + 1 = 3: all together reads the same.
+        #expect(total == nil)
+        let budi = try #require(cells.first { $0.key.first?.value == "Budi" })
+        #expect(budi.before.value == Fraction(3) && budi.after.value == Fraction(1))
+        #expect(budi.causes.map(\.kind) == [.voided, .corrected])
+        #expect(budi.causes[0].voided == count - 3 && budi.causes[0].reason == "spam")
+        #expect(budi.causes[0].person == "sari")
+        let citra = try #require(cells.first { $0.key.first?.value == "Citra" })
+        #expect(citra.after.value == Fraction(2))
+        #expect(citra.causes.map(\.kind) == [.late, .corrected])
+        #expect(citra.causes[1].anew == count + 3)
+        // What touched nothing is no cause.
+        #expect(try changes(audited, from: count, kpi: "csat").isEmpty)
+    }
+
+    @Test("A new definition is named where it moved a figure") func definitions() throws {
+        let audited = try desk()
+        let count = try audited.entryCount
+        audited.wait(milliseconds: 1000)
+        try audited.revise("kpi", "ticket_volume") {
+            $0.replacing("value: count(ticket_volume)", with: "value: 10 * count(ticket_volume)")
+        }
+        let cells = try changes(audited, from: count, kpi: "ticket_volume")
+        let total = try #require(cells.first { $0.key.isEmpty })
+        #expect(total.before.value == Fraction(3) && total.after.value == Fraction(30))
+        #expect(total.causes.map(\.kind) == [.definition])
+        #expect(total.causes[0].subject == "kpi ticket_volume@2")
+    }
+
+    @Test("Figures of a closed period are closed, or restated where they changed") func marks()
+        throws
+    {
+        let audited = try desk()
+        audited.now = try Instant(rfc3339: "2025-10-02T00:00:00Z")
+        _ = try close(audited, "2025-Q3")
+        try open(audited, 4, agent: "Citra")
+        try audited.catchUp()
+        let count = try audited.entryCount
+        let books = try #require(
+            try ClosedBooks(of: audited.log, upTo: count, options: BuildOptions()))
+        var context = try QueryContext(of: audited.log, asOf: count)
+        context.books = { try books.mark(&$0, of: $1) }
+        let answer = try context.answer(
+            QueryRequest(kpis: ["ticket_volume"], by: ["agent"], period: "2025-Q3"))
+        #expect(answer.rows.map(\.key) == [["Budi"], ["Citra"]])
+        #expect(answer.rows.map { $0.statuses[0] } == [.closed, .restated])
+        #expect(answer.total.statuses == [.restated])
+        // A month of it belongs to the same books; the next quarter does not.
+        let month = try context.answer(QueryRequest(kpis: ["ticket_volume"], period: "2025-07"))
+        #expect(month.total.statuses == [.closed])
+        let open = try context.answer(QueryRequest(kpis: ["ticket_volume"], period: "2025-10"))
+        #expect(open.total.statuses == [.provisional])
+    }
+
+    @Test("Periods nest, and never cut each other") func rules() throws {
+        let audited = try desk()
+        audited.now = try Instant(rfc3339: "2025-10-02T00:00:00Z")
+        let today = try Period("2025-10-02", today: Day(number: 0)).days.lowerBound
+        func check(_ text: String) throws -> String? {
+            do throws(ClosingFault) {
+                guard let period = try? Period(text, today: today) else { return "no period" }
+                try self.periods(audited, text).requireClosable(period, today: today)
+                return nil
+            } catch { return error.description }
+        }
+        #expect(try check("2025-10")?.contains("is not over") == true)
+        let august = try close(audited, "2025-08")
+        #expect(try check("2025-08")?.contains("closed already") == true)
+        #expect(try check("2025-08-04")?.contains("lies in 2025-08") == true)
+        #expect(try check("2025-W31")?.contains("cuts 2025-08") == true)
+        #expect(try check("2025-Q3") == nil)
+        _ = try close(audited, "2025-Q3")
+        let both = try periods(audited)
+        #expect(throws: ClosingFault.self) { try both.requireReopenable(august) }
+        #expect(both.closing(of: august.days)?.period == august)
+        let quarter = try Period("2025-07..2025-09", today: today)
+        let closing = try both.requireReopenable(quarter)
+        try audited.log.appendOwn(
+            [audited.log.reopening(of: closing, reason: "late", by: nil, at: audited.now)],
+            recorded: audited.now)
+        let left = try periods(audited)
+        #expect(left.inForce.map(\.period) == [august])
+        #expect(left.history.count == 2 && left.history[1].reopening?.reason == "late")
+        #expect(throws: ClosingFault.notClosed(quarter)) { try left.requireReopenable(quarter) }
+        // Closed anew, the last closing counts.
+        audited.wait(milliseconds: 1000)
+        try open(audited, 4, agent: "Citra")
+        _ = try close(audited, "2025-Q3")
+        let last = try periods(audited)
+        #expect(last.closing(of: quarter.days)?.entries == (try audited.entryCount) - 1)
+    }
+
+    /// The rules as they stand; a closure that throws only its own faults needs them at hand.
+    private func periods(_ audited: AuditedLog, _ text: String) -> ClosedPeriods {
+        guard let periods = try? periods(audited) else { fatalError(text) }
+        return periods
+    }
+}

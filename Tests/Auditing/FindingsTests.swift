@@ -1,0 +1,78 @@
+import Auditing
+import EventLog
+import EventModel
+import Projections
+import Querying
+import Testing
+
+@Suite("Findings: exceptions, samples, replays")
+struct FindingsTests {
+    private func log() throws -> AuditedLog {
+        let audited = try AuditedLog(now: "2025-01-01T00:00:00Z")
+        audited.now = try Instant(rfc3339: "2026-01-05T00:00:00Z")
+        try audited.record(try generatedLines(800, seed: 9))
+        try audited.catchUp()
+        return audited
+    }
+
+    @Test("Voids, new definitions, promotions and backdated events are found with who and why")
+    func exceptions() throws {
+        let audited = try log()
+        let count = try audited.entryCount
+        audited.wait(milliseconds: 1000)
+        try audited.void(count - 5..<count - 4, reason: "a test ticket", by: "sari")
+        try audited.revise("kpi", "csat") { $0.replacing("100 *", with: "50 *") }
+        try audited.revise("projection", "first_response") {
+            $0.replacing("actor_kind: agent", with: "actor_kind: [agent, bot]")
+        }
+        let zone = TimeZoneRules(
+            name: "Asia/Jakarta", release: "2025b", transitions: [], offsetsSeconds: [25_200])
+        let period = try Period("2026-01", today: Day(number: 0))
+        var search = AuditExceptions(of: audited.log)
+        let found = try search.found(in: period, zone: zone)
+        let void = try #require(found.first { $0.kind == .void })
+        #expect(void.reason == "a test ticket" && void.person == "sari" && void.sequence == count)
+        #expect(found.contains { $0.kind == .definition && $0.subject == "kpi csat@2" })
+        #expect(
+            found.contains { $0.kind == .promotion && $0.subject == "projection first_response@2" })
+        let late = found.filter { $0.kind == .backdated }
+        search.listsEachBackdated = true
+        let each = try search.found(in: period, zone: zone).filter { $0.kind == .backdated }
+        #expect(late.count == 1 && late[0].count == each.count && each.count > 100)
+        #expect(
+            try search.found(in: Period("2025-01", today: Day(number: 0)), zone: zone).isEmpty)
+    }
+
+    @Test("The same seed draws the same facts, a larger sample holds the smaller") func sample()
+        throws
+    {
+        let audited = try log()
+        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
+        let explanation = try context.explanation(
+            QueryRequest(kpis: ["ticket_volume"], period: "2025"))
+        func draw(_ size: Int, _ seed: String) throws -> [UInt32] {
+            try FactSample(of: explanation, size: size, seed: seed, from: audited.log).drawn
+                .map(\.line.sequence)
+        }
+        let ten = try draw(10, "7")
+        #expect(ten.count == 10 && Set(ten).count == 10)
+        #expect(try draw(4, "7") == Array(ten.prefix(4)))
+        #expect(try draw(10, "8") != ten)
+        let all = try FactSample(
+            of: explanation, size: .max, seed: "7", from: audited.log)
+        #expect(all.population == explanation.count && all.drawn.count == all.population)
+    }
+
+    @Test("A replay agrees, now and as of earlier states, and touches nothing") func replay() throws
+    {
+        let audited = try log()
+        let period = try Period("2025", today: Day(number: 0))
+        let count = try audited.entryCount
+        for size in [count, count - 100] {
+            let report = try Replay(of: audited.log, asOf: size, options: BuildOptions())
+                .run(period)
+            #expect(report.difference == nil, "\(report.difference ?? "")")
+            #expect(report.compared.count > 10 && report.facts > 50 && report.figures > 50)
+        }
+    }
+}
