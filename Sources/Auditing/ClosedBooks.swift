@@ -31,7 +31,13 @@ package struct ClosedBooks {
             // The answer's own words: names cut short may mean somebody else by now.
             request.period = answer.period.description
             request.compare = answer.comparison?.description
-            let found = try? context.answer(request)
+            let found: Answer?
+            do {
+                found = try context.answer(request)
+            } catch is QueryFaults {
+                // What is asked for did not exist then.
+                found = nil
+            }
             closedAnswers[closing.entries] = .some(found)
             return found
         }

@@ -12,9 +12,7 @@ import Testing
 ///
 /// Method: random logs with late events, voids, and definitions that change on the way; a second
 /// store is given the same entries one stretch after the other, and at each stop every KPI is asked
-/// of both. Every failure names its seed and stop. Faults planted that made it fail: voids not cut
-/// at the prefix; definitions not cut; stored rows used wherever they stand; "now" taken from the
-/// log's end.
+/// of both. Every failure names its seed and stop.
 @Suite("As of: a log's first entries")
 struct PrefixTests {
     /// A log of a year in which definitions change and entries are taken back.
