@@ -36,7 +36,7 @@ public struct OperationNote: Hashable, Sendable {
     ///
     /// - Returns: whether that was possible.
     @discardableResult
-    public func leave(_ kind: Kind, in log: LogStore) -> Bool {
+    public func leave(_ kind: Kind, at store: String) -> Bool {
         let value = JSONValue.object([
             JSONMember(key: "time", value: .string(time.rfc3339)),
             JSONMember(key: "entries", value: .number(String(entries))),
@@ -44,9 +44,9 @@ public struct OperationNote: Hashable, Sendable {
             JSONMember(key: "detail", value: .string(String(detail.prefix(2000)))),
         ])
         do {
-            let path = Self.path(kind, log.path)
+            let path = Self.path(kind, store)
             try StoreFiles.replace(path, (value.canonical ?? []) + [0x0A])
-            if LogStore.isShared(log.path) { try StoreFiles.setMode(path, 0o640) }
+            if LogStore.isShared(store) { try StoreFiles.setMode(path, 0o640) }
             return true
         } catch {
             return false

@@ -163,7 +163,7 @@ struct BackupTests {
         let store = try place.store(events: 3)
         #expect(OperationNote.last(.backup, of: store) == nil)
         let note = OperationNote(time: now, entries: 3, holds: true, detail: "/backups/\u{1B}[1m")
-        #expect(note.leave(.backup, in: store))
+        #expect(note.leave(.backup, at: store.path))
         #expect(OperationNote.last(.backup, of: store) == note)
         #expect(OperationNote.last(.verification, of: store) == nil)
         #expect(place.mode("store/last-backup.json") == 0o600)

@@ -66,11 +66,12 @@ def duration(name, projection, measure):
     }
 
 
-def answers(kpis, facts, dimensions):
+def answers(kpis, facts, dimensions, lacking=()):
     """`{kpi: {by: {value of by: [numerator, denominator, as shown]}}}`; by "" is the total.
 
     `kpis` are functions of a dict of facts by projection, `facts` that dict in all. A null value
-    is left out, and so is a dimension's value of which no projection has a fact.
+    is left out, and so is a dimension's value of which no projection has a fact. `lacking` holds
+    pairs of a KPI and a dimension that it cannot be asked by.
     """
     result = {name: {} for name in kpis}
     for by in ["", "month", *dimensions]:
@@ -80,6 +81,8 @@ def answers(kpis, facts, dimensions):
                 key = month(fact["time"]) if by == "month" else fact.get(by) or "–" if by else ""
                 cells[key][projection].append(fact)
         for name, kpi in kpis.items():
+            if (name, by) in lacking:
+                continue
             row = result[name][by] = {}
             for key, cell in cells.items():
                 value = kpi(cell)

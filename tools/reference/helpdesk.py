@@ -10,7 +10,7 @@ from collections import Counter
 
 from answers import answers
 from reading import full_resolution, milliseconds, month, month_ends, rows, show
-from tickets import DIMENSIONS, KPIS, Ticket, backlog, facts
+from tickets import DIMENSIONS, KPIS, LACKING, Ticket, backlog, facts
 
 STATES = {"Insert ticket": "new", "Take in charge ticket": "open", "Wait": "pending",
           "Require upgrade": "hold", "Resolve ticket": "resolved", "Closed": "closed"}
@@ -107,6 +107,6 @@ show({
     "handoffs": handoffs,
     "reopenings": reopenings,
     "reopened_tickets": reopened,
-    "answers": answers(KPIS, facts(timelines), DIMENSIONS),
+    "answers": answers(KPIS, facts(timelines), DIMENSIONS, LACKING),
     "backlog": backlog(timelines, month_ends(sorted(months))),
 })

@@ -10,7 +10,7 @@ from collections import Counter
 
 from answers import answers
 from reading import full_resolution, milliseconds, month, month_ends, rows, show
-from tickets import DIMENSIONS, KPIS, Ticket, backlog, facts
+from tickets import DIMENSIONS, KPIS, LACKING, Ticket, backlog, facts
 
 STATES = {"New": "new", "Active": "open", "Awaiting User Info": "pending",
           "Awaiting Vendor": "hold", "Awaiting Problem": "hold", "Awaiting Evidence": "hold",
@@ -161,6 +161,6 @@ show({
     "final_channel": final_channel,
     "final_priority": final_priority,
     "opened_by_month": opened_month,
-    "answers": answers(KPIS, facts(tickets), DIMENSIONS),
+    "answers": answers(KPIS, facts(tickets), DIMENSIONS, LACKING),
     "backlog": backlog(tickets, month_ends(sorted(updated_months | set(opened_month)))),
 })

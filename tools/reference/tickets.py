@@ -107,11 +107,19 @@ def first_resolution(ticket):
         others = len(ticket.every(
             lambda kind, data: kind == ASSIGNED and data.get("agent") and data["agent"] != keeps,
             after=holder, before=solved))
+    keeper = ticket.first(names("team"), after=opened - 1)
+    other_teams = 0
+    if keeper is not None:
+        team = ticket.events[keeper][2]["team"]
+        other_teams = len(ticket.every(
+            lambda kind, data: kind == ASSIGNED and data.get("team") and data["team"] != team,
+            after=keeper, before=solved))
     back = ticket.first(working, after=solved)
     reopened = back is not None and ticket.wait(solved, back) <= 7 * DAY
     yield ticket.fact(
         solved, wait=ticket.wait(opened, solved),
-        first_contact=replies <= 1 and not escalations and not others and not reopened)
+        first_contact=replies <= 1 and not escalations and not others and not other_teams
+        and not reopened)
 
 
 def resolution(ticket):
@@ -226,6 +234,10 @@ KPIS = {
     **duration("first_response_time", "first_response", "wait"),
     **duration("reply_time", "reply", "wait"),
 }
+
+
+# Calls have no priority, and first contact resolution counts them, too.
+LACKING = {("first_contact_resolution", "priority")}
 
 
 def facts(tickets):

@@ -61,7 +61,7 @@ struct BackupCommand: ParsableCommand {
         }
         Progress.clear()
         let note = OperationNote(time: now, entries: manifest.entries, holds: true, detail: folder)
-        note.leave(.backup, in: log)
+        note.leave(.backup, at: log.path)
         Output.line(
             "Backed up \(Progress.grouped(Int(manifest.entries))) entries to \(folder.printable): "
                 + "\(ByteText.text(manifest.dataBytes)), root \(manifest.root.hexadecimal.prefix(12))…"

@@ -47,7 +47,7 @@ struct VerifyCommand: ParsableCommand {
         OperationNote(
             time: try Machine.now(), entries: report.entries, holds: difference == nil,
             detail: difference ?? ""
-        ).leave(.verification, in: log)
+        ).leave(.verification, at: path)
         if let difference { throw failure(difference) }
         let checkpoint = try kept.kept(of: path).read()?.checkpoint
         for (name, text) in lines(pages, report, checkpoint) {
@@ -97,10 +97,14 @@ struct VerifyCommand: ParsableCommand {
     private func failing<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
-        } catch let difference as LogDifference {
-            throw failure(difference.description)
         } catch {
-            guard let difference = LogDifference(damage: error) else { throw error }
+            guard let difference = error as? LogDifference ?? LogDifference(damage: error) else {
+                throw error
+            }
+            // A store that can't be opened still says, later, that it was found damaged.
+            OperationNote(
+                time: try Machine.now(), entries: 0, holds: false, detail: difference.description
+            ).leave(.verification, at: store.path)
             throw failure(difference.description)
         }
     }

@@ -7,7 +7,7 @@ public enum TerminalText {
     /// - Complexity: O(length).
     public static func safe(_ bytes: [UInt8]) -> [UInt8] {
         // C1 control characters begin with C2, marks of direction with E2; most text has neither.
-        let isPlain = bytes.allSatisfy { ($0 >= 0x20 && $0 < 0x7F) || $0 == 0x0A || $0 == 0x0D }
+        let isPlain = bytes.allSatisfy { ($0 >= 0x20 && $0 < 0x7F) || $0 == 0x0A }
         if isPlain { return bytes }
         let scalars = Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
         var text = ""
