@@ -11,8 +11,11 @@ public struct Closing: Hashable, Sendable {
     public var entries: UInt32
     /// Digest of the snapshot of its figures; empty where none was recorded.
     public var snapshot: String
+    /// The reason given; empty where none was.
     public var reason: String
+    /// Who did it, as said; empty where nobody was named.
     public var person: String
+    /// When the entry was recorded.
     public var recorded: Instant
     /// Why it was opened again and where the log says so; nil while it is closed.
     public var reopening: Reopening?
@@ -22,8 +25,11 @@ public struct Closing: Hashable, Sendable {
 public struct Reopening: Hashable, Sendable {
     /// The sequence of its `period.reopened`.
     public var sequence: UInt32
+    /// The reason given; empty where none was.
     public var reason: String
+    /// Who did it, as said; empty where nobody was named.
     public var person: String
+    /// When the entry was recorded.
     public var recorded: Instant
 }
 

@@ -23,9 +23,11 @@ public struct AuditException: Hashable, Sendable {
         case backdated
     }
 
+    /// What kind of exception it is.
     public var kind: Kind
     /// The entry.
     public var sequence: UInt32
+    /// When the entry was recorded.
     public var recorded: Instant
     /// When it happened; of several, the earliest.
     public var happened: Instant
@@ -33,7 +35,9 @@ public struct AuditException: Hashable, Sendable {
     public var subject: String
     /// What it was: an event's type, a number of lines.
     public var detail: String
+    /// The reason given; empty where none was.
     public var reason: String
+    /// Who did it, as said; empty where nobody was named.
     public var person: String
     /// How many entries it stands for.
     public var count: Int
