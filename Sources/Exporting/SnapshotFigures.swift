@@ -56,16 +56,9 @@ struct SnapshotFigures {
     func json(
         _ basis: AnswerBasis, period: Period, definitions: [SnapshotDefinitions.Text]
     ) -> String {
-        var text = "{\n  \"store\": {\"origin\": \(JSONText.string(basis.origin)), "
-        text += "\"sequence\": \(basis.sequence), "
-        text += "\"root\": \"\(Hexadecimal.text(basis.root))\"},\n"
-        text += "  \"time_zone\": \(JSONText.string(basis.timeZone)),\n"
-        text += "  \"tzdata\": \(JSONText.string(basis.tzdata)),\n"
         // A KPI and its projection may share a name: their kinds part them.
-        let versions = definitions.map {
-            "\(JSONText.string("\($0.kind)/\($0.name)")): \($0.version)"
-        }
-        text += "  \"definitions\": {\(versions.joined(separator: ", "))},\n"
+        var text =
+            "{\n" + basis.jsonMembers(definitions.map { ("\($0.kind)/\($0.name)", $0.version) })
         text += "  \"period\": \"\(period)\",\n  \"grain\": \"month\",\n"
         text += "  \"rows\": [\(JSONText.lines(rows))],\n"
         text += "  \"total\": [\(JSONText.lines(totals))]\n}\n"

@@ -12,8 +12,8 @@ enum ExampleCheck {
         var held = 0
         var messages: [String] = []
         for definition in definitions where !definition.examples.isEmpty {
-            let folder = try Machine.temporaryFolder()
-            defer { Machine.removeFolder(folder) }
+            let folder = try Machine.temporaryPath(for: "example")
+            defer { FolderFiles.removeTree(folder) }
             let faults = try ExampleRun(
                 definition, context: context, folder: folder
             ).faults()

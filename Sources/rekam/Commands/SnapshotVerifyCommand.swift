@@ -74,9 +74,7 @@ struct SnapshotVerifyCommand: ParsableCommand {
     }
 
     private func recompute(_ reading: SnapshotReading) throws {
-        let root = scratch ?? Machine.environment("TMPDIR") ?? "/tmp"
-        let name = Hexadecimal.text(try Machine.randomBytes(8))
-        let place = "\(StoreFiles.withoutSlash(root))/rekam-verify-\(name)"
+        let place = try Machine.temporaryPath(for: "verify", in: scratch)
         defer { FolderFiles.removeTree(place) }
         Interrupt.listen()
         let line = ProgressLine("entries")

@@ -1,3 +1,4 @@
+import EventLog
 import EventModel
 import Rendering
 
@@ -106,26 +107,12 @@ enum Machine {
 }
 
 extension Machine {
-    /// A new folder in the machine's temporary one (`TMPDIR`, else /tmp), for this user alone.
-    static func temporaryFolder() throws -> String {
-        let parent = environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        var template = Array("\(parent)/rekam-XXXXXX".utf8CString)
-        let isMade = unsafe template.withUnsafeMutableBufferPointer {
-            guard let base = $0.baseAddress else { return false }
-            return unsafe mkdtemp(base) != nil
-        }
-        guard isMade else {
-            throw Failure(.inputOutput, "no folder can be made in \(parent): \(reason(errno)).")
-        }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    /// Deletes a folder of a store and what lies in it; one that is gone is fine.
-    static func removeFolder(_ path: String) {
-        for name in ["data.mdb", "lock.mdb", "writer.lock", "key"] {
-            _ = unsafe unlink("\(path)/\(name)")
-        }
-        _ = unsafe rmdir(path)
+    /// A path for a folder that goes away with the work: in `parent`, else the machine's temporary
+    /// folder (`TMPDIR`, else /tmp), under a name that nobody can guess. Nothing is made.
+    static func temporaryPath(for work: String, in parent: String? = nil) throws -> String {
+        let root = parent ?? environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        return "\(StoreFiles.withoutSlash(root))/rekam-\(work)-"
+            + Hexadecimal.text(try randomBytes(8))
     }
 
     /// A file that a user names, whole.

@@ -11,12 +11,7 @@ extension Answer {
     ///
     /// - Complexity: O(rows × columns).
     public func json() -> String {
-        var text = "{\n  \"store\": {\"origin\": \(JSONText.string(basis.origin)), "
-        text += "\"sequence\": \(basis.sequence), \"root\": \"\(basis.rootText)\"},\n"
-        text += "  \"time_zone\": \(JSONText.string(basis.timeZone)),\n"
-        text += "  \"tzdata\": \(JSONText.string(basis.tzdata)),\n"
-        let versions = definitions.map { "\(JSONText.string($0.name)): \($0.version)" }
-        text += "  \"definitions\": {\(versions.joined(separator: ", "))},\n"
+        var text = "{\n" + basis.jsonMembers(definitions)
         text += "  \"period\": \"\(period)\",\n"
         if let grain { text += "  \"grain\": \"\(grain.rawValue)\",\n" }
         if let comparison { text += "  \"compared_with\": \"\(comparison)\",\n" }
@@ -190,4 +185,14 @@ extension ExactTarget {
 extension AnswerBasis {
     /// The root hash in hexadecimal.
     package var rootText: String { Hexadecimal.text(root) }
+
+    /// What every answer for programs says it rests on: members of an object, a line each.
+    package func jsonMembers(_ definitions: [(name: String, version: Int)]) -> String {
+        let versions = definitions.map { "\(JSONText.string($0.name)): \($0.version)" }
+        return "  \"store\": {\"origin\": \(JSONText.string(origin)), "
+            + "\"sequence\": \(sequence), \"root\": \"\(rootText)\"},\n"
+            + "  \"time_zone\": \(JSONText.string(timeZone)),\n"
+            + "  \"tzdata\": \(JSONText.string(tzdata)),\n"
+            + "  \"definitions\": {\(versions.joined(separator: ", "))},\n"
+    }
 }

@@ -9,12 +9,7 @@ extension ScorecardAnswer {
     ///
     /// - Complexity: O(rows of all cards).
     public func json() -> String {
-        var text = "{\n  \"store\": {\"origin\": \(JSONText.string(basis.origin)), "
-        text += "\"sequence\": \(basis.sequence), \"root\": \"\(basis.rootText)\"},\n"
-        text += "  \"time_zone\": \(JSONText.string(basis.timeZone)),\n"
-        text += "  \"tzdata\": \(JSONText.string(basis.tzdata)),\n"
-        let versions = definitions.map { "\(JSONText.string($0.name)): \($0.version)" }
-        text += "  \"definitions\": {\(versions.joined(separator: ", "))},\n"
+        var text = "{\n" + basis.jsonMembers(definitions)
         text += "  \"scorecard\": \(JSONText.string(definition.name)),\n"
         text += "  \"period\": \"\(period)\",\n"
         if let comparison { text += "  \"compared_with\": \"\(comparison)\",\n" }
