@@ -12,6 +12,12 @@ let careful: [SwiftSetting] = [
 /// What every target of ours is compiled with: see CONTRIBUTING.md, *Settings*.
 let strict: [SwiftSetting] = careful + [.strictMemorySafety()]
 
+/// `REKAM_FUZZ=1` (tools/fuzz) has what decodes compiled for libFuzzer and the address sanitizer: module
+/// by module, since the tools that the build runs must stay ordinary programs.
+let isFuzzing = Context.environment["REKAM_FUZZ"] == "1"
+let fuzzed: [SwiftSetting] =
+    isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-sanitize=address"])] : []
+
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -28,7 +34,7 @@ struct Room {
     /// Whether it has types that hold borrowed bytes (`~Escapable`) and so annotates lifetimes.
     var lends = false
     var settings: [SwiftSetting] {
-        lends ? strict + [.enableExperimentalFeature("Lifetimes")] : strict
+        strict + fuzzed + (lends ? [.enableExperimentalFeature("Lifetimes")] : [])
     }
 }
 
@@ -87,6 +93,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
     .target(
         name: "CSimdjson", path: "Sources/CSimdjson",
+        cxxSettings: isFuzzing ? [.unsafeFlags(["-fsanitize=address,fuzzer-no-link"])] : [],
         linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
     .executableTarget(name: "embed", path: "tools/embed", swiftSettings: strict),
     .plugin(
@@ -125,22 +132,25 @@ if isWanted("rekam") {
                 swiftSettings: strict))
         let decoding = [
             "Compression", "EventModel", "Definitions", "Ingest", "EventLog", "Projections",
-            "Shipped",
+            "Exporting", "LMDB", "Operating", "Rendering", "Shipped",
         ]
         targets.append(
             .target(
                 name: "FuzzTargets", dependencies: decoding.map { .init(stringLiteral: $0) },
-                path: "Tests/Fuzzing/Targets", swiftSettings: careful))
+                path: "Tests/Fuzzing/Targets", swiftSettings: careful + fuzzed))
         targets.append(
             .testTarget(
                 name: "FuzzingTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing",
                 exclude: ["Targets", "Corpus"], swiftSettings: strict))
         // libFuzzer brings a `main` of its own: built by tools/fuzz alone.
-        if Context.environment["REKAM_FUZZ"] == "1" {
+        if isFuzzing {
             targets.append(
                 .executableTarget(
                     name: "fuzz", dependencies: ["FuzzTargets"], path: "tools/fuzzing",
-                    swiftSettings: careful))
+                    swiftSettings: careful + fuzzed + [.unsafeFlags(["-parse-as-library"])],
+                    linkerSettings: [
+                        .unsafeFlags(["-sanitize=fuzzer", "-sanitize=address"])
+                    ]))
         }
     }
 }

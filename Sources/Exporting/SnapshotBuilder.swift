@@ -30,6 +30,11 @@ public struct Snapshot: Sendable {
     public var files: [(path: String, bytes: [UInt8])]
     /// What names it: the SHA-256 of its manifest.
     public var digest: String { manifest.digest }
+
+    package init(manifest: SnapshotManifest, files: [(path: String, bytes: [UInt8])]) {
+        self.manifest = manifest
+        self.files = files
+    }
 }
 
 /// Why there is no snapshot; reads well after `Error: `.
@@ -177,11 +182,7 @@ public struct SnapshotBuilder {
             definitions: definitions.map {
                 .init(kind: $0.kind, name: $0.name, version: $0.version, path: $0.path)
             },
-            files: files.map {
-                .init(
-                    path: $0.path, byteCount: $0.bytes.count,
-                    digest: SnapshotDigest.hex(of: $0.bytes))
-            })
+            files: files.map { .init($0.path, $0.bytes) })
         files.insert((SnapshotManifest.path, Array(manifest.json.utf8)), at: 0)
         return Snapshot(manifest: manifest, files: files)
     }

@@ -18,12 +18,17 @@ public struct SnapshotComparison: Sendable {
         /// The exact value, durations in milliseconds.
         public func fraction(_ unit: Unit) -> Fraction {
             guard !value.isEmpty, let top = Written.thousandths(numerator),
-                let bottom = Int128(denominator), bottom != 0
+                denominator.utf8.count <= Written.longest, let bottom = Int128(denominator),
+                bottom != 0
             else { return .none }
             return Fraction(top, over: unit == .duration ? bottom : bottom * 1000)
         }
 
+        /// Digits of a number, at most: far beyond any figure, and thousandths fit 128 bits.
+        private static let longest = 30
+
         private static func thousandths(_ text: String) -> Int128? {
+            guard text.utf8.count <= longest else { return nil }
             let parts = text.split(separator: ".", omittingEmptySubsequences: false)
             let digits = parts.count == 2 ? String(parts[1]) : ""
             guard parts.count <= 2, digits.count <= 3, let whole = Int128(parts[0]),
@@ -74,8 +79,18 @@ public struct SnapshotComparison: Sendable {
     /// - Throws: `SnapshotDifference` where a file is not as a snapshot has it; `StoreFault.file`.
     /// - Complexity: O(figures).
     public init(from before: SnapshotReading, to after: SnapshotReading) throws {
-        let old = try Self.rows(before)
-        let new = try Self.rows(after)
+        try self.init(
+            from: (before.manifest, try before.bytes(Self.file)),
+            to: (after.manifest, try after.bytes(Self.file)))
+    }
+
+    /// Compares what two snapshots' manifests and `kpis.json` say.
+    package init(
+        from before: (manifest: SnapshotManifest, figures: [UInt8]),
+        to after: (manifest: SnapshotManifest, figures: [UInt8])
+    ) throws {
+        let old = try Self.rows(before.figures, of: before.manifest)
+        let new = try Self.rows(after.figures, of: after.manifest)
         var places: [String: Int] = [:]
         for (place, row) in old.enumerated() { places[row.key] = place }
         for row in new {
@@ -93,11 +108,13 @@ public struct SnapshotComparison: Sendable {
         definitions = Self.definitionChanges(before.manifest, after.manifest)
     }
 
-    private static func rows(_ reading: SnapshotReading) throws -> [Row] {
+    /// Where the figures stand.
+    private static let file = "kpis.json"
+
+    private static func rows(_ bytes: [UInt8], of manifest: SnapshotManifest) throws -> [Row] {
         func fault() -> SnapshotDifference {
-            SnapshotDifference(path: "kpis.json", problem: "it holds no figures of a snapshot")
+            SnapshotDifference(path: file, problem: "it holds no figures of a snapshot")
         }
-        let bytes = try reading.bytes("kpis.json")
         guard let file = try? JSONValue(parsing: bytes.span),
             let totals = file["total"]?.elements, let rows = file["rows"]?.elements
         else { throw fault() }
@@ -109,7 +126,7 @@ public struct SnapshotComparison: Sendable {
             for dimension in SnapshotBuilder.dimensions {
                 guard let member = value[dimension] else { continue }
                 // The one that a snapshot is limited to stands in every row.
-                let limit = dimension == "agent" ? reading.manifest.agent : reading.manifest.team
+                let limit = dimension == "agent" ? manifest.agent : manifest.team
                 if dimension != "channel", limit != nil { continue }
                 row.dimension = dimension
                 row.name = member.text ?? ""
@@ -126,7 +143,7 @@ public struct SnapshotComparison: Sendable {
         _ row: Row, from before: Written, to after: Written
     ) throws -> Change {
         guard let unit = Unit(rawValue: row.unit) else {
-            throw SnapshotDifference(path: "kpis.json", problem: "a figure has no known unit")
+            throw SnapshotDifference(path: file, problem: "a figure has no known unit")
         }
         return Change(
             kpi: row.kpi, period: row.period, dimension: row.dimension, name: row.name, unit: unit,

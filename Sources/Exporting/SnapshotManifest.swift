@@ -27,6 +27,12 @@ public struct SnapshotManifest: Hashable, Sendable {
             self.byteCount = byteCount
             self.digest = digest
         }
+
+        /// A file of these bytes.
+        package init(_ path: String, _ bytes: [UInt8]) {
+            self.init(
+                path: path, byteCount: bytes.count, digest: SnapshotDigest.hex(of: bytes))
+        }
     }
 
     /// A definition that the figures follow from.

@@ -53,7 +53,14 @@ public struct SnapshotReading: Sendable {
         hasEntries = paths.contains { $0.hasPrefix("tile/") }
         var known = Set(manifest.files.map(\.path) + SnapshotFiles.beside)
         if hasEntries {
-            for path in TilePath.all(size: Int(manifest.checkpoint.size)) {
+            // Before names are made of what the manifest merely says there is.
+            let size = Int(manifest.checkpoint.size)
+            guard TilePath.count(size: size) <= paths.count else {
+                throw SnapshotDifference(
+                    path: "tile",
+                    problem: "it has fewer files than the manifest's \(size) entries take")
+            }
+            for path in TilePath.all(size: size) {
                 known.insert(path.text)
                 guard paths.contains(path.text) else {
                     throw SnapshotDifference(path: path.text, problem: "the file is missing")

@@ -30,7 +30,7 @@ public struct BackupManifest: Hashable, Sendable {
     static let longest = 16_384
 
     /// The manifest's bytes: canonical JSON, and a line's end.
-    var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         func member(_ key: String, _ value: JSONValue) -> JSONMember {
             JSONMember(key: key, value: value)
         }
@@ -50,7 +50,7 @@ public struct BackupManifest: Hashable, Sendable {
     /// Reads a manifest.
     ///
     /// - Throws: `OperatingFault.notABackup`, with what is wrong.
-    init(_ bytes: [UInt8], path: String) throws {
+    package init(_ bytes: [UInt8], path: String) throws {
         func fault(_ reason: String) -> OperatingFault { .notABackup(path: path, reason: reason) }
         guard let text = String(validating: bytes, as: UTF8.self),
             let value = try? JSONValue(parsing: text), value["format"] == .string("rekam backup")
@@ -89,7 +89,7 @@ public struct BackupManifest: Hashable, Sendable {
         program = try word("program")
     }
 
-    init(
+    package init(
         origin: String, made: Instant, entries: UInt32, root: TreeHash, dataBytes: Int,
         dataDigest: TreeHash, hasKey: Bool, isVerified: Bool, program: String
     ) {

@@ -61,6 +61,31 @@ struct StoreTests {
         #expect(fault?.description.contains("format version 99") == true)
     }
 
+    @Test(
+        "An offset that no stream is long enough for is damage, not a crash",
+        arguments: [UInt64.max, 1 << 63, 1 << 62, UInt64(UInt32.max) * 16_368])
+    func impossibleOffset(offset: UInt64) throws {
+        do {
+            let store = try LogStore.make(in: folder)
+            try store.record((0..<300).map { message("m\($0)") })
+        }
+        do {
+            // The first whole bundle ends, and so the second begins, far off.
+            let environment = try LMDB.Environment.open(at: folder.path)
+            let table = try environment.openTable("bundle_ends")
+            let write = try environment.beginWrite()
+            let key = Key(0 as UInt32, 0 as UInt32)
+            var ends = try #require(try write.copyValue(table, key))
+            for place in 0..<8 { ends[place] = UInt8(truncatingIfNeeded: offset >> (8 * place)) }
+            try write.put(table, key, ends)
+            try write.commit()
+        }
+        let store = try LogStore.open(at: folder.path)
+        #expect(throws: StoreFault.self) { try store.read { _ = try $0.entry(0) } }
+        try store.record((300..<600).map { message("m\($0)") })
+        #expect(throws: StoreFault.self) { try store.read { _ = try $0.entry(256) } }
+    }
+
     @Test("One path is open once in a process, and once more after it is let go")
     func once() throws {
         do {

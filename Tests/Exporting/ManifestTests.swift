@@ -1,6 +1,9 @@
+import Definitions
 import EventLog
 import EventModel
 import Exporting
+import Foundation
+import Querying
 import Testing
 
 @Suite("A snapshot's manifest, by writing it, reading it back and changing it")
@@ -59,5 +62,53 @@ struct ManifestTests {
         }
         #expect(SnapshotPath.escaped("Asia/Jakarta") == "Asia%2FJakarta")
         #expect(SnapshotPath.escaped("..") == "%2E.")
+    }
+
+    @Test("Figures of any length are compared; what is no figure's size has no value")
+    func longNumbers() throws {
+        func figures(_ numerator: String, _ denominator: String = "1") -> [UInt8] {
+            let row =
+                #"{"kpi": "k", "period": "2025", "unit": "score", "value": 1, "numerator": "#
+                + "\(numerator), \"denominator\": \(denominator)}"
+            return Array("{\"rows\": [], \"total\": [\(row)]}".utf8)
+        }
+        let long = "170141183460469231731687303715884105727"
+        for (numerator, denominator, hasValue) in [
+            ("5.250", "1", true), ("-" + String(repeating: "9", count: 25) + ".125", "7", true),
+            (long, "1", false), ("-" + long, "1", false), ("1", long, false), ("1", "0", false),
+            (String(repeating: "9", count: 400), "1", false), ("1.0001", "1", false),
+        ] {
+            let comparison = try SnapshotComparison(
+                from: (manifest, figures("1")), to: (manifest, figures(numerator, denominator)))
+            let change = try #require(comparison.changes.first)
+            #expect(
+                change.after.fraction(.score).hasValue == hasValue, "\(numerator)/\(denominator)")
+            #expect(change.before.fraction(.score).hasValue)
+        }
+    }
+
+    @Test("A manifest that speaks of more entries than there are files is refused at once")
+    func manyEntries() throws {
+        let folder =
+            FileManager.default.temporaryDirectory.path + "/rekam-snap-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let files: [(path: String, bytes: [UInt8])] = [("kpis.csv", [1]), ("kpis.json", [2])]
+        var large = manifest
+        large.checkpoint.size = .max
+        large.definitions = []
+        large.files = files.map { .init($0.path, $0.bytes) }
+        let key = try #require(StoreKey(name: large.checkpoint.origin, seed: Array(0..<32)))
+        try Snapshot(
+            manifest: large, files: [(SnapshotManifest.path, Array(large.json.utf8))] + files
+        ).write(to: folder, checkpoint: large.checkpoint.signed(with: key), key: key)
+        _ = try SnapshotReading(folder)
+        try FolderFiles.makeFolders(for: "tile/entries/000", in: folder)
+        try FolderFiles.write(folder + "/tile/entries/000", [0, 1, 65], isSynced: false)
+        let fault = #expect(throws: SnapshotDifference.self) { _ = try SnapshotReading(folder) }
+        #expect(fault?.path == "tile")
+        #expect(TilePath.count(size: 0) == 0)
+        for size in [1, 256, 257, 65_536, 65_537, 200_000] {
+            #expect(TilePath.count(size: size) == TilePath.all(size: size).count, "\(size)")
+        }
     }
 }

@@ -16,7 +16,7 @@ private let target: FuzzTarget = {
 /// What libFuzzer calls with each input.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    target.read(Array(UnsafeBufferPointer(start: bytes, count: count)))
+    _ = target.read(Array(UnsafeBufferPointer(start: bytes, count: count)))
     return 0
 }
 

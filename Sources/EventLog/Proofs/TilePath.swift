@@ -47,6 +47,18 @@ public struct TilePath: Hashable, Sendable {
     /// Hashes of a level in a tree of some size.
     static func count(level: Int, size: Int) -> Int { size >> (8 * level) }
 
+    /// How many tiles and bundles a tree has.
+    package static func count(size: Int) -> Int {
+        func files(_ count: Int) -> Int { (count + wholeWidth - 1) / wholeWidth }
+        var total = files(size)
+        var level = 0
+        while count(level: level, size: size) > 0 {
+            total += files(count(level: level, size: size))
+            level += 1
+        }
+        return total
+    }
+
     /// Every tile and bundle of a tree, entries first, then level by level.
     ///
     /// - Parameter from: only those that a tree of so many entries does not have.

@@ -111,7 +111,8 @@ public struct LogView: ~Copyable {
     public func voids() throws -> [(voided: UInt32, by: UInt32)] {
         var voids: [(voided: UInt32, by: UInt32)] = []
         guard state.voidedCount > 0 else { return voids }
-        voids.reserveCapacity(Int(state.voidedCount))
+        // The count alone is no reason to ask for gigabytes.
+        voids.reserveCapacity(min(Int(state.voidedCount), 1 << 16))
         var cursor = try transaction.cursor(tables.voids)
         var stands = try cursor.move(.first)
         while stands {

@@ -40,7 +40,7 @@ struct Run: Equatable {
 /// Layout, little-endian: format, words, policy, store, next run, next job, number of runs, zero
 /// (UInt32 each), then for each run id, role, job, zero (UInt32 each), start, end (UInt64 each),
 /// credit (Int64). In place of the header's zero stands the fingerprint of all the rest.
-struct RunManifest: Equatable {
+package struct RunManifest: Equatable {
     var store: UInt32
     var nextRun: UInt32 = 1
     var nextJob: UInt32 = 1
@@ -54,8 +54,17 @@ struct RunManifest: Equatable {
 
     init(store: UInt32) { self.store = store }
 
+    /// The manifest of some bytes with the fingerprint that belongs to them in its place, so that what
+    /// reads it looks at all the rest; nil where they are too few.
+    package static func sealed(_ bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.count >= headerBytes else { return nil }
+        var record = RecordWriter()
+        record.put(seal(Array(bytes[..<28] + bytes[headerBytes...])))
+        return bytes[..<28] + record.bytes + bytes[headerBytes...]
+    }
+
     /// Reads a manifest and checks it.
-    init(_ bytes: Span<UInt8>, of runs: SortedRuns) throws(RunsFault) {
+    package init(_ bytes: Span<UInt8>, of runs: SortedRuns) throws(RunsFault) {
         guard bytes.count >= RunManifest.headerBytes else {
             throw RunsFault.damaged(store: 0, run: 0, detail: "its manifest is cut short")
         }
@@ -96,6 +105,11 @@ struct RunManifest: Equatable {
 
     /// Writes the manifest.
     func save(_ runs: SortedRuns, in write: borrowing WriteTransaction) throws {
+        try write.put(runs.tables.manifests, runs.key, encoded(runs))
+    }
+
+    /// The manifest's bytes.
+    package func encoded(_ runs: SortedRuns) -> [UInt8] {
         var record = RecordWriter()
         let header = [
             RunManifest.format, UInt32(runs.words), runs.policy.rawValue, store, nextRun,
@@ -111,7 +125,7 @@ struct RunManifest: Equatable {
         }
         let seal = RunManifest.seal(record.bytes + rows.bytes)
         record.put(seal)
-        try write.put(runs.tables.manifests, runs.key, record.bytes + rows.bytes)
+        return record.bytes + rows.bytes
     }
 
     /// What tells a damaged manifest from a sound one: nothing else says what belongs in it.

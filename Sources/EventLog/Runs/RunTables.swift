@@ -9,8 +9,10 @@ package import LMDB
 ///
 /// The chunks' keys hold where each chunk begins, so that the B-tree itself is the fence index.
 package struct RunTables: Sendable {
-    let chunks: Table
-    let manifests: Table
+    /// The records.
+    package let chunks: Table
+    /// What is known of each set of runs.
+    package let manifests: Table
 
     /// The tables' names.
     package static let names = ["runs.chunks", "runs.manifests"]

@@ -21,8 +21,7 @@ struct ByteStream: Sendable {
     func append(
         _ bytes: Span<UInt8>, at length: UInt64, in transaction: borrowing WriteTransaction
     ) throws {
-        var block = Int(length) / ByteStream.blockBytes
-        var filled = Int(length) % ByteStream.blockBytes
+        var (block, filled) = try place(length, bytes.count)
         var position = 0
         while position < bytes.count {
             let taken = min(bytes.count - position, ByteStream.blockBytes - filled)
@@ -44,8 +43,7 @@ struct ByteStream: Sendable {
         at offset: UInt64, count: Int, in transaction: borrowing some Transaction & ~Copyable,
         _ body: (Span<UInt8>) throws -> Result
     ) throws -> Result {
-        let block = Int(offset) / ByteStream.blockBytes
-        let start = Int(offset) % ByteStream.blockBytes
+        let (block, start) = try place(offset, count)
         if start + count <= ByteStream.blockBytes {
             let result = try transaction.withValue(table, key(block)) { value -> Result in
                 guard start + count <= value.count else { throw damage(block) }
@@ -65,8 +63,7 @@ struct ByteStream: Sendable {
         at offset: UInt64, count: Int, in transaction: borrowing some Transaction & ~Copyable,
         appendingTo copy: inout [UInt8]
     ) throws {
-        var block = Int(offset) / ByteStream.blockBytes
-        var start = Int(offset) % ByteStream.blockBytes
+        var (block, start) = try place(offset, count)
         var rest = count
         while rest > 0 {
             let taken = min(rest, ByteStream.blockBytes - start)
@@ -91,6 +88,20 @@ struct ByteStream: Sendable {
             for index in (0..<8).reversed() { value = value << 8 | UInt64(bytes[index]) }
             return value
         }
+    }
+
+    /// Blocks are numbered in 32 bits.
+    static let longest = UInt64(UInt32.max) * UInt64(blockBytes)
+
+    /// The block that a byte lies in, and its place there. Where offsets come from the store itself, a
+    /// damaged one leads nowhere.
+    private func place(_ offset: UInt64, _ count: Int) throws -> (block: Int, start: Int) {
+        guard offset <= ByteStream.longest, UInt64(count) <= ByteStream.longest - offset else {
+            throw StoreFault.damaged(
+                path: path, table: table.name, key: "\(lane)/\(offset)",
+                reason: "no stream is as long as that")
+        }
+        return (Int(offset) / ByteStream.blockBytes, Int(offset) % ByteStream.blockBytes)
     }
 
     private func storedBlock(

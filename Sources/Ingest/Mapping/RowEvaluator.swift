@@ -115,14 +115,20 @@ struct RowEvaluator {
                 instant = zone.instant(ofLocalMilliseconds: reading.localMilliseconds)
             }
         }
+        try check(instant, spec)
         for step in spec.steps {
             guard let moved = try apply(step, to: instant, spec) else { return nil }
             instant = moved
+            // After each step: what lies further off has no date for the next one to count from.
+            try check(instant, spec)
         }
+        return instant
+    }
+
+    private func check(_ instant: Instant, _ spec: TimeSpec) throws(Rejection) {
         guard instant >= .earliest, instant <= .latest else {
             throw rejection(spec.name, "", "the time lies outside the years 0001 to 9999")
         }
-        return instant
     }
 
     private mutating func apply(

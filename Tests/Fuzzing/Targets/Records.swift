@@ -14,59 +14,78 @@ extension FuzzTarget {
                 ])
             },
             read: { input in
+                var count = 0
                 for name in ["id", "data", "sequence", "zz"] {
                     guard
                         let found = CanonicalJSON.member(
                             name, of: 0..<input.count, in: input.span)
                     else { continue }
                     precondition(found.lowerBound >= 0 && found.upperBound <= input.count)
-                    _ = CanonicalJSON.text(found, in: input.span)
-                    _ = CanonicalJSON.integer(found, in: input.span)
-                    _ = CanonicalJSON.member("a", of: found, in: input.span)
-                    _ = CanonicalJSON.equals(found, in: input.span, found, in: input.span)
+                    count += 1
+                    precondition(CanonicalJSON.equals(found, in: input.span, found, in: input.span))
+                    readMember(found, of: input)
                 }
+                return count > 0
             }),
         FuzzTarget(
             "event-types", seeds: { [TypeRegistry.encode(shippedTypes)] },
             read: { input in
-                guard let types = TypeRegistry.decode(input) else { return }
+                guard let types = TypeRegistry.decode(input) else { return false }
                 let encoded = TypeRegistry.encode(types)
                 precondition(TypeRegistry.decode(encoded) == types, "types change on their way")
+                return true
             }),
         FuzzTarget(
             "log-state", seeds: { [LogState(typeCount: 3).encoded] },
             read: { input in
-                guard let state = LogState(input) else { return }
+                guard let state = LogState(input) else { return false }
                 precondition(state.encoded == input, "a state changes on its way")
+                return true
             }),
         FuzzTarget(
             "projection-status", seeds: { [status()] },
             read: { input in
-                guard let status = try? ProjectionStatus(encoded: input) else { return }
+                guard let status = try? ProjectionStatus(encoded: input) else { return false }
                 let encoded = status.encoded
                 precondition((try? ProjectionStatus(encoded: encoded)) == status)
+                return true
             }),
         FuzzTarget("segment", seeds: { [segment()] }, read: readSegment),
         FuzzTarget(
             "key", seeds: { bytes([StoreKey(name: "a/b", seed: Array(0..<32))?.line ?? ""]) },
             read: { input in
-                guard let key = StoreKey.parse(text(input), origin: "a/b") else { return }
+                guard let key = StoreKey.parse(text(input), origin: "a/b") else { return false }
                 precondition(key.line == text(input), "a key changes on its way")
+                return true
             }),
         FuzzTarget(
             "base64", seeds: { bytes(["", "QQ==", "QUI=", "QUJD", "++//"]) },
             read: { input in
-                guard let decoded = Base64.decode(text(input)) else { return }
-                precondition(Base64.decode(Base64.encode(decoded)) == decoded)
+                guard let decoded = Base64.decode(text(input)) else { return false }
+                precondition(Base64.encode(decoded) == text(input), "two ways to write it")
+                return true
             }),
     ]
+
+    /// A member's value, read as all that it could be; a text written anew is the same one.
+    private static func readMember(_ found: Range<Int>, of input: [UInt8]) {
+        if let inner = CanonicalJSON.member("a", of: found, in: input.span) {
+            precondition(found.lowerBound < inner.lowerBound && inner.upperBound < found.upperBound)
+        }
+        if let number = CanonicalJSON.integer(found, in: input.span) {
+            precondition(abs(number) < 1_000_000_000_000_000_000, "a number out of range")
+        }
+        guard let text = CanonicalJSON.text(found, in: input.span) else { return }
+        guard let again = JSONValue.string(text).canonical,
+            let read = try? JSONValue(parsing: again.span)
+        else { fatalError("a text cannot be written: \(text)") }
+        precondition(read == .string(text), "a text changes on its way")
+    }
 
     /// A projection's status as Schemas/STORE.md says: two dimensions, one measure, a build, a fault.
     private static func status() -> [UInt8] {
         var value: [UInt8] = []
-        func put(_ number: UInt64) {
-            withUnsafeBytes(of: number.littleEndian) { value.append(contentsOf: $0) }
-        }
+        func put(_ number: UInt64) { value.put(number) }
         func put(_ text: String) {
             put(UInt64(text.utf8.count))
             value.append(contentsOf: text.utf8)
@@ -102,9 +121,7 @@ extension FuzzTarget {
     /// Two rows of one type with a name and an integer, laid out as Schemas/STORE.md says.
     private static func segment() -> [UInt8] {
         var value: [UInt8] = []
-        func put<Number: FixedWidthInteger>(_ number: Number) {
-            withUnsafeBytes(of: number.littleEndian) { value.append(contentsOf: $0) }
-        }
+        func put(_ number: some FixedWidthInteger) { value.put(number) }
         func pad(to count: Int) {
             value.append(contentsOf: repeatElement(0, count: count - value.count))
         }
@@ -129,7 +146,7 @@ extension FuzzTarget {
     }
 
     /// Reads every row and field of a segment, from memory of exactly its size.
-    @Sendable private static func readSegment(_ input: [UInt8]) {
+    @Sendable private static func readSegment(_ input: [UInt8]) -> Bool {
         let memory = UnsafeMutableRawBufferPointer.allocate(
             byteCount: max(1, input.count), alignment: 16)
         defer { memory.deallocate() }
@@ -137,7 +154,7 @@ extension FuzzTarget {
         guard let base = memory.baseAddress,
             let segment = ColumnSegment(
                 base: UnsafeRawPointer(base), byteCount: input.count, first: 0)
-        else { return }
+        else { return false }
         var sum: Int64 = 0
         for row in 0..<segment.count {
             sum &+= segment.times[row] &+ segment.recorded[row] &+ Int64(segment.cases[row])
@@ -155,5 +172,6 @@ extension FuzzTarget {
         }
         segment.withStoredBytes { sum &+= Int64($0.count) }
         precondition(segment.count > 0, "\(sum)")
+        return true
     }
 }

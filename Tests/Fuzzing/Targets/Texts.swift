@@ -15,12 +15,13 @@ extension FuzzTarget {
                 ])
             },
             read: { input in
-                guard let instant = try? Instant(rfc3339: text(input)) else { return }
+                guard let instant = try? Instant(rfc3339: text(input)) else { return false }
                 let written = instant.rfc3339
                 guard let again = try? Instant(rfc3339: written) else {
                     fatalError("\(written) is not read again")
                 }
                 precondition(again == instant, "\(written) is another instant")
+                return true
             }),
         FuzzTarget(
             "period",
@@ -33,10 +34,15 @@ extension FuzzTarget {
             },
             read: { input in
                 guard let period = try? Period(text(input), today: Day(number: 20_283)) else {
-                    return
+                    return false
                 }
                 precondition(period.first.start < period.last.end, "an empty period")
-                _ = period.label(in: .english) + period.label(in: .indonesian)
+                for language in [period.label(in: .english), period.label(in: .indonesian)] {
+                    precondition(!language.isEmpty, "a period without a name")
+                }
+                let again = try? Period("\(period)", today: Day(number: 20_283))
+                precondition(again == period, "\(period) is another period when read again")
+                return true
             }),
         FuzzTarget(
             "json",
@@ -49,11 +55,12 @@ extension FuzzTarget {
             read: { input in
                 guard let value = try? JSONValue(parsing: input.span),
                     let canonical = value.canonical
-                else { return }
+                else { return false }
                 guard let again = try? JSONValue(parsing: canonical.span) else {
                     fatalError("canonical JSON is not read again: \(text(canonical))")
                 }
                 precondition(again.canonical == canonical, "canonical JSON changes: \(text(input))")
+                return true
             }),
         FuzzTarget(
             "zone-body",
@@ -64,9 +71,9 @@ extension FuzzTarget {
                 ])
             },
             read: { input in
-                guard let zone = TimeZoneRules(body: text(input)) else { return }
+                guard let zone = TimeZoneRules(body: text(input)) else { return false }
                 precondition(TimeZoneRules(body: zone.body)?.body == zone.body)
-                _ = zone.day(of: Instant(milliseconds: 1_752_450_000_000))
+                return dates(zone)
             }),
         FuzzTarget(
             "tzif",
@@ -79,17 +86,31 @@ extension FuzzTarget {
             read: { input in
                 guard
                     let zone = try? TimeZoneRules(name: "Fuzz/Zone", release: "x", tzif: input)
-                else { return }
+                else { return false }
                 precondition(TimeZoneRules(body: zone.body) != nil, "a zone that is no zone")
-                _ = zone.day(of: Instant(milliseconds: 1_752_450_000_000))
+                return dates(zone)
             }),
         FuzzTarget(
             "event-schema", seeds: { bytes(Shipped.texts(in: "events").map(\.text)) },
             read: { input in
-                guard let schema = try? EventSchema(jsonSchema: text(input)) else { return }
+                guard let schema = try? EventSchema(jsonSchema: text(input)) else { return false }
                 precondition(!schema.type.isEmpty)
+                return true
             }),
     ]
+
+    /// A zone puts every instant on a day, and no later instant on an earlier day than a day's change
+    /// of offset explains.
+    @Sendable private static func dates(_ zone: TimeZoneRules) -> Bool {
+        for instant in [.earliest, Instant(milliseconds: 1_752_450_000_000), .latest] {
+            let local = zone.localMilliseconds(of: instant)
+            precondition(abs(local - instant.milliseconds) <= 2 * 86_400_000, "an offset of days")
+            precondition(
+                abs(Int64(zone.day(of: instant).number) * 86_400_000 - local) <= 86_400_000,
+                "the day is another one's")
+        }
+        return true
+    }
 
     /// The parsing vectors beside the repository; none where they are not there.
     static func vectors() -> [[UInt8]] {

@@ -194,6 +194,37 @@ struct MappedReaderTests {
         #expect(file.drafts[2].text("to_day") == "2024-03-31")
     }
 
+    @Test("a time reckoned beyond the year 9999 is refused, whatever step comes after")
+    func farOff() throws {
+        let file = try mapped(
+            """
+            mapping: test
+            source: calls
+            time: {zone: Asia/Jakarta}
+            times:
+              queued: "{time}"
+              ended: {after: queued, plus: {hours: "{hours}", days: "{days}", months: 1}}
+            case: "call/{id}"
+            at: ended
+            events:
+              - {type: call.ended, data: {outcome: handled}}
+            """,
+            """
+            id,time,hours,days
+            1,2024-03-31T00:00:00,1,1
+            2,2024-03-31T00:00:00,99999999999,1
+            3,2024-03-31T00:00:00,999999999999,-3999999
+            4,0001-01-02T00:00:00,-99999999999,0
+            5,2024-03-31T00:00:00,0,3999999
+
+            """)
+        #expect(file.drafts.map(\.subject) == ["call/1"])
+        #expect(
+            file.rejections.map(\.problem)
+                == Array(
+                    repeating: "the time lies outside the years 0001 to 9999", count: 4))
+    }
+
     @Test("lookup files unify names across sources")
     func lookupFiles() throws {
         let people = "nama,id_snow,id_wa\nBudi Santoso,149,budi.s\nCitra Dewi,23,cd\n"
