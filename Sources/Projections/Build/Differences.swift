@@ -130,8 +130,12 @@ struct Differences: ~Copyable {
         guard kind != Census.otherKind else { return read }
         let count = evaluator.table.rows.count
         reverse(count)
-        evaluator.evaluate(caseID: caseID, kind: kind - 1, start: 0, count: count, sign: 1)
         for row in standing.reversed() { evaluator.table.rows.append(row) }
+        if !evaluator.isTraced {
+            (evaluator.shared.count, evaluator.shared.lateMask) = evaluator.table.share(
+                0..<count, count..<count + standing.count)
+        }
+        evaluator.evaluate(caseID: caseID, kind: kind - 1, start: 0, count: count, sign: 1)
         evaluator.evaluate(
             caseID: caseID, kind: kind - 1, start: count, count: standing.count, sign: -1)
         return read

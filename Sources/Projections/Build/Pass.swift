@@ -64,7 +64,7 @@ final class Pass: Sendable {
         let share = census.rows(from: first) / (6 * options.threads) + 1
         let limit = min(
             options.rowsPerPartition, max(1 << 15, share),
-            max(4096, options.memoryBudgetBytes / 4 / options.threads / 48))
+            max(4096, options.memoryBudgetBytes / 4 / options.threads / plan.bytesPerRow))
         let partitions = census.partitions(from: first, rowsEach: limit)
         let input = Input(census: census, voided: voided, partitions: partitions)
         let next = Atomic<Int>(0)
@@ -168,6 +168,10 @@ private final class CensusBox: @unchecked Sendable {
 }
 
 extension Plan {
+    /// Bytes that a row of a range takes, about: itself with its values, and a fact of each
+    /// projection for eight rows, once as it came and once in order.
+    var bytesPerRow: Int { 48 + layouts.reduce(0) { $0 + $1.words } }
+
     /// What a row of each type says about its case's kind: the plan's number + 1 of the only kind
     /// the type is for, `otherKind` where no projection reads that, `unknown` where it may be of
     /// several kinds.
@@ -262,7 +266,7 @@ struct PassWorker: ~Copyable {
             }
             result.words += sorted.count
             result.blocks.append(CellBlock(sorted))
-            buffer.words.removeAll(keepingAtMost: 1 << 20)
+            buffer.words.removeAll(keepingAtMost: 1 << 16)
         }
         return result
     }

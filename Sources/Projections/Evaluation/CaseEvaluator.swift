@@ -56,6 +56,8 @@ package struct CaseEvaluator: ~Copyable {
     var stockRecord = Buffer<UInt32>()
     /// The projection being evaluated.
     var current = 0
+    /// Where only what differs between two tables of a case is wanted: what they share.
+    package var shared = SharedRows()
 
     package init(plan: Plan, isTraced: Bool = false) {
         let codes = plan.codes
@@ -148,13 +150,13 @@ package struct CaseEvaluator: ~Copyable {
         guard fact >= 0 else { return }
         found[0] = fact
         lookUp(ready..<steps.upperBound)
-        guard holds(Int(projection.conditions)) else { return }
         record(projection, sign)
     }
 
-    /// The fact at slot 0, whole or in parts.
+    /// The fact at slot 0, where its conditions hold: whole or in parts.
     @inline(__always)
-    private mutating func record(_ projection: ProjectionCode, _ sign: Int64) {
+    mutating func record(_ projection: ProjectionCode, _ sign: Int64) {
+        guard holds(Int(projection.conditions)) else { return }
         if projection.split >= 0, cut(projection) {
             emitParts(projection, sign)
         } else {
@@ -166,13 +168,16 @@ package struct CaseEvaluator: ~Copyable {
     private mutating func evaluateEach(_ projection: ProjectionCode, _ sign: Int64) {
         found[0] = -1
         lookUp(projection.caseSteps.indices)
+        if projection.settles, areSettled(projection.caseSteps) {
+            return evaluateUnsettled(projection, sign)
+        }
         let selector = Int(projection.selector)
         var position = table.first(selector, 0, table.count)
         while position >= 0 {
             if projection.residuals.count == 0 || passes(projection.residuals, at: position) {
                 found[0] = Int32(position)
                 lookUp(projection.factSteps.indices)
-                if holds(Int(projection.conditions)) { record(projection, sign) }
+                record(projection, sign)
             }
             position = table.first(selector, position + 1, table.count)
         }
@@ -190,7 +195,12 @@ package struct CaseEvaluator: ~Copyable {
         guard start >= 0, holds(Int(projection.conditions)) else { return }
         var isInStock = false
         stockRecord.truncate(to: 0)
-        for position in start..<table.count {
+        let first = areSettled(projection.caseSteps) ? lastSettled(projection, start) : start
+        if first > start, enter >= 0 {
+            let entered = table.last(enter, start, first)
+            isInStock = entered >= 0 && entered >= table.last(Int(projection.leave), start, first)
+        }
+        for position in first..<table.count {
             guard position == start || concerns(table[position], projection: current) else {
                 continue
             }
@@ -206,6 +216,7 @@ package struct CaseEvaluator: ~Copyable {
             if isInStock { write(projection) }
             if isSameAsStock() { continue }
             swapRecords()
+            if position < shared.count, first > start { continue }
             // Now `record` is the old state and `stockRecord` the new one.
             let day = days.word(of: table[position].time)
             if record.count > 0 {

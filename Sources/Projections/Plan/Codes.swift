@@ -164,6 +164,8 @@ struct ProjectionCode: BitwiseCopyable, Sendable {
     var split: Int32 = -1
     var dimensions = RangeCode()
     var measures = RangeCode()
+    /// Whether a fact of `each` that looks at no row past some place says that no earlier one does.
+    var settles = false
     /// Bits, one word per type of the plan, of the rows that it looks at.
     var bits: Int32 = 0
     var words: Int32

@@ -64,12 +64,26 @@ struct ProjectionBuilder {
         code.caseSteps = append(caseSteps, to: \.steps)
         code.factSteps = append(factSteps, to: \.steps)
         code.slotCount = slotCount
+        code.settles = code.rule == .each && settles
         let layout = CellLayout(
             dimensions: dimensions, measures: measures, isStock: code.rule == .stock)
         code.words = Int32(layout.words)
         plan.codes.projections.append(code)
         plan.slots.append(slots)
         plan.layouts.append(layout)
+    }
+
+    /// Whether each binding of a fact either ends at another event, or is the first of its kind
+    /// after an event that comes no earlier for a later fact.
+    private var settles: Bool {
+        var ascending = Set(caseSteps.map(\.slot)).union([0])
+        for step in factSteps where step.before < 0 && step.kind != .either {
+            guard step.kind == .first, step.residuals.count == 0, !step.isStartOptional,
+                ascending.contains(step.after)
+            else { return false }
+            if step.within < 0 { ascending.insert(step.slot) }
+        }
+        return true
     }
 
     private func checkConditionsOfStock() throws {

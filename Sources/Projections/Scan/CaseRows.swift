@@ -46,6 +46,26 @@ package struct CaseRows: ~Copyable {
         if isIndexed { index() }
     }
 
+    /// Puts two stretches of rows in order and counts the leading rows that they share.
+    ///
+    /// - Returns: their number, and the bits of all rows that follow in either.
+    package mutating func share(_ left: Range<Int>, _ right: Range<Int>) -> (Int, UInt64) {
+        for stretch in [left, right] {
+            precondition(stretch.lowerBound >= 0 && stretch.upperBound <= rows.count)
+            start = stretch.lowerBound
+            count = stretch.count
+            order()
+        }
+        var shared = 0
+        while shared < min(left.count, right.count),
+            rows[left.lowerBound + shared].sequence == rows[right.lowerBound + shared].sequence
+        { shared += 1 }
+        var mask: UInt64 = 0
+        for place in left.lowerBound + shared..<left.upperBound { mask |= rows[place].mask }
+        for place in right.lowerBound + shared..<right.upperBound { mask |= rows[place].mask }
+        return (shared, mask)
+    }
+
     /// A row of the case.
     @inline(__always)
     package subscript(position: Int) -> Row {
