@@ -90,6 +90,8 @@ final class ProjectionReader {
                 at: key, "nothing measures business time",
                 expected: "a length of time with clock: business, or no calendar")
         }
+        // What a definition at fault gives is not known: its examples would only repeat the fault.
+        guard faults.faults.isEmpty else { return nil }
         let examples = fields["examples"].map {
             ExampleReader(
                 columns: columns, faults: faults, kinds: kinds, dimensions: dimensions.map(\.name),
