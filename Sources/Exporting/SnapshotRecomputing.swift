@@ -116,7 +116,8 @@ final class EntryRecording {
             throw fault("the log refuses it, or holds it twice")
         }
         batch.removeAll()
-        validator = EventValidator(log.types)
+        // As a new transaction knows them: what was just recorded may have brought a type.
+        validator = EventValidator(try log.read { $0.types })
     }
 
     private func fault(_ problem: String) -> TileFault {

@@ -38,7 +38,7 @@ public struct Migration {
         let (count, root) = try old.read {
             ($0.entryCount, try $0.withTree(size: $0.entryCount) { try $0.root() })
         }
-        let key = StoreFiles.status(old.path + "/key") == nil ? nil : try old.signingKey()
+        let key = StoreFiles.isAbsent(old.path + "/key") ? nil : try old.signingKey()
         let partial = try PartialFolder(for: folder)
         try carry(count, root, key, to: partial.path, threads: threads)
         try partial.finish()

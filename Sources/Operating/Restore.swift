@@ -29,7 +29,7 @@ public struct Restore {
     /// - Throws: `OperatingFault.notABackup`.
     public static func manifest(of backup: String) throws -> BackupManifest {
         let file = backup + "/" + BackupManifest.fileName
-        guard StoreFiles.status(file) != nil else {
+        guard !StoreFiles.isAbsent(file) else {
             throw OperatingFault.notABackup(
                 path: backup, reason: "it has no \(BackupManifest.fileName)")
         }

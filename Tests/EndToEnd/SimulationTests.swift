@@ -18,6 +18,23 @@ struct FaultTests {
     }
 }
 
+/// Method: tools/damage changes bytes of a data file or cuts its end off, and runs every command on it.
+@Suite("Damaged data files, by every command")
+struct DamagedFileTests {
+    @Test(
+        "Each command ends with an error of its own or does its work, and leaves nothing half made",
+        .enabled(if: SimulationTests.canInterpose, "python3 or a C compiler is not here"))
+    func damages() throws {
+        let command = try Command()
+        command.environment["REKAM_BINARY"] = Command.binary
+        let tool = Command.root.appending(path: "tools/damage").path
+        let extent = SimulationTests.isThorough ? "--seed 1..300" : "--seed 1..8"
+        let result = try command.shell("\(tool) \(extent)")
+        #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
+        #expect(result.out.contains("ended with 74"), "nothing was damaged: \(result)")
+    }
+}
+
 /// Method: tools/simulate lives random lives of stores, kills the process at any system call and cuts
 /// the power, and holds the log against a plain model after every step. A failure prints its seed.
 @Suite("A simulation with kills")

@@ -169,6 +169,32 @@ struct SnapshotTests {
         #expect(result.error.contains("kpis.csv: line "), "\(result)")
     }
 
+    @Test("A snapshot with entries of a registered type verifies from its entries alone")
+    func registeredType() throws {
+        let command = try desk(events: 600)
+        let event =
+            #"{"specversion":"1.0","id":"v","source":"t","type":"visit.ended","subject":"ticket/1","#
+            + #""time":"2025-07-14T08:12:00Z","data":{"outcome":"left"}}"# + "\n"
+        try command.file(
+            "visit.json",
+            """
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Visit ended",
+            "$ref": "cloudevent.json", "type": "object", "properties": {
+            "type": {"const": "visit.ended"}, "subject": {"pattern": "^ticket/."},
+            "data": {"type": "object", "additionalProperties": false, "properties": {
+            "outcome": {"type": "string", "enum": ["served", "left"], "x-column": "enum"}}}}}
+            """)
+        try command.file("visit.ndjson", event)
+        let result = try command.shell(
+            """
+            set -e
+            rekam schema add visit.json > /dev/null; rekam ingest visit.ndjson > /dev/null
+            rekam snapshot export --period 2025-Q3 --with-entries --out s > /dev/null
+            rekam snapshot verify s
+            """)
+        #expect(result.code == 0, "\(result)")
+    }
+
     @Test("An existing folder is refused, an interrupted one replaced, one agent's limited")
     func folders() throws {
         let command = try desk()

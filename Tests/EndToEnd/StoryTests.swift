@@ -25,6 +25,24 @@ struct StoryTests {
                     + "\"actor\":\"\(agent)\"")
     }
 
+    @Test("The restatements of every month are listed on an ordinary year")
+    func restatements() throws {
+        let command = try Command()
+        let result = try command.shell(
+            """
+            rekam init > /dev/null
+            rekam generate --events 3000 --seed 5 --late 10 > all
+            head -2000 all > a; tail -1000 all > b; rekam ingest a > /dev/null
+            for m in 01 02 03 04 05 06 07 08; do rekam period close 2025-$m > /dev/null; done
+            rekam ingest b > /dev/null
+            for m in 01 02 03 04 05 06 07 08; do
+                rekam period restatements 2025-$m > list; code=$?
+                grep -q "Nothing in\\|Why" list && echo "$m $code"
+            done
+            """)
+        #expect(result.out == (1...8).map { "0\($0) 0\n" }.joined(), "\(result)")
+    }
+
     @Test("Old figure, new figure, the events between, and their proof") func story() throws {
         let command = try Command(now: "2025-09-30T02:00:00Z")
         #expect(try command.run("init").code == 0)

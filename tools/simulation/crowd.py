@@ -106,7 +106,9 @@ def stale_readers_are_cleared(life):
     life.catch_up()
     bytes_ = (life.machine.store / "lock.mdb").read_bytes()
     # LMDB's layout: a header of two cache lines, then 64 bytes a slot: transaction, process, thread.
-    for at in range(128, len(bytes_) - 63, 64):
+    # Slots beyond those in use hold what an earlier table left there.
+    used = struct.unpack_from("<I", bytes_, 56)[0]
+    for at in range(128, 128 + 64 * used, 64):
         transaction, process = struct.unpack_from("<Qi", bytes_, at)
         # A process that ended without closing leaves a slot that reads nothing: it holds no page.
         if transaction == 2**64 - 1:

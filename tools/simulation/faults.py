@@ -3,8 +3,7 @@
 import argparse
 import collections
 import concurrent.futures
-import dataclasses
-import gzip
+import hashlib
 import json
 import pathlib
 import random
@@ -14,8 +13,8 @@ import sys
 import tempfile
 import time
 
-from lines import Lines
 from machine import Failed, Fault, Machine, interposer
+from scenarios import SCENARIOS, prepare
 
 # What can befall a call. A disk that is full stays full.
 KINDS = {
@@ -30,85 +29,34 @@ KINDS = {
     "mmap": ["ENOMEM"], "flock": ["ENOLCK", "EINTR"], "lock": ["ENOLCK"],
 }
 STICKY = {"ENOSPC"}
-CELLS = ["ticket_volume", "first_response", "csat"]
+# What a fault of these may well leave behind: they are how things are taken away.
+REMOVING = {"unlink", "rmdir", "opendir", "open"}
 
 
-@dataclasses.dataclass
-class Scenario:
-    """A command on a prepared folder."""
-    name: str
-    arguments: list
-    codes: tuple = (0,)
-    # Whether it makes the store, or changes it.
-    makes: bool = False
-    # Ran in a folder of its own before: what stands there is taken away to run it again.
-    outputs: tuple = ()
-
-
-SCENARIOS = [
-    Scenario("init", ["init", "--origin", "f.example/log"], makes=True),
-    Scenario("ingest", ["ingest", "more.ndjson"], (65,)),
-    Scenario("ingest in batches", ["ingest", "more.ndjson", "--batch", "20"], (65,)),
-    Scenario("ingest compressed", ["ingest", "more.ndjson.gz"], (65,)),
-    Scenario("ingest through a mapping", ["ingest", "rows.csv", "--mapping", "map.yaml"], (65,)),
-    Scenario("void", ["void", "--entries", "90..110", "--reason", "test"]),
-    Scenario("rebuild", ["projection", "rebuild", "--all"]),
-    Scenario("query", ["query", "csat", "ticket_volume", "--period", "2025"]),
-    Scenario("cells", ["projection", "cells", "ticket_volume"]),
-    Scenario("log", ["log", "show", "0..100"]),
-    Scenario("verify", ["verify"]),
-]
-
-MAPPING = """mapping: rows
-version: 1
-title: {en: Rows, id: Baris}
-source: rows
-csv: {delimiter: comma}
-time: {format: yyyy-MM-dd, zone: UTC}
-times:
-  answered: "{Day}"
-case: "customer/{Who}"
-at: answered
-events:
-  - type: survey.answered
-    id: "{Who}"
-    data: {survey: rows, kind: nps, score: "{Score}", customer: "{Who}"}
-"""
-
-
-def prepare(folder):
-    """A store with some events, and inputs beside it."""
-    machine = Machine(folder)
-    source = Lines(random.Random(1))
-    first, more = source.input(150, broken=False), source.input(120)
-    for name, lines in [("first.ndjson", first), ("more.ndjson", more)]:
-        (folder / name).write_text("".join(line.text + "\n" for line in lines))
-    (folder / "more.ndjson.gz").write_bytes(gzip.compress((folder / "more.ndjson").read_bytes()))
-    (folder / "map.yaml").write_text(MAPPING)
-    rows = [f"2025-07-{day:02},K{day},{day % 11}" for day in range(1, 29)]
-    (folder / "rows.csv").write_text("\n".join(["Day,Who,Score", *rows, "nonsense,K9,x"]) + "\n")
-    machine.sure("init", "--origin", "f.example/log")
-    machine.sure("ingest", "first.ndjson", codes=(0, 65))
-    for path in folder.glob("first*"):
-        path.unlink()
-    return machine
-
-
-def state(machine):
-    """What a store says: its entries without the imports' records, and some cells."""
-    shown = machine.sure("log", "stat").out
-    count = int(re.search(r"^Entries +([\d,]+)", shown, re.M)[1].replace(",", ""))
+def state(machine, cells):
+    """What a store that verifies says: its entries without the imports' records, and some cells."""
+    shown = machine.sure("verify").out
+    count = int(re.search(r"([\d,]+) hashed", shown)[1].replace(",", ""))
     entries = []
     for text in machine.sure("log", "show", f"0..{count - 1}").out.split("\n"):
         if text:
             event = json.loads(text)
             if event["type"] not in ("ingest.recorded",):
                 entries.append((event["type"], event["source"], event["id"]))
-    cells = {}
-    for name in CELLS:
+    found = {}
+    for name in cells:
         result = machine.run("projection", "cells", name)
-        cells[name] = result.out if result.code == 0 else None
-    return entries, cells
+        found[name] = result.out if result.code == 0 else None
+    return entries, found
+
+
+def digest(folder):
+    """Names and bytes of all files below a folder."""
+    hash = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        hash.update(f"{path.relative_to(folder)} {path.stat().st_size}\n".encode())
+        hash.update(path.read_bytes())
+    return hash.hexdigest()
 
 
 class Trial:
@@ -119,15 +67,13 @@ class Trial:
         self.base = base
         self.folder = scratch
         self.messages = collections.Counter()
+        self.expected_output = None
 
     def fresh(self):
         """The prepared folder, as new."""
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(self.base, self.folder)
-        machine = Machine(self.folder)
-        if self.scenario.makes:
-            shutil.rmtree(machine.store)
-        return machine
+        return Machine(self.folder, self.scenario.store)
 
     def reference(self):
         """Runs it without a fault: gives its sites, and keeps what must come out."""
@@ -135,8 +81,11 @@ class Trial:
         result = machine.traced(*self.scenario.arguments)
         if result.code not in self.scenario.codes:
             raise Failed(f"without any fault: {result}")
-        self.expected = state(machine)
-        self.out = result.out
+        self.expected = state(machine, self.scenario.cells)
+        if self.scenario.output:
+            self.expected_output = self.output(machine)
+        machine.sure("checkpoint")
+        self.known = {path.name for path in machine.folder.iterdir()}
         sites = collections.OrderedDict()
         for _, call, path, site in result.calls:
             path = path.replace(str(self.folder), "").lstrip("/")
@@ -161,18 +110,39 @@ class Trial:
         else:
             raise Failed(f"must end with {self.scenario.codes} or 74: {result}")
         entries, cells = self.after(machine)
-        if end == "went on" and (entries, cells) != self.expected:
+        if end == "went on" and not self.is_expected(entries, cells):
             raise Failed(f"it ended well, and yet not all of it is there: {result}")
-        # And it goes on: the same command, on a machine that is well again.
-        again = machine.run(*self.scenario.arguments)
-        # A fault after the store had its name leaves a whole one, which is not made twice.
-        if again.code not in self.scenario.codes and not (self.scenario.makes and entries):
-            raise Failed(f"after {result}\nit does not go on: {again}")
-        machine.sure("verify")
-        entries, cells = state(machine)
-        if sorted(entries) != sorted(self.expected[0]) or cells != self.expected[1]:
-            raise Failed(f"after {result}\nand once more, the store is another than without a fault")
+        is_made = self.check_output(machine, result, end, call)
+        self.go_on(machine, result, is_made or cells == "rolled back" or self.is_done(entries))
         return end
+
+    def is_expected(self, entries, cells):
+        return entries is not None and self.once(entries) == self.once(self.expected[0]) \
+            and cells == self.expected[1]
+
+    def is_done(self, entries):
+        """Whether the log, or the store to be made, has all that the command records."""
+        return entries is not None and self.once(entries) == self.once(self.expected[0])
+
+    def once(self, entries):
+        """The entries, those that every run adds counted once; their order is the clock's matter."""
+        repeated = {(kind,) for kind, _, _ in entries if kind in self.scenario.repeats}
+        return sorted(repeated) + sorted(e for e in entries if e[0] not in self.scenario.repeats)
+
+    def go_on(self, machine, result, is_done):
+        """The same command, on a machine that is well again, then does what was left to do."""
+        arguments, codes = self.scenario.arguments, self.scenario.codes
+        if is_done:
+            arguments = self.scenario.again or arguments
+            codes = (*codes, *self.scenario.again_codes)
+        again = machine.run(*arguments)
+        if again.code not in codes:
+            raise Failed(f"after {result}\nit does not go on: {again}")
+        if not self.is_expected(*state(machine, self.scenario.cells)):
+            raise Failed(f"after {result}\nand once more, the store is another than without a fault")
+        machine.sure("checkpoint")
+        if self.scenario.output and self.output(machine) != self.expected_output:
+            raise Failed(f"after {result}\nand once more, {self.scenario.output} is another")
 
     def after(self, machine):
         """The store as the fault left it: it opens and verifies."""
@@ -180,10 +150,34 @@ class Trial:
             check = machine.run("verify")
             if check.code == 74 and "there is no Rekam store" in check.error:
                 return None, None
+            if check.code == 1 and "--accept-rollback" in check.error:
+                # Brought back, and the gap not accepted yet.
+                return None, "rolled back"
             if check.code != 0:
-                raise Failed(f"what init left behind: {check}")
-        machine.sure("verify")
-        return state(machine)
+                raise Failed(f"what it left behind: {check}")
+        return state(machine, self.scenario.cells)
+
+    def output(self, machine):
+        """What the output holds; raises `Failed` where it is not whole."""
+        place = machine.folder / self.scenario.output
+        if not (place / "data.mdb").exists():
+            return digest(place)
+        return state(Machine(machine.folder, self.scenario.output), ())
+
+    def check_output(self, machine, result, end, call):
+        """The output is whole or not there, and nothing half made lies about. Whether it is there."""
+        place = machine.folder / self.scenario.output
+        is_made = bool(self.scenario.output) and place.exists()
+        if self.scenario.output and not is_made and end == "went on":
+            raise Failed(f"it ended well, and {self.scenario.output} is not there: {result}")
+        is_whole = not is_made or self.output(machine) == self.expected_output
+        if not is_whole and (end == "went on" or not self.scenario.grows):
+            raise Failed(f"{self.scenario.output} is not whole: {result}")
+        if self.scenario.output or self.scenario.makes:
+            left = sorted({path.name for path in machine.folder.iterdir()} - self.known)
+            if left and call not in REMOVING:
+                raise Failed(f"it leaves {', '.join(left)} behind: {result}")
+        return is_made and is_whole
 
     def check_message(self, machine, result):
         """Names what was concerned, and what to do about it."""
@@ -193,20 +187,24 @@ class Trial:
         text = lines[0].replace(str(machine.folder) + "/", "")
         self.messages[text] += 1
         sentences = [part for part in re.split(r"\.(?:\s|$)|[;:] ", text) if part.strip()]
-        names = ["store", "more", "rows", "map.yaml", "standard output", "/dev/"]
+        names = ["store", "more", "rows", "map.yaml", "standard output", "/dev/", "visit.json",
+                 ".yaml", "backup", self.scenario.output or "store", str(machine.folder),
+                 "the current folder"]
         if not any(name in text for name in names) or len(sentences) < 3:
             raise Failed(f"a message names the place and what to do: {result}")
 
 
-def attempt(name, base, only, sample, seed):
+def attempt(name, bases, only, sample, seed):
     """All faults of one scenario; returns (name, counts, messages, failures)."""
     scenario = next(s for s in SCENARIOS if s.name == name)
+    base = bases / scenario.base
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="rekam-faults-"))
     counts, failures = collections.Counter(), []
     trial = Trial(scenario, base, scratch / "work")
     try:
         sites = trial.reference()
     except Failed as fault:
+        print(f"\n{name}: {fault}", flush=True)
         return name, counts, trial.messages, [f"{name}: {fault}"]
     counts["sites"] = len({site for _, site, _, _ in sites})
     chooser = random.Random(f"{seed} {name}")
@@ -221,6 +219,7 @@ def attempt(name, base, only, sample, seed):
                 counts[trial.run(call, site, nth, kind)] += 1
             except Failed as fault:
                 failures.append(f"{name}: {kind} at {call} {path} ({site}, time {nth}): {fault}")
+                print(f"\n{failures[-1]}", flush=True)
     shutil.rmtree(scratch, ignore_errors=True)
     return name, counts, trial.messages, failures
 
@@ -242,12 +241,14 @@ def main():
 
     interposer()
     started = time.monotonic()
-    base = pathlib.Path(tempfile.mkdtemp(prefix="rekam-faults-base-"))
-    prepare(base)
+    bases = pathlib.Path(tempfile.mkdtemp(prefix="rekam-faults-base-"))
     names = options.scenario or [scenario.name for scenario in SCENARIOS]
+    for base in {scenario.base for scenario in SCENARIOS if scenario.name in names}:
+        (bases / base).mkdir()
+        prepare(bases / base, base)
     total, messages, failures = collections.Counter(), collections.Counter(), []
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        runs = [pool.submit(attempt, name, base, options.only, options.sample, options.seed)
+        runs = [pool.submit(attempt, name, bases, options.only, options.sample, options.seed)
                 for name in names]
         for run in concurrent.futures.as_completed(runs):
             name, counts, said, failed = run.result()
@@ -256,9 +257,7 @@ def main():
             total += counts
             messages += said
             failures += failed
-    shutil.rmtree(base)
-    for failure in failures:
-        print(f"\n{failure}")
+    shutil.rmtree(bases)
     if options.messages:
         print("\nMessages:")
         for text, count in messages.most_common():

@@ -11,6 +11,7 @@ import signal
 import time
 from decimal import Decimal
 
+from analysts import Work
 from lines import Lines
 from machine import Failed, Fault, Machine
 from model import Model, entry_event
@@ -35,9 +36,8 @@ class Life:
         self.counts = collections.Counter()
         self.recorded = 0
         self.names = []
-        self.analysts_version = 0  # of the projection that analysts work on
-        self.analysts_texts = {}
-        self.analysts_registered = set()
+        self.work = Work()  # of the analysts
+        self.closed = {}  # month -> entries when it was closed
         self.is_behind = True  # a killed run may have left projections to the next one
         self.is_built = False  # they are first built by the first import
 

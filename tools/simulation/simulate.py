@@ -10,17 +10,28 @@ import tempfile
 import time
 import traceback
 
-import later
+from analysts import analyst, schema
+from auditors import closing, snapshot
 from crowd import crowd
 from life import Life
 from machine import Failed, interposer
+from operators import backup, migrate, rotate
 
 # What a step may be, and how often.
 STEPS = [
-    (10, "ingest", Life.ingest), (2, "void", Life.withdraw), (2, "rebuild", Life.rebuild),
-    (2, "query", Life.query), (0.7, "two writers and four readers", crowd),
-    (0.7, "compare cells", Life.compare_cells), (1.5, "analyst", later.analyst),
-    (0.7, "backup", later.backup), (0.5, "snapshot", later.snapshot),
+    (7, "ingest", Life.ingest), (1.5, "void", Life.withdraw), (1.5, "rebuild", Life.rebuild),
+    (1.5, "query", Life.query), (0.7, "two writers and four readers", crowd),
+    (0.7, "compare cells", Life.compare_cells), (3, "analyst", analyst), (2, "closing", closing),
+    (1.2, "backup", backup), (1.2, "snapshot", snapshot), (1.2, "key rotate", rotate),
+    (1, "schema add", schema), (1, "migrate", migrate),
+]
+
+# What came of the steps, as it is printed at the end.
+COUNTED = [
+    "closings", "reopenings", "closings held", "registrations", "backfills", "promotions", "drops",
+    "cells held", "backups", "restores", "snapshots", "rotations", "checkpoints", "schemas",
+    "migrations", "full maps", "verifications", "answers", "reads beside writers",
+    "cells compared",
 ]
 
 
@@ -45,6 +56,7 @@ def live(seed, steps, keep=False, verbose=False):
             action(life)
             life.verify()
             life.counts["steps"] += 1
+            life.counts[f"steps.{name}"] += 1
         life.query()
         life.compare_cells()
         life.verify()
@@ -68,7 +80,8 @@ def seeds(text):
 def main():
     parser = argparse.ArgumentParser(
         prog="tools/simulate",
-        description="Lives of stores at random: ingests, voids, queries, rebuilds, two writers and "
+        description="Lives of stores at random: ingests, voids, queries, rebuilds, promotions, "
+        "closings, snapshots, backups, new keys and types, stores carried over, two writers and "
         "four readers, a full map, with the process killed at any system call (and the power cut, "
         "so that writes not synced are lost). After each step the log is held against a plain "
         "model and against `rekam verify`. Ends with 0 when all of it holds; else it prints the "
@@ -117,18 +130,17 @@ def main():
                 elif options.kills:
                     print(f"seed {seed}: {counts['kills']} kills, {total['kills']} so far",
                           flush=True)
-    by_kind = ", ".join(
-        f"{name.removeprefix('kills.')} {count}" for name, count in sorted(total.items())
-        if name.startswith("kills."))
+    def parts(prefix):
+        return ", ".join(
+            f"{name.removeprefix(prefix)} {count}" for name, count in sorted(total.items())
+            if name.startswith(prefix))
+
     minutes = (time.monotonic() - started) / 60
     print(f"{lives} seeds from {wanted[0]}, {total['steps']} steps, {total['entries']} entries, "
-          f"{total['acknowledged']} events acknowledged")
-    print(f"{total['kills']} kills ({by_kind}), {total['full maps']} full maps, "
-          f"{total['backups']} backups, {total['snapshots']} snapshots, {total['promotions']} "
-          f"promotions, "
-          f"{total['verifications']} verifications, {total['answers']} answers "
-          f"({total['reads beside writers']} beside writers), {total['cells compared']} projections "
-          f"compared with a rebuild; {minutes:.1f} minutes")
+          f"{total['acknowledged']} events acknowledged; {minutes:.1f} minutes")
+    print(f"{total['kills']} kills: {parts('kills.')}")
+    print(f"Steps: {parts('steps.')}")
+    print("Held: " + ", ".join(f"{name} {total[name]}" for name in COUNTED))
     print("It holds." if not failures else f"{failures} seeds failed.")
     return 1 if failures else 0
 

@@ -13,9 +13,11 @@ extension Appender {
             input: input, accepted: accepted.start, count: accepted.count,
             caseIDs: caseIDs.start, nameIDs: nameIDs.start, previous: previous.start,
             leaves: space.leaves.start + 32 * (base % BundleJob.perBundle), voids: voids)
+        let check = SegmentCheck(
+            types: types, layout: layout, caseCount: old.caseCount, nameCount: old.nameCount)
         for piece in change.come {
             let parts = try change.gone.filter { piece.overlaps($0) }.map {
-                try tables.segment(over: $0, in: transaction)
+                try tables.segment(over: $0, check, in: transaction)
             }
             try write(piece, parts, rows, in: transaction)
         }

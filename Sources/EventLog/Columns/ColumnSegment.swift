@@ -30,7 +30,7 @@ internal import EventModel
         self.first = first
         let layout = SegmentLayout.Fixed(count: count, start: fixedOffset)
         guard count > 0, count <= Segmentation.finalRows, usedBytes <= byteCount,
-            typeCount <= count,
+            typeCount <= count, fixedOffset % 64 == 0,
             SegmentLayout.headerBytes + typeCount * SegmentLayout.typeEntryBytes <= fixedOffset,
             layout.end <= usedBytes, isDirectorySound(usedBytes: usedBytes)
         else { return nil }
@@ -159,7 +159,7 @@ internal import EventModel
                 let code = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
                 let start = Int(
                     unsafe base.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
-                guard let kind = ColumnKind(rawValue: code),
+                guard let kind = ColumnKind(rawValue: code), start % 16 == 0,
                     start + type.rows * kind.width <= usedBytes
                 else { return false }
             }

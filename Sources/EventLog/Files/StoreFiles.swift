@@ -3,6 +3,9 @@ internal import Glibc
 /// The few calls to the file system beside LMDB's: small files made private and durable, and folders
 /// that appear under their name only when they are whole.
 package enum StoreFiles {
+    /// Whether there is nothing at a path: something that cannot be seen is not nothing.
+    package static func isAbsent(_ path: String) -> Bool { status(path) == nil && errno == ENOENT }
+
     /// Whether there is nothing at a path, or a folder without anything in it. A symbolic link is
     /// something, wherever it leads.
     package static func isAbsentOrEmpty(_ path: String) -> Bool {
@@ -91,7 +94,12 @@ package enum StoreFiles {
         let next = path + ".next"
         try remove(next)
         try make(next, bytes)
-        try rename(next, to: path)
+        do throws(StoreFault) {
+            try rename(next, to: path)
+        } catch {
+            unsafe unlink(next)
+            throw error
+        }
     }
 
     static func create(_ path: String) throws(StoreFault) -> Int32 {
@@ -139,12 +147,13 @@ package enum StoreFiles {
 
     /// Forces a folder's names onto the disk.
     package static func sync(folder path: String) throws(StoreFault) {
+        let name = path == "." ? "the current folder" : path
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .file(path: path, action: "open", reason: reason()) }
+        guard descriptor >= 0 else { throw .file(path: name, action: "open", reason: reason()) }
         defer { close(descriptor) }
         // Some file systems cannot do this for folders, and say so with EINVAL.
         guard fsync(descriptor) == 0 || errno == EINVAL else {
-            throw .file(path: path, action: "write", reason: reason())
+            throw .file(path: name, action: "write", reason: reason())
         }
     }
 

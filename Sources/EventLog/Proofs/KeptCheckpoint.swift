@@ -63,7 +63,7 @@ public struct KeptCheckpoint: Sendable {
     ///
     /// - Throws: `KeptFault.unreadable`, or `StoreFault.file`.
     public func read() throws -> (note: SignedNote, checkpoint: Checkpoint)? {
-        guard StoreFiles.status(path) != nil else { return nil }
+        guard !StoreFiles.isAbsent(path) else { return nil }
         let file = try StoreFiles.read(path, limitBytes: SignedNote.longest)
         guard let note = SignedNote(file.bytes), let checkpoint = Checkpoint(note.text) else {
             throw KeptFault.unreadable(path: path)

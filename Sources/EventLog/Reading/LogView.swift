@@ -13,14 +13,19 @@ public struct LogView: ~Copyable {
     let bundles: BundleReader
     /// The event types of the store, as this transaction sees them.
     public let types: EventTypes
+    /// What the rows of its segments keep to.
+    let check: SegmentCheck
 
     init(store: LogStore, transaction: TransactionReference) throws {
         self.store = store
         self.transaction = transaction
         let state = try store.tables.state(in: transaction)
-        let types = try store.storeTypes.state(of: state, in: transaction).types
+        let known = try store.storeTypes.state(of: state, in: transaction)
         self.state = state
-        self.types = types
+        types = known.types
+        check = SegmentCheck(
+            types: known.types, layout: known.layout, caseCount: state.caseCount,
+            nameCount: state.nameCount)
         bundles = BundleReader()
     }
 
@@ -46,6 +51,9 @@ public struct LogView: ~Copyable {
 
     // MARK: Columns
 
+    // Segments are looked through when this process first opens them, O(rows) each; a damaged one
+    // is a `StoreFault.damaged`.
+
     /// All segments, in order; together they cover every entry.
     ///
     /// - Complexity: O(entries / 65,536).
@@ -61,16 +69,44 @@ public struct LogView: ~Copyable {
             .map { try segment(over: $0) }
     }
 
-    /// The segment that holds a sequence; traps beyond the log's end.
+    /// The segment that holds a sequence.
     ///
+    /// - Throws: `StoreFault.damaged` beyond the log's end, too.
     /// - Complexity: O(log segments).
     public func segment(containing sequence: UInt32) throws -> ColumnSegment {
-        try segment(
-            over: Segmentation.piece(containing: Int(sequence), ofCount: Int(entryCount)))
+        try segment(over: piece(containing: sequence))
+    }
+
+    private func piece(containing sequence: UInt32) throws -> Range<Int> {
+        guard sequence < entryCount else {
+            throw damage(
+                "segments", sequence, "something leads to this entry, beyond the log's end")
+        }
+        return Segmentation.piece(containing: Int(sequence), ofCount: Int(entryCount))
     }
 
     private func segment(over piece: Range<Int>) throws -> ColumnSegment {
-        try tables.segment(over: piece, in: transaction)
+        try tables.segment(over: piece, check, in: transaction)
+    }
+
+    /// All segments, each checked when it is first touched: for what touches only some.
+    package func segmentWalk() throws -> SegmentWalk {
+        SegmentWalk(
+            try Segmentation.pieces(ofCount: Int(entryCount)).map {
+                try tables.segment(over: $0, in: transaction)
+            }, check, tables)
+    }
+
+    /// The segment that holds a sequence as it stands, for verification.
+    func uncheckedSegment(containing sequence: UInt32) throws -> ColumnSegment {
+        try tables.segment(over: piece(containing: sequence), in: transaction)
+    }
+
+    /// The segments that hold some sequences as they stand, for verification.
+    func uncheckedSegments(covering sequences: Range<UInt32>) throws -> [ColumnSegment] {
+        try Segmentation.pieces(ofCount: Int(entryCount), from: Int(sequences.lowerBound))
+            .filter { $0.overlaps(Int(sequences.lowerBound)..<Int(sequences.upperBound)) }
+            .map { try tables.segment(over: $0, in: transaction) }
     }
 
     /// The last entry of a case; nil when there is no such case.

@@ -24,6 +24,8 @@ package struct LogTables: Sendable {
     let definitions: Table
     /// Sequences by the fingerprint of their idempotency key.
     let identities: KeyRuns
+    /// The segments that this process has looked through.
+    let checked = CheckedSegments()
     /// The store's folder, for errors.
     let path: String
 

@@ -37,10 +37,10 @@ final class SliceVerifier {
         var byteCount: UInt64 = 0
         var leaves: [UInt8] = []
         leaves.reserveCapacity(32 * group.count)
-        var segment = try view.segment(containing: UInt32(group.lowerBound))
+        var segment = try view.uncheckedSegment(containing: UInt32(group.lowerBound))
         for sequence in group {
             if sequence - Int(segment.first) >= segment.count {
-                segment = try view.segment(containing: UInt32(sequence))
+                segment = try view.uncheckedSegment(containing: UInt32(sequence))
             }
             try view.withEntry(UInt32(sequence)) { entry in
                 byteCount += UInt64(entry.count)

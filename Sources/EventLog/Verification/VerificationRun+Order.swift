@@ -26,7 +26,7 @@ extension VerificationRun {
             let end = min(first + VerificationRun.sliceEntries, count)
             try store.read { view in
                 let range = UInt32(first)..<UInt32(end)
-                for segment in try view.segments(covering: range) {
+                for segment in try view.uncheckedSegments(covering: range) {
                     try follow(segment, &walk)
                 }
             }
@@ -148,8 +148,8 @@ extension VerificationRun {
             guard stored.removeValue(forKey: void.voided) == void.by else {
                 throw difference("the void is missing, or another one's")
             }
-            let target = try view.segment(containing: void.voided)
-            let own = try view.segment(containing: void.by)
+            let target = try view.uncheckedSegment(containing: void.voided)
+            let own = try view.uncheckedSegment(containing: void.by)
             let targetRow = Int(void.voided - target.first)
             guard target.cases[targetRow] == own.cases[Int(void.by - own.first)],
                 target.types[targetRow] != layout.voidType,
@@ -201,7 +201,7 @@ extension VerificationRun {
             let again = DefinitionChange(
                 canonical: 0..<entry.count, in: entry.span, action: change.action,
                 sequence: sequence)
-            let segment = try view.segment(containing: sequence)
+            let segment = try view.uncheckedSegment(containing: sequence)
             let type = segment.types[Int(sequence - segment.first)]
             guard again == change, action(of: type) == change.action else {
                 throw difference(sequence)

@@ -26,7 +26,7 @@ struct CaseFacts: ~Copyable {
     func walk(_ view: borrowing LogView) throws -> ChainWalk {
         ChainWalk(
             tables: plan.rows, typeCount: EventTypes.most,
-            segments: try view.segments())
+            segments: try view.segmentWalk())
     }
 
     /// The entries that the log's first so many entries take out.
@@ -44,9 +44,9 @@ struct CaseFacts: ~Copyable {
         var events: [Event] = []
         for sequence in try view.caseHistory(id) where sequence < upTo {
             let isVoided = voided.contains(sequence)
-            let (time, type) = walk.place(sequence)
+            let (time, type) = try walk.place(sequence)
             var row: Row?
-            if !isVoided, walk.add(sequence, to: &evaluator.table) {
+            if !isVoided, try walk.add(sequence, to: &evaluator.table) {
                 row = evaluator.table.rows[evaluator.table.rows.count - 1]
             }
             events.append(

@@ -36,8 +36,8 @@ struct Differences: ~Copyable {
         // Short read transactions: renewed after so many entries.
         while place < touched.count {
             try log.read { view in
-                let segments = try view.segments()
-                var walk = ChainWalk(tables: plan.rows, typeCount: last, segments: segments)
+                var walk = ChainWalk(
+                    tables: plan.rows, typeCount: last, segments: try view.segmentWalk())
                 let voids = try view.voids()
                 let before = Buffer(voids.filter { $0.by < entries.lowerBound }.map(\.voided))
                 let after = Buffer(voids.filter { $0.by < entries.upperBound }.map(\.voided))
@@ -63,18 +63,17 @@ struct Differences: ~Copyable {
         var pairs: [UInt64] = []
         var newest: [UInt32: UInt32] = [:]
         try log.read { view in
-            let walk = ChainWalk(
-                tables: plan.rows, typeCount: EventTypes.most,
-                segments: try view.segments(covering: entries))
+            var walk = ChainWalk(
+                tables: plan.rows, typeCount: EventTypes.most, segments: try view.segmentWalk())
             for sequence in entries {
-                let type = walk.step(sequence).type
+                let type = try walk.step(sequence).type
                 guard walk.number(ofType: type) != 255 || type == voidType else { continue }
-                let id = walk.caseID(sequence)
+                let id = try walk.caseID(sequence)
                 guard let mayMatter else {
                     pairs.append(UInt64(id) << 32 | UInt64(sequence))
                     continue
                 }
-                if newest[id] != nil || mayMatter(id, walk.time(sequence)) {
+                if try newest[id] != nil || mayMatter(id, walk.time(sequence)) {
                     newest[id] = sequence
                 }
             }
@@ -104,12 +103,12 @@ struct Differences: ~Copyable {
         // Rows that stand before the new entries go to the end of the table, later.
         var standing: [Row] = []
         while sequence != .max {
-            let (type, previous) = walk.step(sequence)
+            let (type, previous) = try walk.step(sequence)
             read += 1
             if kindsOfTypes[Int(type)] != Census.unknown { kind = kindsOfTypes[Int(type)] }
             let isAfter = !contains(after, sequence)
             let isBefore = sequence < position && !contains(before, sequence)
-            if isAfter || isBefore, walk.add(sequence, to: &evaluator.table) {
+            if isAfter || isBefore, try walk.add(sequence, to: &evaluator.table) {
                 let row = evaluator.table.rows[evaluator.table.rows.count - 1]
                 if isBefore { standing.append(row) }
                 if !isAfter { evaluator.table.rows.truncate(to: evaluator.table.rows.count - 1) }

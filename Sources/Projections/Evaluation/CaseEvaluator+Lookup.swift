@@ -5,7 +5,10 @@ extension CaseEvaluator {
             let step = steps[place]
             switch step.kind {
             case .first, .last: found[Int(step.slot)] = Int32(truncatingIfNeeded: event(step))
-            case .count: counted[Int(step.slot)] = count(step)
+            case .count:
+                counted[Int(step.slot)] = count(step)
+                // No event of its own, and not the one that another projection found here.
+                found[Int(step.slot)] = -1
             case .either:
                 var position: Int32 = -1
                 for alternative in step.alternatives.indices where position < 0 {

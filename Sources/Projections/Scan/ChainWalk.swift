@@ -2,54 +2,52 @@ package import EventLog
 
 /// Gathers one case's rows by walking back through the columns, for differences.
 ///
-/// Valid inside the transaction that lent its segments.
+/// Valid inside the transaction that lent its segments. Every step throws `StoreFault.damaged` where
+/// the columns it comes to do not hold together.
 package struct ChainWalk: ~Copyable {
-    private let segments: [ColumnSegment]
-    private var firsts = Buffer<UInt32>()
+    private var segments: SegmentWalk
     private var maker: RowMaker
     /// The segment whose columns the row maker has found.
     private var current = -1
 
-    package init(tables: RowTables, typeCount: Int, segments: [ColumnSegment]) {
+    package init(tables: RowTables, typeCount: Int, segments: consuming SegmentWalk) {
         self.segments = segments
         maker = RowMaker(tables: tables, typeCount: typeCount)
-        for segment in segments { firsts.append(segment.first) }
     }
 
-    private func place(of sequence: UInt32) -> Int {
-        var low = 0
-        var high = firsts.count
-        while low < high {
-            let middle = (low + high) >> 1
-            if firsts[middle] <= sequence { low = middle + 1 } else { high = middle }
-        }
-        return low - 1
+    private mutating func place(
+        of sequence: UInt32
+    ) throws(StoreFault) -> (segment: ColumnSegment, row: Int) {
+        let segment = try segments.segment(containing: sequence).segment
+        return (segment, Int(sequence - segment.first))
     }
 
     /// The log's type of an entry, and the case's entry before it (`UInt32.max`: none).
-    package func step(_ sequence: UInt32) -> (type: UInt16, previous: UInt32) {
-        let segment = segments[place(of: sequence)]
-        let row = Int(sequence - segment.first)
+    package mutating func step(
+        _ sequence: UInt32
+    ) throws(StoreFault) -> (type: UInt16, previous: UInt32) {
+        let (segment, row) = try place(of: sequence)
         return (segment.types[row], segment.previous[row])
     }
 
     /// An entry's event time and the log's type of it.
-    package func place(_ sequence: UInt32) -> (time: Int64, type: UInt16) {
-        let segment = segments[place(of: sequence)]
-        let row = Int(sequence - segment.first)
+    package mutating func place(
+        _ sequence: UInt32
+    ) throws(StoreFault) -> (time: Int64, type: UInt16) {
+        let (segment, row) = try place(of: sequence)
         return (segment.times[row], segment.types[row])
     }
 
     /// The case of an entry.
-    package func caseID(_ sequence: UInt32) -> UInt32 {
-        let segment = segments[place(of: sequence)]
-        return segment.cases[Int(sequence - segment.first)]
+    package mutating func caseID(_ sequence: UInt32) throws(StoreFault) -> UInt32 {
+        let (segment, row) = try place(of: sequence)
+        return segment.cases[row]
     }
 
     /// When an entry's event happened, in milliseconds.
-    package func time(_ sequence: UInt32) -> Int64 {
-        let segment = segments[place(of: sequence)]
-        return segment.times[Int(sequence - segment.first)]
+    package mutating func time(_ sequence: UInt32) throws(StoreFault) -> Int64 {
+        let (segment, row) = try place(of: sequence)
+        return segment.times[row]
     }
 
     /// The plan's number of a log's type; 255 where it does not read it.
@@ -58,9 +56,10 @@ package struct ChainWalk: ~Copyable {
     /// Adds an entry's row to a table, unless no selector holds for it.
     ///
     /// - Returns: whether it was added.
-    package mutating func add(_ sequence: UInt32, to table: inout CaseRows) -> Bool {
-        let place = place(of: sequence)
-        let segment = segments[place]
+    package mutating func add(
+        _ sequence: UInt32, to table: inout CaseRows
+    ) throws(StoreFault) -> Bool {
+        let (segment, place) = try segments.segment(containing: sequence)
         let row = Int(sequence - segment.first)
         let number = maker.numberOfType[Int(segment.types[row])]
         guard number != 255 else { return false }

@@ -59,7 +59,13 @@ struct LogTilesCommand: ParsableCommand {
         guard let kind = StoreFiles.status(root)?.kind else { return 0 }
         guard kind == .folder else { throw StoreFault.alreadyThere(path: root) }
         guard StoreFiles.status(root + "/checkpoint") != nil else {
-            guard StoreFiles.isAbsentOrEmpty(root) || StoreFiles.names(in: root) == ["tile"] else {
+            // A run that was interrupted may have left its tiles, and a checkpoint without its name.
+            let names = StoreFiles.names(in: root) ?? []
+            guard
+                StoreFiles.isAbsentOrEmpty(root)
+                    || names.contains("tile")
+                        && Set(names).isSubset(of: ["tile", "checkpoint.next"])
+            else {
                 throw Failure(
                     .inputOutput, "\(root) holds other things than a log's tiles. Name another.")
             }

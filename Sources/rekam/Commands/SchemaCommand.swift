@@ -155,9 +155,7 @@ struct SchemaAddCommand: ParsableCommand {
     func run() throws {
         let log = try store.open(readOnly: dryRun)
         let texts = try files.map { file in
-            guard let bytes = Machine.read(file) else {
-                throw Failure(.inputOutput, "\(file) can't be read.")
-            }
+            let bytes = try Machine.readWhole(file, most: 1 << 20)
             return (file: file, text: String(decoding: bytes, as: UTF8.self))
         }
         let register = try log.read { try $0.definitions() }

@@ -120,7 +120,9 @@ extension Machine {
     /// - Throws: `Failure` where it cannot be read, or is longer than `most` bytes.
     static func readWhole(_ path: String, most: Int) throws -> [UInt8] {
         guard let bytes = read(path, most: most + 1) else {
-            throw Failure(.inputOutput, "\(path) can't be read: \(reason(errno)).")
+            throw Failure(
+                .inputOutput,
+                "\(path) can't be read: \(reason(errno)). Check its name, and who may read it.")
         }
         guard bytes.count <= most else {
             throw Failure(.refused, "\(path) is larger than \(ByteText.text(most)).")
