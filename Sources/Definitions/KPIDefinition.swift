@@ -78,6 +78,9 @@ public indirect enum Formula: Hashable, Sendable {
     /// A length of time: `1h` is 3,600,000 milliseconds.
     case time(milliseconds: Int64)
     case aggregate(Aggregate)
+    /// Different values of several measures, each once however many of them have it:
+    /// `distinct(reply.customer, call_handling.customer)`.
+    case union([Aggregate])
     case sum(Formula, Formula)
     case difference(Formula, Formula)
     case product(Formula, Formula)

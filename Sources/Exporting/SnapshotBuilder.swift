@@ -114,7 +114,7 @@ public struct SnapshotBuilder {
             let ask = SnapshotQuestion(kpi, request, context)
             guard let base = try first(ask, unknown: &unknown) else { continue }
             try requireBasis(base.basis)
-            basis = base.basis
+            basis = base.basis.counting(basis?.calendars ?? [])
             period = base.period
             if let (dimension, values) = base.filters.first, values.count == 1 {
                 if let filter, filter.value != values[0] {

@@ -32,24 +32,19 @@ struct SnapshotFigures {
     private mutating func addLines(_ answer: Answer, _ row: AnswerRow, by: String, name: String) {
         for index in answer.columns.indices {
             let column = answer.columns[index]
-            let numbers = FigureNumbers(row.figures[index], column.unit)
             lines.append(
-                CSVText.line([
-                    CSVText.text(column.name), CSVText.text(answer.periodText(row.slice)), by,
-                    CSVText.text(name), numbers.value ?? "", CSVText.text(column.unit.rawValue),
-                    numbers.numerator ?? "", numbers.denominator ?? "", numbers.count ?? "",
-                    numbers.reason ?? "", row.statuses[index].rawValue,
-                ]))
+                CSVText.line(
+                    [
+                        CSVText.text(column.name), CSVText.text(answer.periodText(row.slice)), by,
+                        CSVText.text(name),
+                    ] + FigureCells.texts(row.figures[index], column, row.statuses[index])))
         }
     }
 
     /// `kpis.csv`: RFC 4180, one line for each figure; `by` says what a line is a part of, so that
     /// nobody adds totals to their parts.
     var csv: String {
-        CSVText.line([
-            "kpi", "period", "by", "name", "value", "unit", "numerator", "denominator", "count",
-            "reason", "status",
-        ]) + lines.joined()
+        CSVText.line(["kpi", "period", "by", "name"] + FigureCells.names) + lines.joined()
     }
 
     /// `kpis.json`: as a query's answer; `total` holds each month and the whole period.

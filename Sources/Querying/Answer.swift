@@ -17,6 +17,8 @@ public struct AnswerBasis: Hashable, Sendable {
     public var today: Day
     /// Whether an earlier state was asked for, rather than the newest there is.
     public var isAsOf = false
+    /// The calendars whose business time the figures count, by name; empty where none does.
+    public var calendars: [CalendarVersion] = []
 
     /// A basis from its parts.
     public init(
@@ -29,6 +31,37 @@ public struct AnswerBasis: Hashable, Sendable {
         self.timeZone = timeZone
         self.tzdata = tzdata
         self.today = today
+    }
+}
+
+extension AnswerBasis {
+    /// The same state with the calendars that another answer of it counts by, too.
+    package func counting(_ other: [CalendarVersion]) -> AnswerBasis {
+        var basis = self
+        basis.calendars = Set(calendars + other).sorted()
+        return basis
+    }
+}
+
+/// A calendar in its version, whose business time a figure counts.
+public struct CalendarVersion: Hashable, Sendable, Comparable {
+    /// Its name.
+    public var name: String
+    /// Its version, from 1.
+    public var version: Int
+
+    /// A calendar's version from its parts.
+    public init(name: String, version: Int) {
+        self.name = name
+        self.version = version
+    }
+
+    /// As it is typed: `indonesia@2`.
+    package var text: String { "\(name)@\(version)" }
+
+    /// By name, then by version.
+    public static func < (left: CalendarVersion, right: CalendarVersion) -> Bool {
+        (left.name, left.version) < (right.name, right.version)
     }
 }
 
@@ -51,6 +84,8 @@ public enum NullReason: Hashable, Sendable {
     case zeroDenominator
     /// Fewer respondents than this answered.
     case withheld(below: Int)
+    /// It would tell, taken from the total, what a group of fewer respondents than this answered.
+    case withheldToProtect(below: Int)
     /// It would add amounts of money in these different currencies.
     case mixedCurrencies([String])
 }
@@ -68,6 +103,8 @@ public struct Figure: Hashable, Sendable {
     public var currency: String?
     /// Whether it is a mean, share or percentile of fewer than `fewestFacts` facts.
     public var isFew = false
+    /// The last day on which a window of one of its facts is open, where fields say how long.
+    public var openThrough: Day?
 
     /// Fewer facts than this may say little of a mean, a share or a percentile: such figures are
     /// marked. (30 is the usual rule of thumb for the normal approximation of a mean.)
@@ -105,6 +142,8 @@ public struct AnswerColumn: Hashable, Sendable {
     /// Whether it grows with the length of the period (numbers and sums), so that a target for a
     /// month is half as much for half a month.
     public var growsWithTime = false
+    /// The calendars whose business time it counts, by name.
+    public var calendars: [CalendarVersion] = []
     /// The value where there are no facts: 0 of what is counted, none of what is averaged.
     public var whenEmpty = Fraction.none
 }

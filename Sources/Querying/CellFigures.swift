@@ -13,7 +13,7 @@ struct CellFigures {
     /// Different values in stock, by group and stream; nil where they are not asked for.
     private var stays: StockStays.Counts?
     /// By group and sampled stream.
-    private var statistics: [[Int64?]] = []
+    private var found = ValueSamples.Found()
     /// Place of a stream among the sampled ones.
     private let sampled: [Int]
 
@@ -81,7 +81,7 @@ struct CellFigures {
         guard !sampled.isEmpty else { return }
         let width = sampled.count
         do {
-            statistics = try scan.samples.statistics(
+            found = try scan.samples.statistics(
                 groupCount: grouping.count * width,
                 target: { old in
                     let (cell, place) = old.quotientAndRemainder(dividingBy: width)
@@ -119,7 +119,13 @@ struct CellFigures {
     /// A statistic of a stream's values.
     func statistic(_ group: Int, stream: Int, place: Int) -> Int64? {
         guard let position = sampled.firstIndex(of: stream) else { return nil }
-        return statistics[group * sampled.count + position][place]
+        return found.statistics[group * sampled.count + position][place]
+    }
+
+    /// The different values of a stream that is asked for its members, ascending.
+    func members(_ group: Int, stream: Int) -> [Int64] {
+        guard let position = sampled.firstIndex(of: stream) else { return [] }
+        return found.members[group * sampled.count + position] ?? []
     }
 
     private static func added<Number: FixedWidthInteger>(

@@ -2,6 +2,8 @@
 indirect enum Expression {
     case number(Fraction)
     case term(Term)
+    /// Different values of several streams together.
+    case union([Term])
     case sum(Expression, Expression)
     case difference(Expression, Expression)
     case product(Expression, Expression)
@@ -45,6 +47,8 @@ indirect enum Expression {
         case .days: return Fraction(length.days)
         case .months: return length.months
         case .term(let term): return term.value(of: group, in: figures[term.projection])
+        case .union(let terms):
+            return Fraction(Expression.members(of: terms, group, in: figures).count)
         case .sum(let left, let right): return try value(left).adding(value(right))
         case .difference(let left, let right): return try value(left).subtracting(value(right))
         case .product(let left, let right): return try value(left).multiplied(by: value(right))
@@ -53,16 +57,35 @@ indirect enum Expression {
         }
     }
 
-    /// The stream whose facts the value rests on: a quotient's below, else the first named.
-    var basis: Term? {
+    /// The values that occur in at least one of some streams.
+    ///
+    /// - Complexity: O(values of the group).
+    static func members(of terms: [Term], _ group: Int, in figures: [CellFigures]) -> Set<Int64> {
+        var found: Set<Int64> = []
+        for term in terms {
+            found.formUnion(figures[term.projection].members(group, stream: term.stream))
+        }
+        return found
+    }
+
+    /// The streams whose facts the value rests on: a quotient's below, all parts of a sum, else the
+    /// first named.
+    var basis: [Term] {
+        func first(_ one: Expression, _ other: Expression) -> [Term] {
+            let basis = one.basis
+            return basis.isEmpty ? other.basis : basis
+        }
         switch self {
-        case .number, .days, .months: nil
-        case .term(let term): term
-        case .negated(let part): part.basis
-        case .quotient(let left, let right): right.basis ?? left.basis
-        case .sum(let left, let right), .difference(let left, let right),
-            .product(let left, let right):
-            left.basis ?? right.basis
+        case .number, .days, .months: return []
+        case .term(let term): return [term]
+        case .union(let terms): return terms
+        case .negated(let part): return part.basis
+        case .quotient(let left, let right): return first(right, left)
+        case .sum(let left, let right):
+            let basis = left.basis
+            return basis + right.basis.filter { !basis.contains($0) }
+        case .difference(let left, let right), .product(let left, let right):
+            return first(left, right)
         }
     }
 
@@ -73,6 +96,7 @@ indirect enum Expression {
         case .number: 0
         case .days, .months: 1
         case .term(let term): term.growsWithTime ? 1 : 0
+        case .union: 1
         case .negated(let part): part.growth
         case .sum(let left, let right), .difference(let left, let right):
             max(left.growth, right.growth)
@@ -93,6 +117,7 @@ indirect enum Expression {
         case .number(let number): return number
         case .days, .months: return Fraction(1)
         case .term(let term): return term.whenEmpty
+        case .union: return Fraction(0)
         case .negated(let part): return (try? part.whenEmpty.negated()) ?? .none
         case .sum(let left, let right): return joined(left, right) { try $0.adding($1) }
         case .difference(let left, let right): return joined(left, right) { try $0.subtracting($1) }
@@ -106,6 +131,7 @@ indirect enum Expression {
         switch self {
         case .number, .days, .months: []
         case .term(let term): [term]
+        case .union(let terms): terms
         case .negated(let part): part.terms
         case .quotient(let left, let right), .sum(let left, let right),
             .difference(let left, let right), .product(let left, let right):

@@ -16,6 +16,9 @@ struct FactStream: Hashable {
     var filters: [IDFilter]
     /// The word of a dimension whose ids stand for the values: which currencies an amount has.
     var column: Int?
+    /// How many milliseconds one of the measure is, where its values stand for the last day on which
+    /// so long a window, opened on the fact's day, is open.
+    var unitOfWindow: Int64?
 }
 
 /// What is read from one projection.
@@ -83,6 +86,7 @@ struct FactScan {
     private var streamFilters: [Range<Int>] = []
     private var measures: [Int] = []
     private var columns: [Int] = []
+    private var units: [Int64] = []
     private var samplePlaces: [Int] = []
     private var scratch: [UInt32]
     private var hasOverflowed = false
@@ -115,6 +119,7 @@ struct FactScan {
             streamFilters.append(start..<filterColumns.count)
             measures.append(stream.measure ?? -1)
             columns.append(stream.column ?? -1)
+            units.append(stream.unitOfWindow ?? 0)
             samplePlaces.append(sampled.firstIndex(of: index) ?? -1)
         }
     }
@@ -220,6 +225,11 @@ struct FactScan {
             var value = FactScan.integer(rows, at + measure) ^ .min
             if value == .min { return }
             if columns[stream] >= 0 { value = Int64(rows[at + columns[stream]]) }
+            if units[stream] > 0 {
+                value = Day.lastOpen(
+                    from: Int32(bitPattern: rows[at] ^ 0x8000_0000), units: value,
+                    millisecondsPerUnit: units[stream])
+            }
             if plan.isSummed[stream] {
                 let product = Int128(value) * Int128(multiplicity)
                 let (sum, isTooLarge) = sums[place].addingReportingOverflow(product)
@@ -261,6 +271,17 @@ struct FactScan {
 
     private static func integer(_ rows: Span<UInt32>, _ at: Int) -> Int64 {
         Int64(bitPattern: UInt64(rows[at]) << 32 | UInt64(rows[at + 1]))
+    }
+}
+
+extension Day {
+    /// The number of the last day on which a window is open that opened on a day and is so many
+    /// units long; 400 years at most.
+    static func lastOpen(from day: Int32, units: Int64, millisecondsPerUnit: Int64) -> Int64 {
+        let longest: Int64 = 146_097
+        let (length, isTooLong) = max(0, units).multipliedReportingOverflow(by: millisecondsPerUnit)
+        let days = length / 86_400_000 + (length % 86_400_000 == 0 ? 0 : 1)
+        return Int64(day) + (isTooLong ? longest : min(longest, days))
     }
 }
 

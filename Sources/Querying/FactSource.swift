@@ -1,4 +1,5 @@
 package import EventModel
+package import Projections
 
 /// One dimension of a projection's rows.
 package struct FactDimension: Hashable, Sendable {
@@ -42,6 +43,29 @@ package struct FactLayout: Hashable, Sendable {
     package var openDays: Int
     /// The same for what measures hold, where that is longer.
     package var openDaysOfMeasures: [Int: Int]
+    /// Windows after the fact whose length a field says.
+    package var windows: [FieldWindow] = []
+    /// The same for what measures hold.
+    package var windowsOfMeasures: [Int: [FieldWindow]] = [:]
+    /// The calendars by which it is decided what a fact is.
+    package var calendars: [CalendarVersion] = []
+    /// The same for what measures hold.
+    package var calendarsOfMeasures: [Int: [CalendarVersion]] = [:]
+    /// What measures hold, where that is known: only values of one kind can be counted together.
+    package var kinds: [Int: CellLayout.MeasureKind] = [:]
+
+    /// A window after a fact.
+    package struct FieldWindow: Hashable, Sendable {
+        /// The measure that holds how many units it is long.
+        package var measure: Int
+        /// What a unit is.
+        package var millisecondsPerUnit: Int64
+
+        package init(measure: Int, millisecondsPerUnit: Int64) {
+            self.measure = measure
+            self.millisecondsPerUnit = millisecondsPerUnit
+        }
+    }
 
     package init(
         projection: String, version: Int, dimensions: [FactDimension], measures: [String],

@@ -16,10 +16,21 @@ extension QueryEvaluation {
             return Figure(
                 value: .none, count: nil, reason: .withheld(below: Self.fewestRespondents))
         }
-        let count = output.basis.map { self.count(of: $0, group, in: cells) }
+        let count =
+            output.basis.isEmpty
+            ? nil
+            : output.basis.reduce(Int64(0)) { sum, term in
+                let (total, isTooLarge) = sum.addingReportingOverflow(
+                    self.count(of: term, group, in: cells))
+                return isTooLarge ? .max : total
+            }
+        let openThrough = openThrough(output, group, in: cells)
         let currencies = try self.currencies(of: output, group, in: cells)
         if currencies.count > 1 {
-            return Figure(value: .none, count: count, reason: .mixedCurrencies(currencies))
+            var figure = Figure(
+                value: .none, count: count, reason: .mixedCurrencies(currencies))
+            figure.openThrough = openThrough
+            return figure
         }
         let value: Fraction
         do {
@@ -32,6 +43,7 @@ extension QueryEvaluation {
         var figure = Figure(
             value: value, count: count, reason: value.hasValue ? nil : missing,
             currency: isMoney ? currencies.first.flatMap { $0.isEmpty ? nil : $0 } : nil)
+        figure.openThrough = openThrough
         figure.isFew =
             value.hasValue && !output.column.whenEmpty.hasValue
             && count.map { $0 < Figure.fewestFacts } ?? false
@@ -42,16 +54,20 @@ extension QueryEvaluation {
     private func isWithheld(
         _ output: QueryPlan.Output, of group: Int, in cells: [CellFigures]
     ) -> Bool {
-        output.respondents.contains { term in
-            let number: Int64
-            if case .distinct(let place) = term.function {
-                number =
-                    cells[term.projection].statistic(group, stream: term.stream, place: place) ?? 0
-            } else {
-                number = cells[term.projection].count(group, stream: term.stream)
-            }
-            return number > 0 && number < Self.fewestRespondents
-        }
+        isTooFew(output, ofAll: [group], in: cells)
+    }
+
+    /// The last day on which a window of a figure's facts is open; nil where no field says one.
+    private func openThrough(
+        _ output: QueryPlan.Output, _ group: Int, in cells: [CellFigures]
+    ) -> Day? {
+        output.windows.compactMap { term -> Day? in
+            guard case .statistic(let place) = term.function,
+                let last = cells[term.projection].statistic(
+                    group, stream: term.stream, place: place)
+            else { return nil }
+            return Day(number: Int32(clamping: last))
+        }.max()
     }
 
     /// The facts behind a figure: those its basis counts.

@@ -70,7 +70,7 @@ struct QueryEvaluation {
         }
         return Answer(
             basis: try basis, entriesNotYetIn: entriesNotYetIn, definitions: definitions,
-            columns: columns,
+            columns: columns(figures.whole),
             dimensions: plan.dimensions, otherDimensions: plan.otherDimensions,
             filters: plan.filters, present: plan.present, names: names, period: plan.period,
             grain: plan.grain, slices: current.slices, comparison: plan.comparison,
@@ -90,8 +90,8 @@ struct QueryEvaluation {
 
     private var basis: AnswerBasis {
         get throws {
-            guard let position, let earlier = context.earlierBasis else { return context.basis }
-            return try earlier(position)
+            let state = try position.flatMap { try context.earlierBasis?($0) } ?? context.basis
+            return state.counting(plan.outputs.flatMap(\.column.calendars))
         }
     }
 
@@ -123,7 +123,10 @@ struct QueryEvaluation {
         }
         let statuses = plan.outputs.indices.map { index -> FigureStatus in
             let end = days.upperBound.advanced(by: plan.outputs[index].openDays)
-            return context.basis.today < end ? .provisional : .settled
+            let isOpen =
+                context.basis.today < end
+                || figures[index].openThrough.map { context.basis.today <= $0 } ?? false
+            return isOpen ? .provisional : .settled
         }
         return AnswerRow(
             key: key, slice: slice, figures: figures, previous: before, statuses: statuses)
@@ -210,10 +213,11 @@ struct QueryEvaluation {
         measured.isPresent = (0..<groupCount).map { group in
             (group * sliceCount..<(group + 1) * sliceCount).contains { isPresent($0, cells) }
         }
+        var slices: [CellFigures] = []
         if plan.dimensions.isEmpty {
             measured.slices = measured.cells
         } else if sliceCount > 1 {
-            let slices = try regroup(scans, count: sliceCount, spansSlices: false) { $1 }
+            slices = try regroup(scans, count: sliceCount, spansSlices: false) { $1 }
             measured.slices = try (0..<sliceCount).map {
                 try figures(of: $0, in: slices, length: lengths[$0])
             }
@@ -225,7 +229,44 @@ struct QueryEvaluation {
             measured.whole = try figures(
                 of: 0, in: whole, length: PeriodLength(scans.period))
         }
+        holdBack(in: &measured, cells, slices)
         return measured
+    }
+
+    /// Holds back what would tell, taken from a total, what few people answered: of the pieces of
+    /// time, then in each of them of the groups.
+    private func holdBack(
+        in measured: inout Measured, _ cells: [CellFigures], _ slices: [CellFigures]
+    ) {
+        let sliceCount = measured.sliceCount
+        let hasGroups = !plan.dimensions.isEmpty
+        let groupCount = measured.cells.count / max(1, sliceCount)
+        for (column, output) in plan.outputs.enumerated() where !output.respondents.isEmpty {
+            if sliceCount > 1 {
+                let times = Family(
+                    parts: Array(0..<sliceCount), cells: hasGroups ? slices : cells,
+                    isTotalShown: !measured.whole[column].isWithheld)
+                for slice in partsToHoldBack(output, times, { measured.slices[$0][column] }) {
+                    measured.slices[slice][column] = .heldBack
+                    for group in 0..<groupCount {
+                        let cell = group * sliceCount + slice
+                        let figure = measured.cells[cell][column]
+                        guard !figure.isWithheld, figure.count ?? 0 > 0 else { continue }
+                        measured.cells[cell][column] = .heldBack
+                    }
+                }
+            }
+            guard hasGroups else { continue }
+            for slice in 0..<sliceCount {
+                let total = sliceCount > 1 ? measured.slices[slice] : measured.whole
+                let groups = Family(
+                    parts: (0..<groupCount).map { $0 * sliceCount + slice }, cells: cells,
+                    isTotalShown: !total[column].isWithheld)
+                for cell in partsToHoldBack(output, groups, { measured.cells[$0][column] }) {
+                    measured.cells[cell][column] = .heldBack
+                }
+            }
+        }
     }
 
     private func regroup(
@@ -257,11 +298,12 @@ struct QueryEvaluation {
         }
     }
 
-    private var columns: [AnswerColumn] {
-        plan.outputs.map { output in
+    private func columns(_ whole: [Figure]) -> [AnswerColumn] {
+        plan.outputs.enumerated().map { index, output in
             var column = output.column
-            let end = plan.period.days.upperBound.advanced(by: output.openDays)
-            if context.basis.today < end { column.openUntil = end.advanced(by: -1) }
+            let end = plan.period.days.upperBound.advanced(by: output.openDays - 1)
+            let last = max(end, whole[index].openThrough ?? end)
+            if context.basis.today <= last { column.openUntil = last }
             return column
         }
     }

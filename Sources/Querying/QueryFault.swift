@@ -20,6 +20,8 @@ public enum QueryFault: Error, Hashable, Sendable {
     case missingMeasure(String, projection: String, version: Int, kpi: String)
     case circular(kpi: String)
     case notAStock(projection: String, kpi: String)
+    /// Measures that are counted together hold values of different kinds.
+    case differentKinds(String, String, kpi: String)
     case tooManyRows(limit: Int)
     /// The values to sort, count or group take more than so many bytes.
     case tooMuchMemory(limit: Int)
@@ -68,6 +70,9 @@ extension QueryFault: CustomStringConvertible {
         case .circular(let kpi): return "the formula of \(kpi) leads back to itself."
         case .notAStock(let projection, let kpi):
             return "\(kpi) asks for the stock of \(projection), which keeps facts, not flows."
+        case .differentKinds(let one, let other, let kpi):
+            return "\(kpi) counts the values of \(one) and \(other) together, but they are of "
+                + "different kinds. Promote versions in which both are names."
         case .tooManyRows(let limit):
             return "the answer would have more than \(limit) rows. Ask for a coarser --grain, a "
                 + "shorter --period or fewer dimensions."

@@ -46,6 +46,43 @@ extension QueryPlanner {
         return max(layout.openDays, layout.openDaysOfMeasures[measure] ?? 0)
     }
 
+    /// The last days on which windows are open whose length fields say, of the facts behind some
+    /// aggregates.
+    mutating func windows(behind terms: [Expression.Term]) -> [Expression.Term] {
+        var found: [Expression.Term] = []
+        for term in terms {
+            let place = term.projection
+            let layout = projections[place].source.layout
+            var stream = projections[place].streams[term.stream]
+            let measure = stream.measure.map { layout.measure(atOffset: $0) }
+            stream.column = nil
+            for window in layout.windows + (measure.flatMap { layout.windowsOfMeasures[$0] } ?? [])
+            {
+                stream.measure = layout.offset(ofMeasure: window.measure)
+                stream.unitOfWindow = window.millisecondsPerUnit
+                let number = projections[place].place(of: stream)
+                let last = Expression.Term(
+                    projection: place, stream: number,
+                    function: .statistic(projections[place].place(of: .maximum, stream: number)))
+                if !found.contains(last) { found.append(last) }
+            }
+        }
+        return found
+    }
+
+    /// The calendars by which the facts behind some aggregates, and their measures, are counted.
+    func calendars(behind terms: [Expression.Term]) -> [CalendarVersion] {
+        var found: Set<CalendarVersion> = []
+        for term in terms {
+            let layout = projections[term.projection].source.layout
+            found.formUnion(layout.calendars)
+            let measure = projections[term.projection].streams[term.stream].measure
+            guard let measure = measure.map({ layout.measure(atOffset: $0) }) else { continue }
+            found.formUnion(layout.calendarsOfMeasures[measure] ?? [])
+        }
+        return found.sorted()
+    }
+
     /// The numbers of respondents behind some aggregates, each under its own filters.
     mutating func respondents(behind terms: [Expression.Term]) -> [Expression.Term] {
         var found: [Expression.Term] = []
@@ -59,7 +96,7 @@ extension QueryPlanner {
                 respondents.stream = projections[term.projection].place(of: stream)
                 respondents.function = .distinct(
                     projections[term.projection].place(
-                        of: .distinct, stream: respondents.stream))
+                        of: .members, stream: respondents.stream))
             }
             if !found.contains(respondents) { found.append(respondents) }
         }

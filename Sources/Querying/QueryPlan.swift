@@ -15,9 +15,11 @@ struct QueryPlan {
         var column: AnswerColumn
         var expression: Expression
         /// The facts whose number stands beside the value.
-        var basis: Expression.Term?
+        var basis: [Expression.Term]
         /// Days after a period's end in which its facts may still change.
         var openDays: Int
+        /// The last day on which windows are open whose length fields say.
+        var windows: [Expression.Term]
         /// Numbers of respondents: where one is small, nothing is shown.
         var respondents: [Expression.Term]
         /// Amounts of money that must be in one currency.
@@ -235,9 +237,10 @@ struct QueryPlanner {
                 unit: counts ? .count : statistic.map { kpi.unit(ofStatistic: $0) } ?? kpi.unit,
                 better: counts ? nil : kpi.better,
                 isCount: expression.isPlainCount,
-                growsWithTime: expression.growth == 1, whenEmpty: expression.whenEmpty),
+                growsWithTime: expression.growth == 1, calendars: calendars(behind: terms),
+                whenEmpty: expression.whenEmpty),
             expression: expression, basis: expression.basis,
-            openDays: terms.map { openDays(of: $0) }.max() ?? 0,
+            openDays: terms.map { openDays(of: $0) }.max() ?? 0, windows: windows(behind: terms),
             respondents: respondents(behind: terms), amounts: amounts(in: terms),
             definitions: definitions)
     }
@@ -268,6 +271,7 @@ struct QueryPlanner {
         case .periodDays: return .days
         case .periodMonths: return .months
         case .aggregate(let aggregate): return try term(aggregate, of: kpi).map { .term($0) }
+        case .union(let aggregates): return try union(aggregates, of: kpi)
         case .negated(let part):
             return try compile(part, of: kpi, path: path).map { .negated($0) }
         case .sum(let left, let right): return try pair(left, right, kpi, path, Expression.sum)
@@ -302,7 +306,7 @@ struct QueryPlanner {
     }
 
     private mutating func term(
-        _ aggregate: Aggregate, of kpi: KPIDefinition
+        _ aggregate: Aggregate, of kpi: KPIDefinition, isUnion: Bool = false
     ) throws -> Expression.Term? {
         guard let place = try place(of: aggregate.projection) else {
             let fault = QueryFault.notBuilt(projection: aggregate.projection, kpi: kpi.name)
@@ -326,7 +330,8 @@ struct QueryPlanner {
         case .maximum: function = .statistic(statistic(.maximum, place, stream))
         case .percentile(let percent):
             function = .statistic(statistic(.percentile(percent), place, stream))
-        case .distinct: function = .distinct(statistic(.distinct, place, stream))
+        case .distinct:
+            function = .distinct(statistic(isUnion ? .members : .distinct, place, stream))
         case .stock, .start, .kept:
             guard projections[place].source.layout.isStock else {
                 faults.append(.notAStock(projection: aggregate.projection, kpi: kpi.name))
@@ -336,6 +341,26 @@ struct QueryPlanner {
             function = stockFunction(aggregate, at: place, stream: stream)
         }
         return Expression.Term(projection: place, stream: stream, function: function)
+    }
+
+    /// Several measures whose values are counted together: only alike ones can be.
+    private mutating func union(
+        _ aggregates: [Aggregate], of kpi: KPIDefinition
+    ) throws -> Expression? {
+        let terms = try aggregates.compactMap { try term($0, of: kpi, isUnion: true) }
+        guard terms.count == aggregates.count else { return nil }
+        let kinds = terms.map { term in
+            let layout = projections[term.projection].source.layout
+            return projections[term.projection].streams[term.stream].measure
+                .flatMap { layout.kinds[layout.measure(atOffset: $0)] }
+        }
+        if let other = kinds.indices.first(where: { kinds[$0] != kinds[0] }) {
+            faults.append(
+                .differentKinds(
+                    aggregates[0].measured, aggregates[other].measured, kpi: kpi.name))
+            return nil
+        }
+        return .union(terms)
     }
 
     private mutating func place(of projection: String) throws -> Int? {
@@ -397,6 +422,7 @@ extension AnswerDimension.Kind {
 extension Expression {
     /// Whether its numbers are numbers of facts.
     fileprivate var isCount: Bool {
+        if case .union = self { return true }
         guard case .term(let term) = self else { return false }
         switch term.function {
         case .count, .distinct, .start, .started, .kept: return true
@@ -410,4 +436,9 @@ extension Expression {
         guard case .term(let term) = self else { return false }
         return term.function == .count
     }
+}
+
+extension Aggregate {
+    /// What it is taken over: `reply.customer`.
+    fileprivate var measured: String { ([projection] + (measure.map { [$0] } ?? [])).joined(separator: ".") }
 }

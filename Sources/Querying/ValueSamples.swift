@@ -6,7 +6,17 @@ struct ValueSamples {
         case minimum
         case maximum
         case distinct
+        /// How many different ones there are, as `distinct`; which they are is kept, too.
+        case members
         case percentile(Int)
+    }
+
+    /// What was found for each group.
+    struct Found {
+        /// By group and statistic; nil where a group has no value (a number of values is then 0).
+        var statistics: [[Int64?]] = []
+        /// The different values of groups that are asked for their members, ascending.
+        var members: [Int: [Int64]] = [:]
     }
 
     /// A value occurs fewer than zero times: the stored rows are not facts.
@@ -32,8 +42,7 @@ struct ValueSamples {
         multiplicities.append(multiplicity)
     }
 
-    /// Statistics of each group, after groups were renamed: `results[group][statistic]`, nil where
-    /// a group has no value (a distinct count is then 0).
+    /// Statistics of each group, after groups were renamed.
     ///
     /// - Parameters:
     ///   - target: the new group of an old one; −1 leaves it out.
@@ -41,7 +50,7 @@ struct ValueSamples {
     /// - Complexity: O(values), by counting sorts of 11 bits.
     func statistics(
         groupCount: Int, target: (Int) -> Int, wanted: [[Statistic]]
-    ) throws(NegativeCount) -> [[Int64?]] {
+    ) throws(NegativeCount) -> Found {
         var starts = [Int](repeating: 0, count: groupCount + 1)
         var targets = [Int32](repeating: -1, count: groups.count)
         for index in groups.indices {
@@ -61,17 +70,19 @@ struct ValueSamples {
             next[group] += 1
         }
         var scratch: [Sample] = []
-        var results: [[Int64?]] = []
-        results.reserveCapacity(groupCount)
+        var found = Found()
+        found.statistics.reserveCapacity(groupCount)
         for group in 0..<groupCount {
             let range = starts[group]..<starts[group + 1]
             ValueSamples.sort(&samples, range, &scratch)
             let end = try ValueSamples.merge(&samples, range)
             let merged = range.lowerBound..<end
-            results.append(
-                wanted[group % wanted.count].map { ValueSamples.value(of: $0, samples, merged) })
+            let asked = wanted[group % wanted.count]
+            found.statistics.append(asked.map { ValueSamples.value(of: $0, samples, merged) })
+            guard !merged.isEmpty, asked.contains(.members) else { continue }
+            found.members[group] = merged.map { Int64(bitPattern: samples[$0].key ^ 1 << 63) }
         }
-        return results
+        return found
     }
 
     /// Adds equal values up, drops those that come zero times; the end of what is left.
@@ -100,7 +111,7 @@ struct ValueSamples {
     ) -> Int64? {
         func value(_ index: Int) -> Int64 { Int64(bitPattern: samples[index].key ^ 1 << 63) }
         switch statistic {
-        case .distinct: return Int64(range.count)
+        case .distinct, .members: return Int64(range.count)
         case .minimum: return range.isEmpty ? nil : value(range.lowerBound)
         case .maximum: return range.isEmpty ? nil : value(range.upperBound - 1)
         case .percentile(let percent):

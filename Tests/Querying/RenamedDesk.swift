@@ -60,11 +60,14 @@ final class RenamedDesk {
         request.filters = request.filters.map { (Self.name($0.dimension), $0.value) }
         return try log.read { view in
             let shared = try SharedView(view)
+            let calendars = CalendarsInForce(try view.definitions())
             let sources = try projections.compactMap { definition -> LiveFacts? in
                 let status = try store.status(
                     definition.name, version: definition.version, in: view)
                 return status.map {
-                    LiveFacts(.stored($0, store), definition: definition, log: shared)
+                    LiveFacts(
+                        .stored($0, store), definition: definition, calendars: calendars,
+                        log: shared)
                 }
             }
             let basis = try AnswerBasis(
@@ -213,13 +216,17 @@ final class RenamedDesk {
         case .difference(let left, let right): return .difference(renamed(left), renamed(right))
         case .product(let left, let right): return .product(renamed(left), renamed(right))
         case .quotient(let left, let right): return .quotient(renamed(left), renamed(right))
-        case .aggregate(let aggregate):
-            var aggregate = aggregate
-            aggregate.projection = name(aggregate.projection)
-            aggregate.measure = aggregate.measure.map(name)
-            aggregate.filter = Dictionary(
-                uniqueKeysWithValues: aggregate.filter.map { (name($0.key), $0.value) })
-            return .aggregate(aggregate)
+        case .aggregate(let aggregate): return .aggregate(renamed(aggregate))
+        case .union(let aggregates): return .union(aggregates.map(renamed))
         }
+    }
+
+    private static func renamed(_ aggregate: Aggregate) -> Aggregate {
+        var aggregate = aggregate
+        aggregate.projection = name(aggregate.projection)
+        aggregate.measure = aggregate.measure.map(name)
+        aggregate.filter = Dictionary(
+            uniqueKeysWithValues: aggregate.filter.map { (name($0.key), $0.value) })
+        return aggregate
     }
 }

@@ -6,7 +6,7 @@ import Testing
 struct ValueSamplesTests {
     private let wanted: [ValueSamples.Statistic] = [
         .percentile(0), .percentile(1), .percentile(50), .percentile(90), .percentile(99),
-        .percentile(100), .minimum, .maximum, .distinct,
+        .percentile(100), .minimum, .maximum, .distinct, .members,
     ]
 
     /// What the definition says, read word by word.
@@ -16,7 +16,7 @@ struct ValueSamplesTests {
             switch statistic {
             case .minimum: sorted.first
             case .maximum: sorted.last
-            case .distinct: Int64(Set(sorted).count)
+            case .distinct, .members: Int64(Set(sorted).count)
             case .percentile(let percent):
                 sorted.indices.first { ($0 + 1) * 100 >= sorted.count * percent }
                     .map { sorted[$0] }
@@ -36,7 +36,7 @@ struct ValueSamplesTests {
                     .percentile(100),
                 ]
             ])
-        #expect(found == [[15, 20, 20, 35, 50]])
+        #expect(found.statistics == [[15, 20, 20, 35, 50]])
     }
 
     @Test("Any mixture of groups, sizes and cancelling rows", arguments: UInt64(1)...20)
@@ -66,11 +66,17 @@ struct ValueSamplesTests {
         let found = try samples.statistics(
             groupCount: groupCount, target: { $0 }, wanted: [wanted])
         for group in 0..<groupCount {
-            #expect(found[group] == expected(lists[group]), "seed \(seed), group \(group)")
+            #expect(
+                found.statistics[group] == expected(lists[group]),
+                "seed \(seed), group \(group)")
+            #expect(
+                found.members[group] ?? [] == Set(lists[group]).sorted(),
+                "seed \(seed), group \(group)")
         }
         let together = try samples.statistics(
             groupCount: 1, target: { $0 == 0 ? -1 : 0 }, wanted: [wanted])
-        #expect(together[0] == expected(lists.dropFirst().flatMap { $0 }), "seed \(seed)")
+        #expect(
+            together.statistics[0] == expected(lists.dropFirst().flatMap { $0 }), "seed \(seed)")
     }
 
     @Test("The extremes of 64 bits are sorted") func extremes() throws {
@@ -80,7 +86,7 @@ struct ValueSamplesTests {
         }
         let found = try samples.statistics(
             groupCount: 1, target: { $0 }, wanted: [[.minimum, .percentile(50), .maximum]])
-        #expect(found == [[.min + 1, 0, .max]])
+        #expect(found.statistics == [[.min + 1, 0, .max]])
     }
 
     @Test("A value fewer than zero times is refused, not counted") func negative() {

@@ -44,6 +44,7 @@ class KPI:
     """`value` and `count` are arithmetic over the parts, `more` its statistics.
 
     A part is "PROJECTION: AGGREGATE" with, in brackets, which facts: "csat[score > 3]: count(*)".
+    "A|B: AGGREGATE" takes the facts of both together.
     In place of an aggregate of the period's facts, a stock has "stock", "start", "start NAME" and
     "kept NAME". Where `respondents` is more than 0 and below 5, nothing is shown; where a part
     `currencies` is more than 1, nothing that adds the amounts `s`.
@@ -55,7 +56,8 @@ class KPI:
 
     @property
     def projections(self):
-        return {re.match(r"\w+", part).group() for part in self.parts.values()}
+        return {name for part in self.parts.values()
+                for name in re.match(r"[\w|]+", part).group().split("|")}
 
 
 def duration(projection, measure, **more):
@@ -98,9 +100,14 @@ KPIS = {
     "first_response_time": duration("first_response", "wait"),
     "reply_time": duration("reply", "wait"),
     "replies_sent": KPI("n", count="n", n="reply: count(*)"),
-    "customers_handled": KPI("c", count="named", c="reply: count(DISTINCT customer)",
-                             named="reply: count(customer)", n="reply: count(*)",
-                             more={"replies": "n"}),
+    "customers_handled": KPI("c", count="named",
+                             c="reply|call_handling: count(DISTINCT customer)",
+                             named="reply|call_handling: count(customer)",
+                             r="reply: count(DISTINCT customer)",
+                             b="call_handling: count(DISTINCT customer)",
+                             n="reply: count(*)", calls="call_handling: count(*)",
+                             more={"by_reply": "r", "by_call": "b", "replies": "n",
+                                   "calls": "calls"}),
     "first_assignment_time": duration("first_assignment", "wait"),
     "first_resolution_time": duration("first_resolution", "time"),
     "resolution_time": duration("resolution", "time"),
@@ -111,7 +118,7 @@ KPIS = {
     "first_contact_resolution": KPI(
         "100 * (t + c) / (nt + nc)", t="first_resolution: count(first_contact)",
         c="call_volume: count(first_contact)", nt="first_resolution: count(*)",
-        nc="call_volume: count(outcome_known)", count="nt",
+        nc="call_volume: count(outcome_known)", count="nt + nc",
         more={"resolved_at_once": "t + c", "of_tickets": "100 * t / nt",
               "of_calls": "100 * c / nc", "count": "nt + nc"}),
     "reopen_rate": KPI("100 * f / n", count="n", f="reopening: count(first)",
@@ -129,12 +136,12 @@ KPIS = {
     "justified_escalation_rate": rate("quality_review", "justified", "judged"),
     "escalated_resolution_time": duration("resolution", "since_escalation"),
     "escalated_csat": rate(f"csat[{ESCALATED}]", "satisfied"),
-    "sla_compliance": KPI("100 * (met1 + met2) / (n1 + n2)", count="n1", **SLA,
+    "sla_compliance": KPI("100 * (met1 + met2) / (n1 + n2)", count="n1 + n2", **SLA,
                           more={"met": "met1 + met2", "count": "n1 + n2"}),
     "sla_first_response_compliance": rate("sla_first_response", "met"),
     "sla_resolution_compliance": rate("sla_resolution", "met"),
     "escalated_sla_compliance": KPI(
-        "100 * (met1 + met2) / (n1 + n2)", count="n1",
+        "100 * (met1 + met2) / (n1 + n2)", count="n1 + n2",
         **{k: v.replace(":", f"[{ESCALATED}]:") for k, v in SLA.items()},
         more={"met": "met1 + met2", "count": "n1 + n2", "resolution": "100 * met2 / n2"}),
     "calls_offered": KPI("n", count="n", n="call_volume: count(*)",
@@ -258,9 +265,14 @@ class Figures:
         return f"coalesce(\"{by}\"::VARCHAR, '')" if by else "''"
 
     def _aggregates(self, source, name, where, aggregates, by):
+        facts = f'"facts_{name}"'
+        if "|" in name:
+            # The facts of several projections under each other; a column one lacks is empty there.
+            each = [f'SELECT * FROM "facts_{one}"' for one in name.split("|")]
+            facts = "(" + " UNION ALL BY NAME ".join(each) + ")"
         rows = self.run(f"""
             SELECT period, {self._group(by)} AS "group", {", ".join(aggregates)}
-            FROM "facts_{name}" JOIN periods ON day >= month_first AND day < month_next
+            FROM {facts} JOIN periods ON day >= month_first AND day < month_next
             WHERE {where} GROUP BY 1, 2""").fetchall()
         return {f"{source}: {aggregate}": {row[:2]: row[2 + place] for row in rows}
                 for place, aggregate in enumerate(aggregates)}
@@ -311,8 +323,55 @@ class Figures:
             value = Number(None)
         count = None
         if kpi.count and not statistic:
-            count = int(values[kpi.count].value)
+            count = int(eval(kpi.count, {"__builtins__": {}}, values).value)
         return value.value, count, few
+
+
+    def people(self, name, by, places):
+        """How many different people's answers stand behind some periods and groups together; where a
+        KPI asks for people in several parts, the fewest of some."""
+        part = KPIS[name].parts[KPIS[name].respondents]
+        projection, aggregate = part.split(": ")
+        where = " OR ".join(
+            f"(period = '{period}'" + (
+                "" if group is None else f" AND {self._group(by)} = {oracle.quoted([group])}") + ")"
+            for period, group in places)
+        return self.run(f'SELECT {aggregate} FROM "facts_{projection}" JOIN periods '
+                        f"ON day >= month_first AND day < month_next WHERE {where}").fetchone()[0]
+
+
+def revealing(figures, answer, by):
+    """What could be worked out of an answer although it is withheld: wherever a total is shown, the
+    parts of it that are missing must be none, or stand for five people at least; and nothing is held
+    back where that holds without it."""
+    def hidden(row):
+        return str(row.get("reason", "")).startswith("withheld")
+
+    faults = []
+    names = [n for n in {r["kpi"] for r in answer["total"]} if KPIS[n.split(".")[0]].respondents]
+    for name in sorted(names):
+        rows = [r for r in answer["rows"] if r["kpi"] == name]
+        totals = {r["period"]: r for r in answer["total"] if r["kpi"] == name}
+        year = min(totals, key=len)
+        months = [r for r in totals.values() if r["period"] != year] if by else rows
+        families = [(totals[year], months, None)]
+        if by:
+            families += [(totals[p], [r for r in rows if r["period"] == p], by)
+                         for p in totals if p != year]
+        for total, parts, key in families:
+            missing = [r for r in parts if hidden(r)]
+            if hidden(total) or not missing:
+                continue
+            def people(some):
+                return figures.people(name.split(".")[0], by, [
+                    (r["period"], (r[key] or "") if key else None) for r in some]) if some else 0
+            own = [r for r in missing if r["reason"] == "withheld"]
+            if 0 < people(missing) < 5:
+                faults.append(f"  {name} {total['period']}: the missing parts tell of "
+                              f"{people(missing)} people")
+            if len(own) < len(missing) and people(own) >= 5:
+                faults.append(f"  {name} {total['period']}: held back without need")
+    return faults
 
 
 def rounded(value):
@@ -352,6 +411,7 @@ def compare(database, binary, store, year, limit=5):
             value, count, few = figures.figure(row["kpi"], parts, key[1], key[2])
             if fault := difference(row, value, count, few):
                 wrong.append(f"  {' '.join(str(k) for k in key)}: {fault}")
+        wrong += revealing(figures, answer, by)
         for part, values in parts.items():
             for (period, group), value in values.items():
                 if value and group not in seen:
@@ -364,6 +424,8 @@ def compare(database, binary, store, year, limit=5):
 
 def difference(row, value, count, few):
     """What is wrong with a row, if anything."""
+    if row.get("reason") == "withheld_to_protect":
+        return None  # `revealing` says whether it had to be
     if few:
         return None if row.get("reason") == "withheld" and row["value"] is None else \
             f"few respondents, but {row['value']}"

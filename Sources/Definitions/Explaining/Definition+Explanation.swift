@@ -128,6 +128,11 @@ extension Formula {
             return isEnglish ? text : text.replacing(".", with: ",")
         case .time(let milliseconds): return DurationText.text(milliseconds)
         case .aggregate(let aggregate): return aggregate.inWords(in: language)
+        case .union(let aggregates):
+            let all = Words.list(aggregates.map { $0.measured(in: language) }, isEnglish ? "and" : "dan")
+            return isEnglish
+                ? "number of different \(all), taken together"
+                : "jumlah \(all) yang berbeda, digabung"
         case .sum(let left, let right): return wrapped("\(part(left, 1)) + \(part(right, 1))", 1)
         case .difference(let left, let right):
             return wrapped("\(part(left, 1)) − \(part(right, 2))", 1)
@@ -166,9 +171,23 @@ extension Aggregate {
         language == .english ? englishWords : indonesianWords
     }
 
+    /// Projection and filter: `ticket_volume with reason complaint`.
+    private func facts(in language: Language) -> String {
+        if filter.isEmpty { return projection }
+        return language == .english
+            ? "\(projection) with \(filterWords("or", "and"))"
+            : "\(projection) dengan \(filterWords("atau", "dan"))"
+    }
+
+    /// What is measured: `wait of first_response`.
+    fileprivate func measured(in language: Language) -> String {
+        let facts = facts(in: language)
+        return measure.map { "\($0) \(language == .english ? "of" : "dari") \(facts)" } ?? facts
+    }
+
     private var englishWords: String {
-        let facts = filter.isEmpty ? projection : "\(projection) with \(filterInWords)"
-        let of = measure.map { "\($0) of \(facts)" } ?? facts
+        let facts = facts(in: .english)
+        let of = measured(in: .english)
         switch function {
         case .count:
             guard let measure else { return "number of \(facts)" }
@@ -186,9 +205,8 @@ extension Aggregate {
     }
 
     private var indonesianWords: String {
-        let facts =
-            filter.isEmpty ? projection : "\(projection) dengan \(filterWords("atau", "dan"))"
-        let of = measure.map { "\($0) dari \(facts)" } ?? facts
+        let facts = facts(in: .indonesian)
+        let of = measured(in: .indonesian)
         switch function {
         case .count:
             guard let measure else { return "jumlah \(facts)" }
@@ -204,8 +222,6 @@ extension Aggregate {
         case .kept: return "stok \(of) pada awal periode yang masih ada pada akhirnya"
         }
     }
-
-    private var filterInWords: String { filterWords("or", "and") }
 
     private func filterWords(_ or: String, _ and: String) -> String {
         Words.list(

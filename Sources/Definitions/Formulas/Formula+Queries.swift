@@ -2,7 +2,13 @@ extension Formula {
     /// Every aggregate, in the order of the formula; those of other KPIs are not among them.
     public var aggregates: [Aggregate] {
         var found: [Aggregate] = []
-        visit { if case .aggregate(let aggregate) = $0 { found.append(aggregate) } }
+        visit {
+            switch $0 {
+            case .aggregate(let aggregate): found.append(aggregate)
+            case .union(let aggregates): found += aggregates
+            default: break
+            }
+        }
         return found
     }
 
@@ -16,7 +22,7 @@ extension Formula {
     private func visit(_ body: (Formula) -> Void) {
         body(self)
         switch self {
-        case .number, .time, .aggregate, .periodDays, .periodMonths, .kpi: break
+        case .number, .time, .aggregate, .union, .periodDays, .periodMonths, .kpi: break
         case .negated(let inner): inner.visit(body)
         case .sum(let left, let right), .difference(let left, let right),
             .product(let left, let right), .quotient(let left, let right):
@@ -41,9 +47,9 @@ extension KPIDefinition {
     /// The unit of a statistic: plain counts are counts, and one measured value (a mean score beside
     /// a share of satisfied) is no percentage; all else is as the KPI itself.
     public func unit(ofStatistic name: String) -> Unit {
-        guard let formula = statistics.first(where: { $0.name == name })?.formula,
-            case .aggregate(let aggregate) = formula
-        else { return unit }
+        let formula = statistics.first { $0.name == name }?.formula
+        if case .union = formula { return .count }
+        guard case .aggregate(let aggregate) = formula else { return unit }
         switch aggregate.function {
         case .count, .distinct, .stock, .start, .kept: return .count
         case .sum, .mean, .minimum, .maximum, .percentile: return unit == .percent ? .score : unit

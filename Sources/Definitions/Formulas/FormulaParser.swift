@@ -22,11 +22,14 @@ struct PlacedAggregate {
 ///     term      = factor { ("*" | "/") factor }
 ///     factor    = "-" factor | number | "(" formula ")" | length | aggregate | kpi
 ///     length    = ( "days" | "weeks" | "months" ) "()"
-///     aggregate = function "(" projection [filter] ["." measure] [filter] ")"
+///     aggregate = function "(" measured { "," measured } ")"
+///     measured  = projection [filter] ["." measure] [filter]
 ///     filter    = "[" dimension "=" value { "|" value } { "," … } "]"
 struct FormulaParser {
     /// Parentheses, signs and operations within each other.
     static let deepest = 64
+    /// Measures whose different values are counted together.
+    static let mostTogether = 16
     static let functions = [
         "count", "sum", "mean", "min", "max", "distinct", "stock", "start", "kept", "p50", "days",
         "weeks", "months",
@@ -37,6 +40,8 @@ struct FormulaParser {
     private var depth = 0
     /// Aggregates and KPIs in the order they stand, for checking.
     private(set) var aggregates: [PlacedAggregate] = []
+    /// Those whose different values are counted together.
+    private(set) var unions: [[PlacedAggregate]] = []
     private(set) var kpis: [(name: String, offset: Int)] = []
 
     init(_ text: String) { scalars = Array(text.unicodeScalars) }
@@ -58,7 +63,7 @@ struct FormulaParser {
 
     private func depthOf(_ formula: Formula) -> Int {
         switch formula {
-        case .number, .time, .aggregate, .periodDays, .periodMonths, .kpi: 1
+        case .number, .time, .aggregate, .union, .periodDays, .periodMonths, .kpi: 1
         case .negated(let inner): 1 + depthOf(inner)
         case .sum(let left, let right), .difference(let left, let right),
             .product(let left, let right), .quotient(let left, let right):
@@ -122,7 +127,7 @@ struct FormulaParser {
                 offset: start, what: "there is no function \"\(name)\"", word: name,
                 candidates: FormulaParser.functions)
         }
-        return .aggregate(try aggregate(function, from: start))
+        return try measured(function, from: start)
     }
 
     /// The period's length by a name; nil where it is none.
@@ -155,9 +160,35 @@ struct FormulaParser {
         }
     }
 
+    /// What stands in a function's parentheses: one measure, or several whose different values are
+    /// counted together.
+    private mutating func measured(
+        _ function: AggregateFunction, from start: Int
+    ) throws(FormulaFault) -> Formula {
+        var found = [try aggregate(function, from: start)]
+        while take([","]) != nil {
+            guard function == .distinct else {
+                throw FormulaFault(
+                    offset: index - 1, what: "only distinct(…) takes several measures",
+                    expected: "one measure here, or a sum of functions")
+            }
+            skipBlanks()
+            found.append(try aggregate(function, from: index))
+        }
+        try expect(")")
+        guard found.count > 1 else { return .aggregate(found[0].aggregate) }
+        guard found.count <= FormulaParser.mostTogether else {
+            throw FormulaFault(
+                offset: start, what: "\(found.count) measures are counted together",
+                expected: "at most \(FormulaParser.mostTogether)")
+        }
+        unions.append(found)
+        return .union(found.map(\.aggregate))
+    }
+
     private mutating func aggregate(
         _ function: AggregateFunction, from start: Int
-    ) throws(FormulaFault) -> Aggregate {
+    ) throws(FormulaFault) -> PlacedAggregate {
         skipBlanks()
         let projectionAt = index
         let projection = word()
@@ -176,9 +207,8 @@ struct FormulaParser {
             placed.aggregate.measure = measure
             try filter(into: &placed)
         }
-        try expect(")")
         aggregates.append(placed)
-        return placed.aggregate
+        return placed
     }
 
     private mutating func filter(into placed: inout PlacedAggregate) throws(FormulaFault) {

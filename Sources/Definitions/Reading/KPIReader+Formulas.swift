@@ -16,6 +16,9 @@ extension KPIReader {
         do {
             let formula = try parser.parse()
             for aggregate in parser.aggregates { check(aggregate, in: value) }
+            if faults.faults.count == before {
+                for union in parser.unions { checkAlike(union, in: value) }
+            }
             for (name, offset) in parser.kpis {
                 let at = placed(offset, in: value)
                 uses.append(NameReference(name: name, at: at))
@@ -73,24 +76,58 @@ extension KPIReader {
         -> [String]?
     {
         switch source {
-        case .field(let reference):
-            let types = projection.eventTypes(of: reference.binding)
-            guard
-                let shape = types.first.flatMap({ columns.types[$0] })?.field(
-                    named: reference.field)?.shape
-            else { return nil }
-            return shape.values.isEmpty ? nil : shape.values
-        case .latest(let field, _):
-            let types = projection.latestTypes.first { $0.field == field }?.types ?? []
-            guard
-                let shape = types.first.flatMap({ columns.types[$0] })?.field(named: field)?.shape
-            else { return nil }
-            return shape.values.isEmpty ? nil : shape.values
+        case .field, .latest:
+            let values = shape(of: source, in: projection)?.values ?? []
+            return values.isEmpty ? nil : values
         case .firstOf(let sources):
             return sources.lazy.compactMap { self.knownValues(of: $0, in: projection) }.first
         case .hour: return (0...23).map(String.init)
         case .weekday: return (1...7).map(String.init)
         case .constant, .subject: return nil
+        }
+    }
+
+    /// The shape of the columns that values come from; nil where they come from none.
+    private func shape(
+        of source: DimensionSource, in projection: ProjectionDefinition
+    ) -> ColumnShape? {
+        switch source {
+        case .field(let reference):
+            let types = projection.eventTypes(of: reference.binding)
+            return types.first.flatMap { columns.types[$0] }?.field(named: reference.field)?.shape
+        case .latest(let field, _):
+            let types = projection.latestTypes.first { $0.field == field }?.types ?? []
+            return types.first.flatMap { columns.types[$0] }?.field(named: field)?.shape
+        case .firstOf(let sources):
+            return sources.lazy.compactMap { self.shape(of: $0, in: projection) }.first
+        case .hour, .weekday, .constant, .subject: return nil
+        }
+    }
+
+    /// Refuses measures of different kinds, whose values are never equal, counted together.
+    private func checkAlike(_ union: [PlacedAggregate], in value: YAMLValue) {
+        var first: (name: String, kind: String)?
+        for placed in union {
+            guard let name = placed.aggregate.measure,
+                let projection = projection(placed.aggregate.projection),
+                let source = projection.measures.first(where: { $0.name == name })?.source
+            else { continue }
+            let kind =
+                switch source {
+                case .name(.subject, when: _): "the case itself"
+                case .name(let source, when: _):
+                    shape(of: source, in: projection)?.inWords ?? "a text"
+                case .number, .count, .duration, .flag, .money: ColumnShape.integer.inWords
+                }
+            let here = (name: "\(projection.name).\(name)", kind: kind)
+            if let first, first.kind != here.kind {
+                faults.report(
+                    at: self.placed(placed.projectionAt, in: value),
+                    "\(first.name) is \(first.kind), but \(here.name) is \(here.kind)",
+                    expected: "measures of one kind")
+                return
+            }
+            first = first ?? here
         }
     }
 

@@ -58,6 +58,7 @@ extension KPIReader {
         case .kpi: return nil
         case .negated(let inner): return powers(of: inner, at: value)
         case .aggregate(let aggregate): return powers(of: aggregate)
+        case .union: return .plain
         case .product(let left, let right):
             guard let left = powers(of: left, at: value), let right = powers(of: right, at: value)
             else { return nil }

@@ -6,28 +6,13 @@ extension ProjectionDefinition {
 
     /// Every length of time that its measures and conditions look at.
     public var durations: [Duration] {
-        var found: [Duration] = []
-        func add(_ conditions: [Condition]) {
-            for condition in conditions {
-                switch condition {
-                case .duration(let duration, _, _), .within(let duration, _, _),
-                    .beyond(let duration, _, _):
-                    found.append(duration)
-                case .any(let lists): for list in lists { add(list) }
-                case .exists, .field, .latest, .count: break
-                }
-            }
-        }
-        if case .stock(_, let conditions) = fact { add(conditions) }
-        add(conditions)
-        for (_, source) in measures {
-            switch source {
-            case .duration(let duration): found.append(duration)
-            case .flag(let conditions), .name(_, when: let conditions): add(conditions)
-            case .number, .count, .money: break
-            }
-        }
-        return found
+        durationsOfFacts + measures.flatMap { $0.source.durations }
+    }
+
+    /// Those by which it is decided whether there is a fact.
+    public var durationsOfFacts: [Duration] {
+        guard case .stock(_, let held) = fact else { return conditions.flatMap(\.durations) }
+        return (held + conditions).flatMap(\.durations)
     }
 
     /// The types of the event that a binding (or `fact`) may stand for; empty for a counting
@@ -49,6 +34,31 @@ extension ProjectionDefinition {
             }
             return types
         case .count, nil: return []
+        }
+    }
+}
+
+extension MeasureSource {
+    /// Every length of time that it looks at.
+    public var durations: [Duration] {
+        switch self {
+        case .duration(let duration): [duration]
+        case .flag(let conditions), .name(_, when: let conditions):
+            conditions.flatMap(\.durations)
+        case .number, .count, .money: []
+        }
+    }
+}
+
+extension Condition {
+    /// Every length of time that it looks at.
+    fileprivate var durations: [Duration] {
+        switch self {
+        case .duration(let duration, _, _), .within(let duration, _, _),
+            .beyond(let duration, _, _):
+            [duration]
+        case .any(let lists): lists.flatMap { $0.flatMap(\.durations) }
+        case .exists, .field, .latest, .count: []
         }
     }
 }

@@ -89,7 +89,8 @@ extension ProjectionBuilder {
         if case .list(let values) = kind { list = values }
         for place in parts.indices {
             parts[place].code.isName = parts[place].kind == .name
-            guard let text = parts[place].constant else { continue }
+            // An empty text is nobody, as it is in an event: no value.
+            guard let text = parts[place].constant, !text.isEmpty else { continue }
             switch kind {
             case nil, .list: break
             default: throw fault("\"\(name)\" mixes a constant with recorded values")

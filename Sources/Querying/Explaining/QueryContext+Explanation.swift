@@ -82,12 +82,17 @@ extension QueryContext {
             explanation.terms.append(term)
         }
         let today = answer.basis.today
+        let openDays = plan.projections.indices.map { place in
+            terms.filter { $0.projection == place }.map { planner.openDays(of: $0) }.max() ?? 0
+        }
         for (place, facts) in traced.enumerated() {
-            let open = today.advanced(by: -facts.layout.openDays)
+            let windows = output.windows.filter { $0.projection == place }
+                .map { plan.projections[place].streams[$0.stream] }
+            let listed =
+                isOpenOnly
+                ? facts.open(on: today, openDays: openDays[place], windows: windows) : facts
             explanation.parts.append(
-                try Self.part(
-                    plan.projections[place], columns[place], isOpenOnly ? facts.on(open...) : facts)
-            )
+                try Self.part(plan.projections[place], columns[place], listed))
         }
         if isOpenOnly {
             // Ranks are among all facts, of which only some are listed.
@@ -245,7 +250,7 @@ extension Expression.Term {
             switch plan.statistics[stream][place] {
             case .minimum: return .minimum
             case .maximum: return .maximum
-            case .distinct: return .distinct
+            case .distinct, .members: return .distinct
             case .percentile(let percent): return .percentile(percent)
             }
         }

@@ -49,9 +49,20 @@ struct TracedFacts: FactSource {
         times = indices.map { other.times[$0] }
     }
 
-    /// Those of some days alone.
-    func on(_ days: PartialRangeFrom<Day>) -> TracedFacts {
-        TracedFacts(self, keeping: facts.indices.filter { days.contains(facts[$0].day) })
+    /// Those alone that may still change on a day.
+    ///
+    /// - Parameters:
+    ///   - openDays: for how many days after its own each fact may change.
+    ///   - windows: whose values are the last days on which facts may change, where fields say it.
+    func open(on today: Day, openDays: Int, windows: [FactStream]) -> TracedFacts {
+        TracedFacts(
+            self,
+            keeping: facts.indices.filter { index in
+                today <= facts[index].day.advanced(by: openDays)
+                    || windows.contains { window in
+                        window.value(of: facts[index]).map { today.number <= $0 } ?? false
+                    }
+            })
     }
 
     func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) throws {
@@ -76,6 +87,11 @@ extension FactStream {
         guard filters.allSatisfy({ $0.ids.contains(row[$0.column]) }) else { return nil }
         guard let measure else { return 1 }
         let word = UInt64(row[measure]) << 32 | UInt64(row[measure + 1])
-        return word == 0 ? nil : Int64(bitPattern: word ^ 1 << 63)
+        guard word != 0 else { return nil }
+        let value = Int64(bitPattern: word ^ 1 << 63)
+        guard let unitOfWindow else { return value }
+        return Day.lastOpen(
+            from: Int32(bitPattern: row[0] ^ 0x8000_0000), units: value,
+            millisecondsPerUnit: unitOfWindow)
     }
 }

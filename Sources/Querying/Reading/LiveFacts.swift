@@ -27,7 +27,10 @@ package struct LiveFacts: FactSource {
 
     /// - Parameter definition: that of the same version; nil where it is not known, and with it
     ///   which dimensions are hours, and for how long facts may change.
-    package init(_ rows: Rows, definition: ProjectionDefinition?, log: SharedView) {
+    package init(
+        _ rows: Rows, definition: ProjectionDefinition?, calendars: CalendarsInForce,
+        log: SharedView
+    ) {
         let name: String
         let version: Int
         switch rows {
@@ -44,7 +47,8 @@ package struct LiveFacts: FactSource {
         self.log = log
         subjectKinds = definition?.subjectKinds ?? []
         layout = FactLayout(
-            cells, projection: name, version: version, definition: definition)
+            cells, projection: name, version: version, definition: definition,
+            calendars: calendars)
     }
 
     package func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) throws {
@@ -69,7 +73,8 @@ extension FactLayout {
     ///
     /// - Parameter definition: that of the same version; nil where it is not known.
     init(
-        _ cells: CellLayout, projection: String, version: Int, definition: ProjectionDefinition?
+        _ cells: CellLayout, projection: String, version: Int, definition: ProjectionDefinition?,
+        calendars inForce: CalendarsInForce
     ) {
         let sources = definition?.dimensions ?? []
         let measures = cells.measures.map(\.name)
@@ -81,19 +86,40 @@ extension FactLayout {
                     source == .hour ? .hour : (source == .weekday ? .weekday : .text)
                 return FactDimension(name: dimension.name, kind: kind)
             }, measures: measures, isStock: cells.isStock)
+        for (place, measure) in cells.measures.enumerated() { kinds[place] = measure.kind }
         guard let definition else { return }
         isAnonymous = definition.subjectKinds.contains("respondent")
         respondent = definition.respondentMeasure.flatMap { measures.firstIndex(of: $0) }
         let windows = OpenWindows(definition)
         openDays = windows.ofFacts
+        self.windows = Self.held(windows.fieldsOfFacts, in: definition, cells)
+        calendars = inForce.counted(by: definition.durationsOfFacts)
         for (place, name) in measures.enumerated() {
             openDaysOfMeasures[place] = windows.ofMeasures[name]
+            let held = Self.held(windows.fieldsOfMeasures[name] ?? [], in: definition, cells)
+            if !held.isEmpty { windowsOfMeasures[place] = held }
+            let source = definition.measures.first { $0.name == name }?.source
+            let counted = inForce.counted(by: source?.durations ?? [])
+            if !counted.isEmpty { calendarsOfMeasures[place] = counted }
         }
         for (name, source) in definition.measures {
             guard case .money(_, let currency) = source, let measure = cells.measure(name),
                 let dimension = cells.dimension(currency)
             else { continue }
             currencies[measure] = dimension
+        }
+    }
+
+    /// Windows whose length some measure holds.
+    private static func held(
+        _ windows: [OpenWindows.FieldWindow], in definition: ProjectionDefinition,
+        _ cells: CellLayout
+    ) -> [FieldWindow] {
+        windows.compactMap { window in
+            let name = definition.measures.first { $0.source == .number(window.field) }?.name
+            return name.flatMap { cells.measure($0) }.map {
+                FieldWindow(measure: $0, millisecondsPerUnit: window.millisecondsPerUnit)
+            }
         }
     }
 }

@@ -7,10 +7,20 @@ struct OpenWindows {
     var ofFacts = 0
     /// For what measures hold, where they look past the fact.
     var ofMeasures: [String: Int] = [:]
+    /// Windows whose length a field says, in units of so many milliseconds.
+    struct FieldWindow: Hashable {
+        var field: FieldReference
+        var millisecondsPerUnit: Int64
+    }
+    /// For the facts themselves, and for what measures hold.
+    private(set) var fieldsOfFacts: [FieldWindow] = []
+    private(set) var fieldsOfMeasures: [String: [FieldWindow]] = [:]
 
     private let definition: ProjectionDefinition
     /// Milliseconds past the fact, of bindings that look there.
     private var reach: [String: Int64] = [:]
+    /// Bindings of events after the fact.
+    private var later: Set<String> = []
 
     /// - Complexity: O(definition).
     init(_ definition: ProjectionDefinition) {
@@ -22,11 +32,61 @@ struct OpenWindows {
         }
         var names = Set(definition.conditions.flatMap { $0.names })
         for (_, source) in definition.dimensions { names.formUnion(source.names) }
-        ofFacts = days(names)
+        findLater()
+        ofFacts = days(names, definition.conditions)
+        fieldsOfFacts = fields(definition.conditions)
         for (name, source) in definition.measures {
-            let days = days(Set(source.names))
+            let days = days(Set(source.names), source.conditions)
             if days > 0 { ofMeasures[name] = days }
+            let fields = fields(source.conditions)
+            if !fields.isEmpty { fieldsOfMeasures[name] = fields }
         }
+    }
+
+    /// Which bindings look past the fact, with or without an end.
+    private mutating func findLater() {
+        var starts: Set<String> = ["fact"]
+        if case .one(let name) = definition.fact { starts.insert(name) }
+        for binding in definition.bindings where !starts.contains(binding.name) {
+            let isLater =
+                if case .either(let others) = binding.kind {
+                    others.contains { later.contains($0) }
+                } else {
+                    binding.window.after.map { starts.contains($0) || later.contains($0) } ?? false
+                }
+            if isLater { later.insert(binding.name) }
+        }
+    }
+
+    /// The fields that say for how long an event after the fact still changes it.
+    private func fields(_ conditions: [Condition]) -> [FieldWindow] {
+        var found: [FieldWindow] = []
+        for condition in conditions {
+            switch condition {
+            case .within(let duration, let field, let unit),
+                .beyond(let duration, let field, let unit):
+                let window = FieldWindow(field: field, millisecondsPerUnit: unit)
+                if later.contains(duration.to), !found.contains(window) { found.append(window) }
+            case .any(let lists):
+                for window in lists.flatMap({ fields($0) }) where !found.contains(window) {
+                    found.append(window)
+                }
+            case .exists, .field, .latest, .count, .duration: break
+            }
+        }
+        return found
+    }
+
+    /// The longest time after which a length of time up to an event after the fact is decided.
+    private func bound(_ conditions: [Condition]) -> Int64 {
+        conditions.map { condition in
+            switch condition {
+            case .duration(let duration, let least, let most):
+                later.contains(duration.to) ? max(least ?? 0, most ?? 0) : 0
+            case .any(let lists): lists.map { bound($0) }.max() ?? 0
+            case .exists, .field, .latest, .count, .within, .beyond: 0
+            }
+        }.max() ?? 0
     }
 
     /// Bindings stand in an order in which each uses only earlier ones.
@@ -40,8 +100,8 @@ struct OpenWindows {
         return max(own, used ?? 0)
     }
 
-    private func days(_ names: Set<String>) -> Int {
-        let longest = names.compactMap { reach[$0] }.max() ?? 0
+    private func days(_ names: Set<String>, _ conditions: [Condition]) -> Int {
+        let longest = max(names.compactMap { reach[$0] }.max() ?? 0, bound(conditions))
         return Int((longest + 86_399_999) / 86_400_000)
     }
 }
@@ -104,6 +164,15 @@ extension MeasureSource {
         case .flag(let conditions): conditions.flatMap { $0.names }
         case .name(let source, let conditions):
             source.names + conditions.flatMap { $0.names }
+        }
+    }
+}
+
+extension MeasureSource {
+    fileprivate var conditions: [Condition] {
+        switch self {
+        case .flag(let conditions), .name(_, when: let conditions): conditions
+        case .duration, .number, .count, .money: []
         }
     }
 }

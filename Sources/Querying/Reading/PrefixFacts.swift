@@ -27,8 +27,8 @@ package final class PrefixFacts: FactSource {
     ///   - count: the log's first so many entries.
     ///   - options: rows are kept for a second scan where they take less than half of its memory.
     package init(
-        _ source: ProjectionSource, of live: LiveProjections, upTo count: UInt32,
-        options: BuildOptions, readsStored: Bool = true
+        _ source: ProjectionSource, of live: LiveProjections, calendars: CalendarsInForce,
+        upTo count: UInt32, options: BuildOptions, readsStored: Bool = true
     ) throws {
         self.readsStored = readsStored
         self.source = source
@@ -39,7 +39,7 @@ package final class PrefixFacts: FactSource {
         cells = try projections.layout(of: source.definition, context: context)
         layout = FactLayout(
             cells, projection: source.definition.name, version: source.definition.version,
-            definition: source.definition)
+            definition: source.definition, calendars: calendars)
     }
 
     package func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) throws {

@@ -196,7 +196,8 @@ package struct ProjectionComparison {
             var context = try QueryContext(view, of: log, projections: projections)
             let stored = context.source
             let facts = LiveFacts(
-                .replayed(set), definition: definition, log: try SharedView(view))
+                .replayed(set), definition: definition,
+                calendars: CalendarsInForce(try view.definitions()), log: try SharedView(view))
             context.source = { $0 == set.name ? facts : try stored($0) }
             context.kpi = { try library.kpi($0) }
             let total = try context.answer(

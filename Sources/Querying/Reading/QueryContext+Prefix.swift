@@ -72,6 +72,7 @@ private final class PrefixSources {
     private let count: UInt32
     private let options: BuildOptions
     private let readsStored: Bool
+    private let calendars: CalendarsInForce
     private var opened: [String: PrefixFacts] = [:]
 
     init(
@@ -84,6 +85,7 @@ private final class PrefixSources {
         self.options = options
         self.readsStored = readsStored
         names = register.live("projection").map(\.name)
+        calendars = CalendarsInForce(register)
     }
 
     func source(_ name: String) throws -> PrefixFacts? {
@@ -92,7 +94,8 @@ private final class PrefixSources {
         let live = try LiveProjections(of: log, register: register, only: [name])
         guard let source = live.sources.first else { return nil }
         let facts = try PrefixFacts(
-            source, of: live, upTo: count, options: options, readsStored: readsStored)
+            source, of: live, calendars: calendars, upTo: count, options: options,
+            readsStored: readsStored)
         opened[name] = facts
         return facts
     }

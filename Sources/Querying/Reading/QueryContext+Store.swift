@@ -20,6 +20,7 @@ extension QueryContext {
         let zone = register.storeTimeZone ?? .utc
         let log = try SharedView(view)
         let origin = store.origin
+        let calendars = CalendarsInForce(register)
         func basis(_ count: UInt32) throws -> AnswerBasis {
             try AnswerBasis(log.view, count: count, origin: origin, zone: zone)
         }
@@ -31,7 +32,8 @@ extension QueryContext {
                 let definition = try library.projection(name)
                 return LiveFacts(
                     .stored(status, projections),
-                    definition: definition?.version == status.version ? definition : nil, log: log)
+                    definition: definition?.version == status.version ? definition : nil,
+                    calendars: calendars, log: log)
             }, basis: try basis(view.entryCount))
         earlierBasis = basis
         scorecardNames = library.scorecardNames

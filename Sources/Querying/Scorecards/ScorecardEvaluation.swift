@@ -253,7 +253,7 @@ struct ScorecardEvaluation {
 
     /// Keeps what an answer rests on.
     private mutating func note(_ answer: Answer) {
-        basis = answer.basis
+        basis = answer.basis.counting(basis?.calendars ?? [])
         entriesNotYetIn = max(entriesNotYetIn, answer.entriesNotYetIn)
         for (name, version) in answer.definitions { definitions[name] = version }
         let scorecard = definitions[definition.name] == nil ? "" : " (scorecard)"

@@ -202,7 +202,8 @@ struct Trial {
         try log.read { view in
             var context = try QueryContext(view, of: log, projections: projections)
             let trial = LiveFacts(
-                .replayed(cells), definition: definition, log: try SharedView(view))
+                .replayed(cells), definition: definition,
+                calendars: CalendarsInForce(try view.definitions()), log: try SharedView(view))
             let (stored, known) = (context.source, context.kpi)
             context.source = { $0 == definition.name ? trial : try stored($0) }
             context.kpi = { name in try kpis.first { $0.name == name } ?? known(name) }

@@ -11,7 +11,7 @@ extension Answer {
     public func csv() -> String {
         let names = rows.first.map { keyPairs($0).map(\.0) } ?? dimensions.map(\.name)
         var heading = ["kpi", "period"] + names
-        heading += ["value", "unit", "numerator", "denominator", "count", "status"]
+        heading += FigureCells.names
         let hasTargets = rows.contains { !$0.targets.isEmpty }
         if hasTargets { heading += ["target_min", "target_max", "met"] }
         if comparison != nil {
@@ -21,18 +21,14 @@ extension Answer {
         for row in rows {
             for index in columns.indices {
                 let column = columns[index]
-                let numbers = FigureNumbers(row.figures[index], column.unit)
+                let figure = row.figures[index]
                 var cells = [CSVText.text(column.name), CSVText.text(periodText(row.slice))]
                 cells += keyPairs(row).map { CSVText.text($0.1) }
-                cells += [
-                    numbers.value ?? "", CSVText.text(column.unit.rawValue),
-                    numbers.numerator ?? "", numbers.denominator ?? "", numbers.count ?? "",
-                    row.statuses[index].rawValue,
-                ]
+                cells += FigureCells.texts(figure, column, row.statuses[index])
                 if hasTargets {
                     let target = row.target(index)
                     let (least, most) = target?.bounds(column.unit) ?? (nil, nil)
-                    let met = target?.isMet(by: row.figures[index].value)
+                    let met = target?.isMet(by: figure.value)
                     cells += [least ?? "", most ?? "", met.map { "\($0)" } ?? ""]
                 }
                 if comparison != nil {
@@ -46,6 +42,33 @@ extension Answer {
             }
         }
         return text
+    }
+}
+
+/// A figure's columns, alike in every CSV of figures.
+package enum FigureCells {
+    /// Their headings.
+    package static let names = [
+        "value", "unit", "currency", "numerator", "denominator", "count", "reason", "status",
+        "calendars",
+    ]
+
+    /// Their cells, escaped; empty where there is nothing to say.
+    package static func texts(
+        _ figure: Figure, _ column: AnswerColumn, _ status: FigureStatus
+    ) -> [String] {
+        let numbers = FigureNumbers(figure, column.unit)
+        return [
+            numbers.value ?? "", CSVText.text(column.unit.rawValue),
+            CSVText.text(figure.currency ?? ""), numbers.numerator ?? "",
+            numbers.denominator ?? "", numbers.count ?? "", numbers.reason ?? "", status.rawValue,
+            calendars(column),
+        ]
+    }
+
+    /// The calendars whose business time a column counts: `indonesia@1`.
+    package static func calendars(_ column: AnswerColumn) -> String {
+        CSVText.text(column.calendars.map(\.text).joined(separator: " "))
     }
 }
 

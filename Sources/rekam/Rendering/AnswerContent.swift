@@ -47,18 +47,6 @@ struct AnswerContent {
         return name.printable + (isShared ? " (\(value.printable))" : "")
     }
 
-    /// Whether a row's group has no facts of one column in any piece of the period, though it has
-    /// some of another: 0 would say that there could have been.
-    func isAbsent(_ row: AnswerRow, _ index: Int) -> Bool {
-        guard answer.columns.count > 1, !answer.dimensions.isEmpty, answer.columns[index].isCount
-        else { return false }
-        return answer.rows.allSatisfy { other in
-            other.key != row.key
-                || other.figures[index].count == 0
-                    && (other.previous.isEmpty || other.previous[index].count == 0)
-        }
-    }
-
     /// What the marks beside the figures mean: targets, and few facts.
     private var legend: [String] {
         var notes: [String] = []

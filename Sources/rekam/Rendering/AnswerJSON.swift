@@ -106,9 +106,10 @@ package struct FigureNumbers {
         case .nothing: reason = "nothing"
         case .zeroDenominator: reason = "zero_denominator"
         case .withheld: reason = "withheld"
+        case .withheldToProtect: reason = "withheld_to_protect"
         case .mixedCurrencies: reason = "mixed_currencies"
         }
-        if case .withheld = figure.reason { return }
+        if figure.isWithheld { return }
         numerator = Fraction(figure.value.numerator, over: 1).decimalText(
             atMostPlaces: 3, unit: scale)
         denominator = String(figure.value.denominator)
@@ -186,6 +187,10 @@ extension AnswerBasis {
     /// The root hash in hexadecimal.
     package var rootText: String { Hexadecimal.text(root) }
 
+    private var calendarMembers: [String] {
+        calendars.map { "\(JSONText.string($0.name)): \($0.version)" }
+    }
+
     /// What every answer for programs says it rests on: members of an object, a line each.
     package func jsonMembers(_ definitions: [(name: String, version: Int)]) -> String {
         let versions = definitions.map { "\(JSONText.string($0.name)): \($0.version)" }
@@ -193,6 +198,7 @@ extension AnswerBasis {
             + "\"sequence\": \(sequence), \"root\": \"\(rootText)\"},\n"
             + "  \"time_zone\": \(JSONText.string(timeZone)),\n"
             + "  \"tzdata\": \(JSONText.string(tzdata)),\n"
+            + "  \"calendars\": {\(calendarMembers.joined(separator: ", "))},\n"
             + "  \"definitions\": {\(versions.joined(separator: ", "))},\n"
     }
 }

@@ -54,7 +54,7 @@ extension Answer {
         var value = content.figures.value(figure, columns[index].unit)
         if figure.isFew { value += "*" }
         if let isMet = row.target(index)?.isMet(by: figure.value) { value += isMet ? " ✓" : " ✗" }
-        if case .withheld = figure.reason, let reason = figure.reason {
+        if figure.isWithheld, let reason = figure.reason {
             value += " (\(content.words.reason(reason)))"
         }
         table.add(value)

@@ -110,8 +110,7 @@ struct AnswerTableFit {
                 Entry(
                     figure: $0.row.figures[index],
                     previous: $0.row.previous.isEmpty ? nil : $0.row.previous[index],
-                    column: answer.columns[index], target: $0.row.target(index),
-                    isAbsent: !$0.isTotal && content.isAbsent($0.row, index))
+                    column: answer.columns[index], target: $0.row.target(index))
             }
             columns += figureColumns(content.title(answer.columns[index]), entries, saving)
         }
@@ -139,7 +138,7 @@ struct AnswerTableFit {
         let entries = shown.map {
             Entry(
                 figure: row.figures[$0], previous: row.previous.isEmpty ? nil : row.previous[$0],
-                column: answer.columns[$0], target: row.target($0), isAbsent: false)
+                column: answer.columns[$0], target: row.target($0))
         }
         var columns = [
             TableColumn(
@@ -172,8 +171,6 @@ struct AnswerTableFit {
         var previous: Figure?
         var column: AnswerColumn
         var target: ExactTarget?
-        /// Whether its group has no facts of this kind at all, only of others.
-        var isAbsent: Bool
 
         /// `*` for few facts, then whether the target was met.
         var marks: String {
@@ -199,9 +196,7 @@ struct AnswerTableFit {
         let tones: [Trend: Tone] = [.better: .good, .worse: .bad]
         for (entry, comparison) in zip(entries, comparisons) {
             value.cells.append(
-                .init(
-                    text: entry.isAbsent
-                        ? "–" : content.figures.value(entry.figure, entry.column.unit)))
+                .init(text: content.figures.value(entry.figure, entry.column.unit)))
             let isMet = entry.target?.isMet(by: entry.figure.value)
             marks.cells.append(
                 .init(

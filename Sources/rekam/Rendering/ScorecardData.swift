@@ -31,8 +31,11 @@ extension ScorecardAnswer {
             ("value", numbers.value ?? "null"),
         ]
         if let reason = numbers.reason { members.append(("reason", "\"\(reason)\"")) }
+        members.append(("unit", "\"\(line.column.unit.rawValue)\""))
+        if let currency = line.figure.currency {
+            members.append(("currency", JSONText.string(currency)))
+        }
         members += [
-            ("unit", "\"\(line.column.unit.rawValue)\""),
             ("numerator", numbers.numerator ?? "null"),
             ("denominator", numbers.denominator ?? "null"), ("count", numbers.count ?? "null"),
         ]
@@ -103,7 +106,8 @@ extension ScorecardAnswer {
             ["scorecard", "period"] + heads + [
                 "kpi", "from", "to", "weight", "counted_weight", "target_min", "target_max",
                 "value",
-                "unit", "count", "met", "attainment", "score", "status", "serves",
+                "unit", "currency", "count", "met", "attainment", "score", "status", "serves",
+                "calendars",
             ])
         for card in cards {
             for line in card.lines {
@@ -118,9 +122,10 @@ extension ScorecardAnswer {
                     CSVText.text(line.row.figure), line.days.lowerBound.description,
                     line.days.upperBound.advanced(by: -1).description, number(line.weight),
                     number(line.counted), least, most, numbers.value,
-                    line.column.unit.rawValue, numbers.count, line.isMet.map { "\($0)" },
+                    line.column.unit.rawValue, CSVText.text(line.figure.currency ?? ""),
+                    numbers.count, line.isMet.map { "\($0)" },
                     number(line.attainment), number(line.score), line.status.rawValue,
-                    CSVText.text(serves(line)),
+                    CSVText.text(serves(line)), FigureCells.calendars(line.column),
                 ]
                 add(cells)
             }

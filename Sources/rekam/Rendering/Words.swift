@@ -39,7 +39,14 @@ struct Words {
         return [
             basis.timeZone.printable, basis.isAsOf ? asOf(entries, day) : entries,
             root + " " + Hexadecimal.text(basis.root.prefix(3)) + "…",
-        ]
+        ] + calendars(basis.calendars)
+    }
+
+    /// The calendars whose business time counts; no piece where none does.
+    private func calendars(_ used: [CalendarVersion]) -> [String] {
+        guard !used.isEmpty else { return [] }
+        let list = used.map(\.text.printable).joined(separator: ", ")
+        return [pick(used.count == 1 ? "calendar " : "calendars ", "kalender ") + list]
     }
 
     func closed(_ period: String) -> String {
@@ -62,6 +69,10 @@ struct Words {
         case .zeroDenominator: pick("divided by zero", "pembagi nol")
         case .withheld(let fewest):
             pick("fewer than \(fewest) people", "kurang dari \(fewest) orang")
+        case .withheldToProtect(let fewest):
+            pick(
+                "held back: the total would tell what fewer than \(fewest) people said",
+                "ditahan: dari total akan terbaca jawaban kurang dari \(fewest) orang")
         case .mixedCurrencies(let currencies):
             pick("several currencies: ", "beberapa mata uang: ")
                 + currencies.map { $0.isEmpty ? "–" : $0.printable }.joined(separator: ", ")

@@ -2,7 +2,8 @@
 WITH in_force AS (
     SELECT case_id, place, last_value(team IGNORE NULLS) OVER w AS team,
         last_value(channel IGNORE NULLS) OVER w AS channel,
-        last_value(category IGNORE NULLS) OVER w AS category
+        last_value(category IGNORE NULLS) OVER w AS category,
+        last_value(customer IGNORE NULLS) OVER w AS customer
     FROM events WHERE type IN ('call.queued', 'call.answered', 'call.ended')
     WINDOW w AS (PARTITION BY case_id ORDER BY place ROWS UNBOUNDED PRECEDING)),
 answered AS (
@@ -14,6 +15,8 @@ wrapped AS (
 SELECT f.case_id, f.day, nullif(f.agent, '') AS agent,
     coalesce(nullif(f.team, ''), nullif(l.team, '')) AS team,
     nullif(l.channel, '') AS channel, nullif(l.category, '') AS category,
+    '' AS priority, -- calls have none
+    nullif(l.customer, '') AS customer,
     hour(f.local) AS hour, isodow(f.local) AS weekday,
     -- The agent's own wrap-up, else one that names nobody, else the end, in this order and not in
     -- that of time.

@@ -16,7 +16,7 @@ answers AS (
     WINDOW w AS (PARTITION BY case_id, survey ORDER BY place)),
 answered AS (
     SELECT a.*, s.place AS sent_place, s.agent AS sent_agent, s.team AS sent_team,
-        s.channel AS sent_channel, s.about AS sent_about, s.via AS sent_via
+        s.channel AS sent_channel, s.valid_days AS sent_days, s.about AS sent_about, s.via AS sent_via
     FROM answers a
     ASOF LEFT JOIN sendings s
         ON s.case_id = a.case_id AND s.survey = a.survey AND s.place < a.place
@@ -44,7 +44,7 @@ SELECT f.case_id, f.day,
              nullif(l.team, '')) AS team,
     coalesce(nullif(sent_channel, ''), nullif(f.channel, ''), nullif(l.channel, '')) AS channel,
     nullif(l.category, '') AS category, coalesce(f.about, sent_about) AS about,
-    coalesce(f.via, sent_via) AS via, score, CASE WHEN score >= 5 THEN 1 END AS easy
+    coalesce(f.via, sent_via) AS via, sent_days AS valid_days, score, CASE WHEN score >= 5 THEN 1 END AS easy
 FROM answered f
 ASOF LEFT JOIN in_force s ON s.case_id = f.case_id AND s.place <= f.sent_place
 ASOF LEFT JOIN in_force l ON l.case_id = f.case_id AND l.place <= f.place

@@ -58,7 +58,7 @@ SELECT f.case_id, f.day,
     coalesce(nullif(sent.channel, ''), nullif(f.channel, ''), nullif(l.channel, '')) AS channel,
     nullif(l.category, '') AS category, l.priority, coalesce(f.about, sent.about) AS about,
     coalesce(f.via, sent.via) AS via, e.trigger AS escalation,
-    CASE WHEN score >= 4 THEN 1 END AS satisfied, score,
+    sent.valid_days AS valid_days, CASE WHEN score >= 4 THEN 1 END AS satisfied, score,
     CASE WHEN f.sent_place IS NOT NULL AND score >= 4
         THEN coalesce(nullif(sent.customer, ''), nullif(l.customer, '')) END AS satisfied_customer
 FROM answered f

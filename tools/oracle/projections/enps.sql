@@ -11,7 +11,7 @@ answers AS (
     FROM surveys WHERE type = 'survey.answered'
     WINDOW w AS (PARTITION BY case_id, survey ORDER BY place))
 SELECT a.case_id, a.day, coalesce(nullif(s.team, ''), nullif(a.team, '')) AS team,
-    split_part(a.subject, '/', 2) AS respondent,
+    split_part(a.subject, '/', 2) AS respondent, s.valid_days,
     CASE WHEN a.score >= 9 THEN 1 END AS promoter,
     CASE WHEN a.score IN (7, 8) THEN 1 END AS passive,
     CASE WHEN a.score <= 6 THEN 1 END AS detractor

@@ -47,6 +47,7 @@ SELECT f.case_id, f.day,
     coalesce(nullif(sent.channel, ''), nullif(f.channel, ''), nullif(l.channel, '')) AS channel,
     nullif(f.survey, '') AS survey, coalesce(f.about, sent.about) AS about,
     coalesce(f.via, sent.via) AS via,
+    sent.valid_days AS valid_days,
     CASE WHEN score BETWEEN 9 AND 10 THEN 1 END AS promoter,
     CASE WHEN score BETWEEN 7 AND 8 THEN 1 END AS passive,
     CASE WHEN score BETWEEN 0 AND 6 THEN 1 END AS detractor

@@ -11,7 +11,7 @@ answers AS (
     FROM surveys WHERE type = 'survey.answered'
     WINDOW w AS (PARTITION BY case_id, survey, question ORDER BY place))
 SELECT a.case_id, a.day, coalesce(nullif(s.team, ''), nullif(a.team, '')) AS team,
-    split_part(a.subject, '/', 2) AS respondent, a.score,
+    split_part(a.subject, '/', 2) AS respondent, s.valid_days, a.score,
     CASE WHEN a.score >= 4 THEN 1 END AS favourable
 FROM answers a
 ASOF LEFT JOIN sendings s ON s.case_id = a.case_id AND s.survey = a.survey AND s.place < a.place

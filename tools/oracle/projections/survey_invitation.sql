@@ -35,7 +35,7 @@ SELECT f.case_id, f.day, coalesce(nullif(f.agent, ''), nullif(l.agent, '')) AS a
     coalesce(nullif(f.team, ''), nullif(l.team, '')) AS team,
     coalesce(nullif(f.channel, ''), nullif(l.channel, '')) AS channel,
     nullif(l.category, '') AS category, l.priority, f.about, f.via,
-    coalesce(nullif(f.customer, ''), nullif(l.customer, '')) AS customer,
+    f.valid_days, coalesce(nullif(f.customer, ''), nullif(l.customer, '')) AS customer,
     CASE WHEN f.valid_days IS NULL AND f.answer_instant IS NOT NULL
             OR f.answer_instant - f.instant <= f.valid_days * 86400000
         THEN 1 END AS answered
