@@ -440,5 +440,7 @@ extension Expression {
 
 extension Aggregate {
     /// What it is taken over: `reply.customer`.
-    fileprivate var measured: String { ([projection] + (measure.map { [$0] } ?? [])).joined(separator: ".") }
+    fileprivate var measured: String {
+        ([projection] + (measure.map { [$0] } ?? [])).joined(separator: ".")
+    }
 }

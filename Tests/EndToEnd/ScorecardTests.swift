@@ -137,6 +137,46 @@ struct ScorecardTests {
                 """)
     }
 
+    @Test("Every shipped scorecard as people see it, in both languages, kept in Tests/Golden")
+    func tables() throws {
+        let command = try Command()
+        let made = try command.shell(
+            """
+            export REKAM_NOW=2026-02-01T00:00:00Z
+            rekam init --time-zone Asia/Jakarta > /dev/null &&
+            rekam generate --events 15000 --seed 5 > events.ndjson &&
+            rekam ingest events.ndjson > /dev/null
+            """)
+        try #require(made.code == 0, "\(made)")
+        func first(_ dimension: String) throws -> String {
+            let found = try command.shell(
+                "rekam query replies_sent --by \(dimension) --period 2025-07 --format csv")
+            let cells = found.out.split(separator: "\r\n").dropFirst().first?.split(separator: ",")
+            return String(try #require(cells, "\(found)")[2])
+        }
+        let scopes = [
+            ("cs_agent", "--agent '\(try first("agent"))'"),
+            ("cs_team", "--team '\(try first("team"))'"),
+            ("cs_department", "--by department"), ("cs_company", ""),
+        ]
+        for (name, scope) in scopes {
+            for language in ["en", "id"] {
+                let shown = try command.shell(
+                    "rekam scorecard \(name) \(scope) --period 2025-07 --lang \(language)")
+                #expect(shown.code == 0, "\(shown)")
+                // The root follows from the machine's time zone rules, too.
+                let root = /(root|akar) [0-9a-f]{6}…/
+                let text = shown.out.replacing(root) { "\($0.1) ……" }
+                let url = Command.root.appending(path: "Tests/Golden/\(name).\(language).txt")
+                if ProcessInfo.processInfo.environment["REKAM_GOLDEN"] == "write" {
+                    try Data(text.utf8).write(to: url)
+                }
+                let expected = try? String(contentsOf: url, encoding: .utf8)
+                #expect(text == expected, "differs from Tests/Golden/\(name).\(language).txt")
+            }
+        }
+    }
+
     @Test("Agents and departments of a generated year agree with Python's fractions") func oracle()
         throws
     {

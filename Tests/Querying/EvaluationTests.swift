@@ -9,7 +9,7 @@ struct EvaluationTests {
     private static let agents = ["Ani", "Budi Santoso", "Citra Dewi", "Dimas", ""]
     private static let channels = ["chat", "email", "phone"]
 
-    private static let kpis: [KPIDefinition] = [
+    static let kpis: [KPIDefinition] = [
         KPIDefinition(
             test: "response", unit: .duration, better: .lower, .over(.mean, "response", "wait"),
             statistics: [

@@ -18,7 +18,7 @@ It shares no code with Rekam; Schemas/events only tells it the columns' names an
     oracle.py FILE… --store DIR --rekam BINARY [--projection NAME…]
 
 loads event files (NDJSON), computes every projection in SQL, asks the binary for its cells and
-compares them; with --kpis YEAR (see kpis.py) every KPI's figures by agent, team, channel and month,
+compares them; with --kpis YEAR… (see kpis.py) every KPI's figures by agent, team, channel and month,
 too; exit 0 when all agree, 1 when one does not.
 """
 
@@ -338,8 +338,8 @@ def main():
     parser.add_argument("--projection", nargs="+", metavar="NAME")
     parser.add_argument("--zone", default="420", help="minutes from UTC, or a zone's name")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--kpis", type=int, metavar="YEAR",
-                        help="compare every KPI's figures of a year, too")
+    parser.add_argument("--kpis", type=int, metavar="YEAR", nargs="+",
+                        help="compare every KPI's figures of these years, too")
     parser.add_argument("--limit", type=int, default=5, help="differing cells to show")
     parser.add_argument("--case", metavar="SUBJECT", help="show one case's events, and end")
     options = parser.parse_args()
@@ -380,9 +380,10 @@ def main():
         sys.exit(f"{failed} projections differ.")
     if options.rekam and options.kpis:
         import kpis
-        seconds, compared = timed(
-            kpis.compare, database, options.rekam, options.store, options.kpis, options.limit)
-        print(f"{compared:,} figures of {len(kpis.KPIS)} KPIs agree ({seconds:.1f} s)")
+        for year in options.kpis:
+            seconds, compared = timed(
+                kpis.compare, database, options.rekam, options.store, year, options.limit)
+            print(f"{year}: {compared:,} figures of {len(kpis.KPIS)} KPIs agree ({seconds:.1f} s)")
 
 
 if __name__ == "__main__":

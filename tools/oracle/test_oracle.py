@@ -485,7 +485,7 @@ def test_csat():
     first = [opened("6 08:00", agent="ani", team="A"), sent("6 09:00", valid_days=2, via="survey"),
              assigned("6 10:00", agent="budi"), answered("7 08:00", 4, about="agent")]
     fact = {"day": 7, "agent": "ani", "team": "A", "channel": "web", "about": "agent",
-            "via": "survey", "score": 4, "satisfied": 1}
+            "via": "survey", "score": 4, "satisfied": 1, "valid_days": 2}
     expect("csat", first, fact)
     again = {k: v for k, v in fact.items() if k not in ("about", "satisfied")} | {"score": 2}
     expect("csat", first + [answered("8 09:00", 2)], again | {"day": 8})  # replaces, just in time
@@ -512,7 +512,8 @@ def test_survey_invitation():
             sent("6 10:00", valid_days=1),  # a reminder
             answered("7 09:00", 5), sent("8 09:00", agent="budi"), sent("8 10:00", survey="lain"),
             sent("8 11:00", kind="nps"), answered("9 08:00", 1)],
-           {"day": 6, "agent": "ani", "channel": "web", "answered": 1, "customer": "P2"},
+           {"day": 6, "agent": "ani", "channel": "web", "answered": 1, "customer": "P2",
+            "valid_days": 1},
            {"day": 8, "agent": "budi", "channel": "web", "answered": 1, "customer": "P1"},
            {"day": 8, "agent": "ani", "channel": "web", "customer": "P1"})
 
@@ -538,6 +539,7 @@ def test_ces():
     first = [queued, sent("6 09:00", valid_days=1, about="service", **on),
              answered("6 10:00", 4, **on)]
     fact = {"day": 6, "agent": "ani", "team": "A", "channel": "phone", "about": "service"}
+    fact["valid_days"] = 1
     expect("ces", first, fact | {"score": 4})
     expect("ces", first + [answered("7 09:00", 5, **on)],
            fact | {"day": 7, "score": 5, "easy": 1})  # replaces, just in time
@@ -557,13 +559,13 @@ def test_enps():
             answered("6 09:00", 7, team="B", scale_minimum=1, **two),
             answered("6 09:00", 3, on="respondent/R3", kind="enps", scale_minimum=0),
             answered("6 09:00", 3, on="respondent/R4", kind="nps")],
-           {"day": 6, "team": "A", "respondent": "R1", "promoter": 1},
+           {"day": 6, "team": "A", "respondent": "R1", "promoter": 1, "valid_days": 1},
            {"day": 6, "team": "B", "respondent": "R2", "passive": 1})
 
 
 def test_pulse():
     on = dict(on="respondent/R1", kind="pulse", survey="p")
-    fact = {"day": 6, "team": "A", "respondent": "R1"}
+    fact = {"day": 6, "team": "A", "respondent": "R1", "valid_days": 1}
     expect("pulse",
            [sent("6 08:00", team="A", valid_days=1, **on), answered("6 09:00", 2, question=1, **on),
             answered("6 09:00", 5, question=2, **on), answered("6 09:00", 5, question=11, **on),

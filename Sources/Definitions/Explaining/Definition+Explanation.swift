@@ -129,7 +129,8 @@ extension Formula {
         case .time(let milliseconds): return DurationText.text(milliseconds)
         case .aggregate(let aggregate): return aggregate.inWords(in: language)
         case .union(let aggregates):
-            let all = Words.list(aggregates.map { $0.measured(in: language) }, isEnglish ? "and" : "dan")
+            let all = Words.list(
+                aggregates.map { $0.measured(in: language) }, isEnglish ? "and" : "dan")
             return isEnglish
                 ? "number of different \(all), taken together"
                 : "jumlah \(all) yang berbeda, digabung"

@@ -9,17 +9,25 @@ struct AnswerOptions: ParsableArguments {
             "How it is written: table, json, csv or markdown.", valueName: "format"))
     var format = OutputFormat.table
 
-    @Option(
-        help: ArgumentHelp(
-            "Language of titles, units, numbers and dates: en or id.", valueName: "language"))
-    var lang = Language.english
+    @OptionGroup var language: LanguageOptions
 
     @Flag(help: "No colour, even on a terminal.")
     var noColor = false
+
+    /// The language for people.
+    var lang: Language { language.lang }
 
     /// The style for people.
     var style: TextStyle {
         TextStyle(
             language: lang, width: Output.width, isColoured: Output.isColoured(unless: noColor))
     }
+}
+
+/// In which language people are answered.
+struct LanguageOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Language of titles, units, numbers and dates: en or id.", valueName: "language"))
+    var lang = Language.english
 }

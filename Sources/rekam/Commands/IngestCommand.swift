@@ -53,6 +53,8 @@ struct IngestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How the outcome is written: table or json.", valueName: "format"))
     var format = OutputFormat.table
 
+    @OptionGroup var language: LanguageOptions
+
     func validate() throws {
         if let batch, batch < 1 || batch > 50_000 {
             throw ValidationError("--batch \(batch): a number from 1 to 50000.")
@@ -70,7 +72,7 @@ struct IngestCommand: ParsableCommand {
         Interrupt.listen()
         let log = try store.open(readOnly: dryRun)
         let mapping = try self.mapping.map { try MappingFiles.read($0, for: log) }
-        var report = IngestReport(format: format)
+        var report = IngestReport(format: format, language: language.lang)
         for file in files where !Interrupt.isAsked {
             try ingest(file, through: mapping, into: log, &report)
         }

@@ -21,11 +21,15 @@ struct IngestReport {
         """
 
     private let format: OutputFormat
+    private let words: OperationWords
     private var parts: [Part] = []
     private var projections: (done: Int, entries: UInt32)?
     private var projectionNanoseconds: UInt64 = 0
 
-    init(format: OutputFormat) { self.format = format }
+    init(format: OutputFormat, language: Language = .english) {
+        self.format = format
+        words = OperationWords(language)
+    }
 
     mutating func add(
         _ outcome: IngestOutcome, file: String, rejects: String?, seconds nanoseconds: UInt64,
@@ -67,42 +71,34 @@ struct IngestReport {
         for part in parts where !part.isDryRun {
             let counts = part.outcome.counts
             var line = parts.count > 1 ? "\(part.file): " : ""
-            line += "Accepted \(Progress.grouped(counts.accepted))"
-            if counts.duplicates > 0 {
-                line += " · already there \(Progress.grouped(counts.duplicates))"
-            }
-            if counts.refused > 0 { line += " · refused \(Progress.grouped(counts.refused))" }
+            line += words.outcome(
+                accepted: counts.accepted, duplicates: counts.duplicates, refused: counts.refused)
             if let rejects = part.rejects { line += " → \(rejects)" }
             Output.line(line)
             printRefusals(part.outcome)
             if part.outcome.clockRanBehind {
-                Output.line(
-                    "The clock ran behind the log's last recording time, which was repeated.")
+                Output.line(words.clockBehind)
             }
         }
         if let projections {
-            Output.line(
-                "Projections are up to date: \(projections.done) of \(projections.done) at entry "
-                    + "\(Progress.grouped(Int(projections.entries))).")
+            Output.line(words.upToDate(projections.done, entry: Int(projections.entries)))
         }
     }
 
     private func printRefusals(_ outcome: IngestOutcome) {
         let shown = outcome.refusals.prefix(10)
-        let width = shown.map { Progress.grouped($0.count).count }.max() ?? 0
+        let width = shown.map { words.number($0.count).count }.max() ?? 0
         let texts = shown.map { $0.first.summary.printable }
         let longest = min(72, texts.map { TextWidth.of($0) }.max() ?? 0)
         for (group, text) in zip(shown, texts) {
-            let count = Progress.grouped(group.count)
+            let count = words.number(group.count)
             Output.line(
                 "  " + TextWidth.rightAligned(count, to: width) + "  "
                     + TextWidth.padded(text, to: longest)
-                    + "  first at line \(Progress.grouped(group.first.line))")
+                    + "  " + words.first(atLine: group.first.line))
         }
         if outcome.refusals.count > shown.count {
-            Output.line(
-                "  … and \(outcome.refusals.count - shown.count) other reasons: see the file of "
-                    + "reasons.")
+            Output.line("  " + words.otherReasons(outcome.refusals.count - shown.count))
         }
     }
 

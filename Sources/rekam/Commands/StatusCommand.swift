@@ -32,6 +32,8 @@ struct StatusCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
     var format = OutputFormat.table
 
+    @OptionGroup var language: LanguageOptions
+
     func run() throws {
         func limit(_ text: String?, _ option: String) throws -> Int64? {
             try text.map { try StoreOptions.milliseconds($0, option: option) }
@@ -59,59 +61,52 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func printTable(_ status: StoreStatus, _ now: Instant, _ free: Int) {
+        let words = OperationWords(language.lang)
+        func ago(_ time: Instant) -> String {
+            words.age(milliseconds: now.milliseconds - time.milliseconds)
+        }
         var lines = [
-            ("Store", "\(status.path.printable) · \(status.origin.printable)"),
+            (words.store, "\(status.path.printable) · \(status.origin.printable)"),
             (
-                "Entries",
-                "\(Progress.grouped(Int(status.entries))) · root \(status.root.hexadecimal.prefix(12))…"
+                words.entries,
+                words.number(Int(status.entries))
+                    + " · \(words.root) \(status.root.hexadecimal.prefix(12))…"
             ),
-            ("Last event", status.lastEvent.map { age($0, now) } ?? "none yet"),
+            (words.lastEvent, status.lastEvent.map(ago) ?? words.noneYet),
         ]
         if let last = status.lastImport {
-            var text = "\(last.input.printable): \(Progress.grouped(last.accepted)) accepted"
-            if last.duplicates > 0 {
-                text += " · \(Progress.grouped(last.duplicates)) already there"
-            }
-            if last.refused > 0 { text += " · \(Progress.grouped(last.refused)) refused" }
-            lines.append(("Last import", text + ", \(age(last.time, now))"))
-            lines.append(
-                ("Refused", "\(Progress.grouped(status.refusedInADay)) lines in the last 24 hours"))
+            let text = words.imported(
+                last.input.printable, accepted: last.accepted, duplicates: last.duplicates,
+                refused: last.refused)
+            lines.append((words.lastImport, "\(text), \(ago(last.time))"))
+            lines.append((words.refused, words.refusedInADay(status.refusedInADay)))
         }
-        let lag =
-            status.behind == 0
-            ? "up to date"
-            : "\(Progress.grouped(Int(status.behind))) entries behind; the next ingest brings them in"
-        lines.append(("Projections", "\(status.projections), \(lag)"))
+        lines.append(
+            (words.projections, "\(status.projections), \(words.lag(Int(status.behind)))"))
+        lines.append(
+            (words.space, words.space(used: status.usedBytes, file: status.fileBytes, free: free)))
         lines.append(
             (
-                "Space",
-                "\(ByteText.text(status.usedBytes)) in a file of \(ByteText.text(status.fileBytes)) · "
-                    + "\(ByteText.text(free)) free on the disk"
-            ))
-        lines.append(
-            (
-                "Verified",
+                words.verified,
                 status.verification.map {
-                    ($0.holds ? "it held" : "IT DID NOT HOLD: \($0.detail.printable)")
-                        + ", \(age($0.time, now)), \(Progress.grouped(Int($0.entries))) entries"
-                } ?? "never here; rekam verify"
+                    ($0.holds ? words.held : words.differed($0.detail.printable))
+                        + ", \(ago($0.time)), \(words.entries($0.entries))"
+                } ?? words.neverVerified
             ))
         lines.append(
             (
-                "Backed up",
+                words.backedUp,
                 status.backup.map {
-                    "\(age($0.time, now)) to \($0.detail.printable), "
-                        + "\(Progress.grouped(Int($0.entries))) entries"
-                } ?? "never from here; rekam backup DIR --verify"
+                    words.backedUp(ago($0.time), to: $0.detail.printable)
+                        + ", \(words.entries($0.entries))"
+                } ?? words.neverBackedUp
             ))
-        for (name, text) in lines { Output.line(TextWidth.padded(name, to: 13) + text) }
+        let width = max(13, (lines.map { TextWidth.of($0.0) }.max() ?? 0) + 2)
+        for (name, text) in lines { Output.line(TextWidth.padded(name, to: width) + text) }
     }
 
-    /// `12m ago`; the future is said as such.
     private func age(_ time: Instant, _ now: Instant) -> String {
-        let milliseconds = now.milliseconds - time.milliseconds
-        let text = NumberText.duration(Fraction(abs(milliseconds)), .english)
-        return milliseconds < 0 ? "\(text) ahead of the clock" : "\(text) ago"
+        OperationWords(.english).age(milliseconds: now.milliseconds - time.milliseconds)
     }
 
     private func words(_ breach: StoreStatus.Breach, _ now: Instant) -> String {

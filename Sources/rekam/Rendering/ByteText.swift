@@ -1,14 +1,18 @@
+public import EventModel
+
 /// Numbers of bytes as people say them.
 public enum ByteText {
     /// `512 bytes`, `48.0 KiB`, `1.2 GiB`; one decimal, rounded down.
-    public static func text(_ bytes: Int) -> String {
-        guard bytes >= 1024 else { return "\(bytes) bytes" }
+    public static func text(_ bytes: Int, _ language: Language = .english) -> String {
+        guard bytes >= 1024 else { return "\(bytes) \(language == .english ? "bytes" : "bita")" }
         var unit = 0
         var size = bytes
         while size >= 1024 * 1024, unit < 3 {
             size /= 1024
             unit += 1
         }
-        return "\(size / 1024).\(size % 1024 * 10 / 1024) \(["KiB", "MiB", "GiB", "TiB"][unit])"
+        let point = language == .english ? "." : ","
+        let tenths = size % 1024 * 10 / 1024
+        return "\(size / 1024)\(point)\(tenths) \(["KiB", "MiB", "GiB", "TiB"][unit])"
     }
 }

@@ -15,7 +15,7 @@ wrapped AS (
 SELECT f.case_id, f.day, nullif(f.agent, '') AS agent,
     coalesce(nullif(f.team, ''), nullif(l.team, '')) AS team,
     nullif(l.channel, '') AS channel, nullif(l.category, '') AS category,
-    '' AS priority, -- calls have none
+    NULL::VARCHAR AS priority, -- calls have none
     nullif(l.customer, '') AS customer,
     hour(f.local) AS hour, isodow(f.local) AS weekday,
     -- The agent's own wrap-up, else one that names nobody, else the end, in this order and not in

@@ -33,7 +33,7 @@ SELECT case_id, q.day,
     nullif(q.channel, '') AS channel,
     coalesce(nullif(q.category, ''), nullif(e.category, '')) AS category,
     nullif(q.queue, '') AS queue, coalesce(q.reason, e.reason) AS reason,
-    '' AS priority, -- calls have none
+    NULL::VARCHAR AS priority, -- calls have none
     hour(q.local) AS hour, isodow(q.local) AS weekday,
     answered_instant - instant AS wait,
     business(instant, answered_instant) AS wait_business,

@@ -1,0 +1,140 @@
+package import EventModel
+import Querying
+
+/// The words of what is done with a store: bringing events in, saying how it is.
+package struct OperationWords {
+    private let words: Words
+
+    /// Words in a language.
+    package init(_ language: Language) { words = Words(language: language) }
+
+    private func pick(_ english: String, _ indonesian: String) -> String {
+        words.pick(english, indonesian)
+    }
+
+    /// `1,998,412`, in Indonesian `1.998.412`.
+    package func number(_ number: Int) -> String {
+        (number < 0 ? "-" : "") + NumberText.grouped(UInt128(number.magnitude), words.language)
+    }
+
+    // MARK: Bringing events in
+
+    /// `Accepted 1,998,412 · already there 1,203 · refused 385`; what is nothing is left out, but
+    /// for what was accepted.
+    package func outcome(accepted: Int, duplicates: Int, refused: Int) -> String {
+        var pieces = [pick("Accepted ", "Diterima ") + number(accepted)]
+        if duplicates > 0 { pieces.append(alreadyThere(number(duplicates))) }
+        if refused > 0 { pieces.append(pick("refused ", "ditolak ") + number(refused)) }
+        return pieces.joined(separator: " · ")
+    }
+
+    private func alreadyThere(_ count: String) -> String {
+        pick("already there \(count)", "sudah ada \(count)")
+    }
+
+    /// Where the first line of a kind was refused.
+    package func first(atLine line: Int) -> String {
+        pick("first at line ", "pertama di baris ") + number(line)
+    }
+
+    /// That more reasons are in the file of reasons.
+    package func otherReasons(_ count: Int) -> String {
+        pick(
+            "… and \(number(count)) other reasons: see the file of reasons.",
+            "… dan \(number(count)) alasan lain: lihat berkas alasan.")
+    }
+
+    /// That the clock ran behind the log.
+    package var clockBehind: String {
+        pick(
+            "The clock ran behind the log's last recording time, which was repeated.",
+            "Jam tertinggal dari waktu pencatatan terakhir, yang diulang.")
+    }
+
+    /// How far the projections are.
+    package func upToDate(_ projections: Int, entry: Int) -> String {
+        let done = number(projections)
+        return pick(
+            "Projections are up to date: \(done) of \(done) at entry \(number(entry)).",
+            "Proyeksi mutakhir: \(done) dari \(done) pada entri \(number(entry)).")
+    }
+
+    // MARK: How a store is
+
+    package var store: String { pick("Store", "Penyimpanan") }
+    package var entries: String { pick("Entries", "Entri") }
+    package var root: String { words.root }
+    package var lastEvent: String { pick("Last event", "Peristiwa terakhir") }
+    package var noneYet: String { pick("none yet", "belum ada") }
+    package var lastImport: String { pick("Last import", "Impor terakhir") }
+    package var refused: String { pick("Refused", "Ditolak") }
+    package var projections: String { pick("Projections", "Proyeksi") }
+    package var space: String { pick("Space", "Ruang") }
+    package var verified: String { pick("Verified", "Diverifikasi") }
+    package var backedUp: String { pick("Backed up", "Dicadangkan") }
+    package var held: String { pick("it held", "cocok") }
+    package var neverVerified: String {
+        pick("never here; rekam verify", "belum pernah di sini; rekam verify")
+    }
+    package var neverBackedUp: String {
+        pick(
+            "never from here; rekam backup DIR --verify",
+            "belum pernah dari sini; rekam backup DIR --verify")
+    }
+
+    /// What an import brought, in a status line.
+    package func imported(_ input: String, accepted: Int, duplicates: Int, refused: Int) -> String {
+        var text = input + ": " + number(accepted) + pick(" accepted", " diterima")
+        if duplicates > 0 {
+            text += " · " + number(duplicates) + pick(" already there", " sudah ada")
+        }
+        if refused > 0 { text += " · " + number(refused) + pick(" refused", " ditolak") }
+        return text
+    }
+
+    /// Lines refused of late.
+    package func refusedInADay(_ count: Int) -> String {
+        pick(
+            "\(number(count)) lines in the last 24 hours",
+            "\(number(count)) baris dalam 24 jam terakhir")
+    }
+
+    /// How far projections lag behind.
+    package func lag(_ behind: Int) -> String {
+        guard behind > 0 else { return pick("up to date", "mutakhir") }
+        return pick(
+            "\(number(behind)) entries behind; the next ingest brings them in",
+            "tertinggal \(number(behind)) entri; impor berikutnya memasukkannya")
+    }
+
+    /// Space used, the file's, and what is free.
+    package func space(used: Int, file: Int, free: Int) -> String {
+        let (used, file, free) = (bytes(used), bytes(file), bytes(free))
+        return pick(
+            "\(used) in a file of \(file) · \(free) free on the disk",
+            "\(used) dalam berkas \(file) · \(free) kosong di disk")
+    }
+
+    private func bytes(_ count: Int) -> String { ByteText.text(count, words.language) }
+
+    /// That a verification found a difference.
+    package func differed(_ detail: String) -> String {
+        pick("IT DID NOT HOLD: ", "TIDAK COCOK: ") + detail
+    }
+
+    /// So many entries.
+    package func entries(_ count: UInt32) -> String { words.entries(count) }
+
+    /// When and where a backup was made.
+    package func backedUp(_ age: String, to place: String) -> String {
+        pick("\(age) to \(place)", "\(age) ke \(place)")
+    }
+
+    /// `12m ago`; the future is said as such.
+    package func age(milliseconds: Int64) -> String {
+        let text = NumberText.duration(Fraction(abs(milliseconds)), words.language)
+        return milliseconds < 0
+            ? pick("\(text) ahead of the clock", "\(text) di depan jam")
+            : pick("\(text) ago", "\(text) lalu")
+    }
+}
