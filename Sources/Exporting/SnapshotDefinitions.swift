@@ -67,8 +67,11 @@ package enum SnapshotPath {
 
     /// Whether a path stays within its folder and can be no other spelling of one that does.
     package static func isSound(_ path: String) -> Bool {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        // By bytes, as the file system takes it: a slash before a combining mark is no character "/".
+        let parts = path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
         return path.utf8.count <= 1024 && !path.utf8.contains { $0 < 0x20 || $0 == 0x7F }
-            && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+            && parts.allSatisfy { part in
+                !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
+            }
     }
 }

@@ -57,7 +57,10 @@ struct ManifestTests {
         for path in ["kpis.csv", "definitions/kpi/csat@1.yaml", "a/b/c"] {
             #expect(SnapshotPath.isSound(path))
         }
-        for path in ["", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a/.", "a\nb"] {
+        for path in [
+            "", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a/.", "a\nb", "../\u{301}a",
+            "a/../\u{487}b", "/\u{301}", "./\u{FE0F}a",
+        ] {
             #expect(!SnapshotPath.isSound(path), "\(path)")
         }
         #expect(SnapshotPath.escaped("Asia/Jakarta") == "Asia%2FJakarta")

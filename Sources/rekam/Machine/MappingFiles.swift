@@ -45,7 +45,11 @@ enum MappingFiles {
             types: log.types, storeZone: zone,
             zone: { name in (try? Machine.zone(name)) ?? nil },
             file: { path in
-                guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
+                // By bytes, as the file system takes them.
+                let parts = path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
+                guard parts.first?.isEmpty == false,
+                    !parts.contains(where: { $0.elementsEqual("..".utf8) })
+                else {
                     throw Failure(
                         .inputOutput, "\(path): a lookup file lies in its mapping's folder.")
                 }
