@@ -108,6 +108,8 @@ package struct CaseEvaluator: ~Copyable {
                 continue
             }
             current = place
+            // Traces tell every slot, also those that this case's facts need not look up.
+            if isTraced { found.fill(-1) }
             switch projection.rule {
             case .one: evaluateOne(projection, sign)
             case .each:
