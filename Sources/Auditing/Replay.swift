@@ -73,14 +73,14 @@ package struct Replay {
         let size = min(count, status.position)
         let days = days(source, period, status.layout)
         let words = status.layout.words
-        var replayed = DaySums(words: words)
+        var replayed = RowSums(words: words)
         try live.store.replay(
             source.definition, context: live.context, upTo: size, options: options
         ) { block in
             block.scan(days: days, words: words) { replayed.add($0) }
         }
         report.facts += replayed.rows
-        var stored = DaySums(words: words)
+        var stored = RowSums(words: words)
         let later = try live.store.changes(
             of: [source.definition], context: live.context, by: size..<status.position,
             before: days.upperBound, options: options)[0]
@@ -92,11 +92,16 @@ package struct Replay {
         let isStill = try log.read { view in
             let now = try live.store.status(status.name, version: status.version, in: view)
             guard now == status else { return false }
-            try live.store.scan(status, days: days, in: view) { stored.add($0, days: days) }
+            let wanted =
+                CellLayout.word(of: days.lowerBound)..<CellLayout.word(of: days.upperBound)
+            try live.store.scan(status, days: days, in: view) { block in
+                stored.add(block) { wanted.contains($0) }
+            }
             return true
         }
         // Another process brought it on meanwhile: there is a newer state to ask.
-        guard isStill, let day = replayed.firstDifference(from: stored) else { return nil }
+        guard isStill, let word = replayed.firstDifference(from: stored) else { return nil }
+        let day = Day(number: Int32(bitPattern: word ^ 0x8000_0000))
         return try name(day, source, status, live, later)
     }
 
@@ -154,7 +159,7 @@ package struct Replay {
 
     private func compareFigures(_ period: Period, _ report: inout ReplayReport) throws {
         let fresh = try QueryContext(
-            of: log, asOf: count, options: options, readsStored: false)
+            of: log, asOf: count, options: options, stored: .unread)
         let stored = try QueryContext(of: log, asOf: count, options: options)
         for kpi in fresh.kpiNames {
             report.kpis += 1
@@ -181,49 +186,5 @@ package struct Replay {
                 }
             }
         }
-    }
-}
-
-/// Rows added up by day, in any order: equal multisets of rows have equal sums.
-private struct DaySums {
-    private struct Sums: Equatable {
-        var first: UInt64 = 0
-        var second: UInt64 = 0
-    }
-    private let words: Int
-    private var sums: [UInt32: Sums] = [:]
-    private(set) var rows: UInt64 = 0
-
-    init(words: Int) { self.words = words }
-
-    mutating func add(_ block: Span<UInt32>, days: Range<Day>? = nil) {
-        var start = 0
-        while start < block.count {
-            defer { start += words }
-            if let days, !days.contains(CellLayout.day(block, start)) { continue }
-            var first: UInt64 = 0x9e37_79b9_7f4a_7c15
-            var second: UInt64 = 0xd6e8_feb8_6659_fd93
-            for place in start..<start + words - 2 {
-                first = Self.mixed(first ^ UInt64(block[place]), 0xd6e8_feb8_6659_fd93)
-                second = Self.mixed(second ^ UInt64(block[place]), 0xa076_1d64_78bd_642f)
-            }
-            let end = start + words
-            let times = UInt64(block[end - 2]) << 32 | UInt64(block[end - 1])
-            sums[block[start], default: Sums()].first &+= first &* times
-            sums[block[start], default: Sums()].second &+= second &* times
-            rows += 1
-        }
-    }
-
-    private static func mixed(_ value: UInt64, _ factor: UInt64) -> UInt64 {
-        let product = (value &+ 0x2545_f491_4f6c_dd1d).multipliedFullWidth(by: factor)
-        return product.high ^ product.low
-    }
-
-    /// The first day on which two differ.
-    func firstDifference(from other: DaySums) -> Day? {
-        Set(sums.keys).union(other.sums.keys).sorted()
-            .first { (sums[$0] ?? Sums()) != (other.sums[$0] ?? Sums()) }
-            .map { Day(number: Int32(bitPattern: $0 ^ 0x8000_0000)) }
     }
 }

@@ -111,6 +111,9 @@ package protocol FactSource {
 
     /// Its rows hold the facts of the log's first so many entries; nil: of all.
     var position: UInt32? { get }
+
+    /// Every value of a dimension that occurs in some row, in order of id.
+    func occurringIDs(ofDimension index: Int) throws -> [UInt32]
 }
 
 extension FactSource {
@@ -119,10 +122,14 @@ extension FactSource {
     /// The days of every row there can be.
     package static var allDays: Range<Day> { Day(number: -1_000_000)..<Day(number: 4_000_000) }
 
-    /// Every value of a dimension that occurs in some row, in order of id.
+    package func occurringIDs(ofDimension index: Int) throws -> [UInt32] {
+        try scannedIDs(ofDimension: index)
+    }
+
+    /// Every value of a dimension that a scan meets, in order of id: also where its rows cancel.
     ///
     /// - Complexity: O(rows); one word of each is read.
-    package func occurringIDs(ofDimension index: Int) throws -> [UInt32] {
+    func scannedIDs(ofDimension index: Int) throws -> [UInt32] {
         let stride = layout.stride
         var seen: [Bool] = []
         var large: Set<UInt32> = []

@@ -25,9 +25,11 @@ public struct ProjectionVersions {
 
     /// Reads them from a log.
     ///
+    /// - Parameter known: what the log's first entries left in force, for an earlier state; nil for
+    ///   what is in force now.
     /// - Complexity: O(definitions); none is read before it is asked for.
-    public init(of log: LogStore) throws {
-        register = try log.read { try $0.definitions() }
+    public init(of log: LogStore, register known: DefinitionRegister? = nil) throws {
+        register = try known ?? log.read { try $0.definitions() }
         types = log.types(in: register)
         var found: Set<Version> = []
         for change in register.changes where change.kind == "projection" {

@@ -22,25 +22,25 @@ extension QueryContext {
     /// Nothing stored is touched; call it outside `LogStore.read`, since computing a projection from
     /// zero takes longer than a reader may stay.
     ///
-    /// - Complexity: O(definitions); a question then reads the entries once for each projection it
-    ///   uses whose stored rows stand elsewhere.
+    /// - Complexity: O(definitions); a question then reads stored rows and evaluates the cases touched
+    ///   between where they stand and that state, or all entries once for each projection it uses,
+    ///   whichever is cheaper.
     package init(
         of log: LogStore, asOf count: UInt32, definitions choice: DefinitionChoice = .then,
-        options: BuildOptions = BuildOptions(), readsStored: Bool = true
+        options: BuildOptions = BuildOptions(), stored: StoredRows = .whereCheaper
     ) throws {
         try self.init(
             of: log, asOf: count,
             register: log.read { try $0.definitions(upTo: choice == .then ? count : nil) },
-            options: options, readsStored: readsStored)
+            options: options, stored: stored)
     }
 
     /// What a log's first entries answer with given definitions.
     ///
-    /// - Parameter readsStored: whether stored rows that stand at exactly that entry are read;
-    ///   without it everything is computed from zero.
+    /// - Parameter stored: whether stored rows are read, rather than everything computed from zero.
     package init(
         of log: LogStore, asOf count: UInt32, register: DefinitionRegister,
-        options: BuildOptions = BuildOptions(), readsStored: Bool = true
+        options: BuildOptions = BuildOptions(), stored: StoredRows = .whereCheaper
     ) throws {
         let origin = log.origin
         let zone = register.storeTimeZone ?? .utc
@@ -51,7 +51,7 @@ extension QueryContext {
             return basis
         }
         let library = DefinitionLibrary(register: register, types: log.types(in: register))
-        let sources = PrefixSources(log, register, count, options, readsStored)
+        let sources = PrefixSources(log, register, count, options, stored)
         self.init(
             kpiNames: library.kpiNames, kpi: { try library.kpi($0) },
             projectionNames: sources.names, source: { try sources.source($0) }, basis: basis)
@@ -71,19 +71,19 @@ private final class PrefixSources {
     private let register: DefinitionRegister
     private let count: UInt32
     private let options: BuildOptions
-    private let readsStored: Bool
+    private let stored: StoredRows
     private let calendars: CalendarsInForce
     private var opened: [String: PrefixFacts] = [:]
 
     init(
         _ log: LogStore, _ register: DefinitionRegister, _ count: UInt32, _ options: BuildOptions,
-        _ readsStored: Bool
+        _ stored: StoredRows
     ) {
         self.log = log
         self.register = register
         self.count = count
         self.options = options
-        self.readsStored = readsStored
+        self.stored = stored
         names = register.live("projection").map(\.name)
         calendars = CalendarsInForce(register)
     }
@@ -95,7 +95,7 @@ private final class PrefixSources {
         guard let source = live.sources.first else { return nil }
         let facts = try PrefixFacts(
             source, of: live, calendars: calendars, upTo: count, options: options,
-            readsStored: readsStored)
+            stored: stored)
         opened[name] = facts
         return facts
     }
