@@ -37,9 +37,9 @@ extension Snapshot {
         let name = StoreFiles.withoutSlash(folder)
         guard StoreFiles.status(name) == nil else { throw StoreFault.alreadyThere(path: name) }
         let partial = name + ".partial"
-        // What an interrupted export left behind.
-        if StoreFiles.status(partial)?.kind == .folder { FolderFiles.removeTree(partial) }
-        try FolderFiles.make(partial)
+        // Two exports to one name would mix their files.
+        let hold = try FolderHold(partial, for: name)
+        defer { withExtendedLifetime(hold) {} }
         do {
             let signed = try SignedNote(SnapshotFiles.signedText(manifest), signedWith: key)
             let beside: [(path: String, bytes: [UInt8])] = [

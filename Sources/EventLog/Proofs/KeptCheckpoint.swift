@@ -140,6 +140,7 @@ enum SigningLock {
         let path = folder + "/key"
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
+            if errno == ENOENT { throw StoreKey.missing(path) }
             throw StoreFault.file(path: path, action: "open", reason: StoreFiles.reason())
         }
         defer { close(descriptor) }

@@ -58,7 +58,17 @@ public struct StoreKey: Sendable {
 
     /// Reads a store's key file.
     static func read(folder: String, origin: String) throws(StoreFault) -> StoreKey {
-        try read(file: folder + "/key", origin: origin)
+        let path = folder + "/key"
+        guard StoreFiles.status(path) != nil else { throw missing(path) }
+        return try read(file: path, origin: origin)
+    }
+
+    /// What a store without its key is told.
+    static func missing(_ path: String) -> StoreFault {
+        .badKey(
+            path: path,
+            reason: "it is not there; put it back from a copy, or make a new one with \"rekam key "
+                + "rotate --lost\"")
     }
 
     /// Reads a key file, wherever it is kept.
