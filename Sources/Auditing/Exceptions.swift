@@ -39,8 +39,10 @@ public struct AuditException: Hashable, Sendable {
     public var reason: String
     /// Who did it, as said; empty where nobody was named.
     public var person: String
-    /// How many entries it stands for.
+    /// How many entries it stands for; of a refusal, lines.
     public var count: Int
+    /// Of a refusal, how many lines there were; else 0.
+    public var lines = 0
 }
 
 /// Finds the exceptions among the entries that were recorded in a period.
@@ -133,7 +135,8 @@ public struct AuditExceptions {
             let refused = data?["refused"]?.integer ?? 0
             guard refused > 0 else { return nil }
             exception.subject = text("input")
-            exception.detail = "\(refused) of \(data?["lines"]?.integer ?? 0) lines refused"
+            exception.lines = Int(data?["lines"]?.integer ?? 0)
+            exception.detail = "\(refused) of \(exception.lines) lines refused"
             exception.reason = text("refusals")
             exception.count = Int(refused)
         case .promotion, .dropped, .definition:

@@ -31,10 +31,7 @@ struct AnswerGroups {
                 if let found = known[place][id] {
                     key[place] = found
                 } else {
-                    let text =
-                        try plan.followed(at: place)?.texts[Int(id)]
-                        ?? plan.source.text(ofDimension: plan.keyColumns[place] - 1, id: id)
-                    key[place] = intern(text)
+                    key[place] = intern(try plan.text(of: id, atKey: place))
                     known[place][id] = key[place]
                 }
             }

@@ -53,6 +53,12 @@ struct ProjectionPlan {
     func followed(at place: Int) -> FollowedField? {
         followedKeys.first { $0.place == place }?.followed.field
     }
+
+    /// The text of a word at a place of the key.
+    func text(of id: UInt32, atKey place: Int) throws -> String {
+        try followed(at: place)?.texts[Int(id)]
+            ?? source.text(ofDimension: keyColumns[place] - 1, id: id)
+    }
 }
 
 /// Adds a projection's rows up by group and slice of time.

@@ -1,8 +1,9 @@
 import Definitions
 import EventLog
 import EventModel
-import Querying
 import Testing
+
+@testable import Querying
 
 /// Method: every KPI and statistic of the catalogue on a random log with voids and late events, as
 /// it stands and as of earlier states: what is listed is added up by hand and must give the figure.
@@ -69,6 +70,100 @@ struct ExplanationTests {
             }
         }
         return facts
+    }
+
+    @Test("Each group's facts add up to its figure, and the groups to the whole")
+    func groups() throws {
+        let audited = try log()
+        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
+        var groups = 0
+        var additive = 0
+        for name in context.kpiNames {
+            let kpi = try #require(try context.kpi(name))
+            let known = try context.dimensions(of: name, period: "2025")
+            var splits = [["agent"], ["channel", "team"]].filter { $0.allSatisfy(known.contains) }
+            if known.contains("agent") { splits.append(["agent.department"]) }
+            for column in [name] + kpi.statistics.map({ name + "." + $0.name }) {
+                for by in splits {
+                    let request = QueryRequest(kpis: [column], by: by, period: "2025")
+                    let whole: Explanation
+                    do {
+                        whole = try context.explanation(request)
+                    } catch let fault as ExplanationFault {
+                        // Withheld, or a stock followed to its agents.
+                        #expect(fault != .oneKPI)
+                        continue
+                    }
+                    let place = "\(column) by \(by)"
+                    let answer = try context.answer(request)
+                    #expect(whole.groups.map(\.key) == answer.rows.map(\.key), "\(place)")
+                    #expect(whole.holds, "\(place)")
+                    for (group, row) in zip(whole.groups, answer.rows) {
+                        #expect(group.figure == row.figures[0], "\(place), \(row.key)")
+                        if group.figure.isWithheld {
+                            #expect(group.parts.isEmpty && group.terms.isEmpty)
+                            continue
+                        }
+                        groups += 1
+                        _ = try check(group, place)
+                    }
+                    additive += try checkSums(whole, place)
+                }
+            }
+        }
+        #expect(groups > 500 && additive > 50, "\(groups) groups, \(additive) terms added")
+    }
+
+    /// Adds the groups' terms up by hand; none is looked at where a group is withheld.
+    private func checkSums(_ whole: Explanation, _ place: String) throws -> Int {
+        guard whole.groups.allSatisfy({ !$0.terms.isEmpty }) else { return 0 }
+        var checked = 0
+        for (index, term) in whole.terms.enumerated() where term.isAdditive {
+            let parts = whole.groups.map { $0.terms[index] }
+            #expect(parts.reduce(0) { $0 + $1.count } == term.count, "\(place), \(term.words)")
+            if let sum = term.sum {
+                #expect(
+                    parts.reduce(Int128(0)) { $0 + ($1.sum ?? 0) } == sum,
+                    "\(place), \(term.words)")
+            }
+            checked += 1
+        }
+        return checked
+    }
+
+    @Test("Groups that do not add up to the whole are noticed") func groupSums() throws {
+        let audited = try log()
+        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
+        let request = QueryRequest(kpis: ["ticket_volume"], by: ["channel"], period: "2025")
+        let whole = try context.explanation(request)
+        var sums = GroupSums(whole.terms)
+        for group in whole.groups.dropFirst() { sums.add(group.terms) }
+        #expect(whole.groups.count > 1 && sums.addUp(to: whole.terms) == false)
+        sums.add(whole.groups[0].terms)
+        #expect(sums.addUp(to: whole.terms) == true)
+        // What cannot be added says nothing.
+        let ranked = try context.explanation(
+            QueryRequest(
+                kpis: ["first_response_time.p90"], by: ["channel"], period: "2025"))
+        #expect(ranked.groupsAddUp == nil && ranked.holds)
+    }
+
+    @Test("Who is kept adds up for those of one channel alone, too") func keptOfSome() throws {
+        let audited = try log()
+        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
+        let known = try context.dimensions(of: "retention_rate", period: "2025-Q3")
+        for dimension in known {
+            let rows = try context.answer(
+                QueryRequest(kpis: ["retention_rate"], by: [dimension], period: "2025-Q3")
+            ).rows
+            for row in rows where row.key != [""] {
+                let explanation = try context.explanation(
+                    QueryRequest(
+                        kpis: ["retention_rate"], filters: [(dimension, row.key[0])],
+                        period: "2025-Q3"))
+                #expect(explanation.addsUp, "\(dimension) \(row.key)")
+            }
+        }
     }
 
     @Test("Rows that no fact explains are noticed") func notices() throws {

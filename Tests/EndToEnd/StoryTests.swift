@@ -97,6 +97,7 @@ struct StoryTests {
             "--proof", "--format", "json")
         #expect(proved.code == 0 && proved.out.contains("\"adds_up\": true"), "\(proved)")
         #expect(proved.out.components(separatedBy: "\"leaf\"").count == 3)
+        try checkProofs(command, proved.out)
         for asOf in [[], ["--as-of", "2025-10-05"]] {
             let line = "rekam replay --period 2025-Q3 " + asOf.joined(separator: " ")
             let replay = try command.shell(line)
@@ -107,5 +108,40 @@ struct StoryTests {
         let reopened = try command.run("period", "reopen", "2025-Q3", "--reason", "late tickets")
         #expect(reopened.code == 0)
         #expect(try figure().hasSuffix(",settled,"))
+    }
+
+    /// Every proof beneath a fact is one that `rekam proof --check` takes, for its entry alone.
+    private func checkProofs(_ command: Command, _ json: String) throws {
+        let answer = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+        #expect(answer["tzdata"] is String && answer["definitions"] is [String: Any])
+        let facts = try #require(answer["facts"] as? [[String: Any]])
+        let proofs = facts.flatMap { $0["proofs"] as? [[String: Any]] ?? [] }
+        #expect(proofs.count == 2)
+        for proof in proofs {
+            let sequence = try #require(proof["sequence"] as? Int)
+            try command.file("json.proof", try #require(proof["tlog_proof"] as? String))
+            let result = try command.shell(
+                """
+                rekam checkpoint --verifier > vkey; rekam log show \(sequence) > entry
+                rekam log show \(sequence - 1) > other
+                rekam proof --check json.proof --entry entry --key "$(cat vkey)"; echo "entry $?"
+                rekam proof --check json.proof --entry other --key "$(cat vkey)"; echo "other $?"
+                rekam proof \(sequence) | cmp - json.proof; echo "same $?"
+                """)
+            for word in ["entry 0", "other 1", "same 0"] {
+                #expect(result.out.contains(word), "\(sequence): \(result)")
+            }
+        }
+        // In a table they stand as files would.
+        let table = try command.shell(
+            """
+            rekam explain first_response_time --period 2025-Q3 --agent citra --proof > table
+            awk '/^c2sp/ {n++} n == 2; n == 2 && /^— / {exit}' table > cut
+            rekam log show $(sed -n 's/^index //p' cut) > entry
+            rekam proof --check cut --entry entry --key "$(cat vkey)"; echo "table $?"
+            rekam explain first_response_time --period 2025-Q3 --proof --format csv; echo "csv $?"
+            """)
+        #expect(table.out.contains("table 0") && table.out.contains("csv 64"), "\(table)")
     }
 }

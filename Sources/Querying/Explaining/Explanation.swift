@@ -25,6 +25,9 @@ package struct Explanation {
         package var marked: Int?
         /// Whether it counts rather than measures.
         package var isCount: Bool
+        /// Whether the groups of a split have parts of it that add up to it: not so of percentiles
+        /// and of numbers of different things.
+        package var isAdditive: Bool
     }
 
     /// What facts bring to the figure: a measure, or that they count.
@@ -98,6 +101,22 @@ package struct Explanation {
     package var isOpenOnly: Bool
     /// Whether the listed facts add up to the figure, each term and the whole.
     package var addsUp: Bool
+    /// What is behind each group's figure, where it is split: the group is its answer's total. A group
+    /// whose figure is withheld has no terms and no parts.
+    package var groups: [Explanation] = []
+    /// Whether the groups' terms add up to those of the whole; nil where no term can.
+    package var groupsAddUp: Bool?
+
+    /// Whether everything that can add up does: the facts to each figure, the groups to the whole.
+    package var holds: Bool {
+        addsUp && groups.allSatisfy(\.addsUp) && groupsAddUp != false
+    }
+
+    /// Whether groups stand in place of the facts, be there any or none.
+    package var isSplit: Bool { !answer.dimensions.isEmpty && answer.total.key.isEmpty }
+
+    /// The group's values, by dimension; empty for the whole.
+    package var key: [String] { answer.total.key }
 
     /// The figure.
     package var figure: Figure { answer.total.figures[0] }

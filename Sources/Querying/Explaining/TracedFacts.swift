@@ -65,6 +65,34 @@ struct TracedFacts: FactSource {
             })
     }
 
+    /// Those of each group that a question is split into, by the values of its dimensions.
+    ///
+    /// - Complexity: O(facts), and a text for each different group.
+    func grouped(_ plan: ProjectionPlan) throws -> [[String]: TracedFacts] {
+        var keys: [[UInt32]: [String]] = [:]
+        var places: [[String]: [Int]] = [:]
+        for (index, fact) in facts.enumerated() {
+            var words = plan.keyColumns.map { fact.row[$0] }
+            for (place, followed) in plan.followedKeys {
+                words[place] = followed.value(of: words[place], day: fact.day.number)
+            }
+            let key: [String]
+            if let known = keys[words] {
+                key = known
+            } else {
+                key = try words.enumerated().map { place, id in
+                    try plan.text(of: id, atKey: place)
+                }
+                keys[words] = key
+            }
+            places[key, default: []].append(index)
+        }
+        return places.mapValues { TracedFacts(self, keeping: $0) }
+    }
+
+    /// None of them.
+    var none: TracedFacts { TracedFacts(self, keeping: []) }
+
     func scan(days: Range<Day>, _ body: (Span<UInt32>) throws -> Void) throws {
         for fact in facts where days.contains(fact.day) { try body(fact.row.span) }
     }

@@ -17,6 +17,9 @@ struct AnswerOptions: ParsableArguments {
     /// The language for people.
     var lang: Language { language.lang }
 
+    /// What the auditor's commands say.
+    var words: AuditWords { AuditWords(lang) }
+
     /// The style for people.
     var style: TextStyle {
         TextStyle(
@@ -30,4 +33,7 @@ struct LanguageOptions: ParsableArguments {
         help: ArgumentHelp(
             "Language of titles, units, numbers and dates: en or id.", valueName: "language"))
     var lang = Language.english
+
+    /// What the auditor's commands say.
+    var words: AuditWords { AuditWords(lang) }
 }

@@ -54,6 +54,18 @@ struct AsOfOptions: ParsableArguments {
         }
     }
 
+    /// The state asked for, or the log's end: how many entries, and the definitions to go by.
+    func state(of log: LogStore) throws -> (count: UInt32, register: DefinitionRegister) {
+        let asked = try entryCount(in: log)
+        let choice = definitions ?? .then
+        return try log.read { view in
+            (
+                asked ?? view.entryCount,
+                try view.definitions(upTo: choice == .then ? asked : nil)
+            )
+        }
+    }
+
     /// Bytes that the facts of a question may take.
     func memoryBytes() throws -> Int {
         try memory.map(MemorySize.parse) ?? QueryRequest.usualMemoryBytes

@@ -53,25 +53,31 @@ struct AuditExceptionsCommand: ParsableCommand {
         var search = AuditExceptions(of: log)
         search.backdatedAfterMilliseconds = try Self.milliseconds(backdatedAfter)
         search.listsEachBackdated = each
+        let words = output.words
         var sheet = Sheet([
-            .init("kind", "What"), .init("sequence", "Entry", isNumber: true),
-            .init("recorded", "Recorded"), .init("happened", "Happened"),
-            .init("subject", "About"), .init("detail", "Detail"),
-            .init("count", "Count", isNumber: true), .init("reason", "Reason"),
-            .init("by", "By"),
+            .init("kind", words.heading(.what)),
+            .init("sequence", words.heading(.entry), isNumber: true),
+            .init("recorded", words.heading(.recorded)),
+            .init("happened", words.heading(.happened)), .init("subject", words.heading(.about)),
+            .init("detail", words.heading(.detail)),
+            .init("count", words.heading(.count), isNumber: true),
+            .init("reason", words.heading(.reason)), .init("by", words.heading(.by)),
         ])
         for found in try search.found(in: period, zone: zone) {
+            let detail =
+                found.lines > 0 ? words.refused(found.count, of: found.lines) : found.detail
             sheet.add([
-                .text(found.kind.rawValue), .number(Int64(found.sequence), output.lang),
+                .texts(words.word(found.kind.rawValue), found.kind.rawValue),
+                .number(Int64(found.sequence), output.lang),
                 .time(found.recorded, zone), .time(found.happened, zone), .text(found.subject),
-                .text(found.detail), .number(Int64(found.count), output.lang),
+                .texts(detail, found.detail), .number(Int64(found.count), output.lang),
                 .text(found.reason.isEmpty ? nil : found.reason),
                 .text(found.person.isEmpty ? nil : found.person),
             ])
         }
         Output.write(
             sheet, output.format, output.style, rows: "exceptions",
-            empty: "Nothing unusual was recorded in \(period).")
+            empty: words.nothingUnusual(period))
     }
 
     private static func milliseconds(_ text: String) throws -> Int64 {
@@ -103,6 +109,7 @@ struct SampleCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var filters: FilterOptions
     @OptionGroup var asOf: AsOfOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("A KPI or one of its statistics.", valueName: "kpi"))
     var kpi: String
@@ -141,29 +148,34 @@ struct SampleCommand: ParsableCommand {
         } catch let fault as ExplanationFault {
             throw Failure(.usage, fault.description)
         }
+        let (words, lang) = (language.words, language.lang)
         var sheet = Sheet([
-            .init("rank", "No", isNumber: true),
-            .init("population", "Population", isNumber: true), .init("projection", "Projection"),
-            .init("case", "Case"), .init("time", "When"), .init("value_of", "Value of"),
-            .init("value", "Value", isNumber: true), .init("source", "Source"), .init("id", "Id"),
-            .init("sequence", "Entry", isNumber: true), .init("support", "Rests on"),
+            .init("rank", words.heading(.rank), isNumber: true),
+            .init("population", words.heading(.population), isNumber: true),
+            .init("projection", words.heading(.projection)),
+            .init("case", words.heading(.subject)), .init("time", words.heading(.when)),
+            .init("value_of", words.heading(.valueOf)),
+            .init("value", words.heading(.value), isNumber: true),
+            .init("source", words.heading(.source)), .init("id", words.heading(.id)),
+            .init("sequence", words.heading(.entry), isNumber: true),
+            .init("support", words.heading(.support)),
         ])
         for drawn in sample.drawn {
             let place = drawn.line.values.firstIndex { $0 != nil } ?? 0
             let column = drawn.columns[place]
             let value = drawn.line.values[place].map { Fraction($0) } ?? .none
             sheet.add([
-                .number(Int64(drawn.rank)), .number(Int64(sample.population)),
+                .number(Int64(drawn.rank), lang), .number(Int64(sample.population), lang),
                 .text(drawn.projection), .text(drawn.line.subject), .time(drawn.line.time, zone),
                 .text(column.title),
-                .figure(value, column.kind == .duration ? .duration : .count, .english),
-                .text(drawn.source), .text(drawn.id), .number(Int64(drawn.line.sequence)),
-                .sequences(drawn.line.support, .english),
+                .figure(value, column.kind == .duration ? .duration : .count, lang),
+                .text(drawn.source), .text(drawn.id), .number(Int64(drawn.line.sequence), lang),
+                .sequences(drawn.line.support, lang),
             ])
         }
         Output.write(
-            sheet, format, TextStyle(width: Output.width), rows: "sample",
-            empty: "There is nothing to draw from.",
+            sheet, format, TextStyle(language: lang, width: Output.width), rows: "sample",
+            empty: words.nothingToDraw,
             members: [("population", String(sample.population))])
     }
 }

@@ -82,8 +82,7 @@ struct DiffCommand: ParsableCommand {
         Progress.clear()
         Output.write(
             list.sheet, output.format, output.style, rows: "changes",
-            empty: "Nothing in \(period) reads differently at \(Progress.grouped(Int(first))) and "
-                + "at \(Progress.grouped(Int(second))) entries.",
+            empty: output.words.nothingDiffers(period, first, second),
             members: [("from", String(first)), ("to", String(second))])
     }
 }
@@ -94,36 +93,45 @@ struct ChangeList {
     let zone: TimeZoneRules
     let language: Language
     let log: LogStore
-    private(set) var sheet = Sheet([
-        .init("period", "Period"), .init("kpi", "KPI"), .init("cell", "Cell"),
-        .init("before", "Before", isNumber: true), .init("after", "After", isNumber: true),
-        .init("unit", ""), .init("change", "Why"), .init("sequence", "Entry"),
-        .init("voided", "Voided", isNumber: true), .init("anew", "Anew", isNumber: true),
-        .init("subject", "Case"), .init("type", "Event"), .init("happened", "Happened"),
-        .init("recorded", "Recorded"), .init("reason", "Reason"), .init("by", "By"),
-    ])
+    private let words: AuditWords
+    private(set) var sheet: Sheet
 
     init(zone: TimeZoneRules, language: Language, log: LogStore) {
         self.zone = zone
         self.language = language
         self.log = log
+        words = AuditWords(language)
+        sheet = Sheet([
+            .init("period", words.heading(.period)), .init("kpi", words.heading(.kpi)),
+            .init("cell", words.heading(.cell)),
+            .init("before", words.heading(.before), isNumber: true),
+            .init("after", words.heading(.after), isNumber: true), .init("unit", ""),
+            .init("change", words.heading(.why)), .init("sequence", words.heading(.entry)),
+            .init("voided", words.heading(.voided), isNumber: true),
+            .init("anew", words.heading(.anew), isNumber: true),
+            .init("subject", words.heading(.subject)), .init("type", words.heading(.event)),
+            .init("happened", words.heading(.happened)),
+            .init("recorded", words.heading(.recorded)), .init("reason", words.heading(.reason)),
+            .init("by", words.heading(.by)),
+        ])
     }
 
     mutating func add(_ cells: [ChangedCell], period: Period) {
         for cell in cells {
             let key = cell.key.map { "\($0.dimension)=\($0.value)" }.joined(separator: ", ")
-            let people = cell.key.map { "\($0.dimension) \($0.value.isEmpty ? "–" : $0.value)" }
+            let people = cell.key.map { words.group($0.dimension, $0.value) }
                 .joined(separator: ", ")
             for (place, cause) in cell.causes.enumerated() {
                 let isFirst = place == 0
                 func once(_ cell: Sheet.Cell) -> Sheet.Cell { isFirst ? cell : cell.unshown }
                 sheet.add([
                     once(.text(period.description)), once(.text(cell.column.name)),
-                    once(.texts(people.isEmpty ? "All" : people, key)),
+                    once(.texts(people.isEmpty ? words.all : people, key)),
                     once(.figure(cell.before.value, cell.column.unit, language)),
                     once(.figure(cell.after.value, cell.column.unit, language)),
                     Sheet.Cell.text(cell.column.unit.rawValue).unshown,
-                    .text(cause.kind.rawValue), .number(Int64(cause.sequence), language),
+                    .texts(words.word(cause.kind.rawValue), cause.kind.rawValue),
+                    .number(Int64(cause.sequence), language),
                     .number(cause.voided.map { Int64($0) }, language),
                     .number(cause.anew.map { Int64($0) }, language), .text(cause.subject),
                     .text(cause.type), .time(cause.happened, zone), .time(cause.recorded, zone),

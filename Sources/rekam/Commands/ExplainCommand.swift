@@ -15,6 +15,7 @@ struct ExplainCommand: ParsableCommand {
             Examples:
               rekam explain first_response_time --agent budi --period 2025-07
               rekam explain first_response_time.p90 --period 2025-Q3 --events --limit 5
+              rekam explain csat --period 2025-07 --by agent
               rekam explain csat --period 2025-07 --provisional
               rekam explain csat --period 2025-07 --as-of 2025-08-05 --format csv
             """)
@@ -23,6 +24,7 @@ struct ExplainCommand: ParsableCommand {
     @OptionGroup var output: AnswerOptions
     @OptionGroup var filters: FilterOptions
     @OptionGroup var asOf: AsOfOptions
+    @OptionGroup var kept: KeptOptions
 
     @Argument(help: ArgumentHelp("A KPI or one of its statistics.", valueName: "kpi"))
     var kpi: String
@@ -30,25 +32,41 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Which period.", valueName: "period"))
     var period: String
 
+    @Option(
+        help: ArgumentHelp(
+            "Each group apart: dimensions parted by commas.", valueName: "dimensions"))
+    var by: [String] = []
+
     @Flag(help: "Only the facts that may still change.")
     var provisional = false
 
     @Flag(help: "Beneath each fact, the entries it rests on.")
     var events = false
 
-    @Flag(help: "Beneath each fact, what proves that its entries are in the log (RFC 6962).")
+    @Flag(
+        help: ArgumentHelp(
+            "Beneath each fact, proofs that its entries are in the log.",
+            discussion: "C2SP tlog-proofs under one signed checkpoint, as rekam proof prints them.")
+    )
     var proof = false
 
     @Option(
         help: ArgumentHelp(
-            "Facts shown, at most; 0 for all. A table shows 20 unless told otherwise.",
+            "Facts shown, at most, of each group; 0 for all. A table shows 20, or 5 of each group.",
             valueName: "n"))
     var limit: Int?
 
     func run() throws {
         if let limit, limit < 0 { throw Failure(.usage, "--limit \(limit): 0 shows all.") }
+        if events || proof, output.format == .csv || output.format == .markdown {
+            throw Failure(
+                .usage,
+                "\(events ? "--events" : "--proof") goes with the table and --format json.")
+        }
         let log = try store.open(readOnly: true)
-        let request = QueryRequest(kpis: [kpi], filters: try filters.pairs, period: period)
+        let request = QueryRequest(
+            kpis: [kpi], by: by.flatMap { $0.split(separator: ",").map(String.init) },
+            filters: try filters.pairs, period: period)
         let explanation: Explanation
         do {
             explanation = try asOf.replaying(log) {
@@ -65,27 +83,7 @@ struct ExplainCommand: ParsableCommand {
                 "\(kpi) rests on anonymous answers, which are not shown one by one: ask without "
                     + "\(events ? "--events" : "--proof").")
         }
-        let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
-        let evidence = Evidence(log: log, size: explanation.answer.basis.sequence)
-        let view = ExplanationView(
-            explanation, zone: zone, style: output.style,
-            limit: limit == 0 ? nil : limit ?? (output.format == .table ? 20 : nil),
-            beneath: { sequence in
-                try (events ? [evidence.entry(sequence)] : [])
-                    + (proof ? evidence.lines(sequence) : [])
-            },
-            members: { sequences in
-                var members: [(name: String, json: String)] = []
-                if events {
-                    let entries = try sequences.map { try evidence.entry($0) }
-                    members.append(("entries", "[" + entries.joined(separator: ", ") + "]"))
-                }
-                if proof {
-                    let proofs = try sequences.map { try evidence.json($0) }
-                    members.append(("proofs", "[" + proofs.joined(separator: ", ") + "]"))
-                }
-                return members
-            })
+        let view = try view(of: explanation, log)
         switch output.format {
         case .table: Output.write(try view.table())
         case .json: Output.write(try view.json())
@@ -93,55 +91,81 @@ struct ExplainCommand: ParsableCommand {
         case .markdown: Output.write(try view.markdown())
         }
         Output.flush()
-        if !explanation.addsUp, !provisional {
+        if !explanation.holds, !provisional {
             throw Failure(
                 .checkFailed,
                 "the facts do not add up to the figure. The log says what is right: rekam verify")
         }
     }
+
+    /// The explanation with what stands beneath its facts.
+    private func view(of explanation: Explanation, _ log: LogStore) throws -> ExplanationView {
+        let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
+        let proofs =
+            try proof ? EntryProofs(log, size: explanation.answer.basis.sequence, kept) : nil
+        func entry(_ sequence: UInt32) throws -> String {
+            String(decoding: try log.read { try $0.entry(sequence) }, as: UTF8.self)
+        }
+        let usual = explanation.isSplit ? 5 : 20
+        return ExplanationView(
+            explanation, zone: zone, style: output.style,
+            limit: limit == 0 ? nil : limit ?? (output.format == .table ? usual : nil),
+            beneath: { sequence in
+                // A proof stands as a file would, so that it can be cut out.
+                try (events ? ["    " + entry(sequence)] : [])
+                    + (proofs.map { [try $0.proof(of: sequence).encoded] } ?? [])
+            },
+            members: { sequences in
+                var members: [(name: String, json: String)] = []
+                if events {
+                    let entries = try sequences.map { try entry($0) }
+                    members.append(("entries", "[" + entries.joined(separator: ", ") + "]"))
+                }
+                if let proofs {
+                    let texts = try sequences.map { try proofs.json($0) }
+                    members.append(("proofs", "[" + texts.joined(separator: ", ") + "]"))
+                }
+                return members
+            })
+    }
 }
 
-/// Entries, and proofs that they are in a log of so many.
-struct Evidence {
-    let log: LogStore
-    let size: UInt32
+/// Proofs that entries stand in a log, under one signed checkpoint.
+struct EntryProofs {
+    private let log: LogStore
+    private let size: UInt32
+    private let checkpoint: String
+    private let verifier: NoteVerifier
 
-    /// An entry as recorded.
-    func entry(_ sequence: UInt32) throws -> String {
-        String(decoding: try log.read { try $0.entry(sequence) }, as: UTF8.self)
+    /// Signs the checkpoint of a log's first `size` entries.
+    init(_ log: LogStore, size: UInt32, _ kept: KeptOptions) throws {
+        self.log = log
+        self.size = size
+        checkpoint = try kept.sign(log, size: size).encoded
+        guard let verifier = try log.noteVerifiers().first else {
+            throw Failure(.checkFailed, "the key in \(log.path.printable) verifies nothing.")
+        }
+        self.verifier = verifier
     }
 
-    /// Its leaf hash and audit path, checked here before they are shown.
-    func path(_ sequence: UInt32) throws -> (leaf: TreeHash, path: [TreeHash]) {
-        let (leaf, path, root) = try log.read { view in
-            let leaf = try view.leafHash(sequence)
-            return try view.withTree(size: size) { tree in
-                (leaf, try tree.inclusionProof(of: Int(sequence)), try tree.root())
-            }
+    /// The proof of an entry; as a reader will, this looks whether it holds first.
+    func proof(of sequence: UInt32) throws -> InclusionProof {
+        let (path, entry) = try log.read { view in
+            (try view.inclusionPath(of: sequence, size: size), try view.entry(sequence))
         }
-        let isProved = MerkleProof.includes(
-            leaf: leaf, at: Int(sequence), size: Int(size), path: path, root: root)
-        guard isProved else {
+        let proof = InclusionProof(index: sequence, path: path, checkpoint: checkpoint)
+        guard proof.holds(for: entry, verifier: verifier) else {
             throw Failure(
                 .checkFailed,
-                "entry \(sequence) is not proved by its path. Check the store: rekam verify")
+                "entry \(sequence) is not what the log's tree says. Check the store: rekam verify")
         }
-        return (leaf, path)
+        return proof
     }
 
-    /// The proof for people.
-    func lines(_ sequence: UInt32) throws -> [String] {
-        let (leaf, path) = try path(sequence)
-        return ["entry \(sequence) of \(size), leaf \(Hexadecimal.text(leaf.bytes))"]
-            + path.map { "  \(Hexadecimal.text($0.bytes))" }
-    }
-
-    /// The proof for programs.
-    func json(_ sequence: UInt32) throws -> String {
-        let (leaf, path) = try path(sequence)
-        let hashes = path.map { "\"\(Hexadecimal.text($0.bytes))\"" }
-        return "{\"sequence\": \(sequence), \"size\": \(size), "
-            + "\"leaf\": \"\(Hexadecimal.text(leaf.bytes))\", "
-            + "\"path\": [\(hashes.joined(separator: ", "))]}"
+    /// The proof for programs: an object.
+    fileprivate func json(_ sequence: UInt32) throws -> String {
+        let leaf = try log.read { try $0.leafHash(sequence) }
+        return "{\"sequence\": \(sequence), \"leaf\": \"\(Hexadecimal.text(leaf.bytes))\", "
+            + "\"tlog_proof\": \(JSONText.string(try proof(of: sequence).encoded))}"
     }
 }

@@ -20,6 +20,7 @@ struct FactsCommand: ParsableCommand {
             Examples:
               rekam facts first_response --period 2025-07 > july.csv
               rekam facts resolution@2 --period 2025-Q3 --where team=Gold --format json
+              rekam facts first_response --period 2025-07 --as-of 2025-08-05
             """)
 
     @OptionGroup var store: StoreOptions
@@ -39,10 +40,13 @@ struct FactsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("csv, or json (one object a line).", valueName: "format"))
     var format = OutputFormat.csv
 
+    @OptionGroup var asOf: AsOfOptions
+
     func run() throws {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
-        let versions = try ProjectionVersions(of: log)
+        let (count, register) = try asOf.state(of: log)
+        let versions = try ProjectionVersions(of: log, register: register)
         var version = try versions.find(name)
         if !name.contains("@"), let live = versions.live(name) { version = live }
         let definition = try versions.source(version).definition
@@ -51,15 +55,13 @@ struct FactsCommand: ParsableCommand {
                 .usage,
                 "\(version.text) is about respondents, who are not shown one by one: rekam query")
         }
-        let live = try LiveProjections(of: log, only: [])
-        let (count, days) = try log.read { view in
-            (view.entryCount, try StorePeriod.days(period, in: view))
-        }
+        let live = try LiveProjections(of: log, register: register, only: [])
+        let days = try log.read { try StorePeriod.days(period, in: $0, upTo: count) }
         let rows = FactRows(definition: definition, log: log, isJSON: format == .json)
         let filter = try DimensionFilter(filters, definition.dimensions.map(\.name))
         try live.store.streamFacts(
             of: definition, context: live.context, upTo: count, days: days,
-            options: BuildProgressLine.options()
+            options: try asOf.buildOptions()
         ) { layout, facts in
             try rows.write(facts, layout, filter)
         }
@@ -69,11 +71,15 @@ struct FactsCommand: ParsableCommand {
     }
 }
 
-/// The local days of a period as typed, seen from the log's last entry.
+/// The local days of a period as typed, seen from the log's last entry, or that of an earlier state.
 enum StorePeriod {
-    static func read(_ text: String, in view: borrowing LogView) throws -> Period {
-        let zone = try view.definitions().storeTimeZone ?? .utc
-        let today = zone.day(of: view.lastRecorded ?? Instant(milliseconds: 0))
+    static func read(
+        _ text: String, in view: borrowing LogView, upTo count: UInt32? = nil
+    ) throws -> Period {
+        let zone = try view.definitions(upTo: count).storeTimeZone ?? .utc
+        let count = count ?? view.entryCount
+        let last = count > 0 ? try view.recorded(count - 1) : nil
+        let today = zone.day(of: last ?? Instant(milliseconds: 0))
         do {
             return try Period(text, today: today)
         } catch {
@@ -81,8 +87,10 @@ enum StorePeriod {
         }
     }
 
-    static func days(_ text: String, in view: borrowing LogView) throws -> Range<Day> {
-        try read(text, in: view).days
+    static func days(
+        _ text: String, in view: borrowing LogView, upTo count: UInt32? = nil
+    ) throws -> Range<Day> {
+        try read(text, in: view, upTo: count).days
     }
 }
 

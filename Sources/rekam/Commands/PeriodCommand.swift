@@ -43,6 +43,7 @@ struct PeriodCloseCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     @OptionGroup var kept: KeptOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("Which period, such as 2025-Q3 or 2025-07.", valueName: "period"))
     var period: String
@@ -85,12 +86,10 @@ struct PeriodCloseCommand: ParsableCommand {
             ], recorded: now)
         try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
         Progress.clear()
+        let words = language.words
         Output.line(
-            "Closed \(period) at \(Progress.grouped(Int(count))) entries; its snapshot's digest is "
-                + "\(snapshot.digest.prefix(16))….")
-        Output.line(
-            "What changes from here on: rekam period restatements \(period) · hand it out: rekam "
-                + "snapshot export --period \(period) --as-of \(count) --out DIR")
+            words.closed(period, entries: count, digest: String(snapshot.digest.prefix(16))))
+        Output.line(words.afterClosing(period, entries: count))
         Output.flush()
     }
 }
@@ -105,6 +104,7 @@ struct PeriodReopenCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("Which period.", valueName: "period"))
     var period: String
@@ -137,10 +137,7 @@ struct PeriodReopenCommand: ParsableCommand {
             [log.reopening(of: closing, reason: reason, by: by, at: now)], recorded: now)
         try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
         Progress.clear()
-        Output.line(
-            "Opened \(closing.period) again; it was closed at "
-                + "\(Progress.grouped(Int(closing.entries))) entries. Close it anew: rekam period "
-                + "close \(closing.period)")
+        Output.line(language.words.reopened(closing.period, entries: closing.entries))
         Output.flush()
     }
 }
@@ -165,17 +162,22 @@ struct PeriodListCommand: ParsableCommand {
                 try ClosedPeriods(view, upTo: view.entryCount)
             )
         }
+        let words = output.words
         var sheet = Sheet([
-            .init("period", "Period"), .init("state", "State"), .init("closed", "Closed"),
-            .init("entries", "Entries", isNumber: true), .init("by", "By"),
-            .init("reason", "Remark"), .init("snapshot", "Snapshot"),
-            .init("reopened", "Opened again"), .init("reopened_by", "By"),
-            .init("reopened_reason", "Why"),
+            .init("period", words.heading(.period)), .init("state", words.heading(.state)),
+            .init("closed", words.heading(.closed)),
+            .init("entries", words.heading(.entries), isNumber: true),
+            .init("by", words.heading(.by)), .init("reason", words.heading(.remark)),
+            .init("snapshot", words.heading(.snapshot)),
+            .init("reopened", words.heading(.reopened)),
+            .init("reopened_by", words.heading(.by)),
+            .init("reopened_reason", words.heading(.why)),
         ])
         for closing in periods.history {
             let again = closing.reopening
+            let state = again == nil ? "closed" : "reopened"
             sheet.add([
-                .text(closing.period.description), .text(again == nil ? "closed" : "reopened"),
+                .text(closing.period.description), .texts(words.word(state), state),
                 .time(closing.recorded, zone), .number(Int64(closing.entries), output.lang),
                 .text(closing.person.isEmpty ? nil : closing.person),
                 .text(closing.reason.isEmpty ? nil : closing.reason),
@@ -188,7 +190,7 @@ struct PeriodListCommand: ParsableCommand {
             ])
         }
         Output.write(
-            sheet, output.format, output.style, rows: "periods", empty: "No period was closed yet.")
+            sheet, output.format, output.style, rows: "periods", empty: words.noClosing)
     }
 }
 
@@ -237,11 +239,10 @@ struct PeriodRestatementsCommand: ParsableCommand {
             list.add(try comparison.changes(of: closing.period), period: closing.period)
         }
         Progress.clear()
-        let what = period ?? "a closed period"
+        let words = output.words
         Output.write(
             list.sheet, output.format, output.style, rows: "restatements",
-            empty: closings.isEmpty
-                ? "No period is closed." : "Nothing in \(what) changed since it was closed.")
+            empty: closings.isEmpty ? words.nothingClosed : words.nothingRestated(period))
     }
 }
 

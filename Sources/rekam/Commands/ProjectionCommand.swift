@@ -25,15 +25,22 @@ struct ProjectionListCommand: ParsableCommand {
         commandName: "list",
         abstract: "List the projections: version, state, how far they are, rows.",
         discussion: """
-            Example:
+            Examples:
               rekam projection list
+              rekam projection list --as-of 2025-08-05      (what answered then)
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: AnswerOptions
 
+    @Option(help: VersionsThen.help)
+    var asOf: String?
+
     func run() throws {
         let log = try store.open(readOnly: true)
+        if let asOf {
+            return try VersionsThen(of: log, asOf: asOf).write(output.format, output.style)
+        }
         let live = try LiveProjections(of: log)
         let (count, statuses) = try log.read { view in
             (view.entryCount, try live.store.statuses(in: view))
@@ -184,85 +191,5 @@ enum MemorySize {
             throw Failure(.usage, "--memory \(text): at least 16M; it looks like 256M or 1G.")
         }
         return bytes
-    }
-}
-
-struct ProjectionCellsCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "cells",
-        abstract: "Print a projection's cells: day, dimensions, measures and how many such facts.",
-        discussion: """
-            Durations are in milliseconds; an empty value is absent. Sorted, and the same for the \
-            same facts whatever the order in which they came.
-
-            Example:
-              rekam projection cells first_response --format csv
-            """)
-
-    @OptionGroup var store: StoreOptions
-
-    @Argument(help: "Its name.")
-    var name: String
-
-    @Option(help: ArgumentHelp("csv or json.", valueName: "format"))
-    var format = OutputFormat.csv
-
-    func run() throws {
-        let log = try store.open(readOnly: true)
-        let live = try LiveProjections(of: log)
-        try log.read { view in
-            guard let status = try live.store.live(name, in: view) else {
-                let near = nearest(to: name, among: live.sources.map(\.definition.name))
-                throw Failure(
-                    .usage,
-                    "no projection is called \"\(name.printable)\", or it is not built yet."
-                        + (near.map { " Did you mean \($0)?" } ?? ""))
-            }
-            let layout = status.layout
-            let names =
-                ["day"] + layout.dimensions.map(\.name) + layout.measures.map(\.name) + ["count"]
-            // Texts are defused for spreadsheets and quoted in JSON, numbers are neither.
-            let isText =
-                [true] + layout.dimensions.map { _ in true }
-                + layout.measures.map { if case .value = $0.kind { true } else { false } } + [false]
-            if format != .json { Output.write(CSVText.line(names)) }
-            for line in try CanonicalCells(status, of: live.store, in: view).lines {
-                let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map {
-                    $0 == "–" ? "" : Self.plain($0)
-                }
-                if format == .json {
-                    let members = names.indices.map { place in
-                        let cell = cells[place]
-                        let value: JSONValue =
-                            cell.isEmpty ? .null : isText[place] ? .string(cell) : .number(cell)
-                        return JSONMember(key: names[place], value: value)
-                    }
-                    Output.write(JSONValue.object(members).canonical ?? [])
-                    Output.line()
-                } else {
-                    let written = zip(cells, isText).map { $1 ? CSVText.text($0) : $0 }
-                    Output.write(CSVText.line(written))
-                }
-            }
-        }
-        Output.flush()
-    }
-
-    /// A text of the canonical form without its escapes.
-    private static func plain(_ text: Substring) -> String {
-        guard text.contains("\\") else { return String(text) }
-        var result = ""
-        var isEscaped = false
-        for character in text {
-            if isEscaped {
-                result.append(character == "t" ? "\t" : character == "n" ? "\n" : character)
-                isEscaped = false
-            } else if character == "\\" {
-                isEscaped = true
-            } else {
-                result.append(character)
-            }
-        }
-        return result
     }
 }

@@ -16,6 +16,7 @@ struct ProjectionStatusCommand: ParsableCommand {
             Examples:
               rekam projection status
               rekam projection status resolution --format json
+              rekam projection status resolution --as-of 2025-08-05      (which version answered)
             """)
 
     @OptionGroup var store: StoreOptions
@@ -26,8 +27,16 @@ struct ProjectionStatusCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
     var format = OutputFormat.table
 
+    @Option(help: VersionsThen.help)
+    var asOf: String?
+
     func run() throws {
         let log = try store.open(readOnly: true)
+        if let asOf {
+            let style = TextStyle(
+                width: Output.width, isColoured: Output.isColoured(unless: false))
+            return try VersionsThen(of: log, asOf: asOf).write(format, style, only: name)
+        }
         let versions = try ProjectionVersions(of: log)
         if let name { _ = try versions.find(name) }
         let projections = try ProjectionStore(log: log)

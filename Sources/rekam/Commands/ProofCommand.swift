@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventLog
+import Rendering
 
 struct ProofCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,6 +20,7 @@ struct ProofCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var kept: KeptOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("The entry's sequence.", valueName: "seq"))
     var sequence: UInt32?
@@ -73,10 +75,7 @@ struct ProofCommand: ParsableCommand {
                     "there is no entry \(sequence) among the first \(Progress.grouped(Int(size))), "
                         + "numbered from 0.")
             }
-            let path = try log.read { try $0.inclusionPath(of: sequence, size: size) }
-            let note = try kept.sign(log, size: size)
-            Output.write(
-                InclusionProof(index: sequence, path: path, checkpoint: note.encoded).encoded)
+            Output.write(try EntryProofs(log, size: size, kept).proof(of: sequence).encoded)
         }
         Output.flush()
     }
@@ -99,9 +98,7 @@ struct ProofCommand: ParsableCommand {
                 .checkFailed,
                 "\(path) does not prove that this entry is in a log signed by \(verifier.name).")
         }
-        Output.line(
-            "The entry is number \(proof.index) of the log \(verifier.name), signed by the key you "
-                + "gave.")
+        Output.line(language.words.proved(proof.index, of: verifier.name))
         Output.flush()
     }
 }

@@ -21,6 +21,7 @@ struct ReplayCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Option(help: ArgumentHelp("Which period.", valueName: "period"))
     var period: String
@@ -55,17 +56,14 @@ struct ReplayCommand: ParsableCommand {
         ).run(period)
         Progress.clear()
         let tenths = Int((Machine.ticks() - started) / 100_000_000)
+        let words = language.words
         Output.line(
-            "\(period) from \(Progress.grouped(Int(size))) entries: "
-                + "\(report.compared.count) projections, \(Progress.grouped(Int(report.facts))) rows"
-                + (report.notStored.isEmpty
-                    ? ""
-                    : "; not stored in that version, so not compared: "
-                        + report.notStored.joined(separator: ", ")))
+            words.replayed(
+                period, entries: size, projections: report.compared.count, rows: report.facts,
+                notStored: report.notStored))
         guard let difference = report.difference else {
             Output.line(
-                "It agrees: \(report.kpis) KPIs, \(Progress.grouped(report.figures)) figures. "
-                    + "\(tenths / 10).\(tenths % 10) s")
+                words.agrees(kpis: report.kpis, figures: report.figures, tenths: tenths))
             return Output.flush()
         }
         Output.flush()

@@ -50,6 +50,7 @@ struct SnapshotExportCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var kept: KeptOptions
+    @OptionGroup var language: LanguageOptions
 
     @Option(help: ArgumentHelp("Which period.", valueName: "period"))
     var period: String
@@ -84,6 +85,7 @@ struct SnapshotExportCommand: ParsableCommand {
 
     func run() throws {
         let folder = StoreFiles.withoutSlash(out)
+        guard !folder.isEmpty else { throw Failure(.usage, "--out: name a folder.") }
         guard StoreFiles.status(folder) == nil else {
             throw Failure(.inputOutput, "\(folder) is there already. Name a folder that is not.")
         }
@@ -109,15 +111,14 @@ struct SnapshotExportCommand: ParsableCommand {
         }
         Progress.clear()
         let manifest = snapshot.manifest
-        let whose = (manifest.agent ?? manifest.team).map { " of \($0.printable)" } ?? ""
+        let words = SnapshotWords(language.lang)
         Output.line(
-            "Wrote \(folder): \(manifest.kpiCount) KPIs\(whose), \(manifest.period), from "
-                + "\(Progress.grouped(Int(count))) entries"
-                + (withEntries ? ", with all of them" : "") + ".")
-        Output.line("Its digest is \(snapshot.digest).")
-        Output.line(
-            "Whoever gets it types: rekam snapshot verify \(folder) --key "
-                + "\(try log.signingKey().verifier)")
+            words.wrote(
+                folder, kpis: manifest.kpiCount,
+                whose: (manifest.agent ?? manifest.team)?.printable, period: manifest.period,
+                entries: count, isWhole: withEntries))
+        Output.line(words.digest(snapshot.digest))
+        Output.line(words.check(folder, try log.signingKey().verifier))
         Output.flush()
     }
 }

@@ -42,27 +42,28 @@ struct SnapshotDiffCommand: ParsableCommand {
     private func table(
         _ comparison: SnapshotComparison, _ old: SnapshotReading, _ new: SnapshotReading
     ) {
-        let entries = [old, new].map { Progress.grouped(Int($0.manifest.checkpoint.size)) }
         let changes = comparison.changes
+        let words = SnapshotWords(output.lang)
         Output.line(
-            changes.isEmpty
-                ? "All \(Progress.grouped(comparison.compared)) figures are the same · "
-                    + "\(entries[0]) and \(entries[1]) entries"
-                : "\(Progress.grouped(changes.count)) of \(Progress.grouped(comparison.compared)) "
-                    + "figures differ · \(entries[0]) against \(entries[1]) entries")
+            words.differ(
+                changes.count, of: comparison.compared,
+                UInt32(clamping: old.manifest.checkpoint.size),
+                UInt32(clamping: new.manifest.checkpoint.size)))
         if !changes.isEmpty {
             Output.line()
             let figures = FigureText(output.lang)
             var columns = [
-                TableText.Column("KPI"), TableText.Column("Period"), TableText.Column("Of"),
-                TableText.Column("Before", isNumber: true),
-                TableText.Column("After", isNumber: true),
+                TableText.Column(output.words.heading(.kpi)),
+                TableText.Column(output.words.heading(.period)),
+                TableText.Column(output.words.heading(.of)),
+                TableText.Column(output.words.heading(.before), isNumber: true),
+                TableText.Column(output.words.heading(.after), isNumber: true),
             ]
             for change in changes {
                 let name = change.name.isEmpty ? "–" : change.name
                 let cells = [
                     change.kpi, change.period,
-                    change.dimension.isEmpty ? "all" : "\(change.dimension) \(name)",
+                    words.group(change.dimension, name),
                     text(change.before, change.unit, figures),
                     text(change.after, change.unit, figures),
                 ]
@@ -72,7 +73,7 @@ struct SnapshotDiffCommand: ParsableCommand {
         }
         guard !comparison.definitions.isEmpty else { return }
         Output.line()
-        Output.line("Definitions")
+        Output.line(words.definitions)
         for line in comparison.definitions { Output.line("  " + line.printable) }
     }
 

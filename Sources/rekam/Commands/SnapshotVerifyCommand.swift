@@ -20,6 +20,8 @@ struct SnapshotVerifyCommand: ParsableCommand {
               rekam snapshot verify 2025-Q3 --store rekam.store
             """)
 
+    @OptionGroup var language: LanguageOptions
+
     @Argument(help: ArgumentHelp("The snapshot's folder.", valueName: "dir"))
     var folder: String
 
@@ -41,17 +43,24 @@ struct SnapshotVerifyCommand: ParsableCommand {
     func run() throws {
         let reading = try SnapshotCommand.checking(folder) { try SnapshotReading(folder) }
         let isConfirmed = try confirm(reading)
-        var report = SnapshotReport(reading, isConfirmed: isConfirmed)
+        let manifest = reading.manifest
+        var report = SnapshotChecked(
+            kpiCount: manifest.kpiCount, whose: (manifest.agent ?? manifest.team)?.printable,
+            period: manifest.period.printable, timeZone: manifest.timeZone.printable,
+            entries: UInt32(clamping: manifest.checkpoint.size),
+            recorded: manifest.recordedThrough?.rfc3339, fileCount: manifest.files.count,
+            signer: reading.verifier.name.printable, key: reading.verifier.text,
+            isConfirmed: isConfirmed)
         if reading.hasEntries {
             try recompute(reading)
             report.isRecomputed = true
         }
         if let store {
             try compare(reading, store)
-            report.store = store
+            report.store = store.printable
         }
         Progress.clear()
-        for line in report.lines { Output.line(line) }
+        for line in SnapshotWords(language.lang).report(report) { Output.line(line) }
         Output.flush()
     }
 
@@ -108,63 +117,5 @@ struct SnapshotVerifyCommand: ParsableCommand {
                     log, asOf: expected.size, options: BuildProgressLine.options()
                 ).build(reading.request))
         }
-    }
-}
-
-/// What a verification tells: what is established, what is not, and why.
-private struct SnapshotReport {
-    let reading: SnapshotReading
-    let isConfirmed: Bool
-    var isRecomputed = false
-    var store: String?
-
-    init(_ reading: SnapshotReading, isConfirmed: Bool) {
-        self.reading = reading
-        self.isConfirmed = isConfirmed
-    }
-
-    var lines: [String] {
-        let manifest = reading.manifest
-        let whose = (manifest.agent ?? manifest.team).map { " of \($0.printable)" } ?? ""
-        let entries = Progress.grouped(Int(manifest.checkpoint.size))
-        let recorded = manifest.recordedThrough.map { ", recorded by \($0.rfc3339)" } ?? ""
-        var lines = [
-            "\(manifest.kpiCount) KPIs\(whose), \(manifest.period.printable) · "
-                + "\(manifest.timeZone.printable) · \(entries) entries\(recorded)",
-            "", "Established",
-            "  Nothing was changed since it was signed: \(manifest.files.count) files and the "
-                + "manifest have the digests that were signed.",
-            isConfirmed
-                ? "  It is signed by \(reading.verifier.name.printable), with the key you gave."
-                : "  It is signed by a key you have not confirmed: \(reading.verifier.text)",
-        ]
-        if isRecomputed {
-            lines.append(
-                "  The \(entries) entries with it are those of the signed log, each hashed into its "
-                    + "root.")
-            lines.append("  Every figure follows from them: computed anew, the same byte for byte.")
-        }
-        if let store {
-            lines.append(
-                "  Every figure follows from the store \(store.printable): computed anew, the same "
-                    + "byte for byte.")
-        }
-        lines += ["", "Not established"]
-        if !isConfirmed {
-            lines.append(
-                "  Whose key that is: get it from its holder another way, and give it as --key.")
-        }
-        if !isRecomputed, store == nil {
-            lines.append(
-                "  That the figures follow from the log: ask for a snapshot with entries, or give "
-                    + "--store.")
-        }
-        lines += [
-            "  That the sources told the log everything that happened.",
-            "  That the recording clock was right, but for its order: recording times never "
-                + "decrease.",
-            "", "It holds.",
-        ]
-        return lines
     }
 }

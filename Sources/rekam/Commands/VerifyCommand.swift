@@ -24,6 +24,7 @@ struct VerifyCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var kept: KeptOptions
+    @OptionGroup var language: LanguageOptions
 
     func run() throws {
         let started = Machine.ticks()
@@ -50,39 +51,15 @@ struct VerifyCommand: ParsableCommand {
         ).leave(.verification, at: path)
         if let difference { throw failure(difference) }
         let checkpoint = try kept.kept(of: path).read()?.checkpoint
-        for (name, text) in lines(pages, report, checkpoint) {
-            Output.line(TextWidth.padded(name, to: 13) + text)
-        }
-        let tenths = (Machine.ticks() - started) / 100_000_000
-        Output.line("It holds. \(tenths / 10).\(tenths % 10) s")
+        let words = language.words
+        let checked = words.verified(
+            pages: (Int(pages.live), Int(pages.free)), entries: report.entries,
+            root: Hexadecimal.text(report.root.prefix(6)), tiles: report.tiles,
+            segments: report.segments, projections: report.projections,
+            checkpoint: checkpoint.map { UInt32(clamping: $0.size) })
+        for (name, text) in checked { Output.line(TextWidth.padded(name, to: 13) + text) }
+        Output.line(words.holds(tenths: Int((Machine.ticks() - started) / 100_000_000)))
         Output.flush()
-    }
-
-    private func lines(
-        _ pages: PageCensus, _ report: VerificationReport, _ checkpoint: Checkpoint?
-    ) -> [(String, String)] {
-        func grouped(_ number: Int) -> String { Progress.grouped(number) }
-        let root = Hexadecimal.text(report.root.prefix(6))
-        return [
-            (
-                "Pages",
-                "\(grouped(Int(pages.live))) in use, \(grouped(Int(pages.free))) free, each once"
-            ),
-            ("Entries", "\(grouped(Int(report.entries))) hashed, root \(root)…"),
-            ("Tree", "\(grouped(report.tiles)) tiles rebuilt, equal"),
-            (
-                "Columns",
-                "\(grouped(report.segments)) segments, names, histories and idempotency keys "
-                    + "rebuilt, equal"
-            ),
-            ("Projections", "\(report.projections) replayed, equal"),
-            (
-                "Checkpoint",
-                checkpoint.map {
-                    "the last signed one, of \(grouped(Int($0.size))) entries, still holds"
-                } ?? "none was signed yet (rekam checkpoint)"
-            ),
-        ]
     }
 
     /// Why the store does not go with the checkpoint kept outside; nil where it does.

@@ -5,17 +5,29 @@ import Querying
 /// An explanation for programs.
 extension ExplanationView {
     /// One line for each fact and column: the values of a column, each times its count, add up to
-    /// its term's sum, the counts to its number of facts. Durations in seconds.
+    /// its term's sum, the counts to its number of facts. Durations in seconds. Split, each line
+    /// begins with its group's values.
     public func csv() throws -> String {
-        var text = CSVText.line([
-            "projection", "case", "time", "value_of", "value", "count", "sequence", "support",
-        ])
+        let dimensions = explanation.answer.dimensions.map { CSVText.text($0.name) }
+        var text = CSVText.line(
+            dimensions + [
+                "projection", "case", "time", "value_of", "value", "count", "sequence", "support",
+            ])
+        for group in explanation.isSplit ? explanation.groups : [explanation] {
+            let key = group.key.map { CSVText.text($0) }
+            for line in try of(group).csvLines() { text += CSVText.line(key + line) }
+        }
+        return text
+    }
+
+    private func csvLines() throws -> [[String]] {
+        var lines: [[String]] = []
         for place in explanation.parts.indices {
             let part = explanation.parts[place]
             if part.isAnonymous {
                 for (values, count) in explanation.occurrences(of: place) {
                     for (column, value) in zip(part.columns, values) where value != nil {
-                        text += CSVText.line([
+                        lines.append([
                             CSVText.text(part.definition.name), "", "", CSVText.text(column.title),
                             plain(value, column.kind), String(count), "", "",
                         ])
@@ -26,7 +38,7 @@ extension ExplanationView {
             for line in try details(place) {
                 for (column, (value, name)) in zip(part.columns, zip(line.values, line.names))
                 where value != nil {
-                    text += CSVText.line([
+                    lines.append([
                         CSVText.text(part.definition.name), CSVText.text(line.subject),
                         line.time.rfc3339, CSVText.text(column.title),
                         name.map { CSVText.text($0) } ?? plain(value, column.kind),
@@ -36,27 +48,57 @@ extension ExplanationView {
                 }
             }
         }
-        return text
+        return lines
     }
 
-    /// One JSON object: the figure with all it rests on, its terms, its facts.
+    /// One JSON object: the figure with all it rests on, its terms, its facts, or its groups with
+    /// each its own.
     public func json() throws -> String {
         let answer = explanation.answer
-        let figure = FigureNumbers(explanation.figure, answer.columns[0].unit)
-        var text = "{\n  \"store\": {\"origin\": \(JSONText.string(answer.basis.origin)), "
-        text += "\"sequence\": \(answer.basis.sequence), \"root\": \"\(answer.basis.rootText)\"},\n"
-        text += "  \"time_zone\": \(JSONText.string(answer.basis.timeZone)),\n"
-        let versions = answer.definitions.map { "\(JSONText.string($0.name)): \($0.version)" }
-        text += "  \"definitions\": {\(versions.joined(separator: ", "))},\n"
+        var text = "{\n" + answer.basis.jsonMembers(answer.definitions)
         text += "  \"kpi\": \(JSONText.string(answer.columns[0].name)),\n"
         text += "  \"period\": \"\(answer.period)\",\n"
         let pairs = answer.keyPairs(answer.total)
         text += pairs.map { "  \(JSONText.string($0)): \(JSONText.string($1)),\n" }.joined()
-        text += "  \"figure\": {\"value\": \(figure.value ?? "null"), "
-        text += "\"unit\": \"\(answer.columns[0].unit.rawValue)\", \(figure.json)},\n"
+        text += "  \"figure\": \(figureObject),\n"
         text += "  \"formula\": \(JSONText.string(explanation.formula)),\n"
         text += "  \"adds_up\": \(explanation.addsUp),\n"
         text += "  \"terms\": [\(JSONText.lines(explanation.terms.map { term($0) }))],\n"
+        if !explanation.isSplit {
+            let (facts, left) = try listedFacts()
+            text += "  \"facts\": [\(JSONText.lines(facts))],\n  \"not_listed\": \(left)\n}\n"
+            return text
+        }
+        let adds = explanation.groupsAddUp.map { "\($0)" } ?? "null"
+        text += "  \"groups_add_up\": \(adds),\n"
+        let groups = try explanation.groups.map { try of($0).groupObject() }
+        text += "  \"groups\": [\(JSONText.lines(groups))]\n}\n"
+        return text
+    }
+
+    private var figureObject: String {
+        let unit = explanation.answer.columns[0].unit
+        let figure = FigureNumbers(explanation.figure, unit)
+        var text = "{\"value\": \(figure.value ?? "null"), "
+        if let reason = figure.reason { text += "\"reason\": \"\(reason)\", " }
+        return text + "\"unit\": \"\(unit.rawValue)\", \(figure.json)}"
+    }
+
+    /// A group as an object on one line.
+    private func groupObject() throws -> String {
+        let answer = explanation.answer
+        var text = "{"
+        for (name, value) in answer.keyPairs(answer.total) {
+            text += "\(JSONText.string(name)): \(value.isEmpty ? "null" : JSONText.string(value)), "
+        }
+        let (facts, left) = try listedFacts()
+        text += "\"figure\": \(figureObject), \"adds_up\": \(explanation.addsUp), "
+        text += "\"terms\": [\(explanation.terms.map { term($0) }.joined(separator: ", "))], "
+        return text + "\"facts\": [\(facts.joined(separator: ", "))], \"not_listed\": \(left)}"
+    }
+
+    /// Objects of facts, and how many are left out.
+    private func listedFacts() throws -> (facts: [String], left: Int) {
         var facts: [String] = []
         var left = 0
         for place in explanation.parts.indices {
@@ -66,8 +108,7 @@ extension ExplanationView {
                 left += explanation.parts[place].count - lines.count
             }
         }
-        text += "  \"facts\": [\(JSONText.lines(facts))],\n  \"not_listed\": \(left)\n}\n"
-        return text
+        return (facts, left)
     }
 
     private func details(_ place: Int) throws -> [Explanation.Line] {

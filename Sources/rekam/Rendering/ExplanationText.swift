@@ -5,13 +5,13 @@ package import Querying
 /// What an explanation shows beside the facts.
 public struct ExplanationView {
     /// The explanation.
-    package let explanation: Explanation
+    package private(set) var explanation: Explanation
     /// The store's zone, for local times.
     let zone: TimeZoneRules
     let style: TextStyle
     /// Facts shown, at most; nil for all.
     let limit: Int?
-    /// What stands under a fact: its entries, or proofs of them.
+    /// What stands under a fact, line for line: its entries, or proofs of them.
     let beneath: (UInt32) throws -> [String]
     /// The same for programs: members of the fact's JSON object.
     let members: ([UInt32]) throws -> [(name: String, json: String)]
@@ -32,32 +32,74 @@ public struct ExplanationView {
 
     private var language: Language { style.language }
     private var words: Words { Words(language: language) }
+    private var content: AnswerContent { AnswerContent(explanation.answer, language) }
+
+    /// The same view of one group.
+    func of(_ group: Explanation) -> ExplanationView {
+        var view = self
+        view.explanation = group
+        return view
+    }
     private var unit: Definitions.Unit { explanation.answer.columns[0].unit }
 
     /// The explanation for people; ends with a line break.
     public func table() throws -> String {
-        let content = AnswerContent(explanation.answer, language)
         var lines = TextLines(style: style)
         lines.add(pieces: content.headline, tone: .quiet)
         lines.add("")
-        let figure = explanation.figure
-        let value = content.figures.value(figure.value, unit)
-        lines.add(
-            "\(content.title(explanation.answer.columns[0])): \(value) = \(explanation.formula)")
+        lines.add(heading)
         lines.add(termLines())
-        for place in explanation.parts.indices where !explanation.parts[place].columns.isEmpty {
+        if !explanation.isSplit { lines.add(try factLines()) }
+        for group in explanation.groups {
+            let view = of(group)
             lines.add("")
-            lines.add(try partLines(place))
+            lines.add("\(view.groupTitle): \(view.valueText)")
+            lines.add(view.termLines())
+            lines.add(try view.factLines())
         }
         lines.add("")
         if explanation.isOpenOnly {
             lines.add(wrapping: words.openOnly(explanation.count), tone: .plain)
         } else {
-            lines.add(
-                wrapping: explanation.addsUp ? words.addsUp : words.doesNotAddUp, tone: .plain)
+            lines.add(wrapping: verdict, tone: .plain)
         }
         lines.add(wrapping: words.explainNext, tone: .quiet)
         return lines.text
+    }
+
+    /// `First response time: 5h 00m = mean wait of first_response`.
+    private var heading: String {
+        "\(content.title(explanation.answer.columns[0])): \(valueText) = \(explanation.formula)"
+    }
+
+    /// A group's values as people call them.
+    private var groupTitle: String {
+        let answer = explanation.answer
+        return zip(answer.dimensions, explanation.key).map { dimension, value in
+            value.isEmpty
+                ? words.heading(dimension: dimension.name) + " –" : content.key(value, dimension)
+        }.joined(separator: " · ")
+    }
+
+    /// The figure, or why there is none.
+    private var valueText: String {
+        let figure = explanation.figure
+        let value = content.figures.value(figure.value, unit)
+        if figure.isWithheld { return content.reason([figure]) }
+        return value
+    }
+
+    /// Whether all that can add up does, in a sentence.
+    private var verdict: String {
+        guard explanation.holds else { return words.doesNotAddUp }
+        guard explanation.isSplit else { return words.addsUp }
+        return words.groupsAddUp(explanation.groupsAddUp == true)
+    }
+
+    /// The facts of each projection, an empty line before each.
+    private func factLines() throws -> [String] {
+        try explanation.parts.indices.filter { !explanation.parts[$0].columns.isEmpty }
+            .flatMap { [""] + (try partLines($0)) }
     }
 
     private func termLines() -> [String] {
@@ -90,7 +132,7 @@ public struct ExplanationView {
         var lines = [table[0]]
         for (row, line) in details.enumerated() {
             lines.append(table[row + 1])
-            for sequence in line.entries { lines += try beneath(sequence).map { "    " + $0 } }
+            for sequence in line.entries { lines += try beneath(sequence) }
         }
         if shown < part.count { lines.append(words.more(part.count - shown)) }
         return lines
@@ -158,13 +200,21 @@ public struct ExplanationView {
         return spaced.prefix(1).uppercased() + spaced.dropFirst()
     }
 
-    /// A Markdown table for each projection, all facts unless limited.
+    /// A Markdown table for each projection, of each group; all facts unless limited.
     public func markdown() throws -> String {
-        let content = AnswerContent(explanation.answer, language)
-        let title = content.title(explanation.answer.columns[0])
-        let value = content.figures.value(explanation.figure.value, unit)
         var text = content.headline.map { MarkdownText.escaped($0) }.joined(separator: " · ")
-        text += "\n\n" + MarkdownText.escaped("\(title): \(value) = \(explanation.formula)") + "\n"
+        text += "\n\n" + MarkdownText.escaped(heading) + "\n"
+        if !explanation.isSplit { return text + (try markdownFacts()) }
+        for group in explanation.groups {
+            let view = of(group)
+            text += "\n" + MarkdownText.escaped("\(view.groupTitle): \(view.valueText)") + "\n"
+            text += try view.markdownFacts()
+        }
+        return text
+    }
+
+    private func markdownFacts() throws -> String {
+        var text = ""
         for place in explanation.parts.indices where !explanation.parts[place].columns.isEmpty {
             let part = explanation.parts[place]
             text += "\n"

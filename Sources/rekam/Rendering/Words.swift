@@ -106,7 +106,8 @@ struct Words {
 
     func over(_ count: Int64) -> String {
         let number = (count < 0 ? "-" : "") + NumberText.grouped(UInt128(count.magnitude), language)
-        return pick("over \(number) facts", "dari \(number) fakta")
+        return pick(
+            "over \(number) \(count == 1 ? "fact" : "facts")", "dari \(number) fakta")
     }
 
     func more(_ count: Int) -> String {
@@ -120,6 +121,19 @@ struct Words {
         pick(
             "The facts add up to the figure exactly.",
             "Fakta-fakta ini berjumlah tepat sama dengan angka di atas.")
+    }
+
+    /// - Parameter areAdded: whether the figure's parts can be added over groups.
+    func groupsAddUp(_ areAdded: Bool) -> String {
+        areAdded
+            ? pick(
+                "The facts add up to each figure exactly, and the groups to the whole.",
+                "Fakta-fakta ini berjumlah tepat sama dengan setiap angka, dan kelompok-kelompoknya dengan keseluruhan."
+            )
+            : pick(
+                "The facts add up to each figure exactly. Percentiles, extremes and numbers of different things do not add up over groups.",
+                "Fakta-fakta ini berjumlah tepat sama dengan setiap angka. Persentil, nilai ekstrem dan jumlah hal yang berbeda tidak dapat dijumlahkan antarkelompok."
+            )
     }
 
     var doesNotAddUp: String {

@@ -1,0 +1,294 @@
+import Definitions
+import EventModel
+import Projections
+
+/// The figures that terms are computed from: of the whole, and of each group it is split into.
+struct TermFigures {
+    /// The figures of one of them; nothing where it has no facts.
+    struct Place {
+        fileprivate var cells: [CellFigures]
+        fileprivate var group: Int?
+
+        /// What a term comes to.
+        func value(of term: Expression.Term) -> Fraction {
+            // No group is the same as an empty one: figures of nothing stand behind the groups.
+            term.value(of: group ?? 0, in: cells[term.projection])
+        }
+    }
+
+    private var whole: [CellFigures]
+    private var groups: [CellFigures]
+    private var places: [[String]: Int] = [:]
+
+    /// Scans what a plan asks for.
+    init(_ plan: QueryPlan) throws {
+        let slices = [PeriodSlice(period: plan.period, whole: plan.period.first)]
+        var table = AnswerGroups(width: plan.dimensions.count)
+        let scans = try plan.projections.map { projection in
+            let scan = try FactScan.run(projection, slices: slices, days: plan.period.days)
+            return (projection, scan, try table.add(scan.keys, of: projection))
+        }
+        whole = try scans.map { projection, scan, _ in
+            try CellFigures(
+                scan, plan: projection, sliceCount: 1,
+                by: .init(count: 1, group: { _, _ in 0 }, spansSlices: true))
+        }
+        // Group 0 stands for all that are not there.
+        groups = try scans.map { projection, scan, groups in
+            try CellFigures(
+                scan, plan: projection, sliceCount: 1,
+                by: .init(
+                    count: table.count + 1, group: { key, _ in groups[key] + 1 },
+                    spansSlices: true))
+        }
+        for group in 0..<table.count { places[table.texts(of: group)] = group + 1 }
+    }
+
+    /// The figures of a group, by its values; nil for the whole.
+    func at(_ key: [String]?) -> Place {
+        guard let key else { return Place(cells: whole, group: 0) }
+        return Place(cells: groups, group: places[key])
+    }
+}
+
+/// What groups' terms add up to.
+struct GroupSums {
+    private var values: [Fraction]
+    private var sums: [Int128?]
+    private var counts: [Int64]
+
+    /// Nothing yet of some terms.
+    init(_ terms: [Explanation.Term]) {
+        // Whole numbers, where what is added is no sum of values.
+        values = terms.map { _ in Fraction(0) }
+        sums = terms.map { $0.sum.map { _ in 0 } }
+        counts = terms.map { _ in 0 }
+    }
+
+    /// Adds a group's terms, in the same order.
+    mutating func add(_ terms: [Explanation.Term]) {
+        for (place, term) in terms.enumerated() {
+            counts[place] += term.count
+            if let sum = term.sum { sums[place]? += sum }
+            if term.sum == nil, term.value.hasValue {
+                values[place] = Fraction(values[place].numerator + term.value.numerator)
+            }
+        }
+    }
+
+    /// Whether they are those of the whole; nil where nothing of it can be added.
+    func addUp(to terms: [Explanation.Term]) -> Bool? {
+        guard terms.contains(where: \.isAdditive) else { return nil }
+        return terms.indices.allSatisfy { place in
+            let term = terms[place]
+            return !term.isAdditive
+                || counts[place] == term.count && sums[place] == term.sum
+                    && (term.sum != nil || values[place] == term.value)
+        }
+    }
+}
+
+extension Answer {
+    /// What it says of one group, as if that were all it had been asked.
+    func group(_ row: AnswerRow) -> Answer {
+        var part = self
+        var total = row
+        total.slice = -1
+        part.rows = [row]
+        part.totals = [total]
+        part.filters += zip(dimensions, row.key).map { ($0.name, [$1]) }
+        return part
+    }
+}
+
+extension Explanation {
+    /// What is behind one figure of a planned question.
+    ///
+    /// - Parameters:
+    ///   - answer: the figure is its total.
+    ///   - listed: the same from the traced facts; nil where they have none.
+    ///   - openDays: for how many days after its own each projection's facts may change, where only
+    ///     those that may are wanted; nil for all.
+    init(
+        of plan: QueryPlan, answer: Answer, formula: String, traced: [TracedFacts], listed: Figure?,
+        stored: TermFigures.Place, again: TermFigures.Place, openDays: [Int]?
+    ) throws {
+        let figure = answer.total.figures[0]
+        self.init(
+            answer: answer, formula: formula, terms: [], parts: [], isOpenOnly: openDays != nil,
+            addsUp: listed.map { $0.value == figure.value && $0.count == figure.count } ?? false)
+        var asked: [Expression.Term] = []
+        for term in plan.outputs[0].expression.terms where !asked.contains(term) {
+            asked.append(term)
+        }
+        var columns = plan.projections.map { _ in [Int]() }
+        for term in asked where !columns[term.projection].contains(term.stream) {
+            columns[term.projection].append(term.stream)
+        }
+        for term in asked {
+            let term = try Self.term(
+                term, plan, traced[term.projection], stored, again,
+                column: columns[term.projection].firstIndex(of: term.stream) ?? 0)
+            if term.value != term.listed { addsUp = false }
+            terms.append(term)
+        }
+        let today = answer.basis.today
+        for (place, facts) in traced.enumerated() {
+            let windows = plan.outputs[0].windows.filter { $0.projection == place }
+                .map { plan.projections[place].streams[$0.stream] }
+            let shown =
+                openDays.map { facts.open(on: today, openDays: $0[place], windows: windows) }
+                ?? facts
+            parts.append(try Self.part(plan.projections[place], columns[place], shown))
+        }
+        if isOpenOnly {
+            // Ranks are among all facts, of which only some are listed.
+            for index in terms.indices { terms[index].marked = nil }
+        }
+    }
+
+    private static func term(
+        _ term: Expression.Term, _ plan: QueryPlan, _ traced: TracedFacts,
+        _ stored: TermFigures.Place, _ again: TermFigures.Place, column: Int
+    ) throws -> Term {
+        let projection = plan.projections[term.projection]
+        let stream = projection.streams[term.stream]
+        var found = Term(
+            words: try aggregate(term, projection).inWords, part: term.projection, column: column,
+            value: stored.value(of: term), listed: again.value(of: term), sum: nil, count: 0,
+            marked: nil, isCount: false, isAdditive: term.isAdditive)
+        // Added up here, one fact after the other, as anybody would who has the list.
+        var sum: Int128 = 0
+        for fact in traced.facts {
+            guard let value = stream.value(of: fact) else { continue }
+            found.count += fact.multiplicity
+            sum += Int128(value) * Int128(fact.multiplicity)
+        }
+        switch term.function {
+        case .count:
+            found.isCount = true
+            found.listed = Fraction(found.count)
+        case .sum:
+            found.sum = sum
+            found.listed = Fraction(sum)
+        case .mean:
+            found.sum = sum
+            found.listed = Fraction(sum, over: Int128(found.count))
+        case .statistic:
+            guard found.value.hasValue else { break }
+            found.marked = traced.facts.firstIndex { fact in
+                stream.value(of: fact).map { Fraction($0) == found.value } ?? false
+            }
+        default: found.isCount = term.isCount
+        }
+        return found
+    }
+
+    /// The aggregate that a term was compiled from, as far as its words need it.
+    private static func aggregate(
+        _ term: Expression.Term, _ projection: ProjectionPlan
+    ) throws -> Aggregate {
+        let layout = projection.source.layout
+        let stream = projection.streams[term.stream]
+        var aggregate = Aggregate(
+            function: term.aggregateFunction(projection), projection: layout.projection,
+            measure: measure(of: stream, layout))
+        for filter in stream.filters {
+            aggregate.filter[layout.dimensions[filter.column - 1].name] = try filter.ids.map {
+                try projection.source.text(ofDimension: filter.column - 1, id: $0)
+            }
+        }
+        return aggregate
+    }
+
+    private static func measure(of stream: FactStream, _ layout: FactLayout) -> String? {
+        stream.measure.map { layout.measures[($0 - layout.offset(ofMeasure: 0)) / 2] }
+    }
+
+    private static func part(
+        _ plan: ProjectionPlan, _ streams: [Int], _ traced: TracedFacts
+    ) throws -> Part {
+        let definition = traced.origin.source.definition
+        let layout = traced.layout
+        var moments: [String] = []
+        var columns: [Column] = []
+        for place in streams {
+            let stream = plan.streams[place]
+            let name = measure(of: stream, layout)
+            var title = name ?? (layout.isStock ? "in stock" : "facts")
+            for filter in stream.filters {
+                let values = try filter.ids.map {
+                    try traced.text(ofDimension: filter.column - 1, id: $0)
+                }
+                title += " (\(values.joined(separator: ", ")))"
+            }
+            let source = definition.measures.first { $0.name == name }?.source
+            if case .duration(let duration)? = source {
+                for name in [duration.from, duration.to] where !moments.contains(name) {
+                    moments.append(name)
+                }
+            }
+            columns.append(.init(title: title, kind: .init(source), stream: stream))
+        }
+        return Part(
+            definition: definition, columns: columns, moments: moments,
+            isAnonymous: layout.isAnonymous, traced: traced)
+    }
+}
+
+extension Explanation.Column.Kind {
+    fileprivate init(_ source: MeasureSource?) {
+        switch source {
+        case nil: self = .fact
+        case .duration: self = .duration
+        case .flag: self = .mark
+        case .name: self = .name
+        default: self = .number
+        }
+    }
+}
+
+extension Expression.Term {
+    /// Whether it is a running sum.
+    var isStock: Bool {
+        if case .stock = function { return true }
+        return false
+    }
+
+    /// Whether its number is a number of things, not a measured value.
+    var isCount: Bool {
+        switch function {
+        case .count, .distinct, .start, .started, .kept: true
+        case .stock(let ofMeasure): !ofMeasure
+        default: false
+        }
+    }
+
+    /// Whether groups' values, sums and numbers of facts add up to those of the whole.
+    var isAdditive: Bool {
+        switch function {
+        case .count, .sum, .mean, .stock, .start: true
+        case .distinct, .started, .kept, .statistic: false
+        }
+    }
+
+    /// The function it was compiled from.
+    func aggregateFunction(_ plan: ProjectionPlan) -> AggregateFunction {
+        switch function {
+        case .count: return .count
+        case .sum: return .sum
+        case .mean: return .mean
+        case .stock: return .stock
+        case .start, .started: return .start
+        case .kept: return .kept
+        case .distinct: return .distinct
+        case .statistic(let place):
+            switch plan.statistics[stream][place] {
+            case .minimum: return .minimum
+            case .maximum: return .maximum
+            case .distinct, .members: return .distinct
+            case .percentile(let percent): return .percentile(percent)
+            }
+        }
+    }
+}

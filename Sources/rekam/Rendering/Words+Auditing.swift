@@ -1,0 +1,253 @@
+package import EventModel
+
+/// What the auditor's commands say, in both languages. Whatever programs read (CSV, JSON, names of
+/// commands and options) is the same in both.
+package struct AuditWords {
+    private let words: Words
+
+    /// The words of a language.
+    package init(_ language: Language) { words = Words(language: language) }
+
+    private func pick(_ english: String, _ indonesian: String) -> String {
+        words.pick(english, indonesian)
+    }
+
+    /// A number, grouped as the language does: `184,203`, `184.203`.
+    package func number(_ number: some BinaryInteger) -> String {
+        NumberText.grouped(UInt128(clamping: number), words.language)
+    }
+
+    /// `6.1 s`, from tenths of a second.
+    private func seconds(_ tenths: Int) -> String {
+        "\(tenths / 10)\(pick(".", ","))\(tenths % 10) \(pick("s", "dtk"))"
+    }
+
+    private func entries(_ count: some BinaryInteger) -> String {
+        words.entries(UInt32(clamping: count))
+    }
+
+    // MARK: Headings
+
+    /// What a column of the auditor's lists is called.
+    package func heading(_ column: Column) -> String {
+        switch column {
+        case .period: pick("Period", "Periode")
+        case .state: pick("State", "Keadaan")
+        case .closed: pick("Closed", "Ditutup")
+        case .entries: pick("Entries", "Entri")
+        case .by: pick("By", "Oleh")
+        case .remark: pick("Remark", "Catatan")
+        case .snapshot: pick("Snapshot", "Snapshot")
+        case .reopened: pick("Opened again", "Dibuka lagi")
+        case .why: pick("Why", "Sebab")
+        case .kpi: "KPI"
+        case .cell: pick("Cell", "Sel")
+        case .before: pick("Before", "Sebelum")
+        case .after: pick("After", "Sesudah")
+        case .entry: pick("Entry", "Entri")
+        case .voided: pick("Voided", "Dibatalkan")
+        case .anew: pick("Anew", "Pengganti")
+        case .subject: words.caseTitle
+        case .event: pick("Event", "Peristiwa")
+        case .happened: pick("Happened", "Terjadi")
+        case .recorded: pick("Recorded", "Dicatat")
+        case .reason: pick("Reason", "Alasan")
+        case .what: pick("What", "Apa")
+        case .about: pick("About", "Tentang")
+        case .detail: pick("Detail", "Rincian")
+        case .count: pick("Count", "Jumlah")
+        case .rank: "No"
+        case .population: pick("Population", "Populasi")
+        case .projection: pick("Projection", "Proyeksi")
+        case .when: words.when
+        case .valueOf: pick("Value of", "Nilai dari")
+        case .value: words.value
+        case .source: words.source
+        case .id: "Id"
+        case .support: pick("Rests on", "Berdasar pada")
+        case .of: pick("Of", "Dari")
+        }
+    }
+
+    /// The columns there are.
+    package enum Column: CaseIterable {
+        case period, state, closed, entries, by, remark, snapshot, reopened, why, kpi, cell, before,
+            after, entry, voided, anew, subject, event, happened, recorded, reason, what, about,
+            detail, count, rank, population, projection, when, valueOf, value, source, id, support,
+            of
+    }
+
+    /// All groups together.
+    package var all: String { words.all }
+
+    /// A dimension and its value, as in a list of cells: `agent Budi`.
+    package func group(_ dimension: String, _ value: String) -> String {
+        pick(dimension, words.heading(dimension: dimension).lowercased()) + " "
+            + (value.isEmpty ? "–" : value)
+    }
+
+    /// A word that a list holds in a fixed place, such as a kind of change; itself where it is none.
+    package func word(_ word: String) -> String {
+        let known = [
+            "closed": "ditutup", "reopened": "dibuka lagi", "late": "terlambat", "new": "baru",
+            "voided": "dibatalkan", "corrected": "dikoreksi", "definition": "definisi",
+            "void": "pembatalan", "removal": "penghapusan", "refusal": "penolakan",
+            "promotion": "promosi", "dropped": "dicabut", "reopening": "pembukaan lagi",
+            "backdated": "tanggal mundur",
+        ]
+        return pick(word, known[word] ?? word)
+    }
+
+    /// `3 of 20 lines refused`.
+    package func refused(_ count: Int, of lines: Int) -> String {
+        pick(
+            "\(number(count)) of \(number(lines)) lines refused",
+            "\(number(count)) dari \(number(lines)) baris ditolak")
+    }
+
+    // MARK: Closed books
+
+    package func closed(_ period: Period, entries count: UInt32, digest: String) -> String {
+        pick(
+            "Closed \(period) at \(entries(count)); its snapshot's digest is \(digest)….",
+            "\(period) ditutup pada \(entries(count)); digest snapshot-nya \(digest)….")
+    }
+
+    package func afterClosing(_ period: Period, entries count: UInt32) -> String {
+        let list = "rekam period restatements \(period)"
+        let export = "rekam snapshot export --period \(period) --as-of \(count) --out DIR"
+        return pick(
+            "What changes from here on: \(list) · hand it out: \(export)",
+            "Perubahan sejak sekarang: \(list) · serahkan: \(export)")
+    }
+
+    package func reopened(_ period: Period, entries count: UInt32) -> String {
+        pick(
+            "Opened \(period) again; it was closed at \(entries(count)). Close it anew: rekam period "
+                + "close \(period)",
+            "\(period) dibuka lagi; tadinya ditutup pada \(entries(count)). Tutup lagi: rekam period "
+                + "close \(period)")
+    }
+
+    package var noClosing: String {
+        pick("No period was closed yet.", "Belum ada periode yang ditutup.")
+    }
+
+    package var nothingClosed: String {
+        pick("No period is closed.", "Tidak ada periode yang ditutup.")
+    }
+
+    package func nothingRestated(_ period: String?) -> String {
+        pick(
+            "Nothing in \(period ?? "a closed period") changed since it was closed.",
+            "Tidak ada yang berubah dalam \(period ?? "periode tertutup") sejak ditutup.")
+    }
+
+    package func nothingDiffers(_ period: Period, _ first: UInt32, _ second: UInt32) -> String {
+        pick(
+            "Nothing in \(period) reads differently at \(number(first)) and at \(entries(second)).",
+            "Tidak ada yang terbaca berbeda dalam \(period) pada \(number(first)) dan "
+                + "\(entries(second)).")
+    }
+
+    // MARK: Findings
+
+    package func nothingUnusual(_ period: Period) -> String {
+        pick(
+            "Nothing unusual was recorded in \(period).",
+            "Tidak ada yang janggal dicatat dalam \(period).")
+    }
+
+    package var nothingToDraw: String {
+        pick("There is nothing to draw from.", "Tidak ada yang dapat diambil sebagai sampel.")
+    }
+
+    package func replayed(
+        _ period: Period, entries count: UInt32, projections: Int, rows: UInt64,
+        notStored: [String]
+    ) -> String {
+        let head = pick(
+            "\(period) from \(entries(count)): \(projections) projections, \(number(rows)) rows",
+            "\(period) dari \(entries(count)): \(projections) proyeksi, \(number(rows)) baris")
+        guard !notStored.isEmpty else { return head }
+        return head
+            + pick(
+                "; not stored in that version, so not compared: ",
+                "; tidak tersimpan dalam versi itu, jadi tidak dibandingkan: ")
+            + notStored.joined(separator: ", ")
+    }
+
+    package func agrees(kpis: Int, figures: Int, tenths: Int) -> String {
+        pick(
+            "It agrees: \(kpis) KPIs, \(number(figures)) figures. \(seconds(tenths))",
+            "Cocok: \(kpis) KPI, \(number(figures)) angka. \(seconds(tenths))")
+    }
+
+    package func proved(_ index: UInt32, of log: String) -> String {
+        pick(
+            "The entry is number \(index) of the log \(log), signed by the key you gave.",
+            "Entri ini nomor \(index) dalam log \(log), ditandatangani dengan kunci yang Anda beri."
+        )
+    }
+
+    // MARK: Verification
+
+    /// What was checked, each with its name: pages, entries, tree, columns, projections, checkpoint.
+    ///
+    /// - Parameter checkpoint: entries of the last signed checkpoint; nil where none was signed.
+    package func verified(
+        pages: (live: Int, free: Int), entries count: UInt32, root: String, tiles: Int,
+        segments: Int, projections: Int, checkpoint: UInt32?
+    ) -> [(name: String, text: String)] {
+        let signed = checkpoint.map {
+            pick(
+                "the last signed one, of \(entries($0)), still holds",
+                "yang terakhir ditandatangani, atas \(entries($0)), masih berlaku")
+        }
+        return [
+            (
+                pick("Pages", "Halaman"),
+                pick(
+                    "\(number(pages.live)) in use, \(number(pages.free)) free, each once",
+                    "\(number(pages.live)) terpakai, \(number(pages.free)) bebas, masing-masing sekali"
+                )
+            ),
+            (
+                pick("Entries", "Entri"),
+                pick(
+                    "\(number(count)) hashed, root \(root)…",
+                    "\(number(count)) dihitung hash-nya, akar \(root)…")
+            ),
+            (
+                pick("Tree", "Pohon"),
+                pick(
+                    "\(number(tiles)) tiles rebuilt, equal",
+                    "\(number(tiles)) tile dibangun ulang, sama")
+            ),
+            (
+                pick("Columns", "Kolom"),
+                pick(
+                    "\(number(segments)) segments, names, histories and idempotency keys rebuilt, "
+                        + "equal",
+                    "\(number(segments)) segmen, nama, riwayat dan kunci idempotensi dibangun ulang, "
+                        + "sama")
+            ),
+            (
+                pick("Projections", "Proyeksi"),
+                pick("\(projections) replayed, equal", "\(projections) diputar ulang, sama")
+            ),
+            (
+                "Checkpoint",
+                signed
+                    ?? pick(
+                        "none was signed yet (rekam checkpoint)",
+                        "belum ada yang ditandatangani (rekam checkpoint)")
+            ),
+        ]
+    }
+
+    /// It holds, with the time it took where that is known.
+    package func holds(tenths: Int? = nil) -> String {
+        pick("It holds.", "Semua cocok.") + (tenths.map { " " + seconds($0) } ?? "")
+    }
+}

@@ -1,0 +1,182 @@
+package import EventModel
+
+/// What the commands about snapshots say, in both languages.
+package struct SnapshotWords {
+    private let words: Words
+    private let audit: AuditWords
+
+    /// The words of a language.
+    package init(_ language: Language) {
+        words = Words(language: language)
+        audit = AuditWords(language)
+    }
+
+    private func pick(_ english: String, _ indonesian: String) -> String {
+        words.pick(english, indonesian)
+    }
+
+    private func kpis(_ count: Int, _ whose: String?) -> String {
+        "\(count) "
+            + pick(
+                "KPIs" + (whose.map { " of \($0)" } ?? ""), "KPI" + (whose.map { " \($0)" } ?? ""))
+    }
+
+    // MARK: Export
+
+    package func wrote(
+        _ folder: String, kpis count: Int, whose: String?, period: String, entries: UInt32,
+        isWhole: Bool
+    ) -> String {
+        pick("Wrote \(folder): ", "\(folder) ditulis: ") + kpis(count, whose) + ", \(period), "
+            + pick("from ", "dari ") + words.entries(entries)
+            + (isWhole ? pick(", with all of them", ", beserta semuanya") : "") + "."
+    }
+
+    package func digest(_ text: String) -> String {
+        pick("Its digest is \(text).", "Digest-nya \(text).")
+    }
+
+    package func check(_ folder: String, _ key: String) -> String {
+        pick("Whoever gets it types: ", "Penerimanya mengetik: ")
+            + "rekam snapshot verify \(folder) --key \(key)"
+    }
+
+    // MARK: Verification
+
+    /// What was checked, what is established, and what is not; lines for people.
+    package func report(_ checked: SnapshotChecked) -> [String] {
+        let entries = words.entries(checked.entries)
+        let recorded = checked.recorded.map { pick(", recorded by ", ", dicatat sampai ") + $0 }
+        var lines = [
+            kpis(checked.kpiCount, checked.whose) + ", \(checked.period) · \(checked.timeZone) · "
+                + entries + (recorded ?? ""),
+            "", pick("Established", "Terbukti"),
+            pick(
+                "  Nothing was changed since it was signed: \(checked.fileCount) files and the "
+                    + "manifest have the digests that were signed.",
+                "  Tidak ada yang berubah sejak ditandatangani: \(checked.fileCount) berkas dan "
+                    + "manifes cocok dengan digest yang ditandatangani."),
+            checked.isConfirmed
+                ? pick(
+                    "  It is signed by \(checked.signer), with the key you gave.",
+                    "  Ditandatangani oleh \(checked.signer), dengan kunci yang Anda beri.")
+                : pick(
+                    "  It is signed by a key you have not confirmed: \(checked.key)",
+                    "  Ditandatangani dengan kunci yang belum Anda pastikan: \(checked.key)"),
+        ]
+        if checked.isRecomputed {
+            lines += [
+                pick(
+                    "  The \(entries) with it are those of the signed log, each hashed into its "
+                        + "root.",
+                    "  \(entries) yang disertakan adalah isi log yang ditandatangani, masing-masing "
+                        + "terhitung dalam akarnya."),
+                pick(
+                    "  Every figure follows from them: computed anew, the same byte for byte.",
+                    "  Setiap angka berasal darinya: dihitung ulang, sama bita demi bita."),
+            ]
+        }
+        if let store = checked.store {
+            lines.append(
+                pick(
+                    "  Every figure follows from the store \(store): computed anew, the same byte "
+                        + "for byte.",
+                    "  Setiap angka berasal dari store \(store): dihitung ulang, sama bita demi "
+                        + "bita."))
+        }
+        return lines + notEstablished(checked) + ["", audit.holds()]
+    }
+
+    private func notEstablished(_ checked: SnapshotChecked) -> [String] {
+        var lines = ["", pick("Not established", "Belum terbukti")]
+        if !checked.isConfirmed {
+            lines.append(
+                pick(
+                    "  Whose key that is: get it from its holder another way, and give it as --key.",
+                    "  Milik siapa kunci itu: mintalah dari pemiliknya lewat jalan lain, lalu beri "
+                        + "dengan --key."))
+        }
+        if !checked.isRecomputed, checked.store == nil {
+            lines.append(
+                pick(
+                    "  That the figures follow from the log: ask for a snapshot with entries, or "
+                        + "give --store.",
+                    "  Bahwa angka-angkanya berasal dari log: mintalah snapshot beserta entri, atau "
+                        + "beri --store."))
+        }
+        return lines + [
+            pick(
+                "  That the sources told the log everything that happened.",
+                "  Bahwa sumber-sumber melaporkan semua yang terjadi kepada log."),
+            pick(
+                "  That the recording clock was right, but for its order: recording times never "
+                    + "decrease.",
+                "  Bahwa jam pencatat benar, kecuali urutannya: waktu pencatatan tidak pernah mundur."
+            ),
+        ]
+    }
+
+    // MARK: Comparison
+
+    package func differ(_ count: Int, of compared: Int, _ before: UInt32, _ after: UInt32) -> String
+    {
+        let (one, other) = (audit.number(before), words.entries(after))
+        if count == 0 {
+            return pick(
+                "All \(audit.number(compared)) figures are the same · \(one) and \(other)",
+                "Semua \(audit.number(compared)) angka sama · \(one) dan \(other)")
+        }
+        return pick(
+            "\(audit.number(count)) of \(audit.number(compared)) figures differ · \(one) against "
+                + other,
+            "\(audit.number(count)) dari \(audit.number(compared)) angka berbeda · \(one) dibanding "
+                + other)
+    }
+
+    /// A heading over the definitions that differ.
+    package var definitions: String { pick("Definitions", "Definisi") }
+
+    /// All together, or one of a dimension.
+    package func group(_ dimension: String, _ name: String) -> String {
+        guard !dimension.isEmpty else { return pick("all", "semua") }
+        return audit.group(dimension, name)
+    }
+}
+
+/// What a check of a snapshot found, for the words about it.
+package struct SnapshotChecked {
+    package var kpiCount: Int
+    /// The agent or team it is limited to; nil for all.
+    package var whose: String?
+    package var period: String
+    package var timeZone: String
+    package var entries: UInt32
+    /// By when the last of them was recorded; nil where it does not say.
+    package var recorded: String?
+    package var fileCount: Int
+    /// Who signed it, and the key it carries.
+    package var signer: String
+    package var key: String
+    /// Whether the key is one that was given.
+    package var isConfirmed: Bool
+    /// Whether its figures were computed from entries it carries.
+    package var isRecomputed = false
+    /// The store its figures were computed from; nil where none was.
+    package var store: String?
+
+    package init(
+        kpiCount: Int, whose: String?, period: String, timeZone: String, entries: UInt32,
+        recorded: String?, fileCount: Int, signer: String, key: String, isConfirmed: Bool
+    ) {
+        self.kpiCount = kpiCount
+        self.whose = whose
+        self.period = period
+        self.timeZone = timeZone
+        self.entries = entries
+        self.recorded = recorded
+        self.fileCount = fileCount
+        self.signer = signer
+        self.key = key
+        self.isConfirmed = isConfirmed
+    }
+}
