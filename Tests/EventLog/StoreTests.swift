@@ -86,6 +86,28 @@ struct StoreTests {
         #expect(throws: StoreFault.self) { try store.read { _ = try $0.entry(256) } }
     }
 
+    @Test("A count of cases or names that are not there sizes nothing", arguments: [4, 8])
+    func impossibleCount(place: Int) throws {
+        do {
+            let store = try LogStore.make(in: folder)
+            try store.record((0..<30).map { message("m\($0)") })
+            #expect(try store.read { try $0.soundCounts().cases } > 0)
+        }
+        do {
+            // The state's second number counts cases, its third names.
+            let environment = try LMDB.Environment.open(at: folder.path)
+            let table = try environment.openTable("registry")
+            let write = try environment.beginWrite()
+            var state = try #require(try write.copyValue(table, Key("state")))
+            state.replaceSubrange(place..<place + 4, with: [0xFF, 0xFF, 0xFF, 0x70])
+            try write.put(table, Key("state"), state)
+            try write.commit()
+        }
+        let store = try LogStore.open(at: folder.path)
+        #expect(throws: StoreFault.self) { try store.read { try $0.soundCounts() } }
+        if place == 8 { #expect(throws: StoreFault.self) { try store.fieldStatistics() } }
+    }
+
     @Test("One path is open once in a process, and once more after it is let go")
     func once() throws {
         do {

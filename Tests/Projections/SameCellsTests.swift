@@ -85,14 +85,11 @@ import Testing
         var finished = false
         var interruptions = 0
         for allowance in 3..<400 where !finished {
-            let asked = Mutex(0)
+            let asked = Atomic(0)
             let options = BuildOptions(
                 threads: 1 + Int(seed) % 2, memoryBudgetBytes: 1 << 12, rowsPerPartition: 20,
                 shouldStop: {
-                    asked.withLock {
-                        $0 += 1
-                        return $0 > allowance * 3
-                    }
+                    asked.add(1, ordering: .relaxed).newValue > allowance * 3
                 })
             do {
                 try store.rebuild(sources(definitions), context: testContext, options: options)

@@ -23,7 +23,7 @@ internal import Synchronization
     let firstBundle: Int
     let count: Int
     private let next = Atomic<Int>(0)
-    private let failure = Mutex<(any Error)?>(nil)
+    private let failure = Guarded<(any Error)?>(nil)
     private let entryBytes = Atomic<Int>(0)
 
     static let perBundle = BundleReader.entriesPerBundle

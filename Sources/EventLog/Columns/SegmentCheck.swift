@@ -1,6 +1,5 @@
 import EventModel
 import LMDB
-import Synchronization
 
 /// What the rows of a stored segment must keep to, so that whoever reads its columns may take types,
 /// cases, ordinals and ids as they stand. A damaged file can hold anything; that a segment's entries
@@ -96,7 +95,7 @@ struct SegmentCheck: Sendable {
 /// Which segments of a store this process has checked: each once, as stored segments do not change.
 final class CheckedSegments: Sendable {
     /// Rows by first sequence.
-    private let known = Mutex<[UInt32: Int]>([:])
+    private let known = Guarded<[UInt32: Int]>([:])
 
     func has(_ segment: ColumnSegment) -> Bool {
         known.withLock { $0[segment.first] == segment.count }

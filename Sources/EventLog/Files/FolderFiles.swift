@@ -46,8 +46,8 @@ package enum FolderFiles {
     /// Makes a folder and those above it that are missing, within `root`.
     package static func makeFolders(for file: String, in root: String) throws {
         var path = root
-        for part in file.split(separator: "/").dropLast() {
-            path += "/" + part
+        for part in file.utf8.split(separator: 0x2F).dropLast() {
+            path += "/" + String(decoding: part, as: UTF8.self)
             if unsafe mkdir(path, 0o755) != 0, errno != EEXIST {
                 throw StoreFault.file(path: path, action: "make", reason: StoreFiles.reason())
             }

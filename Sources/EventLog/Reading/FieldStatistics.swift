@@ -36,7 +36,7 @@ extension LogStore {
         of type: String? = nil, values: Int = 5
     ) throws -> [TypeStatistics] {
         let (count, nameCount, known) = try read { view in
-            (view.entryCount, view.nameCount, try view.statistics().types)
+            (view.entryCount, try view.soundCounts().names, try view.statistics().types)
         }
         var found: [TypeStatistics] = []
         for (name, _) in known where type == nil || name == type {

@@ -39,6 +39,17 @@ public struct LogView: ~Copyable {
     public var caseCount: Int { Int(state.caseCount) }
     /// Name ids given so far, 0 (absent) and 1 (the empty text) included.
     public var nameCount: Int { Int(state.nameCount) }
+
+    /// Cases and name ids, once the last of each was found to be there: a count that memory is asked
+    /// for by is not taken from a damaged record.
+    ///
+    /// - Complexity: O(log cases + log names).
+    package func soundCounts() throws -> (cases: Int, names: Int) {
+        if state.caseCount > 0 { _ = try subject(ofCase: state.caseCount - 1) }
+        if state.nameCount > LogState.firstName { _ = try name(state.nameCount - 1) }
+        return (caseCount, nameCount)
+    }
+
     /// Recording time of the last entry; nil in an empty log.
     public var lastRecorded: Instant? { state.entryCount == 0 ? nil : state.lastRecorded }
 

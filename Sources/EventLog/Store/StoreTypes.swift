@@ -17,12 +17,12 @@ final class StoreTypes: Sendable {
     /// The types the store was made with.
     let base: EventTypes
     private let tables: LogTables
-    private let newest: Mutex<State>
+    private let newest: Guarded<State>
 
     init(base: EventTypes, tables: LogTables) {
         self.base = base
         self.tables = tables
-        newest = Mutex(State(count: 0, types: base, layout: TypeLayout(base)))
+        newest = Guarded(State(count: 0, types: base, layout: TypeLayout(base)))
     }
 
     /// The newest types that any transaction of this process has seen.

@@ -80,7 +80,7 @@ final class VerificationRun: Sendable {
     let types: EventTypes
     let layout: TypeLayout
     /// Roots of whole tiles, 32 bytes each, as computed from the entries.
-    let tiles = Mutex<[UInt8]>([])
+    let tiles = Guarded<[UInt8]>([])
     /// Bytes of the entries checked so far.
     let entryBytes = Atomic<UInt64>(0)
 
@@ -104,7 +104,7 @@ final class VerificationRun: Sendable {
         let counter = ChunkCounter(count: slices)
         let done = Atomic<Int>(0)
         // By slice, so that the first difference is named, whichever thread is faster.
-        let faults = Mutex<[Int: any Error]>([:])
+        let faults = Guarded<[Int: any Error]>([:])
         DispatchQueue.concurrentPerform(iterations: min(threads, max(1, slices))) { _ in
             let verifier = SliceVerifier(self)
             while let slice = counter.next(), faults.withLock({ $0.isEmpty }) {

@@ -20,7 +20,7 @@ extension VerificationRun {
     /// Walks the columns from the first entry to the last.
     func checkOrder() throws {
         var walk = Walk(typeCounts: Array(repeating: 0, count: layout.typeCount))
-        walk.lastOfCase.reserveCapacity(Int(state.caseCount))
+        walk.lastOfCase.reserveCapacity(min(Int(state.caseCount), 1 << 20))
         var first = 0
         while first < count {
             let end = min(first + VerificationRun.sliceEntries, count)

@@ -80,7 +80,7 @@ extension ProjectionStore {
         if tail * 4 >= UInt64(count) { return count > 50_000 }
         guard tail > 1000 else { return false }
         return try log.read { view in
-            var touched = [Bool](repeating: false, count: view.caseCount)
+            var touched = [Bool](repeating: false, count: try view.soundCounts().cases)
             var cases: UInt64 = 0
             for segment in try view.segments(covering: position..<count) {
                 let first = max(position, segment.first)

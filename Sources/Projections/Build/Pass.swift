@@ -21,7 +21,7 @@ final class Pass: Sendable {
     let options: BuildOptions
     /// Whether facts come as they are, each followed by its trace, instead of sorted.
     let isTraced: Bool
-    private let input: Mutex<Input?>
+    private let input: Guarded<Input?>
     /// Whether some worker met an error: the others end, too.
     let hasFailed = Atomic<Bool>(false)
 
@@ -44,7 +44,7 @@ final class Pass: Sendable {
         self.upTo = upTo
         self.options = options
         self.isTraced = isTraced
-        input = Mutex(nil)
+        input = Guarded(nil)
     }
 
     /// Runs the pass.
@@ -90,7 +90,7 @@ final class Pass: Sendable {
 
     /// Runs a body on every core that the options allow; the first error ends all.
     func concurrently(_ body: @escaping @Sendable () throws -> Void) throws {
-        let failure = Mutex<(any Error)?>(nil)
+        let failure = Guarded<(any Error)?>(nil)
         DispatchQueue.concurrentPerform(iterations: options.threads) { _ in
             guard failure.withLock({ $0 == nil }) else { return }
             do {
@@ -105,10 +105,10 @@ final class Pass: Sendable {
 
     /// Counts rows by case; reads the log's case and type columns once.
     private func takeCensus() throws -> Census {
-        let caseCount = try log.read { $0.caseCount }
+        let caseCount = try log.read { try $0.soundCounts().cases }
         // Rows past the end of what is read may be of types that came since.
         let typeCount = EventTypes.most
-        let total = Mutex<CensusBox?>(nil)
+        let total = Guarded<CensusBox?>(nil)
         // Whole final segments, several stretches for each worker.
         let shares = Int(upTo) / (4 * options.threads)
         let stretch = UInt32(min(1 << 20, max(1, shares >> 16) << 16))

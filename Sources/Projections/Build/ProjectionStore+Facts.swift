@@ -9,7 +9,7 @@ private final class FactRoom: Sendable {
         var facts: [Fact] = []
         var bytes = 0
     }
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let most: Int
 
     init(_ options: BuildOptions) { most = options.memoryBudgetBytes / 2 }

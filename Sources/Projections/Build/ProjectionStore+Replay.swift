@@ -39,7 +39,7 @@ extension ProjectionStore {
         let end = min(upTo ?? count, count)
         var sets: [CellSet] = []
         for plan in plans {
-            let parts = Mutex<[PartitionResult]>([])
+            let parts = Guarded<[PartitionResult]>([])
             let pass = Pass(log: log, plan: plan, upTo: end, options: options)
             try pass.run(firstCases: plan.definitions.map { _ in 0 }) { result in
                 parts.withLock { $0.append(result) }

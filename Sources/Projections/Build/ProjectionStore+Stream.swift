@@ -39,7 +39,7 @@ extension ProjectionStore {
 private final class Lender: @unchecked Sendable {
     // The body runs only under the lock, while the thread that gave it waits for the pass to end.
     private let body: (CellBlock) throws -> Void
-    private let turn = Mutex<Void>(())
+    private let turn = Guarded<Void>(())
 
     init(_ body: @escaping (CellBlock) throws -> Void) { self.body = body }
 

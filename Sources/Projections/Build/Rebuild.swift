@@ -15,10 +15,10 @@ final class Rebuild: Sendable {
     private let upTo: UInt32
     private let pass: Pass
     /// What the registry says of each projection, as this build left it.
-    private let statuses: Mutex<[ProjectionStatus]>
-    private let collected = Mutex(Collected())
+    private let statuses: Guarded<[ProjectionStatus]>
+    private let collected = Guarded(Collected())
     /// Held while rows are written: one writer at a time, in the order of cases.
-    private let writing = Mutex(())
+    private let writing = Guarded(())
     private let rowsWritten = Atomic<UInt64>(0)
     private let spillWords: Int
 
@@ -40,7 +40,7 @@ final class Rebuild: Sendable {
         self.plan = plan
         self.options = options
         self.upTo = upTo
-        self.statuses = Mutex(statuses)
+        self.statuses = Guarded(statuses)
         pass = Pass(log: store.log, plan: plan, upTo: upTo, options: options)
         spillWords = max(64, options.memoryBudgetBytes / 6 / 4)
     }
@@ -88,7 +88,7 @@ final class Rebuild: Sendable {
         let projection: Int
         let days: ClosedRange<UInt32>
         let isClaimed = Atomic<Bool>(false)
-        let output = Mutex<Result<CellBlock, any Error>?>(nil)
+        let output = Guarded<Result<CellBlock, any Error>?>(nil)
 
         init(projection: Int, days: ClosedRange<UInt32>) {
             self.projection = projection
@@ -105,7 +105,7 @@ final class Rebuild: Sendable {
         let tasks = plan.layouts.indices.flatMap { mergeTasks(for: $0, blocks[$0]) }
         // The last writes come when the other cores have nothing left to do.
         let helpers = casesDone == nil ? options.threads - 1 : 0
-        let writer = Mutex(SliceWriter(store: store, plan: plan))
+        let writer = Guarded(SliceWriter(store: store, plan: plan))
         let others = HelperThreads(count: helpers) { [self] in
             for task in tasks { merge(task, blocks[task.projection]) }
         }
