@@ -48,8 +48,16 @@ extension ProjectionReader {
             sources.append(source)
         }
         let shape = sources.first { !isConstant($0.source) }?.shape ?? .name
+        let areConstant = sources.allSatisfy { isConstant($0.source) }
         for (source, other) in sources {
             if case .constant(let text) = source {
+                guard areConstant || text.isEmpty || shape.kind != .name else {
+                    faults.report(
+                        at: value,
+                        "'\(text)' stands beside names, and those come from events alone",
+                        expected: "fields of names; facts without one stand under \"–\"")
+                    return nil
+                }
                 guard shape.kind == .name || shape.values.contains(text) else {
                     faults.report(
                         at: value, "'\(text)' is never a value of this dimension", word: text,

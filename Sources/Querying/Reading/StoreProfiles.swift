@@ -10,9 +10,7 @@ package final class StoreProfiles: CaseProfiles {
 
     /// One event of a profile type.
     private struct Setting {
-        var time: Int64
-        var sequence: UInt32
-        var subject: UInt32
+        var entry: TypedEntry
         /// The type's place among `types`.
         var type: Int
     }
@@ -64,16 +62,15 @@ package final class StoreProfiles: CaseProfiles {
         try reading { view in
             let places = types.map { $0.schema.columnIndex(of: field) }
             for setting in try list(upTo: count, in: view) {
-                guard let place = places[setting.type] else { continue }
-                let segment = try view.segment(containing: setting.sequence)
-                let (id, schema) = types[setting.type]
-                guard let column = segment.column(type: id, index: place) else { continue }
-                let row = Int(setting.sequence - segment.first)
-                let value = column[Int(segment.ordinals[row])]
-                guard value != column.kind.absent else { continue }
-                let text = try StoreProfiles.text(value, column.kind, schema.columns[place], view)
-                let day = zone.day(of: Instant(milliseconds: setting.time))
-                found[setting.subject, default: []].append(ProfileChange(day: day, value: text))
+                guard let place = places[setting.type],
+                    let (value, kind) = try view.value(of: setting.entry, column: place),
+                    value != kind.absent
+                else { continue }
+                let field = types[setting.type].schema.columns[place]
+                let text = try StoreProfiles.text(value, kind, field, view)
+                let day = zone.day(of: Instant(milliseconds: setting.entry.time))
+                found[setting.entry.caseID, default: []].append(
+                    ProfileChange(day: day, value: text))
             }
             for (subject, changes) in found {
                 let name = try view.subject(ofCase: subject).dropFirst(kind.utf8.count + 1)
@@ -91,45 +88,25 @@ package final class StoreProfiles: CaseProfiles {
         if let settings, settings.count == count { return settings.list }
         var list: [Setting] = []
         let voided = Set(try view.voids().filter { $0.by < count }.map(\.voided))
-        for segment in try view.segments(covering: 0..<count) {
-            for (place, type) in types.enumerated() {
-                let left = segment.rowCount(ofType: type.id)
-                if left > 0 { StoreProfiles.add(type.id, place, left, of: segment, to: &list) }
+        for (place, type) in types.enumerated() {
+            list += try view.entries(ofType: type.id, upTo: count).map {
+                Setting(entry: $0, type: place)
             }
         }
-        list.removeAll { $0.sequence >= count || voided.contains($0.sequence) }
+        list.removeAll { voided.contains($0.entry.sequence) }
         if types.contains(where: { $0.schema.subjectKinds != [kind] }) {
             var others: Set<UInt32> = []
             for setting in list
-            where try !view.subject(ofCase: setting.subject).hasPrefix(kind + "/") {
-                others.insert(setting.sequence)
+            where try !view.subject(ofCase: setting.entry.caseID).hasPrefix(kind + "/") {
+                others.insert(setting.entry.sequence)
             }
-            list.removeAll { others.contains($0.sequence) }
+            list.removeAll { others.contains($0.entry.sequence) }
         }
-        list.sort { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
+        list.sort {
+            ($0.entry.time, $0.entry.sequence) < ($1.entry.time, $1.entry.sequence)
+        }
         settings = (count, list)
         return list
-    }
-
-    /// Finds the rows of a type in a segment.
-    private static func add(
-        _ type: UInt16, _ place: Int, _ count: Int, of segment: ColumnSegment,
-        to list: inout [Setting]
-    ) {
-        var left = count
-        segment.types.withSpan { codes in
-            var row = 0
-            while left > 0, row < codes.count {
-                if codes[row] == type {
-                    left -= 1
-                    list.append(
-                        Setting(
-                            time: segment.times[row], sequence: segment.first + UInt32(row),
-                            subject: segment.cases[row], type: place))
-                }
-                row += 1
-            }
-        }
     }
 
     private static func text(
