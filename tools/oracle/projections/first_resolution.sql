@@ -9,7 +9,7 @@ solved AS (
     SELECT case_id, min(s.place) AS place, min(s.instant) AS instant,
         any_value(o.place) AS opened_place, any_value(o.instant) AS opened_instant,
         min(s.instant) - any_value(o.instant) AS time,
-        arg_min(day, s.place) AS day
+        arg_min(day, s.place) AS day, arg_min(local, s.place) AS local
     FROM events s JOIN opened o USING (case_id)
     WHERE type = 'ticket.status_changed' AND status IN ('resolved', 'closed')
         AND s.place > o.place
@@ -28,7 +28,8 @@ keeper AS (
     GROUP BY case_id),
 -- One pass over each solved ticket's events for everything that is asked about them.
 looked AS (
-    SELECT case_id, any_value(s.day) AS day, any_value(s.time) AS time,
+    SELECT case_id, any_value(s.day) AS day, any_value(s.local) AS local,
+        any_value(s.time) AS time,
         any_value(s.opened_instant) AS opened_instant, any_value(s.instant) AS solved_instant,
         arg_max(agent, e.place) FILTER (e.place <= s.place AND type IN (
             'ticket.opened', 'ticket.assigned')) AS agent,
@@ -58,7 +59,8 @@ looked AS (
             AND actor_kind = 'agent' AND automatic IS NOT TRUE)
     GROUP BY case_id)
 SELECT case_id, day, nullif(agent, '') AS agent, nullif(team, '') AS team,
-    nullif(channel, '') AS channel, nullif(category, '') AS category, priority, time,
+    nullif(channel, '') AS channel, nullif(category, '') AS category, priority,
+    hour(local) AS hour, isodow(local) AS weekday, time,
     business(opened_instant, solved_instant) AS time_business,
     CASE WHEN replies <= 1 AND hindrances = 0 THEN 1 END AS first_contact
 FROM looked
