@@ -8,11 +8,8 @@ struct FaultTests {
         "Each ends in a clear error, and leaves a store that opens, verifies and goes on",
         .enabled(if: SimulationTests.canInterpose, "python3 or a C compiler is not here"))
     func faults() throws {
-        let command = try Command()
-        command.environment["REKAM_BINARY"] = Command.binary
-        let tool = Command.root.appending(path: "tools/faults").path
         let extent = SimulationTests.isThorough ? "" : "--sample 0.06"
-        let result = try command.shell("\(tool) \(extent)")
+        let result = try SimulationTests.tool("faults", extent)
         #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
         #expect(!result.out.contains("\n0 faults"), "nothing failed: \(result)")
     }
@@ -25,11 +22,8 @@ struct DamagedFileTests {
         "Each command ends with an error of its own or does its work, and leaves nothing half made",
         .enabled(if: SimulationTests.canInterpose, "python3 or a C compiler is not here"))
     func damages() throws {
-        let command = try Command()
-        command.environment["REKAM_BINARY"] = Command.binary
-        let tool = Command.root.appending(path: "tools/damage").path
         let extent = SimulationTests.isThorough ? "--seed 1..300" : "--seed 3..6"
-        let result = try command.shell("\(tool) \(extent)")
+        let result = try SimulationTests.tool("damage", extent)
         #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
         #expect(result.out.contains("ended with 74"), "nothing was damaged: \(result)")
     }
@@ -49,15 +43,19 @@ struct SimulationTests {
             == 0
     }()
 
+    /// Runs one of the tools that try the command out.
+    static func tool(_ name: String, _ extent: String) throws -> Command.Result {
+        let command = try Command()
+        command.environment["REKAM_BINARY"] = Command.binary
+        return try command.shell("\(Command.root.appending(path: "tools/\(name)").path) \(extent)")
+    }
+
     @Test(
         "No acknowledged event is lost, no batch is half visible, every projection is its replay",
         .enabled(if: canInterpose, "python3 or a C compiler is not here"))
     func lives() throws {
-        let command = try Command()
-        command.environment["REKAM_BINARY"] = Command.binary
-        let tool = Command.root.appending(path: "tools/simulate").path
         let extent = Self.isThorough ? "--seed 100..160 --steps 40" : "--seed 1..4 --steps 12"
-        let result = try command.shell("\(tool) \(extent)")
+        let result = try Self.tool("simulate", extent)
         #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
         #expect(!result.out.contains("\n0 kills"), "nothing was killed: \(result)")
     }

@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 
+from analysts import PROJECTION
 from lines import Lines
 from machine import Machine
 
@@ -93,16 +94,6 @@ events:
   - type: survey.answered
     id: "{Who}"
     data: {survey: rows, kind: nps, score: "{Score}", customer: "{Who}"}
-"""
-
-PROJECTION = """projection: simulated_tickets
-version: {version}
-title: Tickets of version {version}
-of: ticket
-let:
-  opened: {{first: ticket.opened}}
-fact: opened
-dimensions: {{{dimension}: opened.{dimension}}}
 """
 
 SCHEMA = {

@@ -105,17 +105,7 @@ package final class FolderHold {
     /// - Parameter name: what it is going to be called.
     /// - Throws: `StoreFault.inTheMaking` where another process holds it; `StoreFault.file`.
     package init(_ path: String, for name: String) throws(StoreFault) {
-        if unsafe mkdir(path, 0o755) != 0, errno != EEXIST {
-            throw .file(path: path, action: "make", reason: StoreFiles.reason())
-        }
-        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            throw .file(path: path, action: "open", reason: StoreFiles.reason())
-        }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw .inTheMaking(path: name)
-        }
+        descriptor = try StoreFiles.hold(folder: path, mode: 0o755, for: name)
         for inside in StoreFiles.names(in: path) ?? [] {
             let leftover = path + "/" + inside
             if StoreFiles.status(leftover)?.kind == .folder {

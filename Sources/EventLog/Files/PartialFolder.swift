@@ -21,17 +21,7 @@ package final class PartialFolder {
         guard StoreFiles.isAbsentOrEmpty(self.name) else {
             throw .alreadyThere(path: self.name)
         }
-        if unsafe mkdir(path, 0o700) != 0, errno != EEXIST {
-            throw .file(path: path, action: "make", reason: StoreFiles.reason())
-        }
-        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            throw .file(path: path, action: "open", reason: StoreFiles.reason())
-        }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw .inTheMaking(path: self.name)
-        }
+        descriptor = try StoreFiles.hold(folder: path, mode: 0o700, for: self.name)
         fchmod(descriptor, 0o700)
         let leftovers = StoreFiles.names(in: path) ?? []
         guard leftovers.allSatisfy(Self.ours.contains) else {

@@ -157,6 +157,28 @@ package enum StoreFiles {
         }
     }
 
+    /// Takes a folder in the making, which is made where it is missing, against other processes.
+    ///
+    /// - Parameter name: what it is going to be called.
+    /// - Returns: a descriptor; the folder is held until it is closed.
+    /// - Throws: `.inTheMaking` where another process holds it; `.file`.
+    static func hold(
+        folder path: String, mode: mode_t, for name: String
+    ) throws(StoreFault) -> Int32 {
+        if unsafe mkdir(path, mode) != 0, errno != EEXIST {
+            throw .file(path: path, action: "make", reason: reason())
+        }
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            throw .file(path: path, action: "open", reason: reason())
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw .inTheMaking(path: name)
+        }
+        return descriptor
+    }
+
     /// The folder that holds a path.
     package static func parent(of path: String) -> String {
         let trimmed = withoutSlash(path)
