@@ -165,18 +165,26 @@ package enum StoreFiles {
     static func hold(
         folder path: String, mode: mode_t, for name: String
     ) throws(StoreFault) -> Int32 {
-        if unsafe mkdir(path, mode) != 0, errno != EEXIST {
+        let isNew = unsafe mkdir(path, mode) == 0
+        guard isNew || errno == EEXIST else {
             throw .file(path: path, action: "make", reason: reason())
         }
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            throw .file(path: path, action: "open", reason: reason())
+        var fault: StoreFault?
+        if descriptor < 0 { fault = .file(path: path, action: "open", reason: reason()) }
+        while fault == nil, flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            guard errno != EWOULDBLOCK else {
+                // It is the other's from here on, whoever made it.
+                close(descriptor)
+                throw .inTheMaking(path: name)
+            }
+            fault = .file(path: path, action: "lock", reason: reason())
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw .inTheMaking(path: name)
-        }
-        return descriptor
+        guard let fault else { return descriptor }
+        if descriptor >= 0 { close(descriptor) }
+        if isNew { unsafe rmdir(path) }
+        throw fault
     }
 
     /// The folder that holds a path.
