@@ -1,5 +1,4 @@
 internal import CLMDB
-internal import Synchronization
 
 extension Environment {
     /// Opens tables by name, making those that do not exist yet, in one transaction.

@@ -49,7 +49,7 @@ public final class Environment: @unchecked Sendable {
     let handle: OpaquePointer
     let identity: UInt64
     let writerLock: WriterLock?
-    let tables = Mutex<[String: Table]>([:])
+    let tables = Guarded<[String: Table]>([:])
     /// Set when a damaged file made LMDB stop half-way through a write.
     let isBroken = Atomic(false)
     private let place: OpenPlace

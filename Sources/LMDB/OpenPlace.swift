@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// A store folder this process has open, known by device and inode, whatever path led there.
 ///
@@ -8,7 +7,7 @@ struct OpenPlace: Hashable, Sendable {
     private var device: UInt64
     private var inode: UInt64
 
-    private static let places = Mutex<Set<OpenPlace>>([])
+    private static let places = Guarded<Set<OpenPlace>>([])
 
     /// Finds the folder, makes it when asked to, and takes it for this process.
     static func enter(

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// The right to write a store: one thread of one process at a time.
 ///
@@ -9,7 +8,7 @@ internal import Synchronization
 final class WriterLock: Sendable {
     private let path: String
     private let descriptor: Int32
-    private let holder = Mutex<UInt>(0)
+    private let holder = Guarded<UInt>(0)
 
     /// How long a waiter sleeps between two tries.
     private static let pollMicroseconds: UInt32 = 100

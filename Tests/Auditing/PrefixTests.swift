@@ -126,14 +126,14 @@ struct PrefixTests {
         for (stop, stored) in [
             (count, StoredRows.whereCheaper), (count - 1, .whereCheaper), (count - 1, .unread),
         ] {
-            let passes = Mutex(0)
+            let passes = Atomic(0)
             var options = BuildOptions()
-            options.progress = { _ in passes.withLock { $0 += 1 } }
+            options.progress = { _ in passes.add(1, ordering: .relaxed) }
             let context = try QueryContext(
                 of: audited.log, asOf: stop, options: options, stored: stored)
             let answer = try context.answer(request)
             #expect((words(answer) == words(live)) == (stop == count))
-            #expect(passes.withLock { $0 > 0 } == (stored == .unread))
+            #expect((passes.load(ordering: .relaxed) > 0) == (stored == .unread))
         }
         #expect(try audited.log.read { try store.statuses(in: $0) } == before)
     }
@@ -158,9 +158,9 @@ struct PrefixTests {
         }
         var corrected = 0
         for stop in stops {
-            let passes = Mutex(0)
+            let passes = Atomic(0)
             var options = BuildOptions(threads: 2)
-            options.progress = { _ in passes.withLock { $0 += 1 } }
+            options.progress = { _ in passes.add(1, ordering: .relaxed) }
             let quick = try QueryContext(
                 of: audited.log, asOf: stop, options: options, stored: .always)
             let slow = try QueryContext(of: audited.log, asOf: stop, stored: .unread)
@@ -172,10 +172,10 @@ struct PrefixTests {
                         #expect(throws: QueryFaults.self) { try quick.answer(request) }
                         continue
                     }
-                    let before = passes.withLock { $0 }
+                    let before = passes.load(ordering: .relaxed)
                     let found = words(try quick.answer(request))
                     #expect(found == words(expected), "seed \(seed), \(stop), \(kpi) by \(by)")
-                    if passes.withLock({ $0 }) == before { corrected += 1 }
+                    if passes.load(ordering: .relaxed) == before { corrected += 1 }
                 }
             }
             for name in slow.projectionNames {

@@ -1,6 +1,5 @@
 import Foundation
 import LMDB
-import Synchronization
 import Testing
 
 @Suite("Opening, locking and failing, by provoking each")
@@ -111,7 +110,7 @@ struct EnvironmentTests {
     func busy() throws {
         let environment = try create()
         let write = try environment.beginWrite()
-        let fault = Mutex<LMDBError.Kind?>(nil)
+        let fault = Guarded<LMDBError.Kind?>(nil)
         let thread = Thread {
             do throws(LMDBError) {
                 _ = try environment.beginWrite(waitAtMost: .milliseconds(20))

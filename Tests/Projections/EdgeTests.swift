@@ -89,7 +89,7 @@ import Testing
         let store = try ProjectionStore(log: log)
         let definition = Self.answered
         let source = sources([definition])
-        let reached = Mutex<UInt32>(0)
+        let reached = Atomic<UInt32>(0)
         @Sendable func casesDone() -> UInt32 {
             (try? log.read { view in
                 try store.status(definition.name, version: 1, in: view)?.build?.casesDone
@@ -100,14 +100,14 @@ import Testing
             // Stopped as soon as it stored one part more than the build before it.
             let options = BuildOptions(
                 threads: 1, memoryBudgetBytes: 1 << 8, rowsPerPartition: 8,
-                shouldStop: { casesDone() > reached.withLock { $0 } })
+                shouldStop: { casesDone() > reached.load(ordering: .relaxed) })
             do {
                 try store.rebuild(source, context: testContext, options: options)
                 break
             } catch ProjectionFault.interrupted {
                 let done = casesDone()
-                #expect(done > reached.withLock { $0 }, "seed \(seed)")
-                reached.withLock { $0 = done }
+                #expect(done > reached.load(ordering: .relaxed), "seed \(seed)")
+                reached.store(done, ordering: .relaxed)
                 stops += 1
             }
         }

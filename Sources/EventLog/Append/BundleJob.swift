@@ -1,5 +1,6 @@
 import Compression
 import EventModel
+import LMDB
 internal import Synchronization
 
 /// The parallel part of an append: entries formed, hashed, framed and compressed, one bundle of 256

@@ -1,6 +1,5 @@
 public import EventModel
 import LMDB
-import Synchronization
 
 /// The event types of an open store: those it was made with, and what its log registered since.
 ///

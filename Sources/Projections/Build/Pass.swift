@@ -2,6 +2,7 @@ import Definitions
 import Dispatch
 import EventLog
 import EventModel
+import LMDB
 import Synchronization
 
 /// What a range of cases came to: a sorted block of rows per projection, empty ones left out.

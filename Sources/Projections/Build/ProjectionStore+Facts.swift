@@ -1,6 +1,7 @@
 public import Definitions
 import EventLog
 public import EventModel
+import LMDB
 import Synchronization
 
 /// Facts gathered from several threads, as many as memory has room for.

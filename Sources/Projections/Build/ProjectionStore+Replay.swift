@@ -1,7 +1,7 @@
 public import Definitions
 import EventLog
 public import EventModel
-import Synchronization
+import LMDB
 
 extension ProjectionStore {
     /// The names of definitions' constants, and how many entries the log has.

@@ -1,7 +1,7 @@
 package import Definitions
 package import EventLog
 package import EventModel
-import Synchronization
+import LMDB
 
 extension ProjectionStore {
     /// Computes a projection from zero, as `replay` does, and lends its rows in parts, each sorted

@@ -2,7 +2,6 @@ public import Definitions
 public import EventLog
 public import EventModel
 package import LMDB
-internal import Synchronization
 
 /// A projection to build: its checked definition, and the digest of the text it came from.
 public struct ProjectionSource: Sendable {
