@@ -89,6 +89,21 @@ struct AppendTests {
         }
     }
 
+    @Test("A name or case that no entry has is named as damage, not trapped on")
+    func unknownTexts() throws {
+        let folder = StoreFolder()
+        let store = try LogStore.make(in: folder)
+        try store.record(randomDrafts(count: 50, seed: 1), at: 1_000_000)
+        try store.read { view in
+            for id in [UInt32(view.nameCount), .max] {
+                #expect(throws: StoreFault.self) { try view.name(id) }
+            }
+            for id in [UInt32(view.caseCount), .max] {
+                #expect(throws: StoreFault.self) { try view.subject(ofCase: id) }
+            }
+        }
+    }
+
     @Test("Any batch sizes and threads give the same bytes", arguments: [2 as UInt64, 3])
     func batchSizes(seed: UInt64) throws {
         let drafts = randomDrafts(count: 5_000, seed: seed)

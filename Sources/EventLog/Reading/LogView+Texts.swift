@@ -2,12 +2,12 @@ import EventModel
 import LMDB
 
 extension LogView {
-    /// The text of a name id; "" for 0 (absent) and 1; traps where there is no such id.
+    /// The text of a name id; "" for 0 (absent) and 1.
     ///
+    /// - Throws: `StoreFault.damaged` where there is no such id: what named it is not sound.
     /// - Complexity: O(log names).
     public func name(_ id: UInt32) throws -> String {
-        precondition(id < state.nameCount, "no such name id")
-        return try tables.names.text(id, in: transaction)
+        try text(id, of: tables.names, count: state.nameCount)
     }
 
     /// The id of a name; nil when no entry has it.
@@ -18,12 +18,21 @@ extension LogView {
         return try tables.names.id(of: text, in: transaction)
     }
 
-    /// The subject of a case; traps where there is no such case.
+    /// The subject of a case.
     ///
+    /// - Throws: `StoreFault.damaged` where there is no such case: what named it is not sound.
     /// - Complexity: O(log cases).
     public func subject(ofCase id: UInt32) throws -> String {
-        precondition(id < state.caseCount, "no such case id")
-        return try tables.cases.text(id, in: transaction)
+        try text(id, of: tables.cases, count: state.caseCount)
+    }
+
+    private func text(_ id: UInt32, of texts: TextTables, count: UInt32) throws -> String {
+        guard id < count else {
+            throw StoreFault.damaged(
+                path: texts.ends.path, table: texts.ends.table.name, key: String(id),
+                reason: "a stored id is past the last text")
+        }
+        return try texts.text(id, in: transaction)
     }
 
     /// The id of a case; nil when the log has no event of it.

@@ -41,10 +41,13 @@ package struct RunTables: Sendable {
 
     /// A number no sorted runs of this store have had.
     func takeStoreNumber(in write: borrowing WriteTransaction) throws -> UInt32 {
-        let next = try write.withValue(manifests, RunTables.counterKey) { bytes in
-            bytes.littleEndian(at: 0, as: UInt32.self)
+        let last = try write.withValue(manifests, RunTables.counterKey) { bytes in
+            bytes.count == 4 ? bytes.littleEndian(at: 0, as: UInt32.self) : .max
         }
-        let number = (next ?? 0) + 1
+        let (number, isPast) = (last ?? 0).addingReportingOverflow(1)
+        guard !isPast else {
+            throw RunsFault.damaged(store: 0, run: 0, detail: "the number given last is impossible")
+        }
         try write.put(manifests, RunTables.counterKey, byteCount: 4) { bytes in
             bytes.storeBytes(of: number.littleEndian, as: UInt32.self)
         }

@@ -195,6 +195,19 @@ struct RunsLifeTests {
         }
     }
 
+    @Test("A number of runs that was never given is an error, not a trap", arguments: [3, 4])
+    func impossibleNumber(byteCount: Int) throws {
+        let store = try RunsStore()
+        try store.write { write in
+            try write.put(
+                store.tables.manifests, Key([0] as [UInt8]),
+                [UInt8](repeating: 255, count: byteCount))
+        }
+        #expect(throws: RunsFault.self) {
+            try store.write { try store.runs("a", words: 3, .keep).add([1, 2, 3], in: $0) }
+        }
+    }
+
     @Test("A manifest of changed bytes is an error or another answer, never a trap")
     func changedManifest() throws {
         var numbers = SeededNumbers(state: 5)
