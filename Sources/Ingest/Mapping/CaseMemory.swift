@@ -12,9 +12,15 @@ struct CaseMemory {
         var isKnown = false
         /// By slot: fingerprint of the field's last value; 0 none.
         var slots: [UInt64]
-        /// Synthetic ids given at `repeatTime`, with how often.
-        var repeats: [(id: UInt64, count: Int)] = []
+        /// Synthetic ids given at `repeatTime`; nil where none was.
+        var repeats: Repeats?
         var repeatTime = Instant.earliest
+    }
+
+    /// How often each synthetic id was given. One that rows share: a case can have any number of
+    /// them at an instant, and a copy for each row would take the square of it.
+    final class Repeats {
+        var counts: [UInt64: Int] = [:]
     }
 
     static let generationCases = 250_000

@@ -46,6 +46,8 @@ public final class MappedReader {
     private var evaluator: RowEvaluator
     private var memory = CaseMemory()
     private var scratch: [UInt8] = []
+    /// Ids of this row's events that are counted; they count once the row is known to be sound.
+    private var given: [UInt64] = []
 
     /// Opens a file.
     ///
@@ -115,21 +117,28 @@ public final class MappedReader {
             entry = try memory.entry(of: subject) { try load(subject, time) }
             if entry.repeatTime != time {
                 entry.repeatTime = time
-                entry.repeats.removeAll(keepingCapacity: true)
+                entry.repeats = nil
             }
         }
         let before = entry
+        given.removeAll(keepingCapacity: true)
         for event in mapping.events {
             guard try applies(event, before: before) else { continue }
             var draft = EventDraft(
                 id: "", source: mapping.source, type: event.type, subject: subject,
                 time: try time(of: event))
             guard try fill(&draft, event, &entry) else { continue }
-            draft.id = try id(of: draft, event, &entry)
+            draft.id = try id(of: draft, event, entry)
             entry.isKnown = true
             drafts.append(draft)
         }
-        if mapping.usesState { memory.update(entry) }
+        guard mapping.usesState else { return }
+        if !given.isEmpty {
+            let repeats = entry.repeats ?? CaseMemory.Repeats()
+            for id in given { repeats.counts[id, default: 0] += 1 }
+            entry.repeats = repeats
+        }
+        memory.update(entry)
     }
 
     private func load(_ subject: String, _ time: Instant) throws -> CaseMemory.Entry {
@@ -221,7 +230,7 @@ public final class MappedReader {
     /// the columns its data is made of, as they stand in the file. So a changed lookup does not make
     /// the same row a second event: the log refuses it as another content under a known id.
     private func id(
-        of draft: EventDraft, _ event: EventSpec, _ entry: inout CaseMemory.Entry
+        of draft: EventDraft, _ event: EventSpec, _ entry: CaseMemory.Entry
     ) throws -> String {
         if let template = event.id {
             guard let id = try evaluator.text(template) else {
@@ -247,12 +256,9 @@ public final class MappedReader {
         let second = MappedReader.fingerprint(of: scratch)
         let id = MappedReader.hex(first) + MappedReader.hex(second)
         guard event.countsRepeats else { return id }
-        guard let place = entry.repeats.firstIndex(where: { $0.id == first }) else {
-            entry.repeats.append((first, 1))
-            return id
-        }
-        entry.repeats[place].count += 1
-        return "\(id)-\(entry.repeats[place].count)"
+        let count = (entry.repeats?.counts[first] ?? 0) + given.count { $0 == first }
+        given.append(first)
+        return count == 0 ? id : "\(id)-\(count + 1)"
     }
 
     private static func fingerprint(of bytes: [UInt8]) -> UInt64 {
