@@ -37,7 +37,12 @@ struct PageTests {
                 }
                 let line = typed.map { $0.hasPrefix(">") ? String($0.dropFirst(2)) : $0 }
                     .joined(separator: "\n")
-                let result = try command.shell("{ \(line)\n} 2>&1")
+                // Whoever types the page has one shell: each command is to leave it where it was.
+                let result = try command.shell(
+                    """
+                    here=$PWD; { \(line)
+                    } 2>&1; test "$PWD" = "$here" || echo "left in $PWD"
+                    """)
                 let isSame = masked(result.out) == masked(lines.joined(separator: "\n"))
                 // A page that is written speaks of one machine's roots throughout.
                 let stays =

@@ -152,8 +152,8 @@ struct Words {
 
     var explainNext: String {
         pick(
-            "Show events: --events · prove them: --proof · as reported on an earlier day: --as-of 2025-08-05",
-            "Lihat peristiwa: --events · buktikan: --proof · menurut hari sebelumnya: --as-of 2025-08-05"
+            "Show events: --events · prove them: --proof · as reported on an earlier day: --as-of DAY",
+            "Lihat peristiwa: --events · buktikan: --proof · menurut hari sebelumnya: --as-of HARI"
         )
     }
 

@@ -124,6 +124,36 @@ struct ChangesTests {
         #expect(try log([rows], collapsing).drafts.count { $0.type == "message.posted" } == 1)
     }
 
+    @Test("a refused row is not counted among those that are alike")
+    func refusedRepeats() throws {
+        let yaml =
+            MappedReaderTests.head + """
+                events:
+                  - type: message.posted
+                    repeats: count
+                    data: {direction: out, visibility: public, actor_kind: agent, actor: x}
+                  - type: message.posted
+                    repeats: count
+                    data:
+                      direction: in
+                      visibility: public
+                      actor_kind: customer
+                      automatic: "{automatic}"
+                """
+        let rows = ["1,2025-01-01 08:00,yes", "1,2025-01-01 08:00,yes"]
+        func file(_ rows: [String]) throws -> MappedFile {
+            let csv = (["no,waktu,automatic"] + rows).joined(separator: "\n") + "\n"
+            return try MappedFile(
+                Mapping.read(yaml, file: "test.yaml", in: surroundings()),
+                InputSource(bytes: Array(csv.utf8), name: "test.csv"), states: RecordedCases())
+        }
+        let sound = try file(rows)
+        #expect(sound.rejections.isEmpty && Set(sound.drafts.map(\.id)).count == 4)
+        let mixed = try file([rows[0], "1,2025-01-01 08:00,perhaps", rows[1]])
+        #expect(mixed.rejections.count == 1)
+        #expect(mixed.drafts == sound.drafts)
+    }
+
     @Test("a condition on the state before the row")
     func previous() throws {
         let yaml =
