@@ -88,47 +88,6 @@ extension SchemaRegistration.Part {
         return names.sorted()
     }
 
-    /// What is new, in words; one line each.
-    public var changes: [String] {
-        guard let before else {
-            return schema.fields.map { field in
-                let column = field.column == nil ? ", kept in the entry only" : ""
-                return "\(field.name): \(field.expectation)\(column)"
-            }
-        }
-        var lines: [String] = []
-        for field in schema.fields {
-            let old = before.fields.first {
-                $0.name == field.name || schema.upcasting.renamed[$0.name] == field.name
-            }
-            guard let old else {
-                lines.append("new field \(field.name): \(field.expectation)")
-                continue
-            }
-            if old.name != field.name {
-                lines.append("\(old.name) is called \(field.name); both names mean it")
-            }
-            if case .enumeration(let words) = field.kind, case .enumeration(let known) = old.kind,
-                words.count > known.count
-            {
-                lines.append(
-                    "\(field.name) may be \(words.dropFirst(known.count).joined(separator: ", "))")
-            } else if old.kind != field.kind {
-                lines.append("\(field.name) is \(field.expectation) now")
-            }
-            if old.isRequired != field.isRequired {
-                lines.append(
-                    "\(field.name) \(field.isRequired ? "must" : "need no longer") be there")
-            }
-        }
-        for field in before.fields
-        where schema.field(named: field.name).map({ !schema.fields.contains($0) }) ?? true {
-            lines.append("\(field.name) is no longer taken; events that have it keep it")
-        }
-        for (name, value) in schema.upcasting.defaults.sorted(by: { $0.key < $1.key })
-        where before.upcasting.defaults[name] != value {
-            lines.append("an event without \(name) reads as \(value.text)")
-        }
-        return lines
-    }
+    /// What is new beside the version before.
+    public var changes: [SchemaChange] { schema.changes(since: before) }
 }

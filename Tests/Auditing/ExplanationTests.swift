@@ -62,8 +62,10 @@ struct ExplanationTests {
                     sum += Int128(value) * Int128(line.multiplicity)
                     count += line.multiplicity
                 }
-                #expect(count == term.count, "\(column), \(term.words)")
-                if let expected = term.sum { #expect(sum == expected, "\(column), \(term.words)") }
+                #expect(count == term.count, "\(column), \(term.aggregate)")
+                if let expected = term.sum {
+                    #expect(sum == expected, "\(column), \(term.aggregate)")
+                }
                 if let marked = term.marked {
                     #expect(lines[marked].values[term.column].map { Fraction($0) } == term.value)
                 }
@@ -120,11 +122,11 @@ struct ExplanationTests {
         var checked = 0
         for (index, term) in whole.terms.enumerated() where term.isAdditive {
             let parts = whole.groups.map { $0.terms[index] }
-            #expect(parts.reduce(0) { $0 + $1.count } == term.count, "\(place), \(term.words)")
+            #expect(parts.reduce(0) { $0 + $1.count } == term.count, "\(place), \(term.aggregate)")
             if let sum = term.sum {
                 #expect(
                     parts.reduce(Int128(0)) { $0 + ($1.sum ?? 0) } == sum,
-                    "\(place), \(term.words)")
+                    "\(place), \(term.aggregate)")
             }
             checked += 1
         }

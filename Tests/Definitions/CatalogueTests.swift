@@ -18,7 +18,9 @@ import Testing
     @Test func `The whole catalogue is read and checked against the shipped event types`() throws {
         let all = try Self.library().all()
         #expect(all.count > 50)
-        for definition in all { #expect(definition.explanation.contains("It reads")) }
+        for definition in all {
+            #expect(definition.explanation(in: .english).contains("It reads"))
+        }
     }
 
     @Test func `The tests' own event types are those that ship`() throws {
@@ -136,7 +138,7 @@ import Testing
     @Test func `What a projection is said to mean is what it says`() throws {
         let projection = try #require(try Self.library().projection("first_response"))
         #expect(
-            Definition.projection(projection).explanation == """
+            Definition.projection(projection).explanation(in: .english) == """
                 first_response, version 1: First response
                 The first public reply by a human to a ticket that a customer opened, on the day of \
                 the reply.

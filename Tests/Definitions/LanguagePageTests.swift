@@ -66,7 +66,7 @@ import Testing
     func `Every example can be explained`(_ block: String) throws {
         let reader = DefinitionReader(types: vocabulary)
         for definition in try reader.read(Self.completed(block), file: "page.yaml") {
-            #expect(definition.explanation.contains("It reads"))
+            #expect(definition.explanation(in: .english).contains("It reads"))
         }
     }
 }

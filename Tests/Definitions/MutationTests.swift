@@ -58,7 +58,7 @@ import Testing
             let lines = text.utf8.count { $0 == 10 } + 1
             do throws(DefinitionFaults) {
                 let read = try reader.read(text, file: "damaged.yaml")
-                for definition in read { #expect(!definition.explanation.isEmpty) }
+                for definition in read { #expect(!definition.explanation(in: .indonesian).isEmpty) }
             } catch {
                 for fault in error.faults {
                     #expect(

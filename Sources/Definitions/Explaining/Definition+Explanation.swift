@@ -1,231 +1,156 @@
 public import EventModel
 
 extension Definition {
-    /// The definition back in words (English): what it looks for, what makes a fact, what is
-    /// measured, which events and fields it reads. Shown by `projection check` and `kpi show`.
-    public var explanation: String {
+    /// The definition back in words of a language: what it looks for, what makes a fact, what is
+    /// measured, which events and fields it reads. Names stay as they are.
+    public func explanation(in language: Language) -> String {
         switch self {
-        case .projection(let projection): projection.explanation
-        case .kpi(let kpi): kpi.explanation
-        case .calendar(let calendar): calendar.explanation
-        case .scorecard(let scorecard): scorecard.explanation
+        case .projection(let projection): projection.explanation(in: language)
+        case .kpi(let kpi): kpi.explanation(in: language)
+        case .calendar(let calendar): calendar.explanation(in: language)
+        case .scorecard(let scorecard): scorecard.explanation(in: language)
         }
     }
 }
 
-extension ProjectionDefinition {
-    /// See `Definition.explanation`.
-    public var explanation: String {
-        var lines = ["\(name), version \(version): \(title.english)"]
-        if !description.english.isEmpty { lines.append(description.english) }
-        if !bindings.isEmpty {
-            lines += ["", "In each \(Words.list(subjectKinds, "or")) it looks for"]
-            lines += table(bindings.map { ($0.name, Words.binding($0)) })
+extension LocalizedText {
+    /// The text in a language.
+    public func text(_ language: Language) -> String {
+        language == .english ? english : indonesian
+    }
+}
+
+extension Words {
+    /// The first lines of every explanation: name, version, title, and what it is about.
+    func heading(
+        _ name: String, _ version: Int, _ title: LocalizedText, _ description: LocalizedText
+    ) -> [String] {
+        let head = "\(name), \(pick("version", "versi")) \(version): \(title.text(language))"
+        let about = description.text(language)
+        return about.isEmpty ? [head] : [head, about]
+    }
+
+    /// The last lines: where it comes from, and what to know about it.
+    func ending(_ source: String, _ notes: [LocalizedText]) -> [String] {
+        var lines: [String] = []
+        if !source.isEmpty { lines += ["", pick("Source: ", "Sumber: ") + source] }
+        if !notes.isEmpty {
+            lines += ["", pick("To know:", "Catatan:")] + notes.map { "  " + $0.text(language) }
         }
-        lines += ["", factSentence]
-        if let split { lines.append(Words.split(split)) }
+        return lines
+    }
+}
+
+extension ProjectionDefinition {
+    /// See `Definition.explanation(in:)`.
+    public func explanation(in language: Language) -> String {
+        let words = Words(language)
+        var lines = words.heading(name, version, title, description)
+        if !bindings.isEmpty {
+            let kinds = words.any(subjectKinds)
+            lines += [
+                "", words.pick("In each \(kinds) it looks for", "Dalam setiap \(kinds) dicari"),
+            ]
+            lines += Words.table(bindings.map { ($0.name, words.binding($0)) })
+        }
+        lines += ["", factSentence(words)]
+        if let split { lines.append(words.split(split)) }
         if !dimensions.isEmpty {
-            lines += ["", "A fact can be asked by"]
-            lines += table(dimensions.map { ($0.name, Words.source($0.source)) })
+            lines += ["", words.pick("A fact can be asked by", "Fakta dapat ditanyakan menurut")]
+            lines += Words.table(dimensions.map { ($0.name, words.source($0.source)) })
         }
         if !measures.isEmpty {
-            lines += ["", "It measures"]
-            lines += table(measures.map { ($0.name, Words.measure($0.source)) })
+            lines += ["", words.pick("It measures", "Yang diukur")]
+            lines += Words.table(measures.map { ($0.name, words.measure($0.source)) })
         }
         if !latestTypes.isEmpty {
-            lines += ["", "What is in force is set by"]
-            lines += table(latestTypes.map { ($0.field, Words.list($0.types, "or")) })
+            lines += ["", words.pick("What is in force is set by", "Yang berlaku ditetapkan oleh")]
+            lines += Words.table(latestTypes.map { ($0.field, words.any($0.types)) })
         }
-        lines += ["", "It reads"]
-        lines += table(reads.map { ($0.type, $0.fields.joined(separator: ", ")) })
+        lines += ["", words.pick("It reads", "Yang dibaca")]
+        lines += Words.table(reads.map { ($0.type, $0.fields.joined(separator: ", ")) })
         return lines.joined(separator: "\n")
     }
 
-    private var factSentence: String {
-        let bullets = conditions.map { "\n  \(Words.condition($0))" }.joined()
+    private func factSentence(_ words: Words) -> String {
+        let bullets = conditions.map { "\n  \(words.condition($0))" }.joined()
+        let provided = words.pick(", provided that", ", asalkan")
         let when =
             switch conditions.count {
             case 0: ""
-            case 1: ", provided that \(Words.condition(conditions[0]))"
-            default: ", provided that" + bullets
+            case 1: provided + " " + words.condition(conditions[0])
+            default: provided + bullets
             }
-        let end = conditions.count > 1 ? "" : "."
+        let end = when + (conditions.count > 1 ? "" : ".")
         switch fact {
         case .one(let name):
-            return "A case has one fact when there is \(name), at its time\(when)\(end)"
+            return words.pick(
+                "A case has one fact when there is \(name), at its time",
+                "Satu kasus punya satu fakta bila ada \(name), pada waktunya") + end
         case .each(let selector):
-            return "There is a fact for each \(Words.selector(selector, ""))\(when)\(end)"
+            return words.pick("There is a fact for each ", "Ada satu fakta untuk setiap ")
+                + words.selector(selector, "") + end
         case .stock(let from, let conditions):
-            return
-                "From \(from) on, a case is in stock while \(Words.conditions(conditions))\(when)\(end)"
+            return words.pick(
+                "From \(from) on, a case is in stock while ",
+                "Sejak \(from), kasus masuk stok selama ") + words.conditions(conditions) + end
         case .stay(let enter, let leave):
-            return "A case is in stock from each \(Words.selector(enter, "")) "
-                + "until the next \(Words.selector(leave, ""))\(when)\(end)"
+            let (enter, leave) = (words.selector(enter, ""), words.selector(leave, ""))
+            return words.pick(
+                "A case is in stock from each \(enter) until the next \(leave)",
+                "Kasus masuk stok sejak setiap \(enter) sampai \(leave) berikutnya") + end
+        }
+    }
+}
+
+extension Unit {
+    /// What it is called: `duration`, `durasi`.
+    public func inWords(in language: Language) -> String {
+        guard language == .indonesian else { return rawValue }
+        return switch self {
+        case .duration: "durasi"
+        case .count: "jumlah"
+        case .percent: "persen"
+        case .score: "skor"
+        case .ratio: "rasio"
+        case .money: "uang"
         }
     }
 }
 
 extension KPIDefinition {
-    /// See `Definition.explanation`.
-    public var explanation: String {
-        var lines = ["\(name), version \(version): \(title.english)"]
-        if !description.english.isEmpty { lines.append(description.english) }
+    /// See `Definition.explanation(in:)`.
+    public func explanation(in language: Language) -> String {
+        let words = Words(language)
+        var lines = words.heading(name, version, title, description)
         lines += [
-            "", "Value       \(value.inWords)", "Unit        \(unit.rawValue), \(directionInWords)",
+            "", words.pick("Value       ", "Nilai       ") + value.inWords(in: language),
+            words.pick("Unit        ", "Satuan      ") + unit.inWords(in: language) + ", "
+                + direction(words),
         ]
         if !statistics.isEmpty {
-            lines += ["", "Beside it"]
-            lines += table(statistics.map { ($0.name, $0.formula.inWords) })
+            lines += ["", words.pick("Beside it", "Selain itu")]
+            lines += Words.table(statistics.map { ($0.name, $0.formula.inWords(in: language)) })
         }
         var uses: [String] = []
-        if !projections.isEmpty { uses.append("projections \(Words.list(projections))") }
-        if !kpis.isEmpty { uses.append("KPIs \(Words.list(kpis))") }
-        lines += ["", "It reads " + Words.list(uses) + "."]
-        if !source.isEmpty { lines += ["", "Source: \(source)"] }
-        if !notes.isEmpty { lines += ["", "To know:"] + notes.map { "  \($0.english)" } }
-        return lines.joined(separator: "\n")
+        if !projections.isEmpty {
+            uses.append(words.pick("projections ", "proyeksi ") + words.all(projections))
+        }
+        if !kpis.isEmpty { uses.append(words.pick("KPIs ", "KPI ") + words.all(kpis)) }
+        lines += ["", words.pick("It reads ", "Membaca ") + words.all(uses) + "."]
+        return (lines + words.ending(source, notes)).joined(separator: "\n")
     }
 
-    private var directionInWords: String {
+    private func direction(_ words: Words) -> String {
         switch better {
-        case .higher: return "higher is better"
-        case .lower: return "lower is better"
+        case .higher: return words.pick("higher is better", "makin tinggi makin baik")
+        case .lower: return words.pick("lower is better", "makin rendah makin baik")
         case .band(let minimum, let maximum):
             func text(_ bound: Int64) -> String {
                 unit == .duration ? DurationText.text(bound) : "\(bound)"
             }
-            return "good from \(text(minimum)) to \(text(maximum))"
+            return words.pick("good from ", "baik dari ")
+                + words.range(text(minimum), text(maximum))
         }
-    }
-}
-
-/// Two columns, indented.
-func table(_ rows: [(String, String)]) -> [String] {
-    let width = rows.map(\.0.count).max() ?? 0
-    return rows.map { name, text in
-        text.isEmpty
-            ? "  \(name)"
-            : "  \(name)\(String(repeating: " ", count: width - name.count))  \(text)"
-    }
-}
-
-extension Formula {
-    /// The formula in words: `100 × number of csat with satisfied ÷ number of csat`.
-    public var inWords: String { inWords(in: .english) }
-
-    /// The formula in words of a language; names stay as they are.
-    public func inWords(in language: Language) -> String { words(within: 0, language) }
-
-    private func words(within outer: Int, _ language: Language) -> String {
-        func wrapped(_ text: String, _ level: Int) -> String { level < outer ? "(\(text))" : text }
-        func part(_ formula: Formula, _ level: Int) -> String {
-            formula.words(within: level, language)
-        }
-        let isEnglish = language == .english
-        switch self {
-        case .number(let numerator, let denominator):
-            let text = decimal(numerator, denominator)
-            return isEnglish ? text : text.replacing(".", with: ",")
-        case .time(let milliseconds): return DurationText.text(milliseconds)
-        case .aggregate(let aggregate): return aggregate.inWords(in: language)
-        case .union(let aggregates):
-            let all = Words.list(
-                aggregates.map { $0.measured(in: language) }, isEnglish ? "and" : "dan")
-            return isEnglish
-                ? "number of different \(all), taken together"
-                : "jumlah \(all) yang berbeda, digabung"
-        case .sum(let left, let right): return wrapped("\(part(left, 1)) + \(part(right, 1))", 1)
-        case .difference(let left, let right):
-            return wrapped("\(part(left, 1)) − \(part(right, 2))", 1)
-        case .product(let left, let right):
-            return wrapped("\(part(left, 2)) × \(part(right, 2))", 2)
-        case .quotient(let left, let right):
-            return wrapped("\(part(left, 2)) ÷ \(part(right, 3))", 2)
-        case .negated(let inner): return wrapped("−\(part(inner, 3))", 2)
-        case .periodDays: return isEnglish ? "days of the period" : "hari dalam periode"
-        case .periodMonths: return isEnglish ? "months of the period" : "bulan dalam periode"
-        case .kpi(let name): return name
-        }
-    }
-
-    /// Exact: a denominator here is a divisor of a power of ten.
-    private func decimal(_ numerator: Int64, _ denominator: Int64) -> String {
-        var text = "\(numerator / denominator)"
-        var rest = numerator % denominator
-        if rest > 0 { text += "." }
-        while rest > 0 {
-            let (tens, overflow) = rest.multipliedReportingOverflow(by: 10)
-            if overflow { break }
-            text += "\(tens / denominator)"
-            rest = tens % denominator
-        }
-        return text
-    }
-}
-
-extension Aggregate {
-    /// The aggregate in words: `mean wait of first_response`.
-    public var inWords: String { inWords(in: .english) }
-
-    /// The aggregate in words of a language; names stay as they are.
-    public func inWords(in language: Language) -> String {
-        language == .english ? englishWords : indonesianWords
-    }
-
-    /// Projection and filter: `ticket_volume with reason complaint`.
-    private func facts(in language: Language) -> String {
-        if filter.isEmpty { return projection }
-        return language == .english
-            ? "\(projection) with \(filterWords("or", "and"))"
-            : "\(projection) dengan \(filterWords("atau", "dan"))"
-    }
-
-    /// What is measured: `wait of first_response`.
-    fileprivate func measured(in language: Language) -> String {
-        let facts = facts(in: language)
-        return measure.map { "\($0) \(language == .english ? "of" : "dari") \(facts)" } ?? facts
-    }
-
-    private var englishWords: String {
-        let facts = facts(in: .english)
-        let of = measured(in: .english)
-        switch function {
-        case .count:
-            guard let measure else { return "number of \(facts)" }
-            return "number of \(facts)\(filter.isEmpty ? " with" : " and") \(measure)"
-        case .sum: return "sum of \(of)"
-        case .mean: return "mean \(of)"
-        case .minimum: return "smallest \(of)"
-        case .maximum: return "largest \(of)"
-        case .distinct: return "number of different \(of)"
-        case .percentile(let percent): return "percentile \(percent) of \(of)"
-        case .stock: return "stock of \(of) at the period's end"
-        case .start: return "stock of \(of) at the period's start"
-        case .kept: return "stock of \(of) at the period's start that is still there at its end"
-        }
-    }
-
-    private var indonesianWords: String {
-        let facts = facts(in: .indonesian)
-        let of = measured(in: .indonesian)
-        switch function {
-        case .count:
-            guard let measure else { return "jumlah \(facts)" }
-            return "jumlah \(facts)\(filter.isEmpty ? " dengan" : " dan") \(measure)"
-        case .sum: return "total \(of)"
-        case .mean: return "rata-rata \(of)"
-        case .minimum: return "\(of) terkecil"
-        case .maximum: return "\(of) terbesar"
-        case .distinct: return "jumlah \(of) yang berbeda"
-        case .percentile(let percent): return "persentil \(percent) dari \(of)"
-        case .stock: return "stok \(of) pada akhir periode"
-        case .start: return "stok \(of) pada awal periode"
-        case .kept: return "stok \(of) pada awal periode yang masih ada pada akhirnya"
-        }
-    }
-
-    private func filterWords(_ or: String, _ and: String) -> String {
-        Words.list(
-            filter.sorted { $0.key < $1.key }.map { "\($0.key) \(Words.list($0.value, or))" }, and)
     }
 }

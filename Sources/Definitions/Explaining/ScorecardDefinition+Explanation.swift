@@ -1,33 +1,57 @@
-import EventModel
+public import EventModel
 
 extension ScorecardDefinition {
-    /// See `Definition.explanation`: whom it is for, its rows, what they should reach and serve.
-    public var explanation: String {
-        var lines = ["\(name), version \(version): \(title.english)"]
-        if !description.english.isEmpty { lines.append(description.english) }
-        let whom = isCompanyWide ? "everything together" : "one \(scope)"
-        var about = "It is about \(whom)"
+    /// See `Definition.explanation(in:)`: whom it is for, its rows, what they should reach and serve.
+    public func explanation(in language: Language) -> String {
+        let words = Words(language)
+        var lines = words.heading(name, version, title, description)
+        var about = words.pick("It is about ", "Tentang ")
+        about +=
+            isCompanyWide
+            ? words.pick("everything together", "semuanya bersama")
+            : words.pick("one \(scope)", "satu \(scope)")
         for condition in conditions {
-            let values = condition.values.map { "is \(Words.list($0, "or"))" } ?? "is given"
-            about += ", where \(condition.dimension) \(values)"
+            let values =
+                condition.values.map { words.pick("is ", "adalah ") + words.any($0) }
+                ?? words.pick("is given", "terisi")
+            about += words.pick(", where ", ", dengan ") + "\(condition.dimension) \(values)"
         }
-        lines += ["", about + "; targets are for a \(grain.rawValue)."]
+        let grain = words.pick(grain.rawValue, grain.indonesianName)
+        about += words.pick("; targets are for a ", "; target berlaku untuk satu ") + "\(grain)."
+        lines += ["", about]
         if !objectives.isEmpty {
-            lines += ["", "Its objectives"]
-            lines += table(objectives.map { ($0.name, $0.text.english) })
+            lines += ["", words.pick("Its objectives", "Tujuannya")]
+            lines += Words.table(objectives.map { ($0.name, $0.text.text(language)) })
         }
-        lines += ["", "Its rows"]
-        lines += table(rows.map { ($0.figure, $0.inWords) })
+        lines += ["", words.pick("Its rows", "Barisnya")]
+        lines += Words.table(rows.map { ($0.figure, $0.inWords(words)) })
+        let kpis = words.all(Set(rows.map(\.kpi)).sorted())
         lines += [
             "",
             missing == .share
-                ? "Where a row has no data, its weight is shared out in proportion to the others'."
-                : "Where a row has no data, there is no total.",
-            "", "It reads KPIs \(Words.list(Set(rows.map(\.kpi)).sorted())).",
+                ? words.pick(
+                    "Where a row has no data, its weight is shared out in proportion to the others'.",
+                    "Bila satu baris tanpa data, bobotnya dibagi sebanding ke baris lain.")
+                : words.pick(
+                    "Where a row has no data, there is no total.",
+                    "Bila satu baris tanpa data, tidak ada total."),
+            "", words.pick("It reads KPIs ", "Membaca KPI ") + kpis + ".",
         ]
-        if !source.isEmpty { lines += ["", "Source: \(source)"] }
-        if !notes.isEmpty { lines += ["", "To know:"] + notes.map { "  \($0.english)" } }
-        return lines.joined(separator: "\n")
+        return (lines + words.ending(source, notes)).joined(separator: "\n")
+    }
+}
+
+extension Grain {
+    /// `bulan`, `triwulan`.
+    package var indonesianName: String {
+        switch self {
+        case .day: "hari"
+        case .week: "minggu"
+        case .month: "bulan"
+        case .quarter: "triwulan"
+        case .half: "semester"
+        case .year: "tahun"
+        }
     }
 }
 
@@ -35,29 +59,32 @@ extension ScorecardRow {
     /// The KPI's name, without the statistic.
     public var kpi: String { String(figure.prefix { $0 != "." }) }
 
-    fileprivate var inWords: String {
+    fileprivate func inWords(_ words: Words) -> String {
         func text(_ number: ExactNumber) -> String {
             unit == .duration ? DurationText.text(number.numerator) : number.description
         }
         let aim =
             switch target {
-            case .minimum(let least): "at least \(text(least))"
-            case .maximum(let most): "at most \(text(most))"
-            case .band(let least, let most): "\(text(least)) to \(text(most))"
+            case .minimum(let least): words.atLeast(text(least))
+            case .maximum(let most): words.atMost(text(most))
+            case .band(let least, let most): words.range(text(least), text(most))
             }
         let last = days.upperBound.advanced(by: -1)
-        var words = "\(weight) %, \(aim), \(days.lowerBound) to \(last)"
-        if isLongTerm { words += " (long-term)" }
+        var line = "\(weight) %, \(aim), \(words.range("\(days.lowerBound)", "\(last)"))"
+        if isLongTerm { line += words.pick(" (long-term)", " (jangka panjang)") }
         switch cap {
-        case nil: words += ", not capped"
+        case nil: line += words.pick(", not capped", ", tanpa batas")
         case let cap?:
-            if ExactNumber.compare(cap, ExactNumber(100)) != 0 { words += ", capped at \(cap) %" }
+            if ExactNumber.compare(cap, ExactNumber(100)) != 0 {
+                line += words.pick(", capped at \(cap) %", ", dibatasi \(cap) %")
+            }
         }
-        switch serves {
-        case .objective(let name): words += ", serves \(name)"
-        case .row(let scorecard, let figure): words += ", serves \(scorecard).\(figure)"
-        }
-        return words
+        let serves =
+            switch serves {
+            case .objective(let name): name
+            case .row(let scorecard, let figure): "\(scorecard).\(figure)"
+            }
+        return line + words.pick(", serves ", ", mendukung ") + serves
     }
 }
 

@@ -110,8 +110,8 @@ extension Explanation {
     ///   - openDays: for how many days after its own each projection's facts may change, where only
     ///     those that may are wanted; nil for all.
     init(
-        of plan: QueryPlan, answer: Answer, formula: String, traced: [TracedFacts], listed: Figure?,
-        stored: TermFigures.Place, again: TermFigures.Place, openDays: [Int]?
+        of plan: QueryPlan, answer: Answer, formula: Formula?, traced: [TracedFacts],
+        listed: Figure?, stored: TermFigures.Place, again: TermFigures.Place, openDays: [Int]?
     ) throws {
         let figure = answer.total.figures[0]
         self.init(
@@ -154,7 +154,7 @@ extension Explanation {
         let projection = plan.projections[term.projection]
         let stream = projection.streams[term.stream]
         var found = Term(
-            words: try aggregate(term, projection).inWords, part: term.projection, column: column,
+            aggregate: try aggregate(term, projection), part: term.projection, column: column,
             value: stored.value(of: term), listed: again.value(of: term), sum: nil, count: 0,
             marked: nil, isCount: false, isAdditive: term.isAdditive)
         // Added up here, one fact after the other, as anybody would who has the list.

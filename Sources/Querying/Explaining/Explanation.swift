@@ -7,8 +7,8 @@ import Projections
 package struct Explanation {
     /// One aggregate of the formula.
     package struct Term {
-        /// `mean wait of first_response`.
-        package var words: String
+        /// What it is.
+        package var aggregate: Aggregate
         /// Place of its projection among the parts.
         package var part: Int
         /// Place of its column among the part's.
@@ -70,7 +70,7 @@ package struct Explanation {
         /// How many such facts: −1 where it takes an earlier one back.
         package var multiplicity: Int64
         /// What it is the rank of, such as `percentile 90 of …`.
-        package var marks: [String]
+        package var marks: [Aggregate]
 
         /// Every entry behind it, ascending.
         package var entries: [UInt32] { (support + [sequence]).sorted() }
@@ -93,8 +93,8 @@ package struct Explanation {
 
     /// The figure, as a query answers it: one column, no rows but one.
     package var answer: Answer
-    /// The formula in words.
-    package var formula: String
+    /// How the figure is computed; nil where nothing is asked.
+    package var formula: Formula?
     package var terms: [Term]
     package var parts: [Part]
     /// Whether only facts that may still change are listed.
@@ -154,7 +154,7 @@ extension Explanation {
                     dimensions: try cells.dimensions.indices.map {
                         try cells.text(ofDimension: $0, fact.row[1 + $0], in: view) ?? ""
                     }, values: values, names: names, multiplicity: fact.multiplicity,
-                    marks: terms.filter { $0.part == part && $0.marked == index }.map(\.words))
+                    marks: terms.filter { $0.part == part && $0.marked == index }.map(\.aggregate))
             }
         }
     }

@@ -104,9 +104,9 @@ extension QueryContext {
         }
     }
 
-    private func formula(of output: QueryPlan.Output) throws -> String {
-        guard let kpi = try kpi(output.column.kpi) else { return "" }
+    private func formula(of output: QueryPlan.Output) throws -> Formula? {
+        guard let kpi = try kpi(output.column.kpi) else { return nil }
         let statistic = kpi.statistics.first { $0.name == output.column.statistic }
-        return (statistic?.formula ?? kpi.value).inWords
+        return statistic?.formula ?? kpi.value
     }
 }

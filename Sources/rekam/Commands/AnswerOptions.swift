@@ -27,6 +27,15 @@ struct AnswerOptions: ParsableArguments {
     }
 }
 
+/// The language of a command that prints for programs alone: taken as everywhere, to no effect.
+struct SameInBothLanguages: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Taken as by every command; what is printed here is for programs, the same in both.",
+            valueName: "language"))
+    var lang = Language.english
+}
+
 /// In which language people are answered.
 struct LanguageOptions: ParsableArguments {
     @Option(

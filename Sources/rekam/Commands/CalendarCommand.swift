@@ -73,7 +73,7 @@ struct CalendarListCommand: ParsableCommand {
             Output.write(CSVText.line(["calendar", "version", "title", "zone", "standard"]))
             for one in all {
                 let cells = [
-                    one.name, String(one.version), one.title.inLanguage(output.lang), one.zone,
+                    one.name, String(one.version), one.title.text(output.lang), one.zone,
                     one.name == standard ? "true" : "false",
                 ]
                 Output.write(CSVText.line(cells.map(CSVText.text)))
@@ -83,7 +83,7 @@ struct CalendarListCommand: ParsableCommand {
                 JSONValue.object([
                     JSONMember(key: "name", value: .string(one.name)),
                     JSONMember(key: "version", value: .number(String(one.version))),
-                    JSONMember(key: "title", value: .string(one.title.inLanguage(output.lang))),
+                    JSONMember(key: "title", value: .string(one.title.text(output.lang))),
                     JSONMember(key: "zone", value: .string(one.zone)),
                     JSONMember(key: "tzdata", value: .string(calendars.release(of: one))),
                     JSONMember(key: "standard", value: .boolean(one.name == standard)),
@@ -138,6 +138,7 @@ struct CalendarAddCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
     @OptionGroup var resources: BuildResources
 
     @Argument(help: "The file.")
@@ -146,6 +147,7 @@ struct CalendarAddCommand: ParsableCommand {
     func run() throws {
         let log = try store.open(readOnly: false)
         let calendars = try StoreCalendars(log)
+        let words = DefinitionWords(language.lang)
         let read = try DefinitionFile(file, in: calendars.library)
         if let other = read.contents.first(where: { $0.definition.kind != "calendar" }) {
             throw Failure(
@@ -159,7 +161,7 @@ struct CalendarAddCommand: ParsableCommand {
             return (document, calendar)
         }
         guard !fresh.isEmpty else {
-            Output.line("All of it is registered already.")
+            Output.line(words.allRegistered)
             return Output.flush()
         }
         let recording: CalendarRecording
@@ -170,47 +172,29 @@ struct CalendarAddCommand: ParsableCommand {
         }
         let now = try Machine.now()
         try log.appendOwn(recording.drafts(at: now), recorded: now)
-        for addition in recording.additions { tell(addition, today: zoneDay(of: now, calendars)) }
+        let today = (calendars.register.storeTimeZone ?? .utc).day(of: now)
+        for addition in recording.additions {
+            let calendar = addition.definition
+            Output.line(
+                words.calendar(
+                    "\(calendar.name)@\(calendar.version)", zone: calendar.zone,
+                    before: addition.before, differsFrom: addition.changesFrom, today: today))
+        }
         let report = try LiveProjections(of: log).catchUp(options: try resources.options())
         Progress.clear()
-        CalendarCommand.tell(report)
+        CalendarCommand.tell(report, words)
         let first = recording.additions[0].definition.name
         Output.line()
         let isStandard = try StoreCalendars(log).register.standardCalendar == first
-        Output.line("Next: rekam calendar \(isStandard ? "show" : "use") \(first)")
+        Output.line(words.next("rekam calendar \(isStandard ? "show" : "use") \(first)"))
         Output.flush()
-    }
-
-    private func zoneDay(of now: Instant, _ calendars: StoreCalendars) -> Day {
-        (calendars.register.storeTimeZone ?? .utc).day(of: now)
-    }
-
-    private func tell(_ addition: CalendarRecording.Addition, today: Day) {
-        let name = "\(addition.definition.name)@\(addition.definition.version)"
-        guard let before = addition.before else {
-            return Output.line(
-                "Registered calendar \(name), on the clock of \(addition.definition.zone).")
-        }
-        guard let day = addition.changesFrom else {
-            return Output.line(
-                "Registered calendar \(name): its hours are those of version \(before).")
-        }
-        Output.line(
-            day > today
-                ? "Registered calendar \(name): its hours are those of version \(before) until \(day)."
-                : "Registered calendar \(name): its hours differ from version \(before) from \(day) on, "
-                    + "so that figures since then may change.")
     }
 }
 
 extension CalendarCommand {
     /// Says which projections were built again.
-    static func tell(_ report: BuildReport) {
-        guard !report.rebuilt.isEmpty else { return }
-        let names = report.rebuilt.joined(separator: ", ")
-        let count = report.rebuilt.count
-        Output.line(
-            "Built again with it: \(count == 1 ? names : "\(count) projections (\(names))").")
+    static func tell(_ report: BuildReport, _ words: DefinitionWords) {
+        if !report.rebuilt.isEmpty { Output.line(words.builtAgain(report.rebuilt)) }
     }
 }
 
@@ -227,6 +211,7 @@ struct CalendarUseCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
     @OptionGroup var resources: BuildResources
 
     @Argument(help: "Its name.")
@@ -242,8 +227,9 @@ struct CalendarUseCommand: ParsableCommand {
         let log = try store.open(readOnly: false)
         let calendars = try StoreCalendars(log)
         let calendar = try calendars.find(name)
+        let words = DefinitionWords(language.lang)
         guard calendars.register.standardCalendar != calendar.name else {
-            Output.line("Business time follows \(calendar.name) already.")
+            Output.line(words.followsAlready(calendar.name))
             return Output.flush()
         }
         let now = try Machine.now()
@@ -254,12 +240,12 @@ struct CalendarUseCommand: ParsableCommand {
                     kind: "calendar", of: calendar.name, version: calendar.version, after: count,
                     reason: reason, by: by, at: now)
             ], recorded: now)
-        Output.line("Business time follows \(calendar.name) now, in all periods.")
+        Output.line(words.followsNow(calendar.name))
         let report = try LiveProjections(of: log).catchUp(options: try resources.options())
         Progress.clear()
-        CalendarCommand.tell(report)
+        CalendarCommand.tell(report, words)
         Output.line()
-        Output.line("Next: rekam calendar show \(calendar.name)")
+        Output.line(words.next("rekam calendar show \(calendar.name)"))
         Output.flush()
     }
 }

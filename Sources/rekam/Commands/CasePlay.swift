@@ -29,15 +29,20 @@ struct FactTexts {
     private let definition: ProjectionDefinition
     private let layout: CellLayout
     private let zone: TimeZoneRules
+    private let words: TrialWords
 
-    init(_ definition: ProjectionDefinition, _ layout: CellLayout, _ zone: TimeZoneRules) {
+    init(
+        _ definition: ProjectionDefinition, _ layout: CellLayout, _ zone: TimeZoneRules,
+        _ words: TrialWords
+    ) {
         self.definition = definition
         self.layout = layout
         self.zone = zone
+        self.words = words
     }
 
     var titles: [(title: String, isNumber: Bool)] {
-        [("Case", false), ("Time", false)] + layout.dimensions.map { ($0.name, false) }
+        [(words.caseTitle, false), (words.time, false)] + layout.dimensions.map { ($0.name, false) }
             + layout.measures.map { ($0.name, true) }
     }
 
@@ -55,8 +60,8 @@ struct FactTexts {
             guard let value = layout.value(ofMeasure: index, fact) else { continue }
             let place = layout.dimensions.count + index
             switch layout.measures[index].kind {
-            case .duration: texts[place] = NumberText.duration(Fraction(value), .english)
-            case .flag: texts[place] = "yes"
+            case .duration: texts[place] = NumberText.duration(Fraction(value), words.language)
+            case .flag: texts[place] = words.yes
             default: break
             }
         }
@@ -67,10 +72,10 @@ struct FactTexts {
     func line(_ fact: Fact, in view: borrowing LogView) throws -> String {
         let names = layout.dimensions.map(\.name) + layout.measures.map(\.name)
         let parts = zip(names, try values(fact, in: view)).filter { $0.1 != "–" }.map {
-            $0.1 == "yes" ? $0.0 : "\($0.0) \($0.1)"
+            $0.1 == words.yes ? $0.0 : "\($0.0) \($0.1)"
         }
-        let sign = layout.multiplicity(fact) < 0 ? "leaves " : ""
-        return sign + (parts.isEmpty ? "nothing else known" : parts.joined(separator: ", "))
+        let sign = layout.multiplicity(fact) < 0 ? words.leaves : ""
+        return sign + (parts.isEmpty ? words.nothingElse : parts.joined(separator: ", "))
     }
 }
 
@@ -81,15 +86,20 @@ struct CasePlay {
     private let isJSON: Bool
     /// Whether events that change nothing are told one by one.
     private let isWhole: Bool
+    /// What programs read is English.
+    private let words: TrialWords
 
     /// A case with more events than this is read by nobody.
     private static let mostEvents = 5000
 
-    init(_ trial: Trial, subject: String, isJSON: Bool, isWhole: Bool) {
+    init(
+        _ trial: Trial, subject: String, isJSON: Bool, isWhole: Bool, _ language: Language
+    ) {
         self.trial = trial
         self.subject = subject
         self.isJSON = isJSON
         self.isWhole = isWhole
+        words = TrialWords(isJSON ? .english : language)
     }
 
     func print() throws {
@@ -112,14 +122,15 @@ struct CasePlay {
         }
         let (layout, steps) = try trial.projections.steps(
             ofCase: id, trial.definition, context: trial.context, upTo: count)
-        let texts = FactTexts(trial.definition, layout, trial.context.zone)
+        let texts = FactTexts(trial.definition, layout, trial.context.zone, words)
         if isJSON {
             for step in steps { Output.write((try json(step, texts).canonical ?? []) + [0x0A]) }
             return
         }
         Output.line(
-            "\(subject.printable) · \(steps.count) events · \(trial.definition.name)@"
-                + "\(trial.definition.version)")
+            words.played(
+                subject.printable, events: steps.count,
+                "\(trial.definition.name)@\(trial.definition.version)"))
         Output.line()
         try log.read { view in
             let width = steps.map { $0.type.count }.max() ?? 0
@@ -131,7 +142,7 @@ struct CasePlay {
                 }
                 // A few are told one by one, many in a line.
                 if quiet.count > Self.quietAlone {
-                    Output.line("  … \(quiet.count) events change nothing (--all shows them)")
+                    Output.line("  " + words.quiet(quiet.count))
                 } else {
                     for step in quiet { try print(step, texts, width, view) }
                 }
@@ -151,16 +162,17 @@ struct CasePlay {
         _ step: CaseStep, _ texts: FactTexts, _ width: Int, _ view: borrowing LogView
     ) throws {
         var lines = changes(step)
-        for fact in step.gone { lines.append("− fact: " + (try texts.line(fact, in: view))) }
-        for fact in step.appeared { lines.append("+ fact: " + (try texts.line(fact, in: view))) }
+        for fact in step.gone { lines.append(words.gone(try texts.line(fact, in: view))) }
+        for fact in step.appeared { lines.append(words.appeared(try texts.line(fact, in: view))) }
         let what =
             step.isVoided
-            ? "voided: it counts no more"
-            : !step.isLookedAt ? "not looked at" : lines.isEmpty ? "changes nothing" : lines[0]
+            ? words.voided
+            : !step.isLookedAt
+                ? words.notLookedAt : lines.isEmpty ? words.changesNothing : lines[0]
         let head =
-            TimeText.minute(step.time, trial.context.zone) + "  entry "
-            + TextWidth.padded(Progress.grouped(Int(step.sequence)), to: 9) + "  "
-            + TextWidth.padded(step.type, to: width) + "  "
+            TimeText.minute(step.time, trial.context.zone) + "  "
+            + words.entry(step.sequence, width: 9) + "  " + TextWidth.padded(step.type, to: width)
+            + "  "
         Output.line(head + what.printable)
         for line in lines.dropFirst() {
             Output.line(String(repeating: " ", count: TextWidth.of(head)) + line.printable)
@@ -169,10 +181,10 @@ struct CasePlay {
 
     private func changes(_ step: CaseStep) -> [String] {
         step.changes.map { name, value, counts in
-            guard let value else { return "\(name): none any more" }
+            guard let value else { return words.noneAnyMore(name) }
             if counts { return "\(name) = \(value)" }
             return value == Int64(step.sequence)
-                ? "\(name) = this event" : "\(name) = entry \(Progress.grouped(Int(value)))"
+                ? words.thisEvent(name) : "\(name) = \(words.entry(UInt32(clamping: value)))"
         }
     }
 

@@ -9,6 +9,8 @@ import Rendering
 struct DefinitionAddition {
     /// What the file may define.
     var kinds: [String]
+    /// In which language it answers.
+    var language: Language
     /// What comes next, given the first definition that was registered.
     var next: (Definition) -> String
 
@@ -36,18 +38,17 @@ struct DefinitionAddition {
                     kind: definition.kind, name: definition.name, version: definition.version,
                     body: document.text, at: now)
             }, recorded: now)
+        let words = DefinitionWords(language)
         for (_, definition) in fresh {
-            let before = register.live(definition.kind, definition.name)
             Output.line(
-                "Registered \(definition.kind == "kpi" ? "KPI" : definition.kind) "
-                    + "\(definition.name)@\(definition.version)"
-                    + (before.map { ": it answers from now on, in place of @\($0.version)." }
-                        ?? "."))
+                words.answering(
+                    definition.kind, "\(definition.name)@\(definition.version)",
+                    before: register.live(definition.kind, definition.name)?.version))
         }
-        if fresh.isEmpty { Output.line("All of it is registered already.") }
+        if fresh.isEmpty { Output.line(words.allRegistered) }
         if let first = (fresh.first ?? read.contents.first)?.definition {
             Output.line()
-            Output.line("Next: \(next(first))")
+            Output.line(words.next(next(first)))
         }
         Output.flush()
     }

@@ -24,6 +24,7 @@ struct FactsCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: SameInBothLanguages
 
     @Argument(
         help: ArgumentHelp("A projection; the version that answers, or NAME@V.", valueName: "name"))

@@ -7,8 +7,9 @@ struct FieldList {
     private let log: LogStore
     private let types: [TypeStatistics]
     private let isJSON: Bool
+    private let words: LogWords
 
-    init(_ log: LogStore, type: String?, isJSON: Bool) throws {
+    init(_ log: LogStore, type: String?, isJSON: Bool, _ language: Language) throws {
         if let type, log.types.id(of: type) == nil {
             let near = nearest(to: type, among: log.types.schemas.map(\.type))
             throw Failure(
@@ -18,6 +19,7 @@ struct FieldList {
         }
         self.log = log
         self.isJSON = isJSON
+        words = LogWords(language)
         types = try log.fieldStatistics(of: type, values: 4).filter {
             type != nil || !$0.schema.isLogsOwn
         }
@@ -31,7 +33,7 @@ struct FieldList {
         }
         for (place, type) in types.enumerated() {
             if place > 0 { Output.line() }
-            Output.line("\(type.schema.type) · \(Progress.grouped(type.count)) events")
+            Output.line(words.type(type.schema.type, events: type.count))
             var columns = [
                 TableText.Column(""), TableText.Column("", isNumber: true), TableText.Column(""),
             ]
@@ -42,35 +44,31 @@ struct FieldList {
             }
             for line in TableText.lines(columns) { Output.line("  " + line) }
         }
-        if types.isEmpty { Output.line("The log has no such events yet.") }
+        if types.isEmpty { Output.line(words.noSuchEvents) }
         Output.flush()
     }
 
     private func share(_ field: FieldStatistics, of count: Int) -> String {
-        guard let present = field.present else { return "–" }
-        guard count > 0, present > 0 else { return "never" }
-        if present == count { return "always" }
-        let percent = present * 100 / count
-        return percent == 0 ? "<1 %" : "\(percent) %"
+        field.present.map { words.share($0, of: count) } ?? "–"
     }
 
     private func values(_ field: FieldStatistics) -> String {
-        guard field.present != nil else { return "in the entry only: no definition can read it" }
+        guard field.present != nil else { return words.entryOnly }
         if let (least, greatest) = field.bounds {
-            return "\(text(least, field)) to \(text(greatest, field))"
+            return words.range(text(least, field), text(greatest, field))
         }
         let shown = field.common.map {
-            "\($0.value.isEmpty ? "nobody" : $0.value) \(Progress.grouped($0.count))"
+            "\($0.value.isEmpty ? words.nobody : $0.value) \(words.number($0.count))"
         }
         let rest = field.different - field.common.count
         return shown.joined(separator: ", ")
-            + (rest > 0 ? ", … \(Progress.grouped(rest)) more" : "")
+            + (rest > 0 ? words.more(rest) : "")
     }
 
     private func text(_ value: Int64, _ field: FieldStatistics) -> String {
         field.field.column == .day
             ? Day(number: Int32(truncatingIfNeeded: value)).description
-            : Progress.grouped(Int(value))
+            : words.number(value)
     }
 
     private func json(_ type: TypeStatistics) -> JSONValue {

@@ -35,7 +35,7 @@ struct KPIListCommand: ParsableCommand {
                 Output.write(
                     CSVText.line(
                         [
-                            kpi.name, String(kpi.version), kpi.title.inLanguage(output.lang),
+                            kpi.name, String(kpi.version), kpi.title.text(output.lang),
                             kpi.group,
                             kpi.unit.rawValue,
                         ].map(CSVText.text)))
@@ -45,7 +45,7 @@ struct KPIListCommand: ParsableCommand {
                 JSONValue.object([
                     JSONMember(key: "name", value: .string(kpi.name)),
                     JSONMember(key: "version", value: .number(String(kpi.version))),
-                    JSONMember(key: "title", value: .string(kpi.title.inLanguage(output.lang))),
+                    JSONMember(key: "title", value: .string(kpi.title.text(output.lang))),
                     JSONMember(key: "group", value: .string(kpi.group)),
                     JSONMember(key: "unit", value: .string(kpi.unit.rawValue)),
                     JSONMember(
@@ -106,13 +106,15 @@ struct KPIAddCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: "The file.")
     var file: String
 
     func run() throws {
-        try DefinitionAddition(kinds: ["kpi"]) { "rekam query \($0.name) --period last-month" }
-            .run(file, store: store)
+        try DefinitionAddition(kinds: ["kpi"], language: language.lang) {
+            "rekam query \($0.name) --period last-month"
+        }.run(file, store: store)
     }
 }
 
@@ -123,12 +125,5 @@ struct StoreDefinitions {
     init(_ log: LogStore) throws {
         let register = try log.read { try $0.definitions() }
         library = DefinitionLibrary(register: register, types: log.types)
-    }
-}
-
-extension LocalizedText {
-    /// The text in a language.
-    func inLanguage(_ language: Language) -> String {
-        language == .indonesian ? indonesian : english
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLog
 import EventModel
+import Rendering
 
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,6 +24,7 @@ struct LogShowCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: SameInBothLanguages
 
     @Argument(help: ArgumentHelp("A sequence, or a range A..B with both ends.", valueName: "seq"))
     var sequences: String?
@@ -87,6 +89,7 @@ struct LogCaseCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("The case, as in its events' subject.", valueName: "subject"))
     var subject: String
@@ -112,11 +115,7 @@ struct LogCaseCommand: ParsableCommand {
                 if try view.isVoided(sequence) { voided.append(sequence) }
             }
             Output.flush()
-            if !voided.isEmpty {
-                Output.errorLine(
-                    "Voided: \(voided.map(String.init).joined(separator: ", ")). They count in no "
-                        + "figure.")
-            }
+            if !voided.isEmpty { Output.errorLine(LogWords(language.lang).voided(voided)) }
         }
     }
 }

@@ -18,6 +18,7 @@ struct LogStatCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Flag(help: "Show fields, how often they are there, and common values.")
     var fields = false
@@ -35,33 +36,37 @@ struct LogStatCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
-        if fields { return try FieldList(log, type: type, isJSON: format == .json).print() }
+        if fields {
+            return try FieldList(log, type: type, isJSON: format == .json, language.lang).print()
+        }
         let (statistics, zone) = try log.read { view in
             (try view.statistics(), try view.definitions().storeTimeZone)
         }
+        let words = LogWords(language.lang)
         var lines: [(String, String)] = [
-            ("Store", log.path.printable), ("Origin", log.origin.printable),
-            ("Entries", Progress.grouped(Int(statistics.entryCount))),
-            ("Root", Hexadecimal.text(statistics.root.bytes)),
-            ("Cases", Progress.grouped(statistics.caseCount)),
-            ("Names", Progress.grouped(statistics.nameCount)),
-            ("Voided", Progress.grouped(statistics.voidedCount)),
+            (words.store, log.path.printable), (words.origin, log.origin.printable),
+            (words.entries, words.number(statistics.entryCount)),
+            (words.root, Hexadecimal.text(statistics.root.bytes)),
+            (words.cases, words.number(statistics.caseCount)),
+            (words.names, words.number(statistics.nameCount)),
+            (words.voided, words.number(statistics.voidedCount)),
         ]
         if let zone {
             let release = zone.release.isEmpty ? "" : ", tzdata \(zone.release)"
-            lines.append(("Time zone", zone.name + release))
+            lines.append((words.timeZone, zone.name + release))
         }
         if let earliest = statistics.earliest, let latest = statistics.latest {
-            lines.append(("Events", "\(earliest.rfc3339) to \(latest.rfc3339)"))
+            lines.append((words.events, words.range(earliest.rfc3339, latest.rfc3339)))
         }
-        if let last = statistics.lastRecorded { lines.append(("Last recorded", last.rfc3339)) }
+        if let last = statistics.lastRecorded { lines.append((words.lastRecorded, last.rfc3339)) }
         let bytes = statistics.tables.reduce(0) { $0 &+ $1.bytes }
         let each = Int(statistics.entryCount) == 0 ? 0 : bytes / Int(statistics.entryCount)
-        lines.append(("Bytes", "\(Progress.grouped(bytes)), \(each) an entry"))
-        for (name, value) in lines { Output.line(TextWidth.padded(name, to: 15) + value) }
+        lines.append((words.bytes, words.bytes(bytes, each: each)))
+        let wide = max(15, (lines.map { TextWidth.of($0.0) }.max() ?? 0) + 2)
+        for (name, value) in lines { Output.line(TextWidth.padded(name, to: wide) + value) }
         Output.line()
         let width = statistics.types.map { $0.type.count }.max() ?? 0
-        let numbers = statistics.types.map { Progress.grouped($0.count) }
+        let numbers = statistics.types.map { words.number($0.count) }
         let digits = numbers.map(\.count).max() ?? 0
         for ((type, _), number) in zip(statistics.types, numbers) {
             Output.line(

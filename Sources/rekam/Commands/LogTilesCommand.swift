@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLog
 import Exporting
+import Rendering
 
 struct LogTilesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +17,7 @@ struct LogTilesCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var kept: KeptOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("The folder; made when it is not there.", valueName: "dir"))
     var folder: String
@@ -43,12 +45,12 @@ struct LogTilesCommand: ParsableCommand {
         try FolderFiles.syncAll(root)
         try StoreFiles.replace(root + "/checkpoint", Array(note.encoded.utf8))
         try StoreFiles.setMode(root + "/checkpoint", 0o644)
+        let words = LogWords(language.lang)
         Output.line(
-            "Wrote \(Progress.grouped(written)) files to \(root): "
-                + "\(Progress.grouped(Int(checkpoint.size))) entries, root "
-                + "\(checkpoint.root.hexadecimal.prefix(12))…"
-                + (earlier > 0 ? " (\(Progress.grouped(Int(earlier))) were there)" : ""))
-        Output.line("Who reads it needs the key: rekam checkpoint --verifier")
+            words.wroteTiles(
+                Int(written), to: root, entries: Int(checkpoint.size),
+                root: String(checkpoint.root.hexadecimal.prefix(12)), earlier: Int(earlier)))
+        Output.line(words.tilesKey)
         Output.flush()
     }
 

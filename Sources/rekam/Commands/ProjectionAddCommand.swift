@@ -4,6 +4,7 @@ import EventLog
 import EventModel
 import Projections
 import Recording
+import Rendering
 
 struct ProjectionAddCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,6 +21,7 @@ struct ProjectionAddCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: "The file.")
     var file: String
@@ -41,11 +43,10 @@ struct ProjectionAddCommand: ParsableCommand {
         let waiting = PendingKPIs(read, in: register, types: log.types)
         var drafts: [EventDraft] = []
         var lines: [String] = []
+        let words = DefinitionWords(language.lang)
         for (document, definition) in fresh {
             if let reason = waiting.reasons[definition.name], definition.kind == "kpi" {
-                lines.append(
-                    "KPI \(definition.name)@\(definition.version) waits for the promotion: \(reason)"
-                )
+                lines.append(words.waits("\(definition.name)@\(definition.version)", reason))
                 continue
             }
             drafts.append(
@@ -53,18 +54,15 @@ struct ProjectionAddCommand: ParsableCommand {
                     kind: definition.kind, name: definition.name, version: definition.version,
                     body: document.text, at: now))
             lines.append(
-                "Registered \(definition.kind == "kpi" ? "KPI" : definition.kind) "
-                    + "\(definition.name)@\(definition.version)")
+                words.registered(definition.kind, "\(definition.name)@\(definition.version)"))
         }
         try log.appendOwn(drafts, recorded: now)
-        if drafts.isEmpty, lines.isEmpty { lines.append("All of it is registered already.") }
-        if held > 0 {
-            lines.append("\(held) example\(held == 1 ? "" : "s") hold\(held == 1 ? "s" : "").")
-        }
+        if drafts.isEmpty, lines.isEmpty { lines.append(words.allRegistered) }
+        if held > 0 { lines.append(words.hold(held)) }
         for line in lines { Output.line(line) }
         Output.line()
         let first = read.projections[0].definition
-        Output.line("Next: rekam projection backfill \(first.name)@\(first.version)")
+        Output.line(words.next("rekam projection backfill \(first.name)@\(first.version)"))
         Output.flush()
     }
 }

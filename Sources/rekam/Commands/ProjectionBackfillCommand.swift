@@ -3,6 +3,7 @@ import Definitions
 import EventLog
 import EventModel
 import Projections
+import Rendering
 import Synchronization
 
 struct ProjectionBackfillCommand: ParsableCommand {
@@ -19,6 +20,7 @@ struct ProjectionBackfillCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("The newest version of it, or NAME@V.", valueName: "name"))
     var name: String
@@ -88,41 +90,38 @@ struct ProjectionBackfillCommand: ParsableCommand {
             Output.line()
             return Output.flush()
         }
+        let words = ProjectionWords(language.lang)
         if report.wasUpToDate {
-            Output.line("\(version.text) is built already, up to the log's end.")
+            Output.line(words.alreadyBuilt(version.text))
         } else {
             let rate = Int(report.position) * 1000 / max(1, milliseconds)
             Output.line(
-                "Built \(version.text) from \(Progress.grouped(Int(report.position))) entries in "
-                    + "\(milliseconds / 1000).\(milliseconds / 100 % 10) s: "
-                    + "\(Progress.grouped(Int(report.rows))) rows"
-                    + (milliseconds < 1000 ? "." : ", \(Progress.grouped(rate)) entries/s."))
+                words.built(
+                    version.text, entries: Int(report.position), rows: Int(report.rows),
+                    tenths: milliseconds / 100, rate: milliseconds < 1000 ? nil : rate))
         }
         Output.line(
-            "Events: \(Progress.grouped(counts.read)) read, "
-                + "\(Progress.grouped(counts.applied)) applied, "
-                + "\(Progress.grouped(counts.read - counts.applied - counts.voided)) ignored, "
-                + "\(Progress.grouped(counts.voided)) voided, 0 failed.")
+            words.events(
+                read: counts.read, applied: counts.applied,
+                ignored: counts.read - counts.applied - counts.voided, voided: counts.voided))
         for (type, count) in counts.ignored.prefix(4) {
-            Output.line("  ignored \(Progress.grouped(count)) \(type)")
+            Output.line("  " + words.ignored(count, type))
         }
         if counts.ignored.count > 4 {
-            Output.line("  … and \(counts.ignored.count - 4) other types: --format json")
+            Output.line("  " + words.otherTypes(counts.ignored.count - 4))
         }
-        if behind > 0 {
-            Output.line(
-                "\(Progress.grouped(behind)) newer entries came in: the next ingest, or promote, "
-                    + "brings them in.")
-        }
+        if behind > 0 { Output.line(words.newer(behind)) }
         Output.line()
         let live = versions.live(version.name)
         if live == version {
-            Output.line("It answers. Next: rekam projection status")
+            Output.line(words.answers + words.next("rekam projection status"))
         } else if let live {
             Output.line(
-                "Next: rekam projection diff \(live.text) \(version.text) --period last-month")
+                words.next(
+                    "rekam projection diff \(live.text) \(version.text) --period last-month"))
         } else {
-            Output.line("Next: rekam projection promote \(version.text) --reason \"…\"")
+            Output.line(
+                words.next("rekam projection promote \(version.text) --reason \"…\""))
         }
         Output.flush()
     }

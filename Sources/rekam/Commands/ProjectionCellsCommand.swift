@@ -19,6 +19,7 @@ struct ProjectionCellsCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: SameInBothLanguages
     @OptionGroup var asOf: AsOfOptions
 
     @Argument(help: "Its name.")

@@ -59,14 +59,15 @@ struct ProjectionListCommand: ParsableCommand {
             Output.line()
             return Output.flush()
         }
+        let words = ProjectionWords(output.lang)
         let width = statuses.map { $0.name.count + 3 }.max() ?? 12
-        for status in statuses {
-            let behind = count - min(count, status.position)
+        let states = statuses.map { words.state("\($0.state)") }
+        let stateWidth = max(8, states.map { TextWidth.of($0) }.max() ?? 0)
+        for (status, state) in zip(statuses, states) {
             Output.line(
                 TextWidth.padded("\(status.name)@\(status.version)", to: width) + "  "
-                    + TextWidth.padded("\(status.state)", to: 8) + "  "
-                    + (behind == 0
-                        ? "up to date" : "\(Progress.grouped(Int(behind))) entries behind"))
+                    + TextWidth.padded(state, to: stateWidth) + "  "
+                    + words.behind(count - min(count, status.position)))
         }
         let missing = live.sources.filter { source in
             !statuses.contains {
@@ -77,7 +78,7 @@ struct ProjectionListCommand: ParsableCommand {
             Output.line(
                 TextWidth.padded(
                     "\(source.definition.name)@\(source.definition.version)", to: width)
-                    + "  not built yet: the next ingest builds it")
+                    + "  " + words.notBuilt)
         }
         Output.flush()
     }
@@ -93,6 +94,7 @@ struct ProjectionCheckCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: "The file.")
     var file: String
@@ -103,7 +105,7 @@ struct ProjectionCheckCommand: ParsableCommand {
         let read = try DefinitionFile(file, in: library)
         for (place, content) in read.contents.enumerated() {
             if place > 0 { Output.line() }
-            Output.line(content.definition.explanation)
+            Output.line(content.definition.explanation(in: language.lang))
         }
         Output.flush()
         let projections = read.projections.map(\.definition)
@@ -111,11 +113,10 @@ struct ProjectionCheckCommand: ParsableCommand {
         try live.store.check(projections, context: live.context)
         let held = try ExampleCheck.run(projections, live.context)
         Output.line()
-        if held > 0 {
-            Output.line("\(held) example\(held == 1 ? "" : "s") hold\(held == 1 ? "s" : "").")
-        }
+        let words = DefinitionWords(language.lang)
+        if held > 0 { Output.line(words.hold(held)) }
         if !projections.isEmpty {
-            Output.line("Next: rekam projection try \(file) --period last-month")
+            Output.line(words.next("rekam projection try \(file) --period last-month"))
         }
         Output.flush()
     }
@@ -132,6 +133,7 @@ struct ProjectionRebuildCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: "Which ones.")
     var names: [String] = []
@@ -169,12 +171,10 @@ struct ProjectionRebuildCommand: ParsableCommand {
             Output.line()
             return Output.flush()
         }
-        let rate = Int(report.entries) * 1_000_000 / microseconds
         Output.line(
-            "Rebuilt \(report.rebuilt.count) \(report.rebuilt.count == 1 ? "projection" : "projections") from "
-                + "\(Progress.grouped(Int(report.entries))) entries: "
-                + "\(Progress.grouped(Int(report.rows))) rows, \(Progress.grouped(rate)) "
-                + "entries/s.")
+            ProjectionWords(language.lang).rebuilt(
+                projections: report.rebuilt.count, entries: Int(report.entries),
+                rows: Int(report.rows), rate: Int(report.entries) * 1_000_000 / microseconds))
         Output.flush()
     }
 }

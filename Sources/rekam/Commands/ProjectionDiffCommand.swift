@@ -82,26 +82,24 @@ struct ProjectionDiffCommand: ParsableCommand {
         _ comparison: ProjectionComparison, _ old: ProjectionVersions.Version,
         _ new: ProjectionVersions.Version, _ versions: ProjectionVersions
     ) throws {
+        let words = ProjectionWords(output.lang)
         Output.line(
-            "Promoting \(new.text) would move \(Progress.grouped(comparison.movedCells)) of "
-                + "\(Progress.grouped(comparison.cells)) cells in \(period)."
-                + (comparison.figures.isEmpty ? "" : " Largest first:"))
-        var columns = [
-            TableText.Column("KPI"), TableText.Column(""), TableText.Column("Period"),
-            TableText.Column("Now", isNumber: true), TableText.Column(""),
-            TableText.Column("Then", isNumber: true), TableText.Column("Cases", isNumber: true),
-            TableText.Column("such as"),
-        ]
+            words.wouldMove(
+                new.text, cells: comparison.movedCells, of: comparison.cells, in: period,
+                isListed: !comparison.figures.isEmpty))
+        var columns = words.changeHeadings.enumerated().map { place, title in
+            TableText.Column(title, isNumber: [3, 5, 6].contains(place))
+        }
         for figure in comparison.figures.prefix(top) {
             let kind = figure.dimension?.kind ?? .text
             columns[0].add(figure.column.name)
             columns[1].add(
-                figure.dimension == nil ? "all" : FigureText(output.lang).key(figure.key, kind))
+                figure.dimension == nil ? words.all : FigureText(output.lang).key(figure.key, kind))
             columns[2].add(figure.slice.period.description)
             columns[3].add(FigureText(output.lang).value(figure.old.value, figure.column.unit))
             columns[4].add("→")
             columns[5].add(FigureText(output.lang).value(figure.new.value, figure.column.unit))
-            columns[6].add(Progress.grouped(figure.cases))
+            columns[6].add(words.number(figure.cases))
             columns[7].add(figure.examples.first ?? "")
         }
         if !comparison.figures.isEmpty {
@@ -110,26 +108,23 @@ struct ProjectionDiffCommand: ParsableCommand {
         }
         Output.line()
         let rest = comparison.figures.count - top
-        if rest > 0 { Output.line("… and \(Progress.grouped(rest)) more: --top \(rest + top)") }
+        if rest > 0 { Output.line(words.more(rest, top: rest + top)) }
         try printDefinitions(old, new, versions)
         for (kpi, reason) in comparison.broken {
-            Output.line("KPI \(kpi) can't be read with \(new.text): \(reason)")
+            Output.line(words.unreadable(kpi, with: new.text, reason))
         }
         if !comparison.onlyOld.isEmpty {
-            Output.line("No longer there: \(comparison.onlyOld.joined(separator: ", ")).")
+            Output.line(words.noLongerThere(comparison.onlyOld))
         }
         if !comparison.onlyNew.isEmpty {
-            Output.line("New: \(comparison.onlyNew.joined(separator: ", ")).")
+            Output.line(words.new(comparison.onlyNew))
         }
         let same = comparison.figuresCompared - comparison.figures.count
         Output.line(
             comparison.kpis.isEmpty
-                ? "No KPI reads it."
-                : "\(Progress.grouped(same)) of \(Progress.grouped(comparison.figuresCompared)) "
-                    + "figures compared read the same.")
+                ? words.readByNone : words.readTheSame(same, of: comparison.figuresCompared))
         Output.line()
-        Output.line(
-            "Promote: rekam projection promote \(new.text) --reason \"…\"   (undo with --undo)")
+        Output.line(words.promote(new.text))
     }
 
     /// The lines in which the definitions, put into words, differ.
@@ -138,8 +133,8 @@ struct ProjectionDiffCommand: ParsableCommand {
         _ versions: ProjectionVersions
     ) throws {
         func lines(_ version: ProjectionVersions.Version) throws -> [String] {
-            try versions.source(version).definition.explanation.split(separator: "\n").dropFirst()
-                .map(String.init)
+            try versions.source(version).definition.explanation(in: output.lang)
+                .split(separator: "\n").dropFirst().map(String.init)
         }
         let (before, after) = (try lines(old), try lines(new))
         for line in before where !after.contains(line) {

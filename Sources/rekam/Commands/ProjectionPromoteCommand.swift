@@ -4,6 +4,7 @@ import EventLog
 import EventModel
 import Projections
 import Recording
+import Rendering
 
 struct ProjectionPromoteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,6 +22,7 @@ struct ProjectionPromoteCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("The newest version of it, or NAME@V.", valueName: "name"))
     var name: String
@@ -55,8 +57,9 @@ struct ProjectionPromoteCommand: ParsableCommand {
         let versions = try ProjectionVersions(of: log)
         let version = try chosen(versions)
         let old = versions.live(version.name)
+        let words = ProjectionWords(language.lang)
         guard old != version else {
-            Output.line("\(version.text) answers already.")
+            Output.line(words.answersAlready(version.text))
             return Output.flush()
         }
         let live = try LiveProjections(of: log, only: [])
@@ -79,18 +82,19 @@ struct ProjectionPromoteCommand: ParsableCommand {
                 of: version.name, version: version.version, after: count, reason: reason, by: by,
                 at: now))
         try live.store.promote(version, recording: drafts, at: now)
-        Output.line(
-            "\(version.text) answers now" + (old.map { ", \($0.text) no longer does." } ?? "."))
-        for draft in drafts.dropLast() { Output.line("  with it: \(draft.id)") }
+        Output.line(words.answersNow(version.text, before: old?.text))
+        for draft in drafts.dropLast() { Output.line("  " + words.withIt(draft.id)) }
         // Others stand one entry behind now: the promotion itself.
         try LiveProjections(of: log).catchUp(options: try resources.options())
         Progress.clear()
         Output.line()
-        Output.line(
-            old == nil
-                ? "Next: rekam kpi list"
-                : "Next: rekam projection drop \(old?.text ?? "")   (undo: rekam projection promote "
-                    + "\(version.name) --undo --reason \"…\")")
+        let following =
+            old.map {
+                words.undo(
+                    "rekam projection drop \($0.text)",
+                    with: "rekam projection promote \(version.name) --undo --reason \"…\"")
+            } ?? "rekam kpi list"
+        Output.line(words.next(following))
         Output.flush()
     }
 
@@ -181,6 +185,7 @@ struct ProjectionDropCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("Which version: NAME@V.", valueName: "name@v"))
     var name: String
@@ -223,7 +228,8 @@ struct ProjectionDropCommand: ParsableCommand {
             of: version.name, version: version.version, after: try log.read { $0.entryCount },
             reason: reason, by: by, at: now)
         try projections.drop(version, recording: [draft], at: now)
-        Output.line("Dropped \(version.text): \(VersionLine.bytes(freed)) are free for others.")
+        Output.line(
+            ProjectionWords(language.lang).dropped(version.text, bytes: Int(freed)))
         Output.flush()
     }
 }

@@ -20,6 +20,7 @@ struct ProjectionStatusCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("Only this projection.", valueName: "name"))
     var name: String?
@@ -34,7 +35,8 @@ struct ProjectionStatusCommand: ParsableCommand {
         let log = try store.open(readOnly: true)
         if let asOf {
             let style = TextStyle(
-                width: Output.width, isColoured: Output.isColoured(unless: false))
+                language: language.lang, width: Output.width,
+                isColoured: Output.isColoured(unless: false))
             return try VersionsThen(of: log, asOf: asOf).write(format, style, only: name)
         }
         let versions = try ProjectionVersions(of: log)
@@ -63,15 +65,21 @@ struct ProjectionStatusCommand: ParsableCommand {
             Output.line()
             return Output.flush()
         }
-        var columns = ["Projection", "State", "Position", "Behind", "Rows", "Size"].enumerated().map
-        {
-            TableText.Column($1, isNumber: $0 > 1)
+        let words = ProjectionWords(language.lang)
+        let headings: [ProjectionWords.Column] = [
+            .projection, .state, .position, .behind, .rows, .size,
+        ]
+        var columns = headings.enumerated().map {
+            TableText.Column(words.heading($1), isNumber: $0 > 1)
         }
-        for line in lines { for index in columns.indices { columns[index].add(line.cells[index]) } }
+        for line in lines {
+            let cells = line.cells(words, language.lang)
+            for index in columns.indices { columns[index].add(cells[index]) }
+        }
         for text in TableText.lines(columns) { Output.line(text) }
-        for line in lines { if let note = line.note { Output.line(note) } }
+        for line in lines { if let note = line.note(words) { Output.line(note) } }
         Output.line()
-        Output.line("Next: \(lines.lazy.compactMap(\.next).first ?? "rekam kpi list")")
+        Output.line(words.next(lines.lazy.compactMap(\.next).first ?? "rekam kpi list"))
         Output.flush()
     }
 }
@@ -114,30 +122,25 @@ struct VersionLine {
 
     private var text: String { "\(name)@\(version)" }
 
-    var cells: [String] {
+    func cells(_ words: ProjectionWords, _ language: Language) -> [String] {
         [
-            text, state, Progress.grouped(Int(position)),
-            behind == 0 ? "–" : Progress.grouped(Int(behind)),
-            Progress.grouped(Int(size.rows)), Self.bytes(size.bytes),
+            text, words.state(state), words.number(position),
+            behind == 0 ? "–" : words.number(behind), words.number(size.rows),
+            ByteText.text(Int(size.bytes), language),
         ]
     }
 
     /// What is worth saying beside the table.
-    var note: String? {
-        if let fault {
-            let place = fault.sequence.map { " at entry \($0)" } ?? ""
-            return "\(text) stopped\(place): \(fault.reason)."
-        }
+    func note(_ words: ProjectionWords) -> String? {
+        if let fault { return words.stopped(text, at: fault.sequence, fault.reason) }
         if isAlive, let progress {
-            let share = progress.events == 0 ? 0 : progress.eventsDone * 100 / progress.events
-            let left =
-                progress.eventsDone == 0
-                ? ""
-                : ", \((progress.milliseconds * (progress.events - progress.eventsDone) / progress.eventsDone + 999) / 1000) s left"
-            return "\(text) is being built: \(share) %, "
-                + "\(Progress.grouped(Int(progress.rate))) events/s\(left)."
+            let (done, all) = (progress.eventsDone, progress.events)
+            let left = done == 0 ? nil : (progress.milliseconds * (all - done) / done + 999) / 1000
+            return words.building(
+                text, percent: Int(all == 0 ? 0 : done * 100 / all), rate: Int(progress.rate),
+                secondsLeft: left.map { Int($0) })
         }
-        return hasBuild ? "\(text) has a build that was interrupted." : nil
+        return hasBuild ? words.interrupted(text) : nil
     }
 
     /// The command that brings it on; nil where nothing is to do.
@@ -182,18 +185,5 @@ struct VersionLine {
                     ])))
         }
         return .object(members)
-    }
-
-    /// `12.4 MiB`.
-    static func bytes(_ count: UInt64) -> String {
-        let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-        var unit = 0
-        var tenths = count * 10
-        while tenths >= 10_240, unit + 1 < units.count {
-            tenths /= 1024
-            unit += 1
-        }
-        return unit == 0
-            ? "\(count) bytes" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
     }
 }

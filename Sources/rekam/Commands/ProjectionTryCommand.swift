@@ -73,8 +73,9 @@ struct ProjectionTryCommand: ParsableCommand {
             definition: definition, kpis: read.kpis, log: log, projections: live.store,
             context: live.context)
         if let subject {
-            try CasePlay(trial, subject: subject, isJSON: output.format == .json, isWhole: all)
-                .print()
+            try CasePlay(
+                trial, subject: subject, isJSON: output.format == .json, isWhole: all, output.lang
+            ).print()
         } else {
             try print(trial)
         }
@@ -89,7 +90,7 @@ struct ProjectionTryCommand: ParsableCommand {
             by: by.flatMap { $0.split(separator: ",").map(String.init) },
             options: BuildProgressLine.options())
         Progress.clear()
-        let seconds = (Machine.ticks() - started) / 100_000_000
+        let tenths = (Machine.ticks() - started) / 100_000_000
         if output.format == .json {
             let rows = FactRows(definition: trial.definition, log: trial.log, isJSON: true)
             try rows.write(
@@ -97,28 +98,26 @@ struct ProjectionTryCommand: ParsableCommand {
             if let answer = outcome.answer { Output.write(answer.json()) }
             return
         }
+        let words = TrialWords(output.lang)
         Output.line(
-            "\(trial.definition.name)@\(trial.definition.version) · "
-                + "\(Progress.grouped(Int(outcome.factCount))) facts in \(period) · "
-                + (sample == nil
-                    ? "\(Progress.grouped(Int(outcome.entryCount))) entries"
-                    : "\(Progress.grouped(outcome.cases)) of "
-                        + "\(Progress.grouped(outcome.allCases)) cases")
-                + " · nothing stored · \(seconds / 10).\(seconds % 10) s")
+            words.outcome(
+                "\(trial.definition.name)@\(trial.definition.version)",
+                facts: Int(outcome.factCount), in: period, entries: Int(outcome.entryCount),
+                cases: sample.map { _ in (outcome.cases, outcome.allCases) }, tenths: Int(tenths)))
         if !outcome.facts.isEmpty, !trial.definition.subjectKinds.contains("respondent") {
             Output.line()
-            for line in try trial.table(outcome.facts, outcome.layout) { Output.line(line) }
+            for line in try trial.table(outcome.facts, outcome.layout, words) { Output.line(line) }
         }
         if let answer = outcome.answer {
             Output.line()
             Output.write(answer.table(output.style))
             if sample != nil {
-                Output.line("These are the figures of the sample, not of the store.")
+                Output.line(words.onlySample)
             }
             return
         }
         Output.line()
-        Output.line("Next: rekam projection add \(file)")
+        Output.line(words.next("rekam projection add \(file)"))
     }
 }
 
@@ -222,8 +221,10 @@ struct Trial {
     }
 
     /// Facts as a table for people.
-    func table(_ facts: [Fact], _ layout: CellLayout) throws -> [String] {
-        let texts = FactTexts(definition, layout, context.zone)
+    func table(
+        _ facts: [Fact], _ layout: CellLayout, _ words: TrialWords
+    ) throws -> [String] {
+        let texts = FactTexts(definition, layout, context.zone, words)
         var columns = texts.titles.map { TableText.Column($0.title, isNumber: $0.isNumber) }
         try log.read { view in
             for fact in facts {

@@ -24,6 +24,7 @@ struct SchemaListCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Option(help: ArgumentHelp("table or json.", valueName: "format"))
     var format = OutputFormat.table
@@ -49,14 +50,14 @@ struct SchemaListCommand: ParsableCommand {
             Output.line()
             return Output.flush()
         }
-        var columns = [
-            TableText.Column("Type"), TableText.Column("Version", isNumber: true),
-            TableText.Column("Events", isNumber: true), TableText.Column("Fields"),
-        ]
+        let words = SchemaWords(language.lang)
+        var columns = words.listHeadings.enumerated().map { place, title in
+            TableText.Column(title, isNumber: [1, 2].contains(place))
+        }
         for schema in schemas {
             columns[0].add(schema.type)
             columns[1].add(String(schema.version))
-            columns[2].add(Progress.grouped(known[schema.type] ?? 0))
+            columns[2].add(words.number(known[schema.type] ?? 0))
             columns[3].add(schema.fields.map(\.name).joined(separator: ", "))
         }
         for line in TableText.lines(columns) { Output.line(line) }
@@ -77,6 +78,7 @@ struct SchemaShowCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: "The event type.")
     var type: String
@@ -103,15 +105,15 @@ struct SchemaShowCommand: ParsableCommand {
             Output.write(text)
             return Output.flush()
         }
-        Output.line("\(schema.type), version \(schema.version): \(schema.title)")
+        let words = SchemaWords(language.lang)
+        Output.line(words.heading(schema))
         if !schema.summary.isEmpty { Output.line(schema.summary) }
         Output.line()
-        var columns = ["Field", "Holds", "", "Means"].map { TableText.Column($0) }
+        var columns = words.fieldHeadings.map { TableText.Column($0) }
         for field in schema.fields {
             columns[0].add(field.name)
-            columns[1].add(field.expectation)
-            columns[2].add(
-                field.isRequired ? "required" : field.column == nil ? "entry only" : "")
+            columns[1].add(words.expectation(field))
+            columns[2].add(words.remark(field))
             columns[3].add(field.summary)
         }
         for line in TableText.lines(columns) { Output.line(line) }
@@ -119,10 +121,10 @@ struct SchemaShowCommand: ParsableCommand {
         let defaults = schema.upcasting.defaults.sorted { $0.key < $1.key }
         if !renamed.isEmpty || !defaults.isEmpty { Output.line() }
         for (old, new) in renamed {
-            Output.line("\(old) is called \(new) now; both names mean it.")
+            Output.line(words.renamed(old, new))
         }
         for (name, value) in defaults {
-            Output.line("An event without \(name) reads as \(value.text).")
+            Output.line(words.without(name, readsAs: value.text))
         }
         Output.flush()
     }
@@ -145,6 +147,7 @@ struct SchemaAddCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: "JSON Schema files; several are registered together.")
     var files: [String]
@@ -167,11 +170,10 @@ struct SchemaAddCommand: ParsableCommand {
             throw Failure(.refused, "\(error)")
         }
         try checkDefinitions(register, registration.types)
+        let words = SchemaWords(language.lang)
         for part in registration.parts {
-            Output.line(
-                "\(dryRun ? "Would register" : "Registered") \(part.schema.type), version "
-                    + "\(part.schema.version)")
-            for line in part.changes { Output.line("  " + line) }
+            Output.line(words.registered(part.schema, isDryRun: dryRun))
+            for change in part.changes { Output.line("  " + words.change(change)) }
         }
         guard !dryRun else { return Output.flush() }
         try registration.record(in: log, at: Machine.now())
@@ -180,10 +182,10 @@ struct SchemaAddCommand: ParsableCommand {
         let report = try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
         Progress.clear()
         if !report.rebuilt.isEmpty {
-            Output.line("Built anew: \(report.rebuilt.sorted().joined(separator: ", "))")
+            Output.line(words.builtAnew(report.rebuilt.sorted()))
         }
         Output.line()
-        Output.line("Next: rekam schema show \(registration.parts[0].schema.type)")
+        Output.line(words.next("rekam schema show \(registration.parts[0].schema.type)"))
         Output.flush()
     }
 

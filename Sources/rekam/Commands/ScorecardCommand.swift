@@ -164,12 +164,13 @@ struct ScorecardAddCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: "The file.")
     var file: String
 
     func run() throws {
-        try DefinitionAddition(kinds: ["scorecard", "kpi"]) { definition in
+        try DefinitionAddition(kinds: ["scorecard", "kpi"], language: language.lang) { definition in
             guard case .scorecard(let scorecard) = definition else {
                 return "rekam kpi show \(definition.name)"
             }

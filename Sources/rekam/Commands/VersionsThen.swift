@@ -26,10 +26,13 @@ struct VersionsThen {
     /// Writes one row for each version, of one projection where a name is given.
     func write(_ format: OutputFormat, _ style: TextStyle, only name: String? = nil) throws {
         if let name { _ = try versions.find(name) }
+        let words = ProjectionWords(style.language)
         var sheet = Sheet([
-            .init("name", "Projection"), .init("version", "Version", isNumber: true),
-            .init("state", "State"), .init("sequence", "Entry", isNumber: true),
-            .init("recorded", "Recorded"),
+            .init("name", words.heading(.projection)),
+            .init("version", words.heading(.version), isNumber: true),
+            .init("state", words.heading(.state)),
+            .init("sequence", words.heading(.entry), isNumber: true),
+            .init("recorded", words.heading(.recorded)),
         ])
         for version in versions.all where name == nil || version.name == name {
             let changes = versions.register.changes.filter {
@@ -39,15 +42,15 @@ struct VersionsThen {
             let isLive = versions.live(version.name) == version
             let wasLive = changes.contains { $0.action == .promoted }
             guard let last = changes.last else { continue }
+            let state = isLive ? "live" : wasLive ? "retired" : "registered"
             sheet.add([
                 .text(version.name), .number(Int64(version.version), style.language),
-                .text(isLive ? "live" : wasLive ? "retired" : "registered"),
+                .texts(words.state(state), state),
                 .number(Int64(last.sequence), style.language),
                 .time(try log.read { try $0.recorded(last.sequence) }, zone),
             ])
         }
         Output.write(
-            sheet, format, style, rows: "projections",
-            empty: "No projection was registered by then.")
+            sheet, format, style, rows: "projections", empty: words.noneThen)
     }
 }

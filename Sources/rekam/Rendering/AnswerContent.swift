@@ -141,8 +141,3 @@ struct AnswerContent {
         return !figures.isEmpty && reasons.count == figures.count ? words.reason(.nothing) : ""
     }
 }
-
-extension LocalizedText {
-    /// The text in a language.
-    func text(_ language: Language) -> String { language == .english ? english : indonesian }
-}

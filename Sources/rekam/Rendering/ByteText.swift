@@ -6,13 +6,12 @@ public enum ByteText {
     public static func text(_ bytes: Int, _ language: Language = .english) -> String {
         guard bytes >= 1024 else { return "\(bytes) \(language == .english ? "bytes" : "bita")" }
         var unit = 0
-        var size = bytes
-        while size >= 1024 * 1024, unit < 3 {
-            size /= 1024
+        var tenths = bytes / 1024 * 10 + bytes % 1024 * 10 / 1024
+        while tenths >= 10_240, unit < 3 {
+            tenths /= 1024
             unit += 1
         }
         let point = language == .english ? "." : ","
-        let tenths = size % 1024 * 10 / 1024
-        return "\(size / 1024)\(point)\(tenths) \(["KiB", "MiB", "GiB", "TiB"][unit])"
+        return "\(tenths / 10)\(point)\(tenths % 10) \(["KiB", "MiB", "GiB", "TiB"][unit])"
     }
 }

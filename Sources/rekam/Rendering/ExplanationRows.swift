@@ -61,7 +61,8 @@ extension ExplanationView {
         let pairs = answer.keyPairs(answer.total)
         text += pairs.map { "  \(JSONText.string($0)): \(JSONText.string($1)),\n" }.joined()
         text += "  \"figure\": \(figureObject),\n"
-        text += "  \"formula\": \(JSONText.string(explanation.formula)),\n"
+        let formula = explanation.formula?.inWords(in: .english) ?? ""
+        text += "  \"formula\": \(JSONText.string(formula)),\n"
         text += "  \"adds_up\": \(explanation.addsUp),\n"
         text += "  \"terms\": [\(JSONText.lines(explanation.terms.map { term($0) }))],\n"
         if !explanation.isSplit {
@@ -128,7 +129,8 @@ extension ExplanationView {
         let value = term.value.decimalText(atMostPlaces: 6, unit: scale) ?? "null"
         let sum =
             term.sum.flatMap { Fraction($0).decimalText(atMostPlaces: 3, unit: scale) } ?? "null"
-        return "{\"aggregate\": \(JSONText.string(term.words)), \"value\": \(value), "
+        let aggregate = JSONText.string(term.aggregate.inWords(in: .english))
+        return "{\"aggregate\": \(aggregate), \"value\": \(value), "
             + "\"sum\": \(sum), \"count\": \(term.count)}"
     }
 

@@ -69,7 +69,8 @@ public struct ExplanationView {
 
     /// `First response time: 5h 00m = mean wait of first_response`.
     private var heading: String {
-        "\(content.title(explanation.answer.columns[0])): \(valueText) = \(explanation.formula)"
+        "\(content.title(explanation.answer.columns[0])): \(valueText) = "
+            + (explanation.formula?.inWords(in: language) ?? "")
     }
 
     /// A group's values as people call them.
@@ -115,7 +116,8 @@ public struct ExplanationView {
                 note = ""
             }
             sheet.add([
-                .text("  " + term.words), .figure(term.value, unit, language), .text(note),
+                .text("  " + term.aggregate.inWords(in: language)),
+                .figure(term.value, unit, language), .text(note),
             ])
         }
         return sheet.lines(style)
@@ -171,11 +173,12 @@ public struct ExplanationView {
             }
             let values = zip(part.columns, zip(line.values, line.names))
                 .filter { $0.0.kind != .fact }.map { value($1.0, $1.1, $0.kind) }
+            let marks = line.marks.map { $0.inWords(in: language) }
             let sign = line.multiplicity == 1 ? nil : Int64(line.multiplicity)
             sheet.add(
                 [.text(line.subject)] + times + values + [
                     .number(sign, language), .sequences(line.entries, language),
-                    .text(line.marks.isEmpty ? nil : "← " + line.marks.joined(separator: ", ")),
+                    .text(marks.isEmpty ? nil : "← " + marks.joined(separator: ", ")),
                 ])
         }
         return sheet

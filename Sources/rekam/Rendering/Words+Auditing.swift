@@ -14,12 +14,7 @@ package struct AuditWords {
 
     /// A number, grouped as the language does: `184,203`, `184.203`.
     package func number(_ number: some BinaryInteger) -> String {
-        NumberText.grouped(UInt128(clamping: number), words.language)
-    }
-
-    /// `6.1 s`, from tenths of a second.
-    private func seconds(_ tenths: Int) -> String {
-        "\(tenths / 10)\(pick(".", ","))\(tenths % 10) \(pick("s", "dtk"))"
+        words.number(number)
     }
 
     private func entries(_ count: some BinaryInteger) -> String {
@@ -179,8 +174,8 @@ package struct AuditWords {
 
     package func agrees(kpis: Int, figures: Int, tenths: Int) -> String {
         pick(
-            "It agrees: \(kpis) KPIs, \(number(figures)) figures. \(seconds(tenths))",
-            "Cocok: \(kpis) KPI, \(number(figures)) angka. \(seconds(tenths))")
+            "It agrees: \(kpis) KPIs, \(number(figures)) figures. \(words.seconds(tenths: tenths))",
+            "Cocok: \(kpis) KPI, \(number(figures)) angka. \(words.seconds(tenths: tenths))")
     }
 
     package func proved(_ index: UInt32, of log: String) -> String {
@@ -248,6 +243,6 @@ package struct AuditWords {
 
     /// It holds, with the time it took where that is known.
     package func holds(tenths: Int? = nil) -> String {
-        pick("It holds.", "Semua cocok.") + (tenths.map { " " + seconds($0) } ?? "")
+        pick("It holds.", "Semua cocok.") + (tenths.map { " " + words.seconds(tenths: $0) } ?? "")
     }
 }

@@ -14,7 +14,7 @@ package struct OperationWords {
 
     /// `1,998,412`, in Indonesian `1.998.412`.
     package func number(_ number: Int) -> String {
-        (number < 0 ? "-" : "") + NumberText.grouped(UInt128(number.magnitude), words.language)
+        words.number(number)
     }
 
     // MARK: Bringing events in

@@ -68,13 +68,9 @@ extension Words {
             .day: "day", .week: "week", .month: "month", .quarter: "quarter", .half: "half-year",
             .year: "year",
         ]
-        let indonesian: [Grain: String] = [
-            .day: "hari", .week: "minggu", .month: "bulan", .quarter: "triwulan",
-            .half: "semester", .year: "tahun",
-        ]
         return pick(
             "Targets for numbers are stated for a \(english[grain] ?? ""), here in proportion to the days.",
-            "Target jumlah berlaku untuk satu \(indonesian[grain] ?? ""), di sini sebanding dengan jumlah hari."
+            "Target jumlah berlaku untuk satu \(grain.indonesianName), di sini sebanding dengan jumlah hari."
         )
     }
 

@@ -81,7 +81,7 @@ package struct SnapshotWords {
                 pick(
                     "  Every figure follows from the store \(store): computed anew, the same byte "
                         + "for byte.",
-                    "  Setiap angka berasal dari store \(store): dihitung ulang, sama bita demi "
+                    "  Setiap angka berasal dari penyimpanan \(store): dihitung ulang, sama bita demi "
                         + "bita."))
         }
         return lines + notEstablished(checked) + ["", audit.holds()]

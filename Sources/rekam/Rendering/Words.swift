@@ -10,6 +10,16 @@ struct Words {
         language == .english ? english : indonesian
     }
 
+    /// `1,998,412`, in Indonesian `1.998.412`.
+    func number(_ number: some BinaryInteger) -> String {
+        (number < 0 ? "-" : "") + NumberText.grouped(UInt128(number.magnitude), language)
+    }
+
+    /// `6.1 s`, from tenths of a second.
+    func seconds(tenths: Int) -> String {
+        "\(tenths / 10)\(pick(".", ","))\(tenths % 10) \(pick("s", "dtk"))"
+    }
+
     var all: String { pick("All", "Semua") }
     var facts: String { pick("Facts", "Fakta") }
     var better: String { pick("better", "lebih baik") }
@@ -209,16 +219,7 @@ struct Words {
     var projections: String { pick("Projections", "Proyeksi") }
     func version(_ number: Int) -> String { pick("version \(number)", "versi \(number)") }
 
-    func name(_ unit: Definitions.Unit) -> String {
-        switch unit {
-        case .duration: pick("duration", "durasi")
-        case .count: pick("count", "jumlah")
-        case .percent: pick("percent", "persen")
-        case .score: pick("score", "skor")
-        case .ratio: pick("ratio", "rasio")
-        case .money: pick("money", "uang")
-        }
-    }
+    func name(_ unit: Definitions.Unit) -> String { unit.inWords(in: language) }
 
     func direction(_ direction: Direction, _ unit: Definitions.Unit) -> String {
         switch direction {

@@ -109,7 +109,9 @@ extension FuzzTarget {
         do throws(DefinitionFaults) {
             let definitions = try reader.read(documents)
             for (_, definition) in definitions {
-                precondition(!definition.explanation.isEmpty)
+                for language in Language.allCases {
+                    precondition(!definition.explanation(in: language).isEmpty)
+                }
                 if case .calendar(let calendar) = definition { open(calendar) }
             }
             let joined = documents.map(\.text).joined(separator: "\n---\n")

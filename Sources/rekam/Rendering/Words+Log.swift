@@ -1,0 +1,96 @@
+package import EventModel
+
+/// What the commands say that look into the log itself, in both languages.
+package struct LogWords {
+    private let words: Words
+
+    /// The words of a language.
+    package init(_ language: Language) { words = Words(language: language) }
+
+    private func pick(_ english: String, _ indonesian: String) -> String {
+        words.pick(english, indonesian)
+    }
+
+    /// A number, grouped as the language does.
+    package func number(_ number: some BinaryInteger) -> String { words.number(number) }
+
+    // MARK: What it holds
+
+    package var store: String { pick("Store", "Penyimpanan") }
+    package var origin: String { pick("Origin", "Asal") }
+    package var entries: String { words.entriesTitle }
+    package var root: String { pick("Root", "Akar") }
+    package var cases: String { pick("Cases", "Kasus") }
+    package var names: String { pick("Names", "Nama") }
+    package var voided: String { pick("Voided", "Dibatalkan") }
+    package var timeZone: String { pick("Time zone", "Zona waktu") }
+    package var events: String { words.events }
+    package var lastRecorded: String { pick("Last recorded", "Terakhir dicatat") }
+    package var bytes: String { pick("Bytes", "Bita") }
+
+    /// From one moment, or number, to another.
+    package func range(_ first: String, _ last: String) -> String {
+        first + pick(" to ", " sampai ") + last
+    }
+
+    package func bytes(_ count: Int, each: Int) -> String {
+        number(count) + pick(", \(each) an entry", ", \(number(each)) per entri")
+    }
+
+    // MARK: Its fields
+
+    package func type(_ type: String, events count: Int) -> String {
+        "\(type) · \(number(count)) " + pick("events", "peristiwa")
+    }
+
+    /// How often a field is there: in so many of all.
+    package func share(_ present: Int, of count: Int) -> String {
+        guard count > 0, present > 0 else { return pick("never", "tidak pernah") }
+        if present == count { return pick("always", "selalu") }
+        let percent = present * 100 / count
+        return percent == 0 ? "<1 %" : "\(percent) %"
+    }
+
+    package var entryOnly: String {
+        pick(
+            "in the entry only: no definition can read it",
+            "hanya di entri: tidak ada definisi yang dapat membacanya")
+    }
+
+    package var nobody: String { pick("nobody", "(kosong)") }
+
+    package func more(_ count: Int) -> String {
+        pick(", … \(number(count)) more", ", … \(number(count)) lagi")
+    }
+
+    package var noSuchEvents: String {
+        pick("The log has no such events yet.", "Log belum memuat peristiwa seperti itu.")
+    }
+
+    // MARK: Cases and tiles
+
+    package func voided(_ sequences: [UInt32]) -> String {
+        let list = sequences.map(String.init).joined(separator: ", ")
+        return pick(
+            "Voided: \(list). They count in no figure.",
+            "Dibatalkan: \(list). Tidak dihitung dalam angka mana pun.")
+    }
+
+    /// - Parameter earlier: entries that the folder held already.
+    package func wroteTiles(
+        _ files: Int, to folder: String, entries: Int, root: String, earlier: Int
+    ) -> String {
+        let held =
+            earlier > 0
+            ? pick(" (\(number(earlier)) were there)", " (\(number(earlier)) sudah ada)") : ""
+        return pick(
+            "Wrote \(number(files)) files to \(folder): \(number(entries)) entries, root \(root)…",
+            "\(number(files)) berkas ditulis ke \(folder): \(number(entries)) entri, akar \(root)…")
+            + held
+    }
+
+    package var tilesKey: String {
+        pick("Who reads it needs the key: ", "Pembacanya memerlukan kunci: ")
+            + "rekam checkpoint --verifier"
+    }
+}
