@@ -63,7 +63,7 @@ let rooms = [
         name: "Operating",
         uses: ["EventModel", "Definitions", "EventLog", "Projections", "Recording"]),
     Room(
-        name: "Rendering", uses: ["EventModel", "Definitions", "Querying"],
+        name: "Rendering", uses: ["EventModel", "Definitions", "Querying", "Operating"],
         path: "Sources/rekam/Rendering"),
     Room(
         name: "Exporting",

@@ -83,18 +83,10 @@ extension Examination {
     }
 
     private static func map(_ store: StoreFacts) -> Finding {
-        let text = "\(bytes(store.usedBytes)) of a map of \(bytes(store.mapBytes))"
-        if store.usedBytes > store.mapBytes / 10 * 8 {
-            return Finding(
-                "map", .fault, "\(text): there is little room left.",
-                "Take limits on address space away: ulimit -v unlimited.")
-        }
-        if store.mapBytes < 1 << 40 {
-            return Finding(
-                "map", .note, "\(text); the machine refused the usual 1 TiB.",
-                "Take limits on address space away (ulimit -v) before the store grows that far.")
-        }
-        return Finding("map", .fine, "\(text).")
+        let level: Finding.Level =
+            store.usedBytes > store.mapBytes / 10 * 8
+            ? .fault : store.mapBytes < 1 << 40 ? .note : .fine
+        return Finding(level, .map(used: store.usedBytes, of: store.mapBytes))
     }
 
     private static func files(_ store: StoreFacts, _ facts: MachineFacts) -> [Finding] {
@@ -102,80 +94,49 @@ extension Examination {
         for file in store.files {
             guard let status = file.status else { continue }
             if status.kind == .link {
-                findings.append(
-                    Finding(
-                        "files", .note, "\(file.path) is a symbolic link.",
-                        "Link the store's folder rather than files in it."))
+                findings.append(Finding(.note, .link(path: file.path)))
                 continue
             }
             if status.mode & file.forbidden != 0 {
-                let mode = String(status.mode, radix: 8)
                 findings.append(
                     Finding(
-                        "files", .fault, "\(file.path) has mode \(mode): others can reach it.",
-                        "chmod \(String(status.mode & ~file.forbidden, radix: 8)) \(file.path)"))
+                        .fault,
+                        .exposed(
+                            path: file.path, mode: status.mode,
+                            wanted: status.mode & ~file.forbidden)))
             }
             if facts.user != 0, status.owner != facts.user,
                 file.name == "data" || (file.name == "folder" && !store.sharesWithGroup)
             {
-                findings.append(
-                    Finding(
-                        "files", .note, "\(file.path) belongs to another user (\(status.owner)).",
-                        "Only its owner records, backs up and signs; you can ask."))
+                findings.append(Finding(.note, .foreign(path: file.path, owner: status.owner)))
             }
         }
-        if findings.isEmpty {
-            let who =
-                store.sharesWithGroup ? "the owner writes, a group reads" : "its owner's alone"
-            findings.append(Finding("files", .fine, "\(who)."))
-        }
-        return findings
+        return findings.isEmpty
+            ? [Finding(.fine, .files(isShared: store.sharesWithGroup))] : findings
     }
 
     private static func key(_ store: StoreFacts) -> Finding {
-        guard store.hasKey else {
-            return Finding(
-                "key", .fault, "the store has no signing key: it cannot sign checkpoints.",
-                "Bring the copy kept apart back (mode 0600), or: rekam key rotate --lost.")
-        }
-        guard let fault = store.keyFault else {
-            return Finding("key", .fine, "the signing key is there.")
-        }
-        return Finding("key", .fault, "\(fault)", "Bring the right key back from its copy.")
+        guard store.hasKey else { return Finding(.fault, .keyMissing) }
+        return store.keyFault.map { Finding(.fault, .keyFault($0)) } ?? Finding(.fine, .key)
     }
 
     private static func readers(_ store: StoreFacts) -> Finding {
-        let count = store.readers.count
-        let now = count == 1 ? "1 process reads now" : "\(count) processes read now"
-        if let dead = store.deadReaders, dead > 0 {
-            return Finding(
-                "readers", .note,
-                "\(dead) left behind by killed processes; freed just now. \(now).",
-                "Nothing: what they kept from being used again is free for the next ingest.")
-        }
-        if count > 100 {
-            return Finding(
-                "readers", .fault, "\(now); 126 is the most.",
-                "End some: \(store.readers.prefix(5).map(String.init).joined(separator: ", ")) …")
-        }
-        return Finding("readers", .fine, "\(now), none left behind.")
+        let freed = store.deadReaders ?? 0
+        let level: Finding.Level =
+            freed > 0 ? .note : store.readers.count > 100 ? .fault : .fine
+        return Finding(level, .readers(store.readers, freed: freed))
     }
 
     private static func writer(_ store: StoreFacts) -> Finding {
-        store.isBeingWritten
-            ? Finding("writer", .note, "another process is writing now.", "Wait for it to end.")
-            : Finding("writer", .fine, "nobody is writing now.")
+        Finding(store.isBeingWritten ? .note : .fine, .writer(isWriting: store.isBeingWritten))
     }
 
     private static func clock(_ store: StoreFacts, _ facts: MachineFacts) -> Finding {
         guard let last = store.lastRecorded, last > facts.now else {
-            return Finding("clock", .fine, "ahead of the log's last recording time.")
+            return Finding(.fine, .clockAhead)
         }
         let seconds = (last.milliseconds - facts.now.milliseconds + 999) / 1000
-        return Finding(
-            "clock", .fault,
-            "the clock is \(seconds) s behind the log's last recording time, \(last.rfc3339).",
-            "Set it (timedatectl set-ntp true); until then that time is repeated.")
+        return Finding(.fault, .clockBehind(seconds: seconds, last: last))
     }
 
     private static func zone(_ store: StoreFacts, _ facts: MachineFacts) -> Finding? {
@@ -184,35 +145,22 @@ extension Examination {
         let isSame =
             zone.transitions == machine.transitions
             && zone.offsetsSeconds == machine.offsetsSeconds
-        return isSame
-            ? Finding(
-                "zone rules", .fine,
-                "\(zone.name) is the same in tz database \(zone.release) and \(machine.release).")
-            : Finding(
-                "zone rules", .note,
-                "\(zone.name) was recorded from tz database \(zone.release); the machine's "
-                    + "\(machine.release) has other rules for it.",
-                "Figures keep to the recorded rules; a store with the new ones: init and migrate.")
+        return Finding(
+            isSame ? .fine : .note,
+            .zoneRules(zone: zone.name, recorded: zone.release, machine: machine.release))
     }
 
     private static func verification(_ store: StoreFacts) -> Finding {
-        guard let note = store.verification else {
-            return Finding("verified", .note, "never.", "rekam verify")
-        }
-        return note.holds
-            ? Finding("verified", .fine, "at \(note.time.rfc3339), and it held.")
-            : Finding(
-                "verified", .fault, "at \(note.time.rfc3339): \(note.detail)",
-                "Keep the store as it is, and restore a backup beside it.")
+        guard let note = store.verification else { return Finding(.note, .neverVerified) }
+        return Finding(
+            note.holds ? .fine : .fault,
+            .verified(note.time, difference: note.holds ? nil : note.detail))
     }
 
     private static func backup(_ store: StoreFacts) -> Finding {
-        guard let note = store.backup else {
-            return Finding("backup", .note, "none is known.", "rekam backup DIR --verify")
-        }
+        guard let note = store.backup else { return Finding(.note, .noBackup) }
         return Finding(
-            "backup", .fine,
-            "at \(note.time.rfc3339) to \(note.detail), \(note.entries) of \(store.entries) entries."
-        )
+            .fine,
+            .backup(note.time, place: note.detail, entries: note.entries, of: store.entries))
     }
 }

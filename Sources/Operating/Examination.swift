@@ -1,35 +1,6 @@
 import EventLog
 public import EventModel
 
-/// What was found about one thing, and what to do about it.
-public struct Finding: Hashable, Sendable {
-    /// How much it matters.
-    public enum Level: String, Sendable {
-        /// As it should be.
-        case fine
-        /// Worth knowing; the store works.
-        case note
-        /// The store does not work as it should, or is in danger.
-        case fault
-    }
-
-    /// What was looked at, in one word: `space`, `readers`.
-    public var subject: String
-    /// How much it matters.
-    public var level: Level
-    /// What was found, in a sentence.
-    public var text: String
-    /// What to do about it; empty where there is nothing to do.
-    public var remedy: String
-
-    init(_ subject: String, _ level: Level, _ text: String, _ remedy: String = "") {
-        self.subject = subject
-        self.level = level
-        self.text = text
-        self.remedy = remedy
-    }
-}
-
 /// What a machine says of itself, as far as a store needs it.
 public struct MachineFacts: Sendable {
     /// The process's limit of address space; nil where there is none.
@@ -88,31 +59,22 @@ public enum Examination {
     public static func machine(_ facts: MachineFacts) -> [Finding] {
         var findings = [
             Finding(
-                "processor", .fine,
-                "\(facts.cores) \(facts.cores == 1 ? "core" : "cores"); events are parsed with "
-                    + "\"\(facts.parserKernel)\" instructions.")
+                facts.parserKernel == "fallback" ? .note : .fine,
+                .processor(cores: facts.cores, kernel: facts.parserKernel)),
+            Finding(
+                facts.memoryBytes.map { $0 < leastMemoryBytes } ?? false ? .fault : .fine,
+                .memory(bytes: facts.memoryBytes)),
         ]
-        if facts.parserKernel == "fallback" {
-            findings[0].level = .note
-            findings[0].remedy = "Ingest is slower here; a machine with AVX2 or NEON is faster."
-        }
-        findings.append(memory(facts))
         findings += limits(facts)
         if facts.pageBytes != 4096 {
-            findings.append(
-                Finding(
-                    "pages", .fault,
-                    "memory pages have \(facts.pageBytes) bytes; stores are laid out in 4,096.",
-                    "Use a kernel with pages of 4 KiB."))
+            findings.append(Finding(.fault, .pages(bytes: facts.pageBytes)))
         }
-        findings.append(zones(facts))
+        findings.append(
+            Finding(facts.tzdata == nil ? .note : .fine, .timeZones(release: facts.tzdata)))
         findings.append(libraries(facts))
         // Before anything of this program was written.
         if facts.now.milliseconds < 1_735_689_600_000 {
-            findings.append(
-                Finding(
-                    "clock", .fault, "the clock says \(facts.now.rfc3339).",
-                    "Set it (timedatectl set-ntp true): recording times come from it."))
+            findings.append(Finding(.fault, .clock(facts.now)))
         }
         return findings
     }
@@ -122,33 +84,15 @@ public enum Examination {
         var findings: [Finding] = []
         let kind = facts.fileSystem
         if networks.contains(kind) || kind.hasPrefix("fuse.") {
-            findings.append(
-                Finding(
-                    "file system", .fault,
-                    "the store lies on \(kind), where locks and shared memory maps do not hold.",
-                    "Move it to a disk of this machine: rekam backup, then rekam restore there."))
+            findings.append(Finding(.fault, .network(kind: kind)))
         } else if kind == "tmpfs" || kind == "ramfs" {
-            findings.append(
-                Finding(
-                    "file system", .note, "the store lies in memory (\(kind)).",
-                    "It is gone when the machine stops; put it on a disk to keep it."))
+            findings.append(Finding(.note, .memory(kind: kind)))
         } else if kind == "overlay" {
-            findings.append(
-                Finding(
-                    "file system", .note, "the store lies in a container's own layer (overlay).",
-                    "It is gone with the container; put it on a volume to keep it."))
+            findings.append(Finding(.note, .container))
         } else {
-            findings.append(
-                Finding(
-                    "file system", .fine,
-                    kind.isEmpty ? "of a kind that the machine does not tell." : "\(kind)."))
+            findings.append(Finding(.fine, .usual(kind: kind)))
         }
-        if facts.isReadOnlyFileSystem {
-            findings.append(
-                Finding(
-                    "file system", .fault, "the file system is mounted read-only.",
-                    "Mount it read-write (mount -o remount,rw) to record anything."))
-        }
+        if facts.isReadOnlyFileSystem { findings.append(Finding(.fault, .readOnly)) }
         findings.append(space(facts, storeBytes))
         return findings
     }
@@ -156,93 +100,40 @@ public enum Examination {
     /// A store that could not be opened or looked at: none there yet is no fault.
     public static func unopened(isOpen: Bool, _ reason: String, path: String) -> Finding {
         if !isOpen, StoreFiles.isAbsentOrEmpty(path) {
-            return Finding("store", .note, "there is none at \(path) yet.", "rekam init")
+            return Finding(.note, .absent(path: path))
         }
-        return Finding(
-            "store", .fault, reason,
-            "Keep the folder as it is, and restore a backup beside it if nothing else helps.")
+        return Finding(.fault, .unopened(reason: reason))
     }
 
     private static func space(_ facts: MachineFacts, _ storeBytes: Int) -> Finding {
-        let text = "\(bytes(facts.freeBytes)) free of \(bytes(facts.totalBytes))"
-        if facts.freeBytes < max(leastFreeBytes, storeBytes / 20) {
-            return Finding(
-                "space", .fault, "\(text); the store takes \(bytes(storeBytes)).",
-                "Free some before the next ingest: a full disk refuses it, though nothing is lost.")
-        }
-        if facts.freeBytes < storeBytes {
-            return Finding(
-                "space", .note, "\(text); the store takes \(bytes(storeBytes)).",
-                "A backup or a move beside it would not fit: make backups to another disk.")
-        }
-        return Finding("space", .fine, "\(text).")
-    }
-
-    private static func memory(_ facts: MachineFacts) -> Finding {
-        guard let memory = facts.memoryBytes else {
-            return Finding("memory", .fine, "no limit is known.")
-        }
-        guard memory >= leastMemoryBytes else {
-            return Finding(
-                "memory", .fault, "\(bytes(memory)) for this process.",
-                "Give it 512 MiB or more; until then: rekam projection rebuild --memory 64M.")
-        }
-        return Finding("memory", .fine, "\(bytes(memory)).")
+        let level: Finding.Level =
+            facts.freeBytes < max(leastFreeBytes, storeBytes / 20)
+            ? .fault : facts.freeBytes < storeBytes ? .note : .fine
+        return Finding(
+            level, .space(free: facts.freeBytes, of: facts.totalBytes, store: storeBytes))
     }
 
     private static func limits(_ facts: MachineFacts) -> [Finding] {
         var findings: [Finding] = []
         // Below that there is no room for a map of a useful size beside the program.
+        func level(_ limit: Int) -> Finding.Level { limit < 8 << 30 ? .fault : .note }
         if let limit = facts.addressSpaceBytes, limit < 1 << 40 {
-            findings.append(
-                Finding(
-                    "address space", limit < 8 << 30 ? .fault : .note,
-                    "limited to \(bytes(limit)) (ulimit -v), which a store cannot outgrow.",
-                    "Take the limit away: ulimit -v unlimited."))
+            findings.append(Finding(level(limit), .addressSpace(bytes: limit)))
         }
         if let limit = facts.fileSizeBytes, limit < 1 << 40 {
-            findings.append(
-                Finding(
-                    "file size", limit < 8 << 30 ? .fault : .note,
-                    "limited to \(bytes(limit)) (ulimit -f), which a store cannot outgrow.",
-                    "Take the limit away: ulimit -f unlimited."))
+            findings.append(Finding(level(limit), .fileSize(bytes: limit)))
         }
         if let limit = facts.openFiles, limit < 64 {
-            findings.append(
-                Finding(
-                    "open files", .fault, "limited to \(limit) (ulimit -n).",
-                    "Allow 64 or more: ulimit -n 1024."))
+            findings.append(Finding(.fault, .openFiles(limit)))
         }
         return findings
     }
 
-    private static func zones(_ facts: MachineFacts) -> Finding {
-        guard let release = facts.tzdata else {
-            return Finding(
-                "time zones", .note, "this machine has no tz database.",
-                "Stores here work; to make new ones or add calendars, install the package tzdata.")
-        }
-        return Finding("time zones", .fine, "tz database \(release).")
-    }
-
     private static func libraries(_ facts: MachineFacts) -> Finding {
-        let list = facts.libraries.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
         let lmdb = facts.libraries.first { $0.name == "liblmdb" }?.version ?? ""
         let parts = lmdb.split(separator: ".").map { Int($0) ?? 0 }
-        if parts.lexicographicallyPrecedes(leastLMDB) {
-            return Finding(
-                "libraries", .fault, "\(list).",
-                "Install liblmdb 0.9.24 or later: earlier ones have faults that lose data.")
-        }
-        return Finding("libraries", .fine, "\(list).")
-    }
-
-    /// Bytes for people, rounded down.
-    static func bytes(_ count: Int) -> String {
-        count >= 1 << 40
-            ? "\(count >> 40) TiB"
-            : count >= 10 << 30
-                ? "\(count >> 30) GiB"
-                : count >= 10 << 20 ? "\(count >> 20) MiB" : "\(count >> 10) KiB"
+        return Finding(
+            parts.lexicographicallyPrecedes(leastLMDB) ? .fault : .fine,
+            .libraries(facts.libraries.map { "\($0.name) \($0.version)" }))
     }
 }

@@ -31,10 +31,11 @@ struct ExaminationTests {
         #expect(worst(sound).isEmpty)
     }
 
-    @Test("Each limit is a fault on one side and none on the other, with something to do")
+    @Test("Each limit is a fault on one side and none on the other")
     func sides() {
         func check(
-            _ subject: String, _ level: Finding.Level, _ fine: (inout MachineFacts) -> Void,
+            _ subject: Finding.Subject, _ level: Finding.Level,
+            _ fine: (inout MachineFacts) -> Void,
             _ wrong: (inout MachineFacts) -> Void
         ) {
             var facts = sound
@@ -43,27 +44,26 @@ struct ExaminationTests {
             wrong(&facts)
             let found = worst(facts).filter { $0.subject == subject }
             #expect(found.first?.level == level && found.count == 1, "\(subject): \(found)")
-            #expect(found.allSatisfy { !$0.remedy.isEmpty }, "\(subject)")
         }
-        check("memory", .fault, { $0.memoryBytes = 512 << 20 }, { $0.memoryBytes = 511 << 20 })
-        check("open files", .fault, { $0.openFiles = 64 }, { $0.openFiles = 63 })
+        check(.memory, .fault, { $0.memoryBytes = 512 << 20 }, { $0.memoryBytes = 511 << 20 })
+        check(.openFiles, .fault, { $0.openFiles = 64 }, { $0.openFiles = 63 })
         check(
-            "address space", .note, { $0.addressSpaceBytes = 1 << 40 },
+            .addressSpace, .note, { $0.addressSpaceBytes = 1 << 40 },
             { $0.addressSpaceBytes = (1 << 40) - 1 })
-        check("file size", .fault, { $0.fileSizeBytes = nil }, { $0.fileSizeBytes = 1 << 30 })
-        check("pages", .fault, { $0.pageBytes = 4096 }, { $0.pageBytes = 16_384 })
-        check("space", .note, { $0.freeBytes = 1 << 30 }, { $0.freeBytes = (1 << 30) - 1 })
-        check("space", .fault, { $0.freeBytes = 1 << 30 }, { $0.freeBytes = 255 << 20 })
-        check("file system", .fault, { $0.fileSystem = "xfs" }, { $0.fileSystem = "nfs4" })
-        check("file system", .fault, { $0.fileSystem = "" }, { $0.fileSystem = "fuse.sshfs" })
-        check("file system", .note, { $0.fileSystem = "btrfs" }, { $0.fileSystem = "tmpfs" })
-        check("file system", .note, { $0.fileSystem = "zfs" }, { $0.fileSystem = "overlay" })
+        check(.fileSize, .fault, { $0.fileSizeBytes = nil }, { $0.fileSizeBytes = 1 << 30 })
+        check(.pages, .fault, { $0.pageBytes = 4096 }, { $0.pageBytes = 16_384 })
+        check(.space, .note, { $0.freeBytes = 1 << 30 }, { $0.freeBytes = (1 << 30) - 1 })
+        check(.space, .fault, { $0.freeBytes = 1 << 30 }, { $0.freeBytes = 255 << 20 })
+        check(.fileSystem, .fault, { $0.fileSystem = "xfs" }, { $0.fileSystem = "nfs4" })
+        check(.fileSystem, .fault, { $0.fileSystem = "" }, { $0.fileSystem = "fuse.sshfs" })
+        check(.fileSystem, .note, { $0.fileSystem = "btrfs" }, { $0.fileSystem = "tmpfs" })
+        check(.fileSystem, .note, { $0.fileSystem = "zfs" }, { $0.fileSystem = "overlay" })
         check(
-            "libraries", .fault, { $0.libraries = [("liblmdb", "0.9.31")] },
+            .libraries, .fault, { $0.libraries = [("liblmdb", "0.9.31")] },
             { $0.libraries = [("liblmdb", "0.9.23")] })
-        check("time zones", .note, { $0.tzdata = "2024a" }, { $0.tzdata = nil })
+        check(.timeZones, .note, { $0.tzdata = "2024a" }, { $0.tzdata = nil })
         check(
-            "clock", .fault, { $0.now = Instant(milliseconds: 1_735_689_600_000) },
+            .clock, .fault, { $0.now = Instant(milliseconds: 1_735_689_600_000) },
             { $0.now = Instant(milliseconds: 1_735_689_599_999) })
     }
 }

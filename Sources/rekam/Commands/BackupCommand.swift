@@ -20,6 +20,7 @@ struct BackupCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("The folder to make; it must not exist yet.", valueName: "dir"))
     var folder: String
@@ -62,16 +63,13 @@ struct BackupCommand: ParsableCommand {
         Progress.clear()
         let note = OperationNote(time: now, entries: manifest.entries, holds: true, detail: folder)
         note.leave(.backup, at: log.path)
+        let words = KeepingWords(language.lang)
         Output.line(
-            "Backed up \(Progress.grouped(Int(manifest.entries))) entries to \(folder.printable): "
-                + "\(ByteText.text(manifest.dataBytes)), root \(manifest.root.hexadecimal.prefix(12))…"
-                + (verify ? ", verified." : "."))
-        Output.line(
-            withKey
-                ? "The signing key is in it: keep it where only the store's owner can read it."
-                : "Without the signing key: keep a copy of \(log.path.printable)/key apart from it."
-        )
-        Output.line("Bring it back: rekam restore \(folder.printable) --store NEW")
+            words.backedUp(
+                Int(manifest.entries), to: folder.printable, bytes: manifest.dataBytes,
+                root: String(manifest.root.hexadecimal.prefix(12)), isVerified: verify))
+        Output.line(withKey ? words.keyInBackup : words.keyNotInBackup(log.path.printable))
+        Output.line(words.bringBack(folder.printable))
         Output.flush()
     }
 }
@@ -94,6 +92,7 @@ struct RestoreCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @OptionGroup var checkpoint: KeptOptions
 
@@ -127,6 +126,8 @@ struct RestoreCommand: ParsableCommand {
         }
     }
 
+    private var words: KeepingWords { KeepingWords(language.lang) }
+
     func run() throws {
         Interrupt.listen()
         var manifest: BackupManifest?
@@ -138,7 +139,7 @@ struct RestoreCommand: ParsableCommand {
         }
         try settle(manifest)
         if backup != nil {
-            Output.line("Next: rekam verify, then ingest again what came after the backup.")
+            Output.line(words.afterRestoring)
         }
         Output.flush()
     }
@@ -165,14 +166,10 @@ struct RestoreCommand: ParsableCommand {
     private func report(_ outcome: Restore.Outcome) {
         let manifest = outcome.manifest
         Output.line(
-            "Restored \(Progress.grouped(Int(manifest.entries))) entries of \(manifest.origin.printable) "
-                + "to \(store.path.printable), as of \(manifest.made.rfc3339), root "
-                + "\(manifest.root.hexadecimal.prefix(12))….")
-        if !outcome.hasKey {
-            Output.line(
-                "It has no signing key: put the one kept apart at \(store.path.printable)/key "
-                    + "(mode 0600), or sign with a new one: rekam key rotate --lost.")
-        }
+            words.restored(
+                Int(manifest.entries), of: manifest.origin.printable, to: store.path.printable,
+                made: manifest.made, root: String(manifest.root.hexadecimal.prefix(12))))
+        if !outcome.hasKey { Output.line(words.restoredWithoutKey(store.path.printable)) }
     }
 
     /// Says whether signed entries are missing; with `--accept-rollback` records that they are.
@@ -184,9 +181,8 @@ struct RestoreCommand: ParsableCommand {
                 against: log, verifiers: log.noteVerifiers())
             {
                 Output.line(
-                    "\(Progress.grouped(Int(signed - entries))) entries that were signed are not in it "
-                        + "(\(kept.path.printable)); nothing is signed until you accept that: rekam "
-                        + "restore --store \(store.path.printable) --accept-rollback REASON")
+                    words.missing(
+                        Int(signed - entries), told: kept.path.printable, store.path.printable))
             }
             return
         }
@@ -194,13 +190,8 @@ struct RestoreCommand: ParsableCommand {
             let gap = try Restore.acceptRollback(
                 of: log, kept: kept, backupMade: manifest?.made, reason: acceptRollback, by: by,
                 at: try Machine.now())
-            guard let gap else {
-                return Output.line("No signed entry is missing; there is nothing to accept.")
-            }
-            Output.line(
-                "Recorded that entries \(Progress.grouped(Int(gap.entries))) to "
-                    + "\(Progress.grouped(Int(gap.signed) - 1)) are gone, and signed the log as it is."
-            )
+            guard let gap else { return Output.line(words.nothingMissing) }
+            Output.line(words.accepted(Int(gap.entries), Int(gap.signed) - 1))
         } catch let fault as KeptFault {
             throw Failure(.checkFailed, fault.description)
         } catch let rejection as Rejection {

@@ -16,6 +16,7 @@ struct CheckpointCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: SameInBothLanguages
     @OptionGroup var kept: KeptOptions
 
     @Flag(help: "Print the public key instead, as C2SP notes are checked with.")

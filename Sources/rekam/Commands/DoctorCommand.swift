@@ -17,6 +17,7 @@ struct DoctorCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
     var format = OutputFormat.table
@@ -52,46 +53,48 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private func printTable(_ findings: [Finding], _ path: String) {
+        let words = DoctorWords(language.lang)
         let isColoured = Output.isColoured(unless: noColor)
         func mark(_ level: Finding.Level) -> String {
-            let (word, colour) =
+            let colour =
                 switch level {
-                case .fine: ("ok   ", "32")
-                case .note: ("note ", "33")
-                case .fault: ("FAULT", "31")
+                case .fine: "32"
+                case .note: "33"
+                case .fault: "31"
                 }
+            let word = words.mark(level)
             return isColoured ? "\u{1B}[\(colour)m\(word)\u{1B}[0m" : word
         }
         let faults = findings.count { $0.level == .fault }
         let notes = findings.count { $0.level == .note }
-        let found =
-            faults == 0
-            ? "Fit." : "\(faults) \(faults == 1 ? "fault" : "faults"): see below what to do."
-        Output.line(
-            "\(found)\(notes > 0 && faults == 0 ? " \(notes) to know." : "") \(path.printable)")
+        Output.line("\(words.verdict(faults: faults, notes: notes)) \(path.printable)")
         Output.line()
-        let width = findings.map(\.subject.count).max() ?? 0
+        let subjects = findings.map { words.subject($0.subject) }
+        let width = subjects.map { TextWidth.of($0) }.max() ?? 0
         let order: [Finding.Level] = [.fault, .note, .fine]
         for level in order {
-            for finding in findings where finding.level == level {
+            for (finding, subject) in zip(findings, subjects) where finding.level == level {
+                let (text, remedy) = words.said(finding)
                 Output.line(
-                    "\(mark(level))  \(TextWidth.padded(finding.subject, to: width))  "
-                        + finding.text.printable)
-                if !finding.remedy.isEmpty {
+                    "\(mark(level))  \(TextWidth.padded(subject, to: width))  " + text.printable)
+                if !remedy.isEmpty {
                     Output.line(
-                        String(repeating: " ", count: 9 + width) + "→ " + finding.remedy.printable)
+                        String(repeating: " ", count: 9 + width) + "→ " + remedy.printable)
                 }
             }
         }
     }
 
+    /// What programs read is English.
     private func printJSON(_ findings: [Finding], _ path: String) {
+        let words = DoctorWords(.english)
         let list = findings.map { finding in
-            JSONValue.object([
-                JSONMember(key: "subject", value: .string(finding.subject)),
+            let (text, remedy) = words.said(finding)
+            return JSONValue.object([
+                JSONMember(key: "subject", value: .string(finding.subject.rawValue)),
                 JSONMember(key: "level", value: .string(finding.level.rawValue)),
-                JSONMember(key: "text", value: .string(finding.text)),
-                JSONMember(key: "remedy", value: .string(finding.remedy)),
+                JSONMember(key: "text", value: .string(text)),
+                JSONMember(key: "remedy", value: .string(remedy)),
             ])
         }
         let isFit = !findings.contains { $0.level == .fault }

@@ -15,6 +15,8 @@ struct GenerateCommand: ParsableCommand {
               rekam generate --events 200000 --seed 2025 | rekam ingest -
             """)
 
+    @OptionGroup var language: SameInBothLanguages
+
     @Option(help: ArgumentHelp("How many events.", valueName: "n"))
     var events = 100_000
 

@@ -16,6 +16,7 @@ struct InitCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Option(
         help: ArgumentHelp(
@@ -75,18 +76,15 @@ struct InitCommand: ParsableCommand {
         } catch let fault as CalendarFault {
             throw Failure(.usage, fault.description)
         }
+        let words = KeepingWords(language.lang)
         Output.line(
-            "Made the store \(made.path): \(kpis) KPIs over \(projections) projections, days in "
-                + "\(zone.name)\(zone.release.isEmpty ? "" : " (tzdata \(zone.release))").")
-        if let standard {
-            Output.line(
-                "Business time follows the calendar \(standard): rekam calendar show \(standard)")
-        }
-        Output.line("Its signing key is \(made.path)/key: keep a copy where the store is not.")
-        if let group {
-            Output.line("Members of \(group.printable) may read it, but not the key.")
-        }
-        Output.line("Next: rekam ingest FILE, or rekam kpi list to see what can be asked.")
+            words.made(
+                made.path, kpis: kpis, projections: projections, zone: zone.name,
+                release: zone.release))
+        if let standard { Output.line(words.businessTime(standard)) }
+        Output.line(words.keyIs(made.path))
+        if let group { Output.line(words.shared(with: group.printable)) }
+        Output.line(words.firstSteps)
         Output.flush()
     }
 }

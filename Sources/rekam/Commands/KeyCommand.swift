@@ -23,6 +23,7 @@ struct KeyShowCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
     var format = OutputFormat.table
@@ -51,18 +52,12 @@ struct KeyShowCommand: ParsableCommand {
             return Output.flush()
         }
         Output.line(present)
+        let words = KeepingWords(language.lang)
         for rotation in rotations.reversed() {
-            let entry =
-                "entry \(Progress.grouped(Int(rotation.sequence))), \(rotation.recorded.rfc3339)"
             Output.line(
-                rotation.previous.map {
-                    "before \(entry): \($0.printable)"
-                        + (rotation.isEndorsed
-                            ? ", which names its successor"
-                            : ", WHICH DOES NOT NAME ITS SUCCESSOR: trust neither without asking")
-                }
-                    ?? "before \(entry): a key that was lost, so that nothing vouches for the one after it"
-            )
+                words.rotation(
+                    at: rotation.sequence, recorded: rotation.recorded,
+                    previous: rotation.previous?.printable, isEndorsed: rotation.isEndorsed))
         }
         Output.flush()
     }
@@ -83,6 +78,7 @@ struct KeyRotateCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Flag(help: "The present key is gone: nothing will vouch for the new one.")
     var lost = false
@@ -101,22 +97,18 @@ struct KeyRotateCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: false)
+        let words = KeepingWords(language.lang)
         do {
             let keys = try log.rotateKey(
                 seed: try Machine.randomBytes(32), isLost: lost, reason: reason, by: by,
                 at: try Machine.now())
-            Output.line("Checkpoints are signed with a new key from now on:")
+            Output.line(words.newKey)
             Output.line(keys.next)
-            Output.line(
-                keys.previous.map { "It is vouched for, in the log, by \($0)." }
-                    ?? "Nothing vouches for it: tell everybody who checks checkpoints, on a way they trust."
-            )
+            Output.line(words.vouched(by: keys.previous))
         } catch let rejection as Rejection {
             throw Failure(.usage, "--reason, --by: \(rejection.problem).")
         }
-        Output.line(
-            "Keep a copy of \(log.path.printable)/key where the store is not. Next: rekam checkpoint"
-        )
+        Output.line(words.keepKey(log.path.printable))
         Output.flush()
     }
 }

@@ -16,6 +16,8 @@ struct MigrateCommand: ParsableCommand {
               rekam migrate rekam.store rekam-new.store
             """)
 
+    @OptionGroup var language: LanguageOptions
+
     @Argument(help: ArgumentHelp("The store to carry over.", valueName: "old"))
     var old: String
 
@@ -48,18 +50,15 @@ struct MigrateCommand: ParsableCommand {
             throw Failure(.checkFailed, fault.description)
         }
         Progress.clear()
+        let words = KeepingWords(language.lang)
         Output.line(
-            "Carried \(Progress.grouped(Int(outcome.entries))) entries over to \(new.printable): the "
-                + "same bytes, times and root, \(outcome.root.hexadecimal.prefix(12))….")
-        if !outcome.hasKey { Output.line("There was no signing key to take along.") }
+            words.carried(
+                Int(outcome.entries), to: new.printable,
+                root: String(outcome.root.hexadecimal.prefix(12))))
+        if !outcome.hasKey { Output.line(words.carriedNoKey) }
         let came = Int(try log.read { $0.entryCount }) - total
-        if came > 0 {
-            Output.line(
-                "\(Progress.grouped(came)) entries came into the old store meanwhile and are not in "
-                    + "the new one: ingest their inputs there again.")
-        }
-        Output.line(
-            "Next: rekam verify --store \(new.printable), then use it in place of the old one.")
+        if came > 0 { Output.line(words.cameMeanwhile(came)) }
+        Output.line(words.afterMigrating(new.printable))
         Output.flush()
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLog
 import Projections
 import Recording
+import Rendering
 
 struct VoidCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +18,7 @@ struct VoidCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
 
     @Option(
         help: ArgumentHelp(
@@ -54,18 +56,14 @@ struct VoidCommand: ParsableCommand {
             }
         }
         Progress.clear()
-        var line = "Voided \(Progress.grouped(outcome.voided)) events"
-        if outcome.skipped > 0 {
-            line += " · \(Progress.grouped(outcome.skipped)) left as they were (voided before, or "
-            line += "the log's own)"
-        }
-        Output.line(line)
+        Output.line(
+            KeepingWords(language.lang).voided(outcome.voided, skipped: outcome.skipped))
         let live = try LiveProjections(of: log)
         let report = try live.catchUp(options: BuildProgressLine.options())
         Progress.clear()
         Output.line(
-            "Projections are up to date: \(live.sources.count) of \(live.sources.count) at entry "
-                + "\(Progress.grouped(Int(report.position))).")
+            OperationWords(language.lang).upToDate(
+                live.sources.count, entry: Int(report.position)))
         Output.flush()
     }
 

@@ -1,0 +1,205 @@
+import EventModel
+import Operating
+
+/// What the doctor says of a store.
+extension DoctorWords {
+    func said(_ matter: Finding.OfStore, _ level: Finding.Level) -> (text: String, remedy: String) {
+        switch matter {
+        case .absent(let path):
+            (
+                pick("there is none at \(path) yet.", "belum ada di \(path)."), "rekam init"
+            )
+        case .unopened(let reason):
+            (
+                reason,
+                pick(
+                    "Keep the folder as it is, and restore a backup beside it if nothing else helps.",
+                    "Biarkan folder itu apa adanya, dan pulihkan cadangan di sebelahnya bila cara "
+                        + "lain tidak menolong.")
+            )
+        case .map(let used, let all): map(used, all, level)
+        case .link, .exposed, .foreign, .files: files(matter)
+        case .key: (pick("the signing key is there.", "kunci penanda tangan ada."), "")
+        case .keyMissing:
+            (
+                pick(
+                    "the store has no signing key: it cannot sign checkpoints.",
+                    "penyimpanan tidak punya kunci penanda tangan: tidak dapat menandatangani "
+                        + "checkpoint."),
+                pick(
+                    "Bring the copy kept apart back (mode 0600), or: rekam key rotate --lost.",
+                    "Kembalikan salinan yang disimpan terpisah (mode 0600), atau: rekam key rotate "
+                        + "--lost.")
+            )
+        case .keyFault(let fault):
+            (
+                fault,
+                pick(
+                    "Bring the right key back from its copy.",
+                    "Kembalikan kunci yang benar dari salinannya.")
+            )
+        case .readers(let readers, let freed): self.readers(readers, freed, level)
+        case .writer(let isWriting):
+            isWriting
+                ? (
+                    pick("another process is writing now.", "proses lain sedang menulis."),
+                    pick("Wait for it to end.", "Tunggu sampai selesai.")
+                ) : (pick("nobody is writing now.", "tidak ada yang sedang menulis."), "")
+        case .clockAhead:
+            (
+                pick(
+                    "ahead of the log's last recording time.",
+                    "di depan waktu pencatatan terakhir log."), ""
+            )
+        case .clockBehind(let seconds, let last):
+            (
+                pick(
+                    "the clock is \(seconds) s behind the log's last recording time, \(last.rfc3339).",
+                    "jam tertinggal \(number(seconds)) dtk dari waktu pencatatan terakhir log, "
+                        + "\(last.rfc3339)."),
+                pick(
+                    "Set it (timedatectl set-ntp true); until then that time is repeated.",
+                    "Setel (timedatectl set-ntp true); sampai saat itu waktu tersebut diulang.")
+            )
+        case .zoneRules(let zone, let recorded, let machine):
+            zoneRules(zone, recorded, machine, level)
+        case .verified, .neverVerified, .backup, .noBackup: history(matter)
+        }
+    }
+
+    private func map(
+        _ used: Int, _ all: Int, _ level: Finding.Level
+    ) -> (text: String, remedy: String) {
+        let text = pick(
+            "\(bytes(used)) of a map of \(bytes(all))", "\(bytes(used)) dari peta \(bytes(all))")
+        return switch level {
+        case .fine: (text + ".", "")
+        case .note:
+            (
+                text
+                    + pick(
+                        "; the machine refused the usual 1 TiB.",
+                        "; mesin menolak 1 TiB yang biasa."),
+                pick(
+                    "Take limits on address space away (ulimit -v) before the store grows that far.",
+                    "Hapus batas ruang alamat (ulimit -v) sebelum penyimpanan tumbuh sejauh itu.")
+            )
+        case .fault:
+            (
+                text + pick(": there is little room left.", ": ruangnya hampir habis."),
+                pick(
+                    "Take limits on address space away: ulimit -v unlimited.",
+                    "Hapus batas ruang alamat: ulimit -v unlimited.")
+            )
+        }
+    }
+
+    private func files(_ matter: Finding.OfStore) -> (text: String, remedy: String) {
+        switch matter {
+        case .link(let path):
+            (
+                pick("\(path) is a symbolic link.", "\(path) adalah tautan simbolis."),
+                pick(
+                    "Link the store's folder rather than files in it.",
+                    "Tautkan folder penyimpanan, bukan berkas di dalamnya.")
+            )
+        case .exposed(let path, let mode, let wanted):
+            (
+                pick(
+                    "\(path) has mode \(String(mode, radix: 8)): others can reach it.",
+                    "\(path) bermode \(String(mode, radix: 8)): orang lain dapat menjangkaunya."),
+                "chmod \(String(wanted, radix: 8)) \(path)"
+            )
+        case .foreign(let path, let owner):
+            (
+                pick(
+                    "\(path) belongs to another user (\(owner)).",
+                    "\(path) milik pengguna lain (\(owner))."),
+                pick(
+                    "Only its owner records, backs up and signs; you can ask.",
+                    "Hanya pemiliknya yang mencatat, mencadangkan dan menandatangani; Anda dapat "
+                        + "bertanya.")
+            )
+        case .files(true):
+            (pick("the owner writes, a group reads.", "pemilik menulis, satu grup membaca."), "")
+        default: (pick("its owner's alone.", "milik pemiliknya saja."), "")
+        }
+    }
+
+    private func readers(
+        _ readers: [Int], _ freed: Int, _ level: Finding.Level
+    ) -> (text: String, remedy: String) {
+        let count = readers.count
+        let now = pick(
+            count == 1 ? "1 process reads now" : "\(count) processes read now",
+            "\(count) proses sedang membaca")
+        return switch level {
+        case .fine: (now + pick(", none left behind.", ", tidak ada yang tertinggal."), "")
+        case .note:
+            (
+                pick(
+                    "\(freed) left behind by killed processes; freed just now. \(now).",
+                    "\(freed) ditinggalkan proses yang dimatikan; baru saja dibebaskan. \(now)."),
+                pick(
+                    "Nothing: what they kept from being used again is free for the next ingest.",
+                    "Tidak perlu apa-apa: ruang yang ditahannya bebas untuk impor berikutnya.")
+            )
+        case .fault:
+            (
+                now + pick("; 126 is the most.", "; paling banyak 126."),
+                pick("End some: ", "Akhiri beberapa: ")
+                    + readers.prefix(5).map(String.init).joined(separator: ", ") + " …"
+            )
+        }
+    }
+
+    private func zoneRules(
+        _ zone: String, _ recorded: String, _ machine: String, _ level: Finding.Level
+    ) -> (text: String, remedy: String) {
+        if level == .fine {
+            return (
+                pick(
+                    "\(zone) is the same in tz database \(recorded) and \(machine).",
+                    "\(zone) sama dalam basis data tz \(recorded) dan \(machine)."), ""
+            )
+        }
+        return (
+            pick(
+                "\(zone) was recorded from tz database \(recorded); the machine's \(machine) has other "
+                    + "rules for it.",
+                "\(zone) dicatat dari basis data tz \(recorded); milik mesin ini, \(machine), punya "
+                    + "aturan lain."),
+            pick(
+                "Figures keep to the recorded rules; a store with the new ones: init and migrate.",
+                "Angka mengikuti aturan yang tercatat; penyimpanan dengan aturan baru: init dan "
+                    + "migrate.")
+        )
+    }
+
+    private func history(_ matter: Finding.OfStore) -> (text: String, remedy: String) {
+        switch matter {
+        case .verified(let time, let difference?):
+            (
+                pick("at ", "pada ") + "\(time.rfc3339): \(difference)",
+                pick(
+                    "Keep the store as it is, and restore a backup beside it.",
+                    "Biarkan penyimpanan apa adanya, dan pulihkan cadangan di sebelahnya.")
+            )
+        case .verified(let time, nil):
+            (
+                pick("at \(time.rfc3339), and it held.", "pada \(time.rfc3339), dan cocok."), ""
+            )
+        case .backup(let time, let place, let entries, let all):
+            (
+                pick(
+                    "at \(time.rfc3339) to \(place), \(entries) of \(all) entries.",
+                    "pada \(time.rfc3339) ke \(place), \(number(entries)) dari \(number(all)) entri."
+                ),
+                ""
+            )
+        case .noBackup:
+            (pick("none is known.", "belum ada yang diketahui."), "rekam backup DIR --verify")
+        default: (pick("never.", "belum pernah."), "rekam verify")
+        }
+    }
+}

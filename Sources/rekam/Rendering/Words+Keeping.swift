@@ -1,0 +1,224 @@
+package import EventModel
+
+/// What the commands say that make, copy, restore and carry over stores, and look after their keys,
+/// in both languages.
+package struct KeepingWords {
+    private let words: Words
+
+    /// The words of a language.
+    package init(_ language: Language) { words = Words(language: language) }
+
+    private func pick(_ english: String, _ indonesian: String) -> String {
+        words.pick(english, indonesian)
+    }
+
+    private func number(_ number: some BinaryInteger) -> String { words.number(number) }
+
+    // MARK: A new store
+
+    /// - Parameter release: of the tz database that the zone's rules come from; "" where none is said.
+    package func made(
+        _ store: String, kpis: Int, projections: Int, zone: String, release: String
+    ) -> String {
+        let days = zone + (release.isEmpty ? "" : " (tzdata \(release))")
+        return pick(
+            "Made the store \(store): \(kpis) KPIs over \(projections) projections, days in \(days).",
+            "Penyimpanan \(store) dibuat: \(kpis) KPI dari \(projections) proyeksi, hari menurut "
+                + "\(days).")
+    }
+
+    package func businessTime(_ calendar: String) -> String {
+        pick("Business time follows the calendar ", "Waktu kerja mengikuti kalender ")
+            + "\(calendar): rekam calendar show \(calendar)"
+    }
+
+    package func keyIs(_ store: String) -> String {
+        pick(
+            "Its signing key is \(store)/key: keep a copy where the store is not.",
+            "Kunci penanda tangannya \(store)/key: simpan salinannya di luar penyimpanan.")
+    }
+
+    package func shared(with group: String) -> String {
+        pick(
+            "Members of \(group) may read it, but not the key.",
+            "Anggota \(group) boleh membacanya, tetapi tidak kuncinya.")
+    }
+
+    package var firstSteps: String {
+        words.next
+            + pick(
+                "rekam ingest FILE, or rekam kpi list to see what can be asked.",
+                "rekam ingest FILE, atau rekam kpi list untuk melihat apa yang dapat ditanyakan.")
+    }
+
+    // MARK: Taking back
+
+    package func voided(_ count: Int, skipped: Int) -> String {
+        let rest =
+            skipped > 0
+            ? " · "
+                + pick(
+                    "\(number(skipped)) left as they were (voided before, or the log's own)",
+                    "\(number(skipped)) dibiarkan (sudah dibatalkan, atau milik log sendiri)") : ""
+        return pick("Voided \(number(count)) events", "\(number(count)) peristiwa dibatalkan")
+            + rest
+    }
+
+    // MARK: Backups
+
+    package func backedUp(
+        _ entries: Int, to folder: String, bytes: Int, root: String, isVerified: Bool
+    ) -> String {
+        let size = ByteText.text(bytes, words.language)
+        return pick(
+            "Backed up \(number(entries)) entries to \(folder): \(size), root \(root)…",
+            "\(number(entries)) entri dicadangkan ke \(folder): \(size), akar \(root)…")
+            + (isVerified ? pick(", verified.", ", diverifikasi.") : ".")
+    }
+
+    package var keyInBackup: String {
+        pick(
+            "The signing key is in it: keep it where only the store's owner can read it.",
+            "Kunci penanda tangan ada di dalamnya: simpan di tempat yang hanya dapat dibaca pemilik "
+                + "penyimpanan.")
+    }
+
+    package func keyNotInBackup(_ store: String) -> String {
+        pick(
+            "Without the signing key: keep a copy of \(store)/key apart from it.",
+            "Tanpa kunci penanda tangan: simpan salinan \(store)/key terpisah darinya.")
+    }
+
+    package func bringBack(_ folder: String) -> String {
+        pick(
+            "Bring it back: rekam restore \(folder) --store NEW",
+            "Pulihkan: rekam restore \(folder) --store BARU")
+    }
+
+    package func restored(
+        _ entries: Int, of origin: String, to store: String, made: Instant, root: String
+    ) -> String {
+        pick(
+            "Restored \(number(entries)) entries of \(origin) to \(store), as of \(made.rfc3339), "
+                + "root \(root)….",
+            "\(number(entries)) entri \(origin) dipulihkan ke \(store), menurut \(made.rfc3339), "
+                + "akar \(root)….")
+    }
+
+    package func restoredWithoutKey(_ store: String) -> String {
+        pick(
+            "It has no signing key: put the one kept apart at \(store)/key (mode 0600), or sign with a "
+                + "new one: rekam key rotate --lost.",
+            "Kunci penanda tangan tidak ada: taruh salinan yang disimpan terpisah di \(store)/key "
+                + "(mode 0600), atau pakai kunci baru: rekam key rotate --lost.")
+    }
+
+    package var afterRestoring: String {
+        words.next
+            + pick(
+                "rekam verify, then ingest again what came after the backup.",
+                "rekam verify, lalu impor lagi yang datang setelah pencadangan.")
+    }
+
+    /// That entries are missing which were signed, as a checkpoint kept in a file tells.
+    package func missing(_ entries: Int, told file: String, _ store: String) -> String {
+        let accept = "rekam restore --store \(store) --accept-rollback"
+        return pick(
+            "\(number(entries)) entries that were signed are not in it (\(file)); nothing is signed "
+                + "until you accept that: \(accept) REASON",
+            "\(number(entries)) entri yang sudah ditandatangani tidak ada di dalamnya (\(file)); tidak "
+                + "ada yang ditandatangani sampai Anda menerimanya: \(accept) ALASAN")
+    }
+
+    package var nothingMissing: String {
+        pick(
+            "No signed entry is missing; there is nothing to accept.",
+            "Tidak ada entri bertanda tangan yang hilang; tidak ada yang perlu diterima.")
+    }
+
+    package func accepted(_ first: Int, _ last: Int) -> String {
+        pick(
+            "Recorded that entries \(number(first)) to \(number(last)) are gone, and signed the log as "
+                + "it is.",
+            "Dicatat bahwa entri \(number(first)) sampai \(number(last)) hilang, dan log "
+                + "ditandatangani apa adanya.")
+    }
+
+    // MARK: Migration
+
+    package func carried(_ entries: Int, to store: String, root: String) -> String {
+        pick(
+            "Carried \(number(entries)) entries over to \(store): the same bytes, times and root, "
+                + "\(root)….",
+            "\(number(entries)) entri dipindahkan ke \(store): bita, waktu dan akar yang sama, "
+                + "\(root)….")
+    }
+
+    package var carriedNoKey: String {
+        pick(
+            "There was no signing key to take along.",
+            "Tidak ada kunci penanda tangan untuk dibawa.")
+    }
+
+    package func cameMeanwhile(_ entries: Int) -> String {
+        pick(
+            "\(number(entries)) entries came into the old store meanwhile and are not in the new one: "
+                + "ingest their inputs there again.",
+            "Sementara itu \(number(entries)) entri masuk ke penyimpanan lama dan tidak ada di yang "
+                + "baru: impor lagi masukannya di sana.")
+    }
+
+    package func afterMigrating(_ store: String) -> String {
+        words.next + "rekam verify --store \(store)"
+            + pick(
+                ", then use it in place of the old one.", ", lalu pakai menggantikan yang lama.")
+    }
+
+    // MARK: Keys
+
+    /// A key that signed until an entry was recorded.
+    ///
+    /// - Parameter previous: the key; nil where it was lost.
+    package func rotation(
+        at sequence: UInt32, recorded: Instant, previous: String?, isEndorsed: Bool
+    ) -> String {
+        let entry = "\(number(sequence)), \(recorded.rfc3339)"
+        let before = pick("before entry \(entry): ", "sebelum entri \(entry): ")
+        guard let previous else {
+            return before
+                + pick(
+                    "a key that was lost, so that nothing vouches for the one after it",
+                    "kunci yang hilang, sehingga tidak ada yang menjamin kunci sesudahnya")
+        }
+        return before + previous
+            + (isEndorsed
+                ? pick(", which names its successor", ", yang menyebut penerusnya")
+                : pick(
+                    ", WHICH DOES NOT NAME ITS SUCCESSOR: trust neither without asking",
+                    ", YANG TIDAK MENYEBUT PENERUSNYA: jangan percayai keduanya tanpa bertanya"))
+    }
+
+    package var newKey: String {
+        pick(
+            "Checkpoints are signed with a new key from now on:",
+            "Mulai sekarang checkpoint ditandatangani dengan kunci baru:")
+    }
+
+    package func vouched(by previous: String?) -> String {
+        guard let previous else {
+            return pick(
+                "Nothing vouches for it: tell everybody who checks checkpoints, on a way they trust.",
+                "Tidak ada yang menjaminnya: beri tahu semua yang memeriksa checkpoint, lewat jalan "
+                    + "yang mereka percayai.")
+        }
+        return pick(
+            "It is vouched for, in the log, by \(previous).",
+            "Di dalam log kunci itu dijamin oleh \(previous).")
+    }
+
+    package func keepKey(_ store: String) -> String {
+        pick(
+            "Keep a copy of \(store)/key where the store is not. ",
+            "Simpan salinan \(store)/key di luar penyimpanan. ") + words.next + "rekam checkpoint"
+    }
+}
