@@ -2,8 +2,8 @@ import Foundation
 import Testing
 
 /// Method: every `console` block of the pages is typed as it stands, in one folder a page; what is
-/// printed must be what the page shows, but for the root, the tz database's release and the seconds,
-/// which differ from machine to machine. `REKAM_GOLDEN=write` puts what is printed into the pages, to
+/// printed must be what the page shows, but for the root, the tz database's release, the seconds, and how
+/// many pages a store takes, which hangs on how soon its lines came: these differ from machine to machine. `REKAM_GOLDEN=write` puts what is printed into the pages, to
 /// be read before it is committed.
 @Suite("Pages")
 struct PageTests {
@@ -69,6 +69,7 @@ struct PageTests {
     private static let times = [(#"[0-9.]+ s(?=\n|$)"#, "… s")]
     private static let machines =
         times + [
+            (#"Pages +[0-9,]+ in use, [0-9,]+ free"#, "Pages …"),
             (#"(root|akar) [0-9a-f]+…"#, "root …"), (#""root": "[0-9a-f]+""#, "root …"),
             (#"tzdata\)? ?[0-9]{4}[a-z]"#, "tzdata …"), (#""tzdata": "[^"]+""#, "tzdata …"),
         ]

@@ -58,9 +58,11 @@ package struct KeepingWords {
             skipped > 0
             ? " · "
                 + pick(
-                    "\(number(skipped)) left as they were (voided before, or the log's own)",
+                    "\(number(skipped)) left as \(skipped == 1 ? "it was" : "they were") "
+                        + "(voided before, or the log's own)",
                     "\(number(skipped)) dibiarkan (sudah dibatalkan, atau milik log sendiri)") : ""
-        return pick("Voided \(number(count)) events", "\(number(count)) peristiwa dibatalkan")
+        let events = count == 1 ? "event" : "events"
+        return pick("Voided \(number(count)) \(events)", "\(number(count)) peristiwa dibatalkan")
             + rest
     }
 

@@ -57,7 +57,9 @@ package struct TrialWords {
     // MARK: A case, event by event
 
     package func played(_ subject: String, events: Int, _ version: String) -> String {
-        "\(subject) · " + pick("\(events) events", "\(number(events)) peristiwa") + " · \(version)"
+        let count = pick(
+            "\(events) \(events == 1 ? "event" : "events")", "\(number(events)) peristiwa")
+        return "\(subject) · \(count) · \(version)"
     }
 
     package func quiet(_ count: Int) -> String {
