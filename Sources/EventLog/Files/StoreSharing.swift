@@ -8,7 +8,7 @@ extension LogStore {
             try StoreFiles.setMode(path + file, UInt32(mode))
         }
         // Made only where somebody writes; named here so that it gets the group, too.
-        if StoreFiles.status(path + "/key") != nil {
+        if !StoreFiles.isAbsent(path + "/key") {
             try StoreFiles.setGroup(path + "/key", group)
         }
     }

@@ -122,10 +122,13 @@ public struct KeptCheckpoint: Sendable {
     /// checkpoint finds out what became of it.
     @discardableResult
     public func accept(_ log: LogStore) throws -> SignedNote {
-        if StoreFiles.status(path) != nil {
+        if !StoreFiles.isAbsent(path) {
             let size = (try? read())??.checkpoint.size
             var name = path + ".superseded-" + (size.map(String.init) ?? "unreadable")
             while StoreFiles.status(name) != nil { name += "-again" }
+            guard StoreFiles.isAbsent(name) else {
+                throw StoreFault.file(path: name, action: "make", reason: StoreFiles.reason())
+            }
             try StoreFiles.rename(path, to: name)
         }
         return try sign(log)

@@ -59,7 +59,7 @@ public struct StoreKey: Sendable {
     /// Reads a store's key file.
     static func read(folder: String, origin: String) throws(StoreFault) -> StoreKey {
         let path = folder + "/key"
-        guard StoreFiles.status(path) != nil else { throw missing(path) }
+        guard !StoreFiles.isAbsent(path) else { throw missing(path) }
         return try read(file: path, origin: origin)
     }
 
