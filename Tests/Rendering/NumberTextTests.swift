@@ -145,4 +145,20 @@ struct TextWidthTests {
     func csvCells(text: String, cell: String) {
         #expect(CSVText.text(text) == cell)
     }
+
+    @Test("A line of progress says how many, how fast, and how long still")
+    func progress() {
+        func lines(_ count: Int, _ unit: WorkUnit, rate: Int, left: Int?) -> [String] {
+            [Language.english, .indonesian].map {
+                OperationWords($0).progress(count, of: unit, rate: rate, secondsLeft: left)
+            }
+        }
+        #expect(
+            lines(1_998_412, .events, rate: 612_000, left: 245) == [
+                "1,998,412 events   612,000/s   4m 05s left",
+                "1.998.412 peristiwa   612.000/dtk   sisa 4m 05dtk",
+            ])
+        #expect(
+            lines(7, .mebibytes, rate: 3, left: nil) == ["7 MiB   3/s", "7 MiB   3/dtk"])
+    }
 }

@@ -43,6 +43,8 @@ struct LanguageOptions: ParsableArguments {
             "Language of titles, units, numbers and dates: en or id.", valueName: "language"))
     var lang = Language.english
 
+    func validate() { Progress.speak(lang) }
+
     /// What the auditor's commands say.
     var words: AuditWords { AuditWords(lang) }
 }

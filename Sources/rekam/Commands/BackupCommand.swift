@@ -37,7 +37,7 @@ struct BackupCommand: ParsableCommand {
         let total = try log.read { view in
             try view.statistics().tables.reduce(0) { $0 + $1.bytes }
         }
-        let line = ProgressLine("MiB")
+        let line = ProgressLine(.mebibytes)
         var backup = Backup(of: log, program: Rekam.version)
         backup.includesKey = withKey
         backup.progress = { bytes in
@@ -145,7 +145,7 @@ struct RestoreCommand: ParsableCommand {
     }
 
     private func restore(_ backup: String) throws -> Restore.Outcome {
-        let line = ProgressLine("MiB")
+        let line = ProgressLine(.mebibytes)
         var restore = Restore(of: backup)
         restore.keyFile = key
         restore.group = try group.map(Machine.group)

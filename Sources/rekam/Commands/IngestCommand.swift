@@ -5,6 +5,7 @@ import EventModel
 import Ingest
 import Projections
 import Recording
+import Rendering
 
 struct IngestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -95,7 +96,7 @@ struct IngestCommand: ParsableCommand {
         let total = source.totalStoredBytes
         let rejects = RejectsFile(
             path: self.rejects ?? RejectsFile.name(for: file, isCSV: mapping != nil))
-        var progress = Progress(of: "events")
+        var progress = Progress(of: .events)
         var run = Import(into: log, clock: Machine.now)
         run.options.isStrict = strict
         if let batch { run.options.batchEvents = batch }

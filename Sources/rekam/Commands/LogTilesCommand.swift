@@ -31,7 +31,7 @@ struct LogTilesCommand: ParsableCommand {
         let root = StoreFiles.withoutSlash(folder)
         let earlier = try earlierSize(root, log, checkpoint)
         if StoreFiles.status(root) == nil { try FolderFiles.make(root) }
-        let line = ProgressLine("files")
+        let line = ProgressLine(.files)
         Interrupt.listen()
         let written = try TileExport(log, size: checkpoint.size).write(to: root, from: earlier) {
             done, all in

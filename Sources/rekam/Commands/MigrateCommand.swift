@@ -32,7 +32,7 @@ struct MigrateCommand: ParsableCommand {
         Interrupt.listen()
         let log = try LogStore.open(at: old, readOnly: true, threads: Machine.cores)
         let total = Int(try log.read { $0.entryCount })
-        let line = ProgressLine("entries")
+        let line = ProgressLine(.entries)
         var migration = Migration(of: log)
         migration.group = try group.map(Machine.group)
         migration.progress = { done in

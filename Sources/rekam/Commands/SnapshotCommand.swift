@@ -101,7 +101,7 @@ struct SnapshotExportCommand: ParsableCommand {
                 .build(request)
         }
         Progress.clear()
-        let line = ProgressLine("files")
+        let line = ProgressLine(.files)
         try snapshot.write(
             to: folder, checkpoint: note, key: log.signingKey(),
             entriesFrom: withEntries ? log : nil

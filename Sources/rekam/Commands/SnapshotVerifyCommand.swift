@@ -86,7 +86,7 @@ struct SnapshotVerifyCommand: ParsableCommand {
         let place = try Machine.temporaryPath(for: "verify", in: scratch)
         defer { FolderFiles.removeTree(place) }
         Interrupt.listen()
-        let line = ProgressLine("entries")
+        let line = ProgressLine(.entries)
         let total = max(1, Int(reading.manifest.checkpoint.size))
         let recomputing = SnapshotRecomputing(
             reading, types: try EventTypes.shipped(texts: Shipped.texts(in: "events")))

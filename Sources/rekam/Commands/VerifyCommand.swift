@@ -30,7 +30,7 @@ struct VerifyCommand: ParsableCommand {
         let started = Machine.ticks()
         let path = store.path
         let pages = try failing { () -> PageCensus in
-            let line = ProgressLine("pages")
+            let line = ProgressLine(.pages)
             return try StorePages.check(at: path, patience: store.patience()) { done, all in
                 line.show(count: Int(done), share: Int(done * 1000 / max(1, all)))
             }
@@ -38,7 +38,7 @@ struct VerifyCommand: ParsableCommand {
         Progress.clear()
         let log = try failing { try store.open(readOnly: true) }
         let total = Int(try failing { try log.read { $0.entryCount } })
-        let line = ProgressLine("entries")
+        let line = ProgressLine(.entries)
         let report = try Verification(of: log).run(threads: Machine.cores) { done in
             line.show(count: Int(done), share: total == 0 ? 1000 : Int(done) * 1000 / total)
         }
@@ -98,7 +98,7 @@ struct VerifyCommand: ParsableCommand {
 final class ProgressLine: Sendable {
     private let line: Mutex<Progress>
 
-    init(_ noun: String) { line = Mutex(Progress(of: noun)) }
+    init(_ unit: WorkUnit) { line = Mutex(Progress(of: unit)) }
 
     func show(count: Int, share: Int?) { line.withLock { $0.show(count: count, share: share) } }
 }

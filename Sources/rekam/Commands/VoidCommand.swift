@@ -46,7 +46,7 @@ struct VoidCommand: ParsableCommand {
         let log = try store.open(readOnly: false)
         let ranges = try ranges(in: log)
         let total = ranges.reduce(0) { $0 + $1.count }
-        var progress = Progress(of: "entries")
+        var progress = Progress(of: .entries)
         let outcome = try Withdrawal(reason: reason, person: by).takeBack(
             ranges, in: log, clock: Machine.now
         ) { done in

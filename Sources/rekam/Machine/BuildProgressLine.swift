@@ -1,11 +1,12 @@
 import Projections
+import Rendering
 
 /// Options of a build that uses all cores, shows how far it is, and stops on Ctrl-C.
 enum BuildProgressLine {
     static func options(
         memoryBytes: Int = 256 << 20, threads: Int = Machine.cores
     ) -> BuildOptions {
-        let line = ProgressLine("events")
+        let line = ProgressLine(.events)
         return BuildOptions(
             threads: threads, memoryBudgetBytes: memoryBytes,
             shouldStop: { Interrupt.isAsked },

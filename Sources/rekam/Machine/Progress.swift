@@ -10,12 +10,19 @@ import Synchronization
 /// left; shown only on a terminal, and gone when the work ends.
 struct Progress {
     private static let isShown = Atomic<Bool>(false)
+    /// A process is asked in one language.
+    private static let isIndonesian = Atomic<Bool>(false)
     private let started = Machine.ticks()
     private var shown: UInt64 = 0
-    private let noun: String
+    private let unit: WorkUnit
 
-    /// Progress counted in things of this name (`events`).
-    init(of noun: String) { self.noun = noun }
+    /// Progress counted in these.
+    init(of unit: WorkUnit) { self.unit = unit }
+
+    /// Says from here on in this language how far work has come.
+    static func speak(_ language: Language) {
+        isIndonesian.store(language == .indonesian, ordering: .relaxed)
+    }
 
     /// Shows the state, at most ten times a second. `share` is 0–1000 thousandths done; nil when
     /// the end is not known.
@@ -33,10 +40,12 @@ struct Progress {
             line += "\(share / 10) %  " + String(repeating: "█", count: cells)
             line += String(repeating: " ", count: 20 - cells)
         }
-        line += "  \(Self.grouped(count)) \(noun)   \(Self.grouped(rate))/s"
-        if let share, share > 0 {
-            line += "   \((elapsed * (1000 - share) / share + 999) / 1000) s left"
+        let words = OperationWords(
+            Self.isIndonesian.load(ordering: .relaxed) ? .indonesian : .english)
+        let left = share.flatMap {
+            $0 > 0 ? (elapsed * (1000 - $0) / $0 + 999) / 1000 : nil
         }
+        line += "  " + words.progress(count, of: unit, rate: rate, secondsLeft: left)
         Output.writeAll([UInt8]((line + "\u{1B}[K").utf8), to: STDERR_FILENO)
         Self.isShown.store(true, ordering: .relaxed)
     }

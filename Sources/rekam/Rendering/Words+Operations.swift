@@ -1,6 +1,9 @@
 package import EventModel
 import Querying
 
+/// What a long piece of work goes through.
+package enum WorkUnit: Sendable { case pages, entries, events, files, mebibytes }
+
 /// The words of what is done with a store: bringing events in, saying how it is.
 package struct OperationWords {
     private let words: Words
@@ -57,6 +60,26 @@ package struct OperationWords {
         return pick(
             "Projections are up to date: \(done) of \(done) at entry \(number(entry)).",
             "Proyeksi mutakhir: \(done) dari \(done) pada entri \(number(entry)).")
+    }
+
+    // MARK: Work under way
+
+    /// `1,998,412 events   612,000/s   12s left`; the time is left out where it is not known.
+    package func progress(
+        _ count: Int, of unit: WorkUnit, rate: Int, secondsLeft: Int?
+    ) -> String {
+        let name =
+            switch unit {
+            case .pages: pick("pages", "halaman")
+            case .entries: pick("entries", "entri")
+            case .events: pick("events", "peristiwa")
+            case .files: pick("files", "berkas")
+            case .mebibytes: "MiB"
+            }
+        let text = "\(number(count)) \(name)   \(number(rate))/" + pick("s", "dtk")
+        guard let secondsLeft else { return text }
+        let left = NumberText.duration(Fraction(secondsLeft * 1000), words.language)
+        return text + "   " + pick("\(left) left", "sisa \(left)")
     }
 
     // MARK: How a store is
