@@ -52,6 +52,8 @@ public final class Environment: @unchecked Sendable {
     let tables = Guarded<[String: Table]>([:])
     /// Set when a damaged file made LMDB stop half-way through a write.
     let isBroken = Atomic(false)
+    /// Set once this process has found the free list sound.
+    let hasSoundFreeList = Atomic(false)
     private let place: OpenPlace
 
     private static let lastIdentity = Atomic<UInt64>(0)

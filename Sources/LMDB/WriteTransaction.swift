@@ -20,6 +20,7 @@ public struct WriteTransaction: ~Copyable, Transaction {
         }
         try lock.acquire(waitingAtMost: wait, path: environment.path)
         do throws(LMDBError) {
+            try WriteTransaction.requireSoundFreeList(of: environment)
             state = try TransactionState(environment, write: true)
         } catch {
             lock.release()
@@ -27,6 +28,20 @@ public struct WriteTransaction: ~Copyable, Transaction {
         }
         state.hold(lock)
         thread = UInt(pthread_self())
+    }
+
+    /// Before a process writes for the first time; with the writer's lock held.
+    private static func requireSoundFreeList(of environment: Environment) throws(LMDBError) {
+        guard !environment.hasSoundFreeList.load(ordering: .relaxed) else { return }
+        do {
+            try PageWalk.checkFreeList(folder: environment.path)
+        } catch let error as LMDBError {
+            throw error
+        } catch {
+            throw LMDBError(
+                path: environment.path, call: "\(error)", code: MDB_CORRUPTED)
+        }
+        environment.hasSoundFreeList.store(true, ordering: .relaxed)
     }
 
     deinit {

@@ -89,7 +89,7 @@ struct AppendTests {
         }
     }
 
-    @Test("A name or case that no entry has is named as damage, not trapped on")
+    @Test("A name, case or entry that the log does not have is named as damage, not trapped on")
     func unknownTexts() throws {
         let folder = StoreFolder()
         let store = try LogStore.make(in: folder)
@@ -100,6 +100,9 @@ struct AppendTests {
             }
             for id in [UInt32(view.caseCount), .max] {
                 #expect(throws: StoreFault.self) { try view.subject(ofCase: id) }
+            }
+            for sequence in [view.entryCount, .max] {
+                #expect(throws: StoreFault.self) { try view.withEntry(sequence) { $0.count } }
             }
         }
     }

@@ -141,4 +141,32 @@ struct PageWalkTests {
         #expect(fault != nil)
         #expect(fault?.description.contains("page") == true)
     }
+
+    @Test("A damaged free list keeps a process from writing, not from reading", arguments: [0, 5])
+    func freeList(byte: Int) throws {
+        try create()
+        let whole = try Data(contentsOf: file)
+        let newest = whole[144] > whole[4_096 + 144] ? 0 : 4_096
+        let root = Int(whole[newest + 80]) | Int(whole[newest + 81]) << 8
+        let leaf = root * 4_096
+        let node = leaf + Int(whole[leaf + 16]) + Int(whole[leaf + 17]) * 256
+        try #require(whole[node + 4] == 0)
+        var damaged = whole
+        // The count that the first record begins with: of pages far past its own end.
+        damaged[node + 8 + 8 + byte] ^= 0x80
+        try damaged.write(to: file)
+        let environment = try Environment.open(at: store)
+        let table = try environment.openTable("short")
+        #expect(try environment.beginRead().withValue(table, Key(UInt32(3))) { $0.count } == nil)
+        #expect(try environment.beginRead().withValue(table, Key(UInt32(7))) { $0.count } == 7)
+        for _ in 0..<2 {
+            do throws(LMDBError) {
+                try environment.beginWrite().put(table, Key(UInt32(1)), [1])
+                Issue.record("it was written to")
+            } catch {
+                #expect(error.kind == .corrupted && error.description.contains("free list"))
+            }
+        }
+        try whole.write(to: file)
+    }
 }

@@ -2,14 +2,14 @@ import EventModel
 import LMDB
 
 extension LogView {
-    /// An entry as recorded: its canonical bytes; traps beyond the log's end.
+    /// An entry as recorded: its canonical bytes; `StoreFault.damaged` beyond the log's end.
     ///
     /// - Complexity: O(bundle), about 50 µs; neighbours then cost next to nothing.
     public func entry(_ sequence: UInt32) throws -> [UInt8] {
         try withEntry(sequence) { $0.copyBytes() }
     }
 
-    /// Lends an entry's canonical bytes; traps beyond the log's end.
+    /// Lends an entry's canonical bytes; `StoreFault.damaged` beyond the log's end.
     public func withEntry<Result>(
         _ sequence: UInt32, _ body: (Span<UInt8>) throws -> Result
     ) throws -> Result {
@@ -44,7 +44,11 @@ extension LogTables {
         in transaction: borrowing some Transaction & ~Copyable,
         _ body: (Span<UInt8>) throws -> Result
     ) throws -> Result {
-        precondition(sequence < entryCount, "no such entry")
+        guard sequence < entryCount else {
+            throw StoreFault.damaged(
+                path: path, table: "entries", key: String(sequence),
+                reason: "a stored sequence is past the last entry")
+        }
         if sequence < entryCount - entryCount % UInt32(BundleReader.entriesPerBundle) {
             return try bundles.withEntry(sequence, tables: self, in: transaction, body)
         }

@@ -61,6 +61,17 @@ public struct PageWalk {
         }
     }
 
+    /// Looks at the free list alone, which LMDB takes for granted when it writes: a record that says
+    /// it is longer than it is leads it out of its memory. Nobody may write meanwhile.
+    ///
+    /// - Throws: `PageFault`, or `LMDBError`.
+    /// - Complexity: O(free pages).
+    static func checkFreeList(folder: String) throws {
+        let file = try DataFile(path: folder + "/data.mdb")
+        var walk = PageWalk(file: file, meta: try PageMeta.newest(of: file))
+        try walk.walkFreeList()
+    }
+
     private init(file: DataFile, meta: PageMeta) {
         self.file = file
         self.meta = meta
@@ -71,12 +82,11 @@ public struct PageWalk {
         census.transaction = meta.transaction
     }
 
-    private mutating func run(_ progress: (UInt64, UInt64) -> Void) throws {
-        let pages = meta.lastPage + 1
+    private mutating func walkFreeList() throws {
         guard meta.lastPage >= 1, meta.lastPage < UInt64(seen.count) * 64 else {
             throw PageFault(
                 page: meta.place, table: "meta page",
-                problem: "it counts \(pages) pages, far more than the file has")
+                problem: "it counts \(meta.lastPage + 1) pages, far more than the file has")
         }
         mark(0)
         mark(1)
@@ -84,6 +94,11 @@ public struct PageWalk {
         try walkTree(meta.freeList, table: "free list", order: .numbers) { walk, page, node in
             try walk.takeFree(page, node)
         }
+    }
+
+    private mutating func run(_ progress: (UInt64, UInt64) -> Void) throws {
+        let pages = meta.lastPage + 1
+        try walkFreeList()
         var tables: [(String, TreeRecord)] = []
         try walkTree(meta.main, table: "list of tables", order: .bytes) { walk, page, node in
             tables.append(try walk.tableRecord(page, node))
