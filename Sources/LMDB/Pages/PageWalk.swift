@@ -69,7 +69,7 @@ public struct PageWalk {
     static func checkFreeList(folder: String) throws {
         let file = try DataFile(path: folder + "/data.mdb")
         var walk = PageWalk(file: file, meta: try PageMeta.newest(of: file))
-        try walk.walkFreeList()
+        try walk.walkFreeList { walk, page, node in _ = try walk.freePages(page, node) }
     }
 
     private init(file: DataFile, meta: PageMeta) {
@@ -82,7 +82,9 @@ public struct PageWalk {
         census.transaction = meta.transaction
     }
 
-    private mutating func walkFreeList() throws {
+    private mutating func walkFreeList(
+        _ leaf: (inout PageWalk, UInt64, PageNode) throws -> Void
+    ) throws {
         guard meta.lastPage >= 1, meta.lastPage < UInt64(seen.count) * 64 else {
             throw PageFault(
                 page: meta.place, table: "meta page",
@@ -91,14 +93,12 @@ public struct PageWalk {
         mark(0)
         mark(1)
         census.live = 2
-        try walkTree(meta.freeList, table: "free list", order: .numbers) { walk, page, node in
-            try walk.takeFree(page, node)
-        }
+        try walkTree(meta.freeList, table: "free list", order: .numbers, leaf: leaf)
     }
 
     private mutating func run(_ progress: (UInt64, UInt64) -> Void) throws {
         let pages = meta.lastPage + 1
-        try walkFreeList()
+        try walkFreeList { walk, page, node in try walk.takeFree(page, node) }
         var tables: [(String, TreeRecord)] = []
         try walkTree(meta.main, table: "list of tables", order: .bytes) { walk, page, node in
             tables.append(try walk.tableRecord(page, node))
@@ -139,8 +139,10 @@ public struct PageWalk {
 
     // MARK: Leaves of the special trees
 
-    /// A record of the free list: a transaction's number, and the pages it freed, descending.
-    private mutating func takeFree(_ page: UInt64, _ node: PageNode) throws {
+    /// A record of the free list: a transaction's number, and the pages it freed, descending. They
+    /// follow their count, eight bytes each.
+    private func freePages(_ page: UInt64, _ node: PageNode) throws -> (words: [UInt8], count: Int)
+    {
         func fault(_ problem: String) -> PageFault {
             PageFault(page: page, table: "free list", problem: problem)
         }
@@ -154,12 +156,31 @@ public struct PageWalk {
         guard value.count >= 8, value.count % 8 == 0 else { throw fault("a record is cut") }
         let count = value.word(at: 0)
         guard count <= UInt64(value.count / 8 - 1) else { throw fault("a record is too long") }
-        var last = UInt64.max
-        for place in 0..<Int(count) {
-            let free = value.word(at: 8 * place + 8)
-            guard free < last else { throw fault("a record is not in order") }
-            last = free
-            try take(free, table: "free list", from: page)
+        // Hundreds of thousands in a large store, and this stands before a process's first write:
+        // one load and one comparison each.
+        let (isSound, first, last) = unsafe value.withUnsafeBytes { bytes in
+            var last = UInt64.max
+            var isSound = true
+            for place in 1..<Int(count) + 1 {
+                let free = unsafe UInt64(
+                    littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self))
+                isSound = isSound && free < last
+                last = free
+            }
+            return (isSound, count == 0 ? 0 : value.word(at: 8), last)
+        }
+        guard isSound else { throw fault("a record is not in order") }
+        guard first <= meta.lastPage, last >= 2 else {
+            throw fault("it leads to page \(last < 2 ? last : first), which is none")
+        }
+        return (value, Int(count))
+    }
+
+    /// Takes the pages of such a record as free.
+    private mutating func takeFree(_ page: UInt64, _ node: PageNode) throws {
+        let (words, count) = try freePages(page, node)
+        for place in 0..<count {
+            try take(words.word(at: 8 * place + 8), table: "free list", from: page)
             census.free += 1
         }
     }
