@@ -117,4 +117,64 @@ import Testing
             try store.replay([definition], context: testContext), log)
         #expect(rebuilt == expected, "seed \(seed), after \(stops) stops")
     }
+
+    /// Planted: a rebuild that publishes whatever stands there by then.
+    @Test func `Catching up by a rebuild never takes readers back behind another's catching up`()
+        throws
+    {
+        @Sendable func posts(_ numbers: Range<Int>) -> [EventDraft] {
+            numbers.map { number in
+                var draft = post("in", "post-\(number)", at: Int64(number) * 1000)
+                draft.subject = "ticket/\(number % 3000)"
+                return draft
+            }
+        }
+        let folder = StoreFolder()
+        let log = try LogStore.make(in: folder)
+        try log.record(posts(0..<6000))
+        let store = try ProjectionStore(log: log)
+        let definition = Self.answered
+        let source = sources([definition])
+        try store.rebuild(source, context: testContext)
+        try log.record(posts(6000..<7500))
+        @Sendable func position() -> UInt32 {
+            (try? log.read { view in
+                try store.status(definition.name, version: 1, in: view)?.position
+            }) ?? 0
+        }
+        let isOther = Atomic(false)
+        let furthest = Atomic<UInt32>(0)
+        let wentBack = Atomic(false)
+        @Sendable func look() {
+            let now = position()
+            if now < furthest.max(now, ordering: .relaxed).oldValue {
+                wentBack.store(true, ordering: .relaxed)
+            }
+        }
+        let options = BuildOptions(
+            threads: 1,
+            shouldStop: {
+                look(); return false
+            },
+            progress: { _ in
+                guard !isOther.exchange(true, ordering: .relaxed) else { return look() }
+                // Another process, which takes the same log further in the meantime.
+                try? log.record(posts(7500..<7600))
+                var others = BuildOptions(threads: 1)
+                others.strategy = .differences
+                _ = try? store.catchUp(source, context: testContext, options: others)
+                look()
+            })
+        let report = try store.catchUp(source, context: testContext, options: options)
+        look()
+        let (wasOther, didGoBack) = (
+            isOther.load(ordering: .relaxed), wentBack.load(ordering: .relaxed)
+        )
+        #expect(report.rebuilt == [definition.name] && wasOther)
+        #expect(!didGoBack)
+        #expect(position() == 7600)
+        let live = try canonical([definition], store, log)
+        #expect(
+            live == (try canonical(try store.replay([definition], context: testContext), log)))
+    }
 }

@@ -63,7 +63,8 @@ extension ProjectionStore {
         if toRebuild.isEmpty, behind.isEmpty { return false }
         if !toRebuild.isEmpty {
             let part = try rebuild(
-                toRebuild.sorted().map { sources[$0] }, context: context, options: options)
+                toRebuild.sorted().map { sources[$0] }, context: context, upTo: nil,
+                options: options, yieldsToNewer: true)
             report.entries += part.entries
             report.rows += part.rows
             report.rebuilt += part.rebuilt

@@ -19,6 +19,17 @@ extension ProjectionStore {
         _ sources: [ProjectionSource], context: BuildContext, upTo: UInt32? = nil,
         options: BuildOptions = BuildOptions()
     ) throws -> BuildReport {
+        try rebuild(
+            sources, context: context, upTo: upTo, options: options, yieldsToNewer: false)
+    }
+
+    /// - Parameter yieldsToNewer: whether rows of the same definition that stand further by the time
+    ///   the build ends stay instead of it: another process caught up meanwhile, and who asks must not
+    ///   be answered from an earlier state than before.
+    func rebuild(
+        _ sources: [ProjectionSource], context: BuildContext, upTo: UInt32?,
+        options: BuildOptions, yieldsToNewer: Bool
+    ) throws -> BuildReport {
         var report = BuildReport()
         let (plans, count) = try prepare(sources.map(\.definition), context: context)
         var place = 0
@@ -36,7 +47,7 @@ extension ProjectionStore {
                     : try prepare(chosen.map { part[$0].definition }, context: context).plans[0]
                 let build = try Rebuild(
                     self, plan: group, statuses: chosen.map { statuses[$0] }, upTo: end,
-                    options: options)
+                    options: options, yieldsToNewer: yieldsToNewer)
                 report.rows += try build.run()
                 report.entries += UInt64(end)
                 report.position = end

@@ -13,6 +13,7 @@ final class Rebuild: Sendable {
     private let plan: Plan
     private let options: BuildOptions
     private let upTo: UInt32
+    private let yieldsToNewer: Bool
     private let pass: Pass
     /// What the registry says of each projection, as this build left it.
     private let statuses: Guarded<[ProjectionStatus]>
@@ -34,12 +35,13 @@ final class Rebuild: Sendable {
 
     init(
         _ store: ProjectionStore, plan: Plan, statuses: [ProjectionStatus], upTo: UInt32,
-        options: BuildOptions
+        options: BuildOptions, yieldsToNewer: Bool
     ) throws {
         self.store = store
         self.plan = plan
         self.options = options
         self.upTo = upTo
+        self.yieldsToNewer = yieldsToNewer
         self.statuses = Guarded(statuses)
         pass = Pass(log: store.log, plan: plan, upTo: upTo, options: options)
         spillWords = max(64, options.memoryBudgetBytes / 6 / 4)
@@ -205,6 +207,11 @@ final class Rebuild: Sendable {
             if let casesDone {
                 build.casesDone = max(build.casesDone, casesDone)
                 status.build = build
+            } else if yieldsToNewer, status.isReadable, status.digest == build.digest,
+                status.layout == build.layout, status.position > build.upTo
+            {
+                try store.drop(build.runs, build.layout, in: write)
+                status.build = nil
             } else {
                 // What it replaces goes with the same commit, unless there is too much of it.
                 if !status.runs.isEmpty { try store.drop(status.runs, status.layout, in: write) }
