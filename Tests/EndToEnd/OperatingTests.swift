@@ -275,7 +275,7 @@ struct OperatingTests {
         #expect(try command.shell("cat lib/status.json").out.contains("\"ok\":true"))
     }
 
-    @Test("Two writers and four readers at once lose nothing, tear nothing, and all end")
+    @Test("Two writers, four readers and rebuilds at once lose nothing, tear nothing, and all end")
     func manyAtOnce() throws {
         let command = try store()
         let result = try command.shell(
@@ -290,6 +290,10 @@ struct OperatingTests {
                     grep -o '"sequence": *[0-9]*' answer-$reader | grep -o '[0-9]*$' >> seen-$reader
                 done &
             done
+            while [ ! -e done ]; do
+                rekam projection rebuild --all > /dev/null 2> said \
+                    || grep -q "by another process" said || echo "rebuild failed: $(cat said)"
+            done &
             (for f in a-*; do rekam ingest $f > /dev/null || echo "writer a failed"; done) & first=$!
             (for f in b-*; do rekam ingest $f > /dev/null || echo "writer b failed"; done) & second=$!
             wait $first $second; touch done; wait

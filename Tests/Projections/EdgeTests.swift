@@ -118,10 +118,12 @@ import Testing
         #expect(rebuilt == expected, "seed \(seed), after \(stops) stops")
     }
 
+    /// How rows come to be built anew beside another process that takes them further.
+    enum Cause: CaseIterable { case catchingUp, rebuilding, rebuildingAnotherText }
+
     /// Planted: a rebuild that publishes whatever stands there by then.
-    @Test func `Catching up by a rebuild never takes readers back behind another's catching up`()
-        throws
-    {
+    @Test(arguments: Cause.allCases)
+    func `No rebuild takes readers back behind another's catching up`(cause: Cause) throws {
         @Sendable func posts(_ numbers: Range<Int>) -> [EventDraft] {
             numbers.map { number in
                 var draft = post("in", "post-\(number)", at: Int64(number) * 1000)
@@ -142,6 +144,7 @@ import Testing
                 try store.status(definition.name, version: 1, in: view)?.position
             }) ?? 0
         }
+        let end = 17_000
         let isOther = Atomic(false)
         let furthest = Atomic<UInt32>(0)
         let wentBack = Atomic(false)
@@ -158,21 +161,35 @@ import Testing
             },
             progress: { _ in
                 guard !isOther.exchange(true, ordering: .relaxed) else { return look() }
-                // Another process, which takes the same log further in the meantime.
-                try? log.record(posts(7500..<7600))
+                // Another process, which takes the same log further in the meantime: by more than
+                // the build follows at a time.
+                try? log.record(posts(7500..<end))
                 var others = BuildOptions(threads: 1)
                 others.strategy = .differences
                 _ = try? store.catchUp(source, context: testContext, options: others)
                 look()
             })
-        let report = try store.catchUp(source, context: testContext, options: options)
+        let rebuilt: [String]
+        switch cause {
+        case .catchingUp:
+            rebuilt = try store.catchUp(source, context: testContext, options: options).rebuilt
+        case .rebuilding:
+            rebuilt = try store.rebuild(source, context: testContext, options: options).rebuilt
+        case .rebuildingAnotherText:
+            let other = [ProjectionSource(definition: definition, digest: "another text")]
+            rebuilt = try store.rebuild(other, context: testContext, options: options).rebuilt
+        }
         look()
         let (wasOther, didGoBack) = (
             isOther.load(ordering: .relaxed), wentBack.load(ordering: .relaxed)
         )
-        #expect(report.rebuilt == [definition.name] && wasOther)
+        #expect(rebuilt == [definition.name] && wasOther)
         #expect(!didGoBack)
-        #expect(position() == 7600)
+        #expect(position() == end)
+        let status = try log.read { view in
+            try store.status(definition.name, version: 1, in: view)
+        }
+        #expect(status?.build == nil)
         let live = try canonical([definition], store, log)
         #expect(
             live == (try canonical(try store.replay([definition], context: testContext), log)))

@@ -63,8 +63,8 @@ extension ProjectionStore {
         if toRebuild.isEmpty, behind.isEmpty { return false }
         if !toRebuild.isEmpty {
             let part = try rebuild(
-                toRebuild.sorted().map { sources[$0] }, context: context, upTo: nil,
-                options: options, yieldsToNewer: true)
+                toRebuild.sorted().map { sources[$0] }, context: context, options: options,
+                yieldsToNewer: true)
             report.entries += part.entries
             report.rows += part.rows
             report.rebuilt += part.rebuilt
@@ -76,7 +76,7 @@ extension ProjectionStore {
         return true
     }
 
-    private func isRebuildCheaper(from position: UInt32, to count: UInt32) throws -> Bool {
+    func isRebuildCheaper(from position: UInt32, to count: UInt32) throws -> Bool {
         let tail = UInt64(count - position)
         if tail * 4 >= UInt64(count) { return count > 50_000 }
         guard tail > 1000 else { return false }
@@ -145,13 +145,7 @@ extension ProjectionStore {
                     status.isReadable, status.position == start, status.digest == source.digest,
                     status.layout == plan.layouts[place]
                 else { return nil }
-                let words = blocks[place].rows.count
-                if words > 0 {
-                    try runs(status.runs, status.layout).add(
-                        blocks[place].rows.array(0..<words), in: write,
-                        mergeBudgetBytes: max(2 << 20, words * 12))
-                    rows += UInt64(words / status.layout.words)
-                }
+                rows += try add(blocks[place], to: status.runs, status.layout, in: write)
                 status.position = end
                 try save(status, in: write)
             }

@@ -58,6 +58,11 @@ public struct BuildStatus: Hashable, Sendable {
     var runs: String
     var digest: String
     var layout: CellLayout
+
+    /// Of a build that is whole, and follows the rows that it replaces before it is published.
+    static let allCases = UInt32.max
+
+    var isWhole: Bool { casesDone == BuildStatus.allCases }
 }
 
 extension ProjectionStatus {

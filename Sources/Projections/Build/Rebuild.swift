@@ -21,6 +21,7 @@ final class Rebuild: Sendable {
     /// Held while rows are written: one writer at a time, in the order of cases.
     private let writing = Guarded(())
     private let rowsWritten = Atomic<UInt64>(0)
+    private let leftBehind = Guarded<[Int]>([])
     private let spillWords: Int
 
     private struct Collected {
@@ -47,6 +48,13 @@ final class Rebuild: Sendable {
         spillWords = max(64, options.memoryBudgetBytes / 6 / 4)
     }
 
+    /// After `run`, the places of projections whose rows stand further than this build: it is whole
+    /// and not published.
+    var overtaken: [Int] { leftBehind.withLock { $0 } }
+
+    /// Builds and publishes.
+    ///
+    /// - Returns: rows written.
     func run() throws -> UInt64 {
         let firstCases = statuses.withLock { $0.map { $0.build?.casesDone ?? 0 } }
         try pass.run(firstCases: firstCases) { [self] result in try take(result) }
@@ -207,20 +215,17 @@ final class Rebuild: Sendable {
             if let casesDone {
                 build.casesDone = max(build.casesDone, casesDone)
                 status.build = build
-            } else if yieldsToNewer, status.isReadable, status.digest == build.digest,
-                status.layout == build.layout, status.position > build.upTo
+            } else if !status.isReadable || status.position <= build.upTo {
+                try store.publish(build, as: &status, in: write)
+            } else if yieldsToNewer, status.digest == build.digest,
+                status.layout == build.layout
             {
                 try store.drop(build.runs, build.layout, in: write)
                 status.build = nil
             } else {
-                // What it replaces goes with the same commit, unless there is too much of it.
-                if !status.runs.isEmpty { try store.drop(status.runs, status.layout, in: write) }
-                status.runs = build.runs
-                status.layout = build.layout
-                status.digest = build.digest
-                status.position = build.upTo
-                status.build = nil
-                if status.state == .building { status.state = .ready }
+                build.casesDone = BuildStatus.allCases
+                status.build = build
+                leftBehind.withLock { $0.append(place) }
             }
             try store.save(status, in: write)
             statuses.withLock { [status] in $0[place] = status }
