@@ -122,20 +122,25 @@ struct PageWalkTests {
         }
     }
 
+    /// Where the first record of the free list begins: a count, then pages, descending.
+    private func firstFreePages(in whole: Data) throws -> Int {
+        let newest = whole[144] > whole[4_096 + 144] ? 0 : 4_096
+        let root = Int(whole[newest + 80]) | Int(whole[newest + 81]) << 8
+        let leaf = root * 4_096
+        let node = leaf + Int(whole[leaf + 16]) + Int(whole[leaf + 17]) * 256
+        try #require(whole[node + 4] == 0, "the record lies on pages of its own")
+        return node + 8 + 8
+    }
+
     @Test("A page taken from the free list into use is named")
     func twice() throws {
         try create()
         let whole = try Data(contentsOf: file)
-        let newest = whole[144] > whole[4_096 + 144] ? 0 : 4_096
-        // The free list's root: a leaf whose first record is a count and pages, descending.
-        let root = Int(whole[newest + 80]) | Int(whole[newest + 81]) << 8
-        let leaf = root * 4_096
-        let node = leaf + Int(whole[leaf + 16]) + Int(whole[leaf + 17]) * 256
-        let value = node + 8 + 8
-        guard whole[node + 4] == 0, whole[value] > 0 else { return }
+        let record = try firstFreePages(in: whole)
+        try #require(whole[record] > 0)
         var damaged = whole
-        damaged[value + 8] = 2
-        damaged[value + 9] = 0
+        damaged[record + 8] = 2
+        damaged[record + 9] = 0
         try damaged.write(to: file)
         let fault = try fault()
         #expect(fault != nil)
@@ -146,14 +151,10 @@ struct PageWalkTests {
     func freeList(byte: Int) throws {
         try create()
         let whole = try Data(contentsOf: file)
-        let newest = whole[144] > whole[4_096 + 144] ? 0 : 4_096
-        let root = Int(whole[newest + 80]) | Int(whole[newest + 81]) << 8
-        let leaf = root * 4_096
-        let node = leaf + Int(whole[leaf + 16]) + Int(whole[leaf + 17]) * 256
-        try #require(whole[node + 4] == 0)
+        let record = try firstFreePages(in: whole)
         var damaged = whole
-        // The count that the first record begins with: of pages far past its own end.
-        damaged[node + 8 + 8 + byte] ^= 0x80
+        // The count that the record begins with: of pages far past its own end.
+        damaged[record + byte] ^= 0x80
         try damaged.write(to: file)
         let environment = try Environment.open(at: store)
         let table = try environment.openTable("short")

@@ -170,21 +170,25 @@ package enum StoreFiles {
             throw .file(path: path, action: "make", reason: reason())
         }
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        var fault: StoreFault?
-        if descriptor < 0 { fault = .file(path: path, action: "open", reason: reason()) }
-        while fault == nil, flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            if errno == EINTR { continue }
-            guard errno != EWOULDBLOCK else {
+        // Made and not held: nobody has use for it.
+        func failed(to action: String) -> StoreFault {
+            let reason = reason()
+            if descriptor >= 0 { close(descriptor) }
+            if isNew { unsafe _ = rmdir(path) }
+            return .file(path: path, action: action, reason: reason)
+        }
+        guard descriptor >= 0 else { throw failed(to: "open") }
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            switch errno {
+            case EINTR: continue
+            case EWOULDBLOCK:
                 // It is the other's from here on, whoever made it.
                 close(descriptor)
                 throw .inTheMaking(path: name)
+            default: throw failed(to: "lock")
             }
-            fault = .file(path: path, action: "lock", reason: reason())
         }
-        guard let fault else { return descriptor }
-        if descriptor >= 0 { close(descriptor) }
-        if isNew { unsafe rmdir(path) }
-        throw fault
+        return descriptor
     }
 
     /// The folder that holds a path.

@@ -115,8 +115,8 @@ struct CasePlay {
             guard length <= Self.mostEvents else {
                 throw Failure(
                     .usage,
-                    "\(subject.printable) has \(Progress.grouped(length)) events; a case is played "
-                        + "up to \(Progress.grouped(Self.mostEvents)).")
+                    "\(subject.printable) has \(NumberText.grouped(length)) events; a case is played "
+                        + "up to \(NumberText.grouped(Self.mostEvents)).")
             }
             return (id, view.entryCount)
         }

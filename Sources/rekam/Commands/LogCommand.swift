@@ -70,7 +70,7 @@ enum SequenceRange {
         guard last < count else {
             throw Failure(
                 .usage,
-                "there is no entry \(last): the log holds \(Progress.grouped(Int(count))), "
+                "there is no entry \(last): the log holds \(NumberText.grouped(count)), "
                     + "numbered from 0.")
         }
         return numbers[0]..<last + 1

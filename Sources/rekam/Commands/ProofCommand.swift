@@ -58,7 +58,7 @@ struct ProofCommand: ParsableCommand {
         guard size <= count else {
             throw Failure(
                 .usage,
-                "--to \(size): the log holds \(Progress.grouped(Int(count))) entries.")
+                "--to \(size): the log holds \(NumberText.grouped(count)) entries.")
         }
         if let from {
             guard from <= size else {
@@ -72,7 +72,7 @@ struct ProofCommand: ParsableCommand {
             guard sequence < size else {
                 throw Failure(
                     .usage,
-                    "there is no entry \(sequence) among the first \(Progress.grouped(Int(size))), "
+                    "there is no entry \(sequence) among the first \(NumberText.grouped(size)), "
                         + "numbered from 0.")
             }
             Output.write(try EntryProofs(log, size: size, kept).proof(of: sequence).encoded)

@@ -55,9 +55,4 @@ struct Progress {
         guard isShown.exchange(false, ordering: .relaxed) else { return }
         Output.writeAll([UInt8]("\r\u{1B}[K".utf8), to: STDERR_FILENO)
     }
-
-    /// `1,998,412`.
-    static func grouped(_ number: Int) -> String {
-        (number < 0 ? "-" : "") + NumberText.grouped(UInt128(number.magnitude), .english)
-    }
 }

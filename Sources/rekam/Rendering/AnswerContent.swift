@@ -125,10 +125,7 @@ struct AnswerContent {
         let counts = zip(answer.columns, row.figures).filter { !$0.0.isCount }.map(\.1.count)
         guard !counts.isEmpty, counts.contains(where: { $0 ?? 0 != 0 }) else { return "" }
         let texts = counts.map { count in
-            count.map {
-                (($0 < 0 ? "-" : "") + NumberText.grouped(UInt128($0.magnitude), language))
-            }
-                ?? "–"
+            count.map { NumberText.grouped($0, language) } ?? "–"
         }
         return Set(texts).count == 1 ? texts[0] : texts.joined(separator: " · ")
     }

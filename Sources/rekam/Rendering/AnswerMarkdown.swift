@@ -30,7 +30,7 @@ extension Answer {
                 add(index, total, content, &table)
                 let isPlain = !columns[index].isCount
                 let count = isPlain ? total.figures[index].count ?? 0 : 0
-                table.add(count > 0 ? NumberText.grouped(UInt128(count), language) : "")
+                table.add(count > 0 ? NumberText.grouped(count, language) : "")
                 table.endRow()
             }
             for note in content.notes { table.note(note) }

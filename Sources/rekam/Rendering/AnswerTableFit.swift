@@ -154,8 +154,7 @@ struct AnswerTableFit {
             facts.cells.append(
                 .init(
                     text: isShown
-                        ? (count < 0 ? "-" : "")
-                            + NumberText.grouped(UInt128(count.magnitude), style.language) : "",
+                        ? NumberText.grouped(count, style.language) : "",
                     tone: .quiet))
             reasons.cells.append(.init(text: content.reason([entry.figure]), tone: .quiet))
         }

@@ -4,9 +4,11 @@ public import Querying
 /// Numbers and durations as people write them.
 public enum NumberText {
     /// Digits in groups of three: `1,998,412`, in Indonesian `1.998.412`.
-    public static func grouped(_ number: UInt128, _ language: Language) -> String {
-        let digits = Array(String(number))
-        var text = ""
+    public static func grouped(
+        _ number: some BinaryInteger, _ language: Language = .english
+    ) -> String {
+        let digits = Array(String(number.magnitude))
+        var text = number < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {
             if index > 0, (digits.count - index) % 3 == 0 {
                 text.append(language == .english ? "," : ".")

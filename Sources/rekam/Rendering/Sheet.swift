@@ -36,9 +36,8 @@ public struct Sheet {
         /// A whole number, grouped for people.
         public static func number(_ number: Int64?, _ language: Language = .english) -> Cell {
             guard let number else { return Cell(shown: "–", plain: "", json: "null") }
-            let digits = NumberText.grouped(UInt128(number.magnitude), language)
             return Cell(
-                shown: (number < 0 ? "-" : "") + digits, plain: String(number),
+                shown: NumberText.grouped(number, language), plain: String(number),
                 json: String(number))
         }
 
@@ -61,7 +60,7 @@ public struct Sheet {
 
         /// Sequences: `184,001 → 184,017` for people, parted by blanks for programs.
         public static func sequences(_ sequences: [UInt32], _ language: Language) -> Cell {
-            let shown = sequences.map { NumberText.grouped(UInt128($0), language) }
+            let shown = sequences.map { NumberText.grouped($0, language) }
             let few =
                 shown.count > 4 ? [shown[0], "…", shown[shown.count - 1]] : shown
             return Cell(

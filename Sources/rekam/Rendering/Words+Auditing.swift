@@ -2,20 +2,10 @@ package import EventModel
 
 /// What the auditor's commands say, in both languages. Whatever programs read (CSV, JSON, names of
 /// commands and options) is the same in both.
-package struct AuditWords {
-    private let words: Words
+package struct AuditWords: SubjectWords {
+    package let language: Language
 
-    /// The words of a language.
-    package init(_ language: Language) { words = Words(language: language) }
-
-    private func pick(_ english: String, _ indonesian: String) -> String {
-        words.pick(english, indonesian)
-    }
-
-    /// A number, grouped as the language does: `184,203`, `184.203`.
-    package func number(_ number: some BinaryInteger) -> String {
-        words.number(number)
-    }
+    package init(_ language: Language) { self.language = language }
 
     private func entries(_ count: some BinaryInteger) -> String {
         words.entries(UInt32(clamping: count))

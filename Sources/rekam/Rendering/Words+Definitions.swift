@@ -1,18 +1,10 @@
 package import EventModel
 
 /// What is said when definitions are checked and registered, in both languages.
-package struct DefinitionWords {
-    private let words: Words
+package struct DefinitionWords: SubjectWords {
+    package let language: Language
 
-    /// The words of a language.
-    package init(_ language: Language) { words = Words(language: language) }
-
-    private func pick(_ english: String, _ indonesian: String) -> String {
-        words.pick(english, indonesian)
-    }
-
-    /// `Next: rekam …`.
-    package func next(_ command: String) -> String { words.next + command }
+    package init(_ language: Language) { self.language = language }
 
     /// What a kind of definition is called.
     private func kind(_ kind: String) -> String {

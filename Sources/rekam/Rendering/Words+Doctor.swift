@@ -2,17 +2,10 @@ package import EventModel
 package import Operating
 
 /// What the doctor says, in both languages.
-package struct DoctorWords {
-    private let words: Words
+package struct DoctorWords: SubjectWords {
+    package let language: Language
 
-    /// The words of a language.
-    package init(_ language: Language) { words = Words(language: language) }
-
-    func pick(_ english: String, _ indonesian: String) -> String {
-        words.pick(english, indonesian)
-    }
-
-    func number(_ number: some BinaryInteger) -> String { words.number(number) }
+    package init(_ language: Language) { self.language = language }
 
     /// Bytes in few digits, rounded down.
     func bytes(_ count: Int) -> String {

@@ -2,17 +2,10 @@ package import EventModel
 
 /// What the commands say that make, copy, restore and carry over stores, and look after their keys,
 /// in both languages.
-package struct KeepingWords {
-    private let words: Words
+package struct KeepingWords: SubjectWords {
+    package let language: Language
 
-    /// The words of a language.
-    package init(_ language: Language) { words = Words(language: language) }
-
-    private func pick(_ english: String, _ indonesian: String) -> String {
-        words.pick(english, indonesian)
-    }
-
-    private func number(_ number: some BinaryInteger) -> String { words.number(number) }
+    package init(_ language: Language) { self.language = language }
 
     // MARK: A new store
 
@@ -71,7 +64,7 @@ package struct KeepingWords {
     package func backedUp(
         _ entries: Int, to folder: String, bytes: Int, root: String, isVerified: Bool
     ) -> String {
-        let size = ByteText.text(bytes, words.language)
+        let size = ByteText.text(bytes, language)
         return pick(
             "Backed up \(number(entries)) entries to \(folder): \(size), root \(root)…",
             "\(number(entries)) entri dicadangkan ke \(folder): \(size), akar \(root)…")

@@ -1,18 +1,10 @@
 package import EventModel
 
 /// What the commands say that look into the log itself, in both languages.
-package struct LogWords {
-    private let words: Words
+package struct LogWords: SubjectWords {
+    package let language: Language
 
-    /// The words of a language.
-    package init(_ language: Language) { words = Words(language: language) }
-
-    private func pick(_ english: String, _ indonesian: String) -> String {
-        words.pick(english, indonesian)
-    }
-
-    /// A number, grouped as the language does.
-    package func number(_ number: some BinaryInteger) -> String { words.number(number) }
+    package init(_ language: Language) { self.language = language }
 
     // MARK: What it holds
 

@@ -5,20 +5,10 @@ import Querying
 package enum WorkUnit: Sendable { case pages, entries, events, files, mebibytes }
 
 /// The words of what is done with a store: bringing events in, saying how it is.
-package struct OperationWords {
-    private let words: Words
+package struct OperationWords: SubjectWords {
+    package let language: Language
 
-    /// Words in a language.
-    package init(_ language: Language) { words = Words(language: language) }
-
-    private func pick(_ english: String, _ indonesian: String) -> String {
-        words.pick(english, indonesian)
-    }
-
-    /// `1,998,412`, in Indonesian `1.998.412`.
-    package func number(_ number: Int) -> String {
-        words.number(number)
-    }
+    package init(_ language: Language) { self.language = language }
 
     // MARK: Bringing events in
 
@@ -78,7 +68,7 @@ package struct OperationWords {
             }
         let text = "\(number(count)) \(name)   \(number(rate))/" + pick("s", "dtk")
         guard let secondsLeft else { return text }
-        let left = NumberText.duration(Fraction(secondsLeft * 1000), words.language)
+        let left = NumberText.duration(Fraction(secondsLeft * 1000), language)
         return text + "   " + pick("\(left) left", "sisa \(left)")
     }
 
@@ -138,7 +128,7 @@ package struct OperationWords {
             "\(used) dalam berkas \(file) · \(free) kosong di disk")
     }
 
-    private func bytes(_ count: Int) -> String { ByteText.text(count, words.language) }
+    private func bytes(_ count: Int) -> String { ByteText.text(count, language) }
 
     /// That a verification found a difference.
     package func differed(_ detail: String) -> String {
@@ -155,7 +145,7 @@ package struct OperationWords {
 
     /// `12m ago`; the future is said as such.
     package func age(milliseconds: Int64) -> String {
-        let text = NumberText.duration(Fraction(abs(milliseconds)), words.language)
+        let text = NumberText.duration(Fraction(abs(milliseconds)), language)
         return milliseconds < 0
             ? pick("\(text) ahead of the clock", "\(text) di depan jam")
             : pick("\(text) ago", "\(text) lalu")

@@ -1,21 +1,10 @@
 package import EventModel
 
 /// What the commands say that list, build, promote and compare projections, in both languages.
-package struct ProjectionWords {
-    private let words: Words
+package struct ProjectionWords: SubjectWords {
+    package let language: Language
 
-    /// The words of a language.
-    package init(_ language: Language) { words = Words(language: language) }
-
-    private func pick(_ english: String, _ indonesian: String) -> String {
-        words.pick(english, indonesian)
-    }
-
-    /// A number, grouped as the language does: `184,203`, `184.203`.
-    package func number(_ number: some BinaryInteger) -> String { words.number(number) }
-
-    /// `Next: rekam …`.
-    package func next(_ command: String) -> String { words.next + command }
+    package init(_ language: Language) { self.language = language }
 
     // MARK: How they stand
 
@@ -159,7 +148,7 @@ package struct ProjectionWords {
     }
 
     package func dropped(_ version: String, bytes: Int) -> String {
-        let size = ByteText.text(bytes, words.language)
+        let size = ByteText.text(bytes, language)
         return pick(
             "Dropped \(version): \(size) are free for others.",
             "\(version) dicabut: \(size) bebas untuk yang lain.")

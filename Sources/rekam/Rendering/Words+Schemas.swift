@@ -1,21 +1,10 @@
 package import EventModel
 
 /// What the commands about event types say, in both languages.
-package struct SchemaWords {
-    private let words: Words
+package struct SchemaWords: SubjectWords {
+    package let language: Language
 
-    /// The words of a language.
-    package init(_ language: Language) { words = Words(language: language) }
-
-    private func pick(_ english: String, _ indonesian: String) -> String {
-        words.pick(english, indonesian)
-    }
-
-    /// A number, grouped as the language does.
-    package func number(_ number: some BinaryInteger) -> String { words.number(number) }
-
-    /// `Next: rekam …`.
-    package func next(_ command: String) -> String { words.next + command }
+    package init(_ language: Language) { self.language = language }
 
     /// The headings of the list of types: type, version, events, fields.
     package var listHeadings: [String] {
@@ -101,7 +90,7 @@ package struct SchemaWords {
 
     /// What a field may hold: `a text of at most 50 characters`.
     package func expectation(_ field: FieldSchema) -> String {
-        guard words.language == .indonesian else { return field.expectation }
+        guard language == .indonesian else { return field.expectation }
         switch field.kind {
         case .text(let minimum, let maximum):
             if minimum == maximum { return "teks \(maximum) karakter" }

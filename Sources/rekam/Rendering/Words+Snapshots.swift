@@ -1,19 +1,12 @@
 package import EventModel
 
 /// What the commands about snapshots say, in both languages.
-package struct SnapshotWords {
-    private let words: Words
-    private let audit: AuditWords
+package struct SnapshotWords: SubjectWords {
+    package let language: Language
 
-    /// The words of a language.
-    package init(_ language: Language) {
-        words = Words(language: language)
-        audit = AuditWords(language)
-    }
+    package init(_ language: Language) { self.language = language }
 
-    private func pick(_ english: String, _ indonesian: String) -> String {
-        words.pick(english, indonesian)
-    }
+    private var audit: AuditWords { AuditWords(language) }
 
     private func kpis(_ count: Int, _ whose: String?) -> String {
         "\(count) "

@@ -2,21 +2,10 @@ package import EventModel
 
 /// What is said of a definition tried on a store, and of a case played event by event, in both
 /// languages.
-package struct TrialWords {
-    private let words: Words
+package struct TrialWords: SubjectWords {
+    package let language: Language
 
-    /// The words of a language.
-    package init(_ language: Language) { words = Words(language: language) }
-
-    private func pick(_ english: String, _ indonesian: String) -> String {
-        words.pick(english, indonesian)
-    }
-
-    /// A number, grouped as the language does.
-    package func number(_ number: some BinaryInteger) -> String { words.number(number) }
-
-    /// The language they are in.
-    package var language: Language { words.language }
+    package init(_ language: Language) { self.language = language }
 
     /// How many facts came out of what.
     ///
@@ -41,8 +30,6 @@ package struct TrialWords {
             "These are the figures of the sample, not of the store.",
             "Ini angka dari sampel, bukan angka penyimpanan.")
     }
-
-    package func next(_ command: String) -> String { words.next + command }
 
     // MARK: Facts
 

@@ -1,5 +1,5 @@
 import Definitions
-import EventModel
+package import EventModel
 import Querying
 
 /// The words of the answers, in both languages.
@@ -12,7 +12,7 @@ struct Words {
 
     /// `1,998,412`, in Indonesian `1.998.412`.
     func number(_ number: some BinaryInteger) -> String {
-        (number < 0 ? "-" : "") + NumberText.grouped(UInt128(number.magnitude), language)
+        NumberText.grouped(number, language)
     }
 
     /// `6.1 s`, from tenths of a second.
@@ -34,7 +34,7 @@ struct Words {
     func against(_ period: String) -> String { pick("against ", "dibanding ") + period }
 
     func entries(_ count: UInt32) -> String {
-        NumberText.grouped(UInt128(count), language)
+        number(count)
             + pick(count == 1 ? " entry" : " entries", " entri")
     }
 
@@ -96,7 +96,7 @@ struct Words {
     }
 
     func notYetIn(_ count: UInt32) -> String {
-        let number = NumberText.grouped(UInt128(count), language)
+        let number = number(count)
         return pick(
             "\(number) newer entries are not in these figures yet. Bring them in: rekam projection rebuild --all",
             "\(number) entri yang lebih baru belum masuk hitungan. Masukkan: rekam projection rebuild --all"
@@ -115,13 +115,13 @@ struct Words {
     var noFacts: String { pick("No facts.", "Tidak ada fakta.") }
 
     func over(_ count: Int64) -> String {
-        let number = (count < 0 ? "-" : "") + NumberText.grouped(UInt128(count.magnitude), language)
+        let number = number(count)
         return pick(
             "over \(number) \(count == 1 ? "fact" : "facts")", "dari \(number) fakta")
     }
 
     func more(_ count: Int) -> String {
-        let number = NumberText.grouped(UInt128(count), language)
+        let number = number(count)
         return pick(
             "… \(number) more: --limit 0 shows all, and so does --format csv",
             "… \(number) lagi: --limit 0 menampilkan semua, begitu juga --format csv")
@@ -154,7 +154,7 @@ struct Words {
     }
 
     func openOnly(_ count: Int) -> String {
-        let number = NumberText.grouped(UInt128(count), language)
+        let number = number(count)
         return pick(
             "\(number) facts may still change; the others are settled.",
             "\(number) fakta masih bisa berubah; yang lain sudah tetap.")
@@ -238,6 +238,29 @@ struct Words {
         default: name.prefix(1).uppercased() + name.dropFirst().printable
         }
     }
+}
+
+/// What is said of one subject, in both languages: each type of words has its own sentences and
+/// these small pieces of them.
+package protocol SubjectWords {
+    /// The language they are in.
+    var language: Language { get }
+    /// The words of a language.
+    init(_ language: Language)
+}
+
+extension SubjectWords {
+    var words: Words { Words(language: language) }
+
+    func pick(_ english: String, _ indonesian: String) -> String {
+        words.pick(english, indonesian)
+    }
+
+    /// A number, grouped as the language does: `184,203`, `184.203`.
+    package func number(_ number: some BinaryInteger) -> String { words.number(number) }
+
+    /// `Next: rekam …`.
+    package func next(_ command: String) -> String { words.next + command }
 }
 
 extension Substring {
