@@ -77,25 +77,51 @@ extension ProjectionStore {
     }
 
     func isRebuildCheaper(from position: UInt32, to count: UInt32) throws -> Bool {
-        let tail = UInt64(count - position)
-        if tail * 4 >= UInt64(count) { return count > 50_000 }
-        guard tail > 1000 else { return false }
-        return try log.read { view in
-            var touched = [Bool](repeating: false, count: try view.soundCounts().cases)
-            var cases: UInt64 = 0
-            for segment in try view.segments(covering: position..<count) {
-                let first = max(position, segment.first)
-                let end = min(count, segment.first + UInt32(segment.count))
-                for sequence in first..<end {
-                    let id = Int(segment.cases[Int(sequence - segment.first)])
-                    if !touched[id] {
-                        touched[id] = true
+        if UInt64(count - position) * 4 >= UInt64(count) { return count > 50_000 }
+        return try !isFollowingCheaper(position..<count)
+    }
+
+    /// Whether the cases that some entries touch cost less than all of the log, by the rule of
+    /// `catchUp`.
+    ///
+    /// - Parameters:
+    ///   - known: cases below this one count whatever touches them;
+    ///   - limit: others by an event before this time, in milliseconds.
+    /// - Complexity: O(entries given).
+    func isFollowingCheaper(
+        _ entries: Range<UInt32>, known: UInt32 = .max, limit: Int64 = .max
+    ) throws -> Bool {
+        guard entries.count > 1000 else { return true }
+        var touched: [Bool] = []
+        var cases: UInt64 = 0
+        var first = entries.lowerBound
+        // Short read transactions.
+        while first < entries.upperBound {
+            let end = min(entries.upperBound, first + 4_000_000)
+            try log.read { view in
+                if touched.isEmpty {
+                    touched = [Bool](repeating: false, count: try view.soundCounts().cases)
+                }
+                for segment in try view.segments(covering: first..<end) {
+                    let rows =
+                        max(first, segment.first)..<min(end, segment.first + UInt32(segment.count))
+                    for sequence in rows {
+                        let row = Int(sequence - segment.first)
+                        let id = segment.cases[row]
+                        guard id < known || segment.times[row] < limit, Int(id) < touched.count,
+                            !touched[Int(id)]
+                        else { continue }
+                        touched[Int(id)] = true
                         cases += 1
                     }
                 }
             }
-            let expected = cases * UInt64(count) / UInt64(max(1, view.caseCount))
-            return expected * 3 >= UInt64(count)
+            first = end
+        }
+        return try log.read { view in
+            let count = UInt64(view.entryCount)
+            let expected = cases * count / UInt64(max(1, view.caseCount))
+            return expected * 3 < count
         }
     }
 

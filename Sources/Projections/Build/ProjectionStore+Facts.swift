@@ -190,43 +190,14 @@ extension ProjectionStore {
     }
 
     /// Whether `changes` of some entries costs less than computing a projection from zero: by the
-    /// same rule as catching up, of the cases that matter to the days before an end.
+    /// rule of catching up, of the cases that matter to the days before an end.
     ///
-    /// - Complexity: O(entries given); three columns of each are read.
+    /// - Complexity: O(entries given); two columns of each are read.
     package func isFollowingCheaper(
         _ entries: Range<UInt32>, context: BuildContext, before end: Day
     ) throws -> Bool {
-        guard entries.count > 1000 else { return true }
         let (known, limit) = try reach(of: entries, context, before: end)
-        var touched: [Bool] = []
-        var cases: UInt64 = 0
-        var first = entries.lowerBound
-        // Short read transactions.
-        while first < entries.upperBound {
-            let end = min(entries.upperBound, first + 4_000_000)
-            try log.read { view in
-                if touched.isEmpty { touched = [Bool](repeating: false, count: view.caseCount) }
-                for segment in try view.segments(covering: first..<end) {
-                    let rows =
-                        max(first, segment.first)..<min(end, segment.first + UInt32(segment.count))
-                    for sequence in rows {
-                        let row = Int(sequence - segment.first)
-                        let id = segment.cases[row]
-                        guard id < known || segment.times[row] < limit, Int(id) < touched.count,
-                            !touched[Int(id)]
-                        else { continue }
-                        touched[Int(id)] = true
-                        cases += 1
-                    }
-                }
-            }
-            first = end
-        }
-        return try log.read { view in
-            let count = UInt64(view.entryCount)
-            let expected = cases * count / UInt64(max(1, view.caseCount))
-            return expected * 3 < count
-        }
+        return try isFollowingCheaper(entries, known: known, limit: limit)
     }
 }
 
