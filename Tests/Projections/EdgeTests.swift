@@ -118,6 +118,73 @@ import Testing
         #expect(rebuilt == expected, "seed \(seed), after \(stops) stops")
     }
 
+    /// Planted: rows of the slower process are discarded when the other one begins; who finds a
+    /// build as it left it, but for rows, goes on writing.
+    @Test(arguments: 0..<4)
+    func `Two processes at one build leave what one of them would have`(ending: Int) throws {
+        let folder = StoreFolder()
+        let log = try LogStore.make(in: folder)
+        let day: Int64 = 86_400_000
+        try log.record((0..<1500).map { post("in", "post-\($0)", at: Int64($0) * day) })
+        let store = try ProjectionStore(log: log)
+        let definitions = (0..<8).map { number in
+            var definition = Self.answered
+            definition.name = "answered_\(number)"
+            return definition
+        }
+        let source = sources(definitions)
+        let expected = try canonical(
+            try store.replay(definitions, context: testContext), log)
+        /// Builds with some calls of `body`, at each moment it asks whether to stop, before it is
+        /// stopped; in several write transactions.
+        @Sendable func build(
+            memoryBytes: Int = 7 << 19, _ body: @escaping @Sendable (Int) -> Bool
+        ) throws -> Bool {
+            let calls = Atomic(0)
+            do {
+                try store.rebuild(
+                    source, context: testContext,
+                    options: BuildOptions(
+                        threads: 1, memoryBudgetBytes: memoryBytes,
+                        shouldStop: { body(calls.add(1, ordering: .relaxed).oldValue) }))
+                return true
+            } catch ProjectionFault.interrupted {
+                return false
+            } catch ProjectionFault.overtaken {
+                return false
+            }
+        }
+        let counted = Atomic(0)
+        #expect(
+            try build { _ in
+                counted.add(1, ordering: .relaxed)
+                return false
+            })
+        let calls = counted.load(ordering: .relaxed)
+        // The other one comes at each of the last moments, and goes on for a while, or to its end.
+        for moment in max(0, calls - 10)..<calls {
+            let others = Atomic(0)
+            let isDone = try build { call in
+                guard call == moment else { return false }
+                let done = try? build(memoryBytes: 3 << 19) { call in
+                    call >= [0, calls - 4, calls - 2, calls + 1][ending]
+                }
+                others.add(done == true ? 1 : 0, ordering: .relaxed)
+                return false
+            }
+            let isOtherDone = others.load(ordering: .relaxed) > 0
+            // One that wrote and was stopped leaves neither done.
+            #expect(
+                isDone || isOtherDone || (1...2).contains(ending), "moment \(moment) of \(calls)")
+            #expect(
+                try canonical(definitions, store, log) == expected, "moment \(moment) of \(calls)")
+            // What is left of either goes on to its end.
+            #expect(try build { _ in false })
+            #expect(
+                try canonical(definitions, store, log) == expected, "after \(moment) of \(calls)")
+        }
+    }
+
     /// How rows come to be built anew beside another process that takes them further.
     enum Cause: CaseIterable { case catchingUp, rebuilding, rebuildingAnotherText }
 

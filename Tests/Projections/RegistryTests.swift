@@ -1,6 +1,7 @@
 import Definitions
 import EventLog
 import EventModel
+import LMDB
 import Projections
 import Testing
 
@@ -46,6 +47,28 @@ import Testing
     }
 
     private let always = Day(number: -700_000)..<Day(number: 2_900_000)
+
+    /// Planted: rows whose position is further than a build are kept whatever the log holds.
+    @Test func `A position past the log's end is built anew, not kept`() throws {
+        let folder = StoreFolder()
+        let log = try LogStore.make(in: folder)
+        try log.record((0..<40).map { ticket($0) })
+        let store = try ProjectionStore(log: log)
+        try store.rebuild(sources([opened("tickets")]), context: testContext)
+        try store.promote(name: "tickets", version: 1)
+        let whole = try #require(try log.read { try store.status("tickets", version: 1, in: $0) })
+        var damaged = whole
+        damaged.position = 1_000_000
+        let table = try log.environment.openTable("projections")
+        try log.write { [damaged] write, _ in
+            try write.put(table, Key("tickets@1"), damaged.encoded)
+        }
+        #expect(damaged.behind(40) == 0)
+        try store.catchUp(sources([opened("tickets")]), context: testContext)
+        let after = try #require(try log.read { try store.status("tickets", version: 1, in: $0) })
+        #expect(after.position == whole.position && after.build == nil)
+        #expect(try rows("tickets", store, log, days: always) == 40)
+    }
 
     @Test func `A version is built, promoted, replaced and dropped`() throws {
         let folder = StoreFolder()

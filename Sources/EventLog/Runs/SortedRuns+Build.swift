@@ -86,7 +86,10 @@ extension SortedRuns {
     ) throws {
         guard let last = try lastRecord(of: run, store, &cursor) else { return }
         let order = shape.order(last.span, at: 0, batch.span, at: 0)
-        precondition(order < (shape.sums ? 0 : 1), "records come before those already built")
+        guard order < (shape.sums ? 0 : 1) else {
+            throw RunsFault.damaged(
+                store: store, run: run.id, detail: "records come before those already built")
+        }
     }
 
     private func lastRecord(

@@ -33,6 +33,9 @@ public struct ProjectionStatus: Hashable, Sendable {
 
     /// Whether its rows can be read.
     public var isReadable: Bool { state != .building }
+
+    /// How many of a log's entries its rows do not hold yet.
+    public func behind(_ entryCount: UInt32) -> UInt32 { entryCount - min(entryCount, position) }
 }
 
 /// Why a build, or catching up, stopped.
@@ -58,6 +61,9 @@ public struct BuildStatus: Hashable, Sendable {
     var runs: String
     var digest: String
     var layout: CellLayout
+    /// The number of who writes it; whoever begins to write takes a new one, and who finds another
+    /// one than its own has been overtaken.
+    var owner: UInt64
 
     /// Of a build that is whole, and follows the rows that it replaces before it is published.
     static let allCases = UInt32.max
@@ -66,7 +72,7 @@ public struct BuildStatus: Hashable, Sendable {
 }
 
 extension ProjectionStatus {
-    private static let format: UInt64 = 2
+    private static let format: UInt64 = 3
 
     static func key(_ name: String, _ version: Int) -> String { "\(name)@\(version)" }
 
@@ -87,6 +93,7 @@ extension ProjectionStatus {
             writer.put(build.runs)
             writer.put(build.digest)
             writer.put(build.layout)
+            writer.put(build.owner)
         }
         writer.put(fault == nil ? 0 : 1)
         if let fault {
@@ -105,19 +112,20 @@ extension ProjectionStatus {
         guard let state = ProjectionState(rawValue: UInt8(truncatingIfNeeded: try reader.number()))
         else { throw reader.damage }
         self.state = state
-        position = UInt32(truncatingIfNeeded: try reader.number())
+        position = try reader.sequence()
         runs = try reader.text()
         layout = try reader.layout()
         if try reader.number() == 1 {
             build = BuildStatus(
-                upTo: UInt32(truncatingIfNeeded: try reader.number()),
-                casesDone: UInt32(truncatingIfNeeded: try reader.number()),
-                runs: try reader.text(), digest: try reader.text(), layout: try reader.layout())
+                upTo: try reader.sequence(), casesDone: try reader.sequence(),
+                runs: try reader.text(), digest: try reader.text(), layout: try reader.layout(),
+                owner: try reader.number())
         }
         if try reader.number() == 1 {
             let sequence = try reader.number()
+            guard sequence <= UInt64(UInt32.max) + 1 else { throw reader.damage }
             fault = BuildFault(
-                sequence: sequence == 0 ? nil : UInt32(truncatingIfNeeded: sequence - 1),
+                sequence: sequence == 0 ? nil : UInt32(sequence - 1),
                 reason: try reader.text())
         }
     }
@@ -198,6 +206,12 @@ struct StatusReader {
         var value: UInt64 = 0
         for place in (0..<8).reversed() { value = value << 8 | UInt64(bytes[at + place]) }
         at += 8
+        return value
+    }
+
+    /// A number of entries or cases.
+    mutating func sequence() throws -> UInt32 {
+        guard let value = UInt32(exactly: try number()) else { throw damage }
         return value
     }
 

@@ -78,14 +78,16 @@ extension ProjectionStore {
                     try !isRebuildCheaper(
                         from: build.upTo, to: max(build.upTo, status.position))
                 {
-                    try runs(build.runs, layout).discardBuild(in: write)
-                } else {
-                    if let old = status.build { try leave(old.runs, old.layout, in: write) }
-                    status.build = BuildStatus(
-                        upTo: upTo, casesDone: 0, runs: try newRunsName(status, in: write),
-                        digest: source.digest, layout: layout)
-                    try save(status, in: write)
+                    statuses.append(status)
+                    continue
                 }
+                if let old = status.build { try leave(old.runs, old.layout, in: write) }
+                let number = try newNumber(in: write)
+                status.build = BuildStatus(
+                    upTo: upTo, casesDone: 0,
+                    runs: "cells/\(status.name)@\(status.version)/\(number)",
+                    digest: source.digest, layout: layout, owner: number)
+                try save(status, in: write)
                 statuses.append(status)
             }
             return statuses
@@ -164,10 +166,8 @@ extension ProjectionStore {
         return UInt64(words / layout.words)
     }
 
-    /// A name that no sorted runs of this store have had.
-    private func newRunsName(
-        _ status: ProjectionStatus, in write: borrowing WriteTransaction
-    ) throws -> String {
+    /// A number that no sorted runs and no owner of a build have had.
+    func newNumber(in write: borrowing WriteTransaction) throws -> UInt64 {
         let key = Key([0] as [UInt8])
         var number: UInt64 = 0
         if let bytes = try write.copyValue(writableTable, key) {
@@ -177,6 +177,6 @@ extension ProjectionStore {
         var writer = StatusWriter()
         writer.put(number + 1)
         try write.put(writableTable, key, writer.bytes)
-        return "cells/\(status.name)@\(status.version)/\(number + 1)"
+        return number + 1
     }
 }

@@ -22,6 +22,8 @@ final class Rebuild: Sendable {
     private let writing = Guarded(())
     private let rowsWritten = Atomic<UInt64>(0)
     private let leftBehind = Guarded<[Int]>([])
+    /// Whether this process has begun to write; whoever writes holds `writing` or is alone.
+    private let isOwner = Atomic<Bool>(false)
     private let spillWords: Int
 
     private struct Collected {
@@ -32,7 +34,7 @@ final class Rebuild: Sendable {
     }
 
     /// Bytes of one write transaction.
-    static let sliceBytes = 24 << 20
+    private let sliceBytes: Int
 
     init(
         _ store: ProjectionStore, plan: Plan, statuses: [ProjectionStatus], upTo: UInt32,
@@ -45,6 +47,7 @@ final class Rebuild: Sendable {
         self.yieldsToNewer = yieldsToNewer
         self.statuses = Guarded(statuses)
         pass = Pass(log: store.log, plan: plan, upTo: upTo, options: options)
+        sliceBytes = max(64, min(24 << 20, options.memoryBudgetBytes / 16))
         spillWords = max(64, options.memoryBudgetBytes / 6 / 4)
     }
 
@@ -115,7 +118,7 @@ final class Rebuild: Sendable {
         let tasks = plan.layouts.indices.flatMap { mergeTasks(for: $0, blocks[$0]) }
         // The last writes come when the other cores have nothing left to do.
         let helpers = casesDone == nil ? options.threads - 1 : 0
-        let writer = Guarded(SliceWriter(store: store, plan: plan))
+        let writer = Guarded(SliceWriter(store: store, plan: plan, sliceBytes: sliceBytes))
         let others = HelperThreads(count: helpers) { [self] in
             for task in tasks { merge(task, blocks[task.projection]) }
         }
@@ -189,33 +192,58 @@ final class Rebuild: Sendable {
         }
     }
 
-    /// Makes sure that no other process works on the same build.
+    /// The build's rows, once it is sure that they are this process's.
     private func expecting(_ projection: Int, in write: borrowing WriteTransaction) throws
         -> SortedRuns
     {
+        if !isOwner.exchange(true, ordering: .relaxed) {
+            for place in plan.layouts.indices { try take(over: place, in: write) }
+        }
         let expected = statuses.withLock { $0[projection] }
+        let (_, build) = try status(expected, in: write)
+        return try store.runs(build.runs, build.layout)
+    }
+
+    /// Makes a build this process's own, before the first row of it is written: what another one
+    /// wrote of a round that it did not end is discarded, and should it be alive, it finds that it
+    /// was overtaken.
+    private func take(over projection: Int, in write: borrowing WriteTransaction) throws {
+        var (status, build) = try status(statuses.withLock { $0[projection] }, in: write)
+        try store.runs(build.runs, build.layout).discardBuild(in: write)
+        build.owner = try store.newNumber(in: write)
+        status.build = build
+        try store.save(status, in: write)
+        statuses.withLock { [status] in $0[projection] = status }
+    }
+
+    /// A projection's entry of the registry; it may have been promoted meanwhile.
+    ///
+    /// - Throws: `.overtaken` where another process works on the same build.
+    private func status(
+        _ expected: ProjectionStatus, in write: borrowing WriteTransaction
+    ) throws -> (ProjectionStatus, BuildStatus) {
         guard let status = try store.status(expected.name, expected.version, in: write),
             let build = status.build, build == expected.build
         else {
             throw ProjectionFault.overtaken(projection: "\(expected.name)@\(expected.version)")
         }
-        return try store.runs(build.runs, build.layout)
+        return (status, build)
     }
 
     /// Ends a round of writing in its last transaction.
     private func settle(_ casesDone: UInt32?, in write: borrowing WriteTransaction) throws {
+        let entryCount = try store.log.read { $0.entryCount }
         for place in plan.layouts.indices {
             let runs = try expecting(place, in: write)
             try runs.publishBuild(replacing: false, in: write)
-            // Read again: the version may have been promoted meanwhile.
-            let expected = statuses.withLock { $0[place] }
-            guard var status = try store.status(expected.name, expected.version, in: write),
-                var build = status.build
-            else { preconditionFailure("checked above") }
+            var (status, build) = try status(statuses.withLock { $0[place] }, in: write)
+            // A position past the log's end is damage.
+            let isBehind =
+                status.isReadable && status.position > build.upTo && status.position <= entryCount
             if let casesDone {
                 build.casesDone = max(build.casesDone, casesDone)
                 status.build = build
-            } else if !status.isReadable || status.position <= build.upTo {
+            } else if !isBehind {
                 try store.publish(build, as: &status, in: write)
             } else if yieldsToNewer, status.digest == build.digest,
                 status.layout == build.layout

@@ -52,7 +52,7 @@ struct ProjectionListCommand: ParsableCommand {
                     JSONMember(key: "version", value: .number(String(status.version))),
                     JSONMember(key: "state", value: .string("\(status.state)")),
                     JSONMember(key: "position", value: .number(String(status.position))),
-                    JSONMember(key: "behind", value: .number(String(count - status.position))),
+                    JSONMember(key: "behind", value: .number(String(status.behind(count)))),
                 ])
             }
             Output.write(JSONValue.array(list).canonical ?? [])
@@ -67,7 +67,7 @@ struct ProjectionListCommand: ParsableCommand {
             Output.line(
                 TextWidth.padded("\(status.name)@\(status.version)", to: width) + "  "
                     + TextWidth.padded(state, to: stateWidth) + "  "
-                    + words.behind(count - min(count, status.position)))
+                    + words.behind(status.behind(count)))
         }
         let missing = live.sources.filter { source in
             !statuses.contains {

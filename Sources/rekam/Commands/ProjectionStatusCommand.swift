@@ -105,7 +105,7 @@ struct VersionLine {
         version = status.version
         state = "\(status.state)"
         position = status.position
-        behind = count - min(count, status.position)
+        behind = status.behind(count)
         self.size = size
         self.progress = progress
         isAlive = progress?.isAlive(at: now) ?? false

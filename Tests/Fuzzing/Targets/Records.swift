@@ -102,7 +102,7 @@ extension FuzzTarget {
             put("wait")
             put(0)
         }
-        put(2)
+        put(3)
         put("p")
         put(1)
         put("digest")
@@ -113,7 +113,7 @@ extension FuzzTarget {
         put("cells/p@1/2")
         put("digest")
         putLayout()
-        for number in [1, 8] as [UInt64] { put(number) }
+        for number in [5, 1, 8] as [UInt64] { put(number) }
         put("no")
         return value
     }
