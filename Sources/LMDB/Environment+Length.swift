@@ -7,8 +7,33 @@ extension Environment {
     ///
     /// A file can be shorter than its pages without harm: pages at the end that were taken and
     /// freed in one transaction are never written. But it can also have been cut. It is made long
-    /// enough with zeros, and then everything that tables refer to must lie before its old end.
+    /// enough with zeros, and then everything that tables refer to must lie before its old end; a
+    /// file that was cut gets its old end back, so that whoever comes next is told, too. All that
+    /// happens while nobody can write: what a writer adds is never taken for what was cut, nor away.
     func checkLength() throws(LMDBError) {
+        guard try shortage() != nil else { return }
+        // Who may only read meets the end, if at all, where nothing is left to be read. So does who
+        // comes beside a writer, which looked when it began.
+        let lock = unsafe Glibc.open(path + "/writer.lock", O_RDONLY | O_CLOEXEC)
+        guard lock >= 0 else { return }
+        defer { close(lock) }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { return }
+        let writable = unsafe Glibc.open(path + "/data.mdb", O_RDWR | O_CLOEXEC)
+        guard writable >= 0 else { return }
+        defer { close(writable) }
+        guard let (length, needed) = try shortage(),
+            guarded_mdb_lengthen(writable, needed) == 0
+        else { return }
+        do throws(LMDBError) {
+            try checkReferences(before: length)
+        } catch {
+            ftruncate(writable, length)
+            throw error
+        }
+    }
+
+    /// The data file's length and that of its pages, where it is shorter.
+    private func shortage() throws(LMDBError) -> (length: Int, needed: Int)? {
         let needed = try usedFileBytes()
         var descriptor: Int32 = -1
         try unsafe check(mdb_env_get_fd(handle, &descriptor), "mdb_env_get_fd")
@@ -16,20 +41,7 @@ extension Environment {
         guard unsafe fstat(descriptor, &file) == 0 else {
             throw LMDBError(path: path, call: "fstat", code: errno)
         }
-        let length = Int(file.st_size)
-        guard length < needed else { return }
-        let writable = unsafe Glibc.open(path + "/data.mdb", O_RDWR | O_CLOEXEC)
-        // Who may only read meets the end, if at all, where nothing is left to be read.
-        guard writable >= 0 else { return }
-        defer { close(writable) }
-        // Never shortens a file that another process is lengthening, and changes nothing in it.
-        guard guarded_mdb_lengthen(writable, needed) == 0 else { return }
-        do throws(LMDBError) {
-            try checkReferences(before: length)
-        } catch {
-            ftruncate(writable, length)
-            throw error
-        }
+        return Int(file.st_size) < needed ? (Int(file.st_size), needed) : nil
     }
 
     /// Walks every table; long values tell the page they begin at.

@@ -33,7 +33,7 @@ package final class PartialFolder {
 
     /// What such a folder can hold; one with anything else in it is somebody's own.
     private static let ours: Set = [
-        "data.mdb", "lock.mdb", "writer.lock", "key", "key.next", "backup.json",
+        "data.mdb", "lock.mdb", "writer.lock", "key", "key.next", "key.lock", "backup.json",
     ]
 
     deinit {
@@ -49,7 +49,9 @@ package final class PartialFolder {
 
     /// Takes away what opening the folder as a store left in it.
     package func removeLocks() throws(StoreFault) {
-        for file in ["lock.mdb", "writer.lock"] { try StoreFiles.remove(self.file(file)) }
+        for file in ["lock.mdb", "writer.lock", "key.lock"] {
+            try StoreFiles.remove(self.file(file))
+        }
     }
 
     /// Gives the folder its name, durably.

@@ -104,10 +104,12 @@ public struct KeptCheckpoint: Sendable {
     ///
     /// - Throws: `KeptFault`, and then nothing was signed; `StoreFault`.
     public func sign(_ log: LogStore, size: UInt32? = nil) throws -> SignedNote {
-        try SigningLock.hold(inStore: log.path) {
-            if let fault = try fault(against: log, verifiers: log.noteVerifiers()) { throw fault }
+        try SigningLock.hold(inStore: log.path) { lock in
+            if let fault = try fault(against: log, verifiers: log.noteVerifiers(lock)) {
+                throw fault
+            }
             let checkpoint = try log.read { try $0.checkpoint(size: size) }
-            let note = try checkpoint.signed(with: log.signingKey())
+            let note = try checkpoint.signed(with: log.signingKey(lock))
             if try read().map({ $0.checkpoint.size <= checkpoint.size }) ?? true {
                 try StoreFiles.replace(path, Array(note.encoded.utf8))
             }
@@ -135,15 +137,20 @@ public struct KeptCheckpoint: Sendable {
     }
 }
 
-/// Lets one process sign at a time: an advisory lock on the store's key.
-enum SigningLock {
+/// Lets one process at a time sign, or change what is signed with: an advisory lock on the file
+/// `key.lock`, which nobody renames. Whoever is handed one holds it.
+struct SigningLock {
+    private init() {}
+
+    /// - Throws: `StoreFault.file` where it cannot be had.
     static func hold<Result>(
-        inStore folder: String, _ body: () throws -> Result
+        inStore folder: String, _ body: (SigningLock) throws -> Result
     ) throws -> Result {
-        let path = folder + "/key"
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        let path = folder + "/key.lock"
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode_t(0o600))
         guard descriptor >= 0 else {
-            if errno == ENOENT { throw StoreKey.missing(path) }
+            // Nobody changes the key there.
+            if errno == EROFS { return try body(SigningLock()) }
             throw StoreFault.file(path: path, action: "open", reason: StoreFiles.reason())
         }
         defer { close(descriptor) }
@@ -152,6 +159,6 @@ enum SigningLock {
                 throw StoreFault.file(path: path, action: "lock", reason: StoreFiles.reason())
             }
         }
-        return try body()
+        return try body(SigningLock())
     }
 }

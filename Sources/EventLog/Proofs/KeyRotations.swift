@@ -61,8 +61,10 @@ extension LogStore {
     /// before it, is trusted no more.
     ///
     /// - Throws: `StoreFault.badKey` or `.file`.
-    public func noteVerifiers() throws -> [NoteVerifier] {
-        var keys = [try signingKey().verifier]
+    public func noteVerifiers() throws -> [NoteVerifier] { try noteVerifiers(nil) }
+
+    func noteVerifiers(_ lock: SigningLock?) throws -> [NoteVerifier] {
+        var keys = [try signingKey(lock).verifier]
         for rotation in try read({ try $0.keyRotations() }).reversed() {
             guard rotation.next == keys[keys.count - 1], rotation.isEndorsed,
                 let previous = rotation.previous
@@ -75,11 +77,15 @@ extension LogStore {
     /// The key that signs checkpoints: the one in the store's folder, where the log says no other.
     ///
     /// - Throws: `StoreFault.badKey` or `.file`.
-    public func signingKey() throws -> StoreKey {
+    public func signingKey() throws -> StoreKey { try signingKey(nil) }
+
+    func signingKey(_ lock: SigningLock?) throws -> StoreKey {
         let rotation = try read { try $0.keyRotations().last }
         guard let rotation else { return try StoreKey.read(folder: path, origin: origin) }
         let key = try? StoreKey.read(folder: path, origin: origin)
         if let key, key.verifier == rotation.next { return key }
+        // It may be changing just now.
+        guard lock != nil else { return try SigningLock.hold(inStore: path) { try signingKey($0) } }
         // A rotation that was interrupted after it was recorded, before the file got its name.
         let waiting = path + "/key.next"
         if StoreFiles.status(waiting) != nil,
@@ -110,31 +116,46 @@ extension LogStore {
         guard let next = StoreKey(name: origin, seed: seed) else {
             preconditionFailure("a signing key is made from 32 bytes")
         }
-        let waiting = path + "/key.next"
+        return try SigningLock.hold(inStore: path) { lock in
+            let previous = isLost ? nil : try signingKey(lock)
+            let draft = try rotation(to: next, from: previous, reason: reason, by: person, at: now)
+            let waiting = path + "/key.next"
+            try StoreFiles.remove(waiting)
+            try next.write(file: waiting)
+            do {
+                // What the log speaks of is there whatever happens to the machine.
+                try StoreFiles.sync(folder: path)
+                try appendOwn([draft], recorded: now)
+            } catch {
+                // A commit can fail after it reached the disk.
+                if let last = try? read({ try $0.keyRotations().last?.next }), last != next.verifier
+                {
+                    try? StoreFiles.remove(waiting)
+                }
+                throw error
+            }
+            try StoreFiles.rename(waiting, to: path + "/key")
+            return (previous?.verifier, next.verifier)
+        }
+    }
+
+    /// `key.rotated`, signed by the key before, where that is not lost.
+    private func rotation(
+        to next: StoreKey, from previous: StoreKey?, reason: String?, by person: String?,
+        at now: Instant
+    ) throws -> EventDraft {
         var draft = EventDraft(
             id: "key/\(Hexadecimal.text(next.identifier))", source: origin, type: "key.rotated",
             subject: "log/store", time: now, fields: [.init("next", .text(next.verifier))])
         if let reason { draft.set("reason", .text(reason)) }
         if let person { draft.set("by", .text(person)) }
-        var previous: String?
-        if !isLost {
-            let key = try signingKey()
-            previous = key.verifier
+        if let previous {
             let statement = KeyRotation.statement(
                 try read { try $0.checkpoint() }, next: next.verifier)
-            draft.set("previous", .text(key.verifier))
+            draft.set("previous", .text(previous.verifier))
             draft.set(
-                "endorsement", .text(try SignedNote(statement, signedWith: key).encoded))
+                "endorsement", .text(try SignedNote(statement, signedWith: previous).encoded))
         }
-        try StoreFiles.remove(waiting)
-        try next.write(file: waiting)
-        do {
-            try appendOwn([draft], recorded: now)
-        } catch {
-            try? StoreFiles.remove(waiting)
-            throw error
-        }
-        try StoreFiles.rename(waiting, to: path + "/key")
-        return (previous, next.verifier)
+        return draft
     }
 }
