@@ -29,7 +29,7 @@ extension CalendarDefinition {
                     return ("\(holiday.day)", holiday.name.text(language) + hours)
                 })
         }
-        return (lines + words.ending(source, notes)).joined(separator: "\n")
+        return Words.text(lines + words.ending(source, notes))
     }
 }
 

@@ -30,6 +30,12 @@ extension Words {
         return about.isEmpty ? [head] : [head, about]
     }
 
+    /// The explanation of these lines. What a definition's author wrote neither breaks a line nor
+    /// colours one.
+    static func text(_ lines: [String]) -> String {
+        lines.map(\.printable).joined(separator: "\n")
+    }
+
     /// The last lines: where it comes from, and what to know about it.
     func ending(_ source: String, _ notes: [LocalizedText]) -> [String] {
         var lines: [String] = []
@@ -53,7 +59,7 @@ extension ProjectionDefinition {
             ]
             lines += Words.table(bindings.map { ($0.name, words.binding($0)) })
         }
-        lines += ["", factSentence(words)]
+        lines += [""] + factSentence(words)
         if let split { lines.append(words.split(split)) }
         if !dimensions.isEmpty {
             lines += ["", words.pick("A fact can be asked by", "Fakta dapat ditanyakan menurut")]
@@ -69,36 +75,39 @@ extension ProjectionDefinition {
         }
         lines += ["", words.pick("It reads", "Yang dibaca")]
         lines += Words.table(reads.map { ($0.type, $0.fields.joined(separator: ", ")) })
-        return lines.joined(separator: "\n")
+        return Words.text(lines)
     }
 
-    private func factSentence(_ words: Words) -> String {
-        let bullets = conditions.map { "\n  \(words.condition($0))" }.joined()
+    /// What makes a fact, in a sentence; several conditions stand under it.
+    private func factSentence(_ words: Words) -> [String] {
         let provided = words.pick(", provided that", ", asalkan")
-        let when =
-            switch conditions.count {
-            case 0: ""
-            case 1: provided + " " + words.condition(conditions[0])
-            default: provided + bullets
-            }
-        let end = when + (conditions.count > 1 ? "" : ".")
+        switch conditions.count {
+        case 0: return [factClause(words) + "."]
+        case 1: return [factClause(words) + provided + " " + words.condition(conditions[0]) + "."]
+        default:
+            return [factClause(words) + provided]
+                + conditions.map { "  " + words.condition($0) }
+        }
+    }
+
+    private func factClause(_ words: Words) -> String {
         switch fact {
         case .one(let name):
             return words.pick(
                 "A case has one fact when there is \(name), at its time",
-                "Satu kasus punya satu fakta bila ada \(name), pada waktunya") + end
+                "Satu kasus punya satu fakta bila ada \(name), pada waktunya")
         case .each(let selector):
             return words.pick("There is a fact for each ", "Ada satu fakta untuk setiap ")
-                + words.selector(selector, "") + end
+                + words.selector(selector, "")
         case .stock(let from, let conditions):
             return words.pick(
                 "From \(from) on, a case is in stock while ",
-                "Sejak \(from), kasus masuk stok selama ") + words.conditions(conditions) + end
+                "Sejak \(from), kasus masuk stok selama ") + words.conditions(conditions)
         case .stay(let enter, let leave):
             let (enter, leave) = (words.selector(enter, ""), words.selector(leave, ""))
             return words.pick(
                 "A case is in stock from each \(enter) until the next \(leave)",
-                "Kasus masuk stok sejak setiap \(enter) sampai \(leave) berikutnya") + end
+                "Kasus masuk stok sejak setiap \(enter) sampai \(leave) berikutnya")
         }
     }
 }
@@ -138,7 +147,7 @@ extension KPIDefinition {
         }
         if !kpis.isEmpty { uses.append(words.pick("KPIs ", "KPI ") + words.all(kpis)) }
         lines += ["", words.pick("It reads ", "Membaca ") + words.all(uses) + "."]
-        return (lines + words.ending(source, notes)).joined(separator: "\n")
+        return Words.text(lines + words.ending(source, notes))
     }
 
     private func direction(_ words: Words) -> String {

@@ -37,7 +37,7 @@ extension ScorecardDefinition {
                     "Bila satu baris tanpa data, tidak ada total."),
             "", words.pick("It reads KPIs ", "Membaca KPI ") + kpis + ".",
         ]
-        return (lines + words.ending(source, notes)).joined(separator: "\n")
+        return Words.text(lines + words.ending(source, notes))
     }
 }
 

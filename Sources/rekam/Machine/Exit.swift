@@ -1,7 +1,9 @@
 import ArgumentParser
+import Definitions
 import EventLog
 import EventModel
 import LMDB
+import Querying
 
 #if canImport(Glibc)
     import Glibc
@@ -31,14 +33,38 @@ enum Exit: Int32 {
             Output.flush()
             root.exit(withError: error)
         default:
-            if root.exitCode(for: error) == .validationFailure
-                || root.exitCode(for: error) == .success
-            {
-                root.exit(withError: error)
-            }
+            let asked = root.exitCode(for: error)
+            if asked == .success { root.exit(withError: error) }
             Output.flush()
-            Output.errorLine("Error: \(error)")
+            if asked == .validationFailure {
+                for line in usage(error, of: root) { Output.errorLine(line) }
+                Glibc.exit(asked.rawValue)
+            }
+            for line in lines(of: error) { Output.errorLine("Error: \(line)") }
             Glibc.exit(code(of: error).rawValue)
+        }
+    }
+
+    /// What the argument parser says: the message is one line, whatever it quotes; how the command is
+    /// used follows it.
+    private static func usage(
+        _ error: any Error, of root: any ParsableCommand.Type
+    ) -> [String] {
+        let whole = root.fullMessage(for: error)
+        let message = root.message(for: error)
+        guard let place = whole.firstRange(of: message), !message.isEmpty else {
+            return whole.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        }
+        let rest = whole[place.upperBound...].split(separator: "\n").map(String.init)
+        return [whole[..<place.lowerBound] + message] + rest
+    }
+
+    /// One line each of what is wrong.
+    private static func lines(of error: any Error) -> [String] {
+        switch error {
+        case let faults as DefinitionFaults: faults.faults.map(\.description)
+        case let faults as QueryFaults: faults.faults.map(\.description)
+        default: ["\(error)"]
         }
     }
 

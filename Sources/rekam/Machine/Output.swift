@@ -1,3 +1,4 @@
+import EventModel
 import Rendering
 import Synchronization
 
@@ -22,19 +23,25 @@ enum Output {
         if isFull, !isTerminal || bytes.last == 0x0A { flush() }
     }
 
-    /// Writes a line to standard output.
+    /// Writes text for people to standard output, and a line's end. In a pipe nothing is coloured, so
+    /// control characters are shown there as well; what programs read goes through `write`.
     static func line(_ text: String = "") {
-        write(text)
+        write(isTerminal ? text : shown(text))
         write("\n")
     }
 
-    /// Writes lines to standard error. Whatever a message quotes from input, a file or the command
-    /// line, control characters in it are shown, never obeyed.
+    /// Writes a line to standard error. Whatever a message quotes from input, a file or the command
+    /// line, control characters in it are shown, never obeyed, and a line's end starts no line:
+    /// messages of several lines are several calls.
     static func errorLine(_ text: String) {
         Progress.clear()
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { String($0).printable }
-        writeAll([UInt8]((lines.joined(separator: "\n") + "\n").utf8), to: STDERR_FILENO)
+        writeAll([UInt8]((text.printable + "\n").utf8), to: STDERR_FILENO)
+    }
+
+    /// Lines with the control characters in them made visible.
+    private static func shown(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
+            .joined(separator: "\n")
     }
 
     /// Hands what is waiting to the system. Ends the process quietly when nobody reads any more, and

@@ -1,3 +1,5 @@
+import EventModel
+
 /// Plain tables for people: titles over columns that stand under each other.
 public enum TableText {
     /// One column.

@@ -1,3 +1,5 @@
+import EventModel
+
 /// What may be sent to a terminal: text, line ends, and colours; nothing else that it would obey.
 public enum TerminalText {
     /// Output with every control character made visible that is no line end and no part of a colour
