@@ -49,7 +49,10 @@ struct InitCommand: ParsableCommand {
         guard let zone = try Machine.zone(timeZone) else {
             throw Failure(
                 .usage,
-                "there is no time zone \"\(timeZone)\". Zones look like Asia/Jakarta or UTC.")
+                "no time zone is called \"\(timeZone)\"."
+                    + (nearest(to: timeZone, among: Machine.zoneNames()).map {
+                        " Did you mean \($0)?"
+                    } ?? " Zones have their IANA names, such as Asia/Jakarta or UTC."))
         }
         guard LogStore.isOrigin(origin) else {
             throw Failure(
@@ -79,10 +82,10 @@ struct InitCommand: ParsableCommand {
         let words = KeepingWords(language.lang)
         Output.line(
             words.made(
-                made.path, kpis: kpis, projections: projections, zone: zone.name,
+                made.path.printable, kpis: kpis, projections: projections, zone: zone.name,
                 release: zone.release))
         if let standard { Output.line(words.businessTime(standard)) }
-        Output.line(words.keyIs(made.path))
+        Output.line(words.keyIs(made.path.printable))
         if let group { Output.line(words.shared(with: group.printable)) }
         Output.line(words.firstSteps)
         Output.flush()

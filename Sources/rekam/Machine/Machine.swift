@@ -57,7 +57,9 @@ enum Machine {
             ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39)
                 || [0x2B, 0x2D, 0x2F, 0x5F].contains($0)
         }
-        guard isPlain, !parts.contains("") else { return nil }
+        // What the folder has beside zones: this machine's own, and the same ones counted otherwise.
+        let isOther = ["posix", "right", "localtime", "posixrules", "Factory"].contains(parts[0])
+        guard isPlain, !isOther, !parts.contains("") else { return nil }
         guard let bytes = read("/usr/share/zoneinfo/" + name) else {
             guard read("/usr/share/zoneinfo/Asia/Jakarta") != nil else {
                 throw Failure(
@@ -67,10 +69,27 @@ enum Machine {
             }
             return nil
         }
+        // Lists and tables lie among the zones.
+        guard bytes.starts(with: Array("TZif".utf8)) else { return nil }
         do {
             return try TimeZoneRules(name: name, release: tzdataRelease, tzif: bytes)
         } catch {
-            throw Failure(.inputOutput, "/usr/share/zoneinfo/\(name) is no time zone file.")
+            throw Failure(
+                .inputOutput,
+                "/usr/share/zoneinfo/\(name) is damaged. Install the tzdata package again.")
+        }
+    }
+
+    /// The names of zones that the machine's tz database lists; empty where it has no such list.
+    static func zoneNames() -> [String] {
+        let lines = String(decoding: read("/usr/share/zoneinfo/tzdata.zi") ?? [], as: UTF8.self)
+            .split(separator: "\n")
+        return lines.compactMap { line in
+            // `Z Asia/Jakarta …` is a zone, `L Asia/Jakarta Asia/Djakarta` another name of one.
+            let words = line.split(separator: " ")
+            let name = words.count > 1 && words[0] == "Z" ? words[1] : words.last
+            guard words.count > 1, ["Z", "L"].contains(words[0]), let name else { return nil }
+            return name == "Factory" ? nil : String(name)
         }
     }
 

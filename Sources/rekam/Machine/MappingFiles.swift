@@ -2,6 +2,7 @@ import Definitions
 import EventLog
 import EventModel
 import Ingest
+import Rendering
 import Shipped
 
 #if canImport(Glibc)
@@ -53,9 +54,37 @@ enum MappingFiles {
                     throw Failure(
                         .inputOutput, "\(path): a lookup file lies in its mapping's folder.")
                 }
-                return try Machine.readWhole("\(folder)/\(path)", most: longestLookup)
+                return try lookup(path, in: folder)
             })
         return try Mapping.read(text, file: name, in: surroundings)
+    }
+
+    /// A lookup file's bytes. No symbolic link on the way is followed: what it leads to may lie
+    /// anywhere.
+    private static func lookup(_ path: String, in folder: String) throws -> [UInt8] {
+        var file = folder
+        for part in path.utf8.split(separator: 0x2F) {
+            file += "/" + String(decoding: part, as: UTF8.self)
+            guard let status = StoreFiles.status(file) else {
+                throw Failure(
+                    .inputOutput,
+                    "\(file) can't be read: \(Machine.reason(errno)). Check its name, and who may "
+                        + "read it.")
+            }
+            guard status.kind != .link else {
+                throw Failure(
+                    .inputOutput,
+                    "\(file): a lookup file lies in its mapping's folder; this is a symbolic link, "
+                        + "which is not followed.")
+            }
+        }
+        guard let status = StoreFiles.status(file), status.kind == .file else {
+            throw Failure(.inputOutput, "\(file) is no regular file.")
+        }
+        guard status.size <= longestLookup else {
+            throw Failure(.refused, "\(file) is larger than \(ByteText.text(longestLookup)).")
+        }
+        return try StoreFiles.read(file, limitBytes: status.size + 1, following: false).bytes
     }
 
     private static func stem(_ path: String) -> String? {
