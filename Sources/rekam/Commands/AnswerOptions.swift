@@ -2,17 +2,64 @@ import ArgumentParser
 import EventModel
 import Rendering
 
+/// The formats that a command can write.
+protocol FormatChoice {
+    static var formats: [OutputFormat] { get }
+}
+
+enum EveryFormat: FormatChoice {
+    static let formats: [OutputFormat] = [.table, .json, .csv, .markdown]
+}
+
+enum TableOrJSON: FormatChoice {
+    static let formats: [OutputFormat] = [.table, .json]
+}
+
+enum TableJSONOrCSV: FormatChoice {
+    static let formats: [OutputFormat] = [.table, .json, .csv]
+}
+
+enum CSVOrJSON: FormatChoice {
+    static let formats: [OutputFormat] = [.csv, .json]
+}
+
+/// `--format` of a command that writes some formats; another is refused, and those are named.
+struct Format<Choice: FormatChoice>: ExpressibleByArgument {
+    let value: OutputFormat
+
+    init(_ value: OutputFormat) { self.value = value }
+
+    init?(argument: String) {
+        guard let value = OutputFormat(rawValue: argument), Choice.formats.contains(value) else {
+            return nil
+        }
+        self.value = value
+    }
+
+    static var allValueStrings: [String] { Choice.formats.map(\.rawValue) }
+
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
+
+    var defaultValueDescription: String { value.rawValue }
+}
+
+/// How an answer is written, in any format.
+typealias AnswerOptions = WritingOptions<EveryFormat>
+
 /// How an answer is written.
-struct AnswerOptions: ParsableArguments {
+struct WritingOptions<Choice: FormatChoice>: ParsableArguments {
     @Option(
+        name: .customLong("format"),
         help: ArgumentHelp(
-            "How it is written: table, json, csv or markdown.", valueName: "format"))
-    var format = OutputFormat.table
+            "How it is written: \(OutputFormat.list(Choice.formats)).", valueName: "format"))
+    var chosenFormat = Format<Choice>(.table)
 
     @OptionGroup var language: LanguageOptions
 
     @Flag(help: "No colour, even on a terminal.")
     var noColor = false
+
+    var format: OutputFormat { chosenFormat.value }
 
     /// The language for people.
     var lang: Language { language.lang }

@@ -66,14 +66,14 @@ struct CalendarListCommand: ParsableCommand {
         let standard = calendars.register.standardCalendar
         let all = try calendars.all()
         switch output.format {
-        case .table, .markdown:
-            Output.write(
-                CalendarPages.list(all, standard: standard, output.style))
+        case .table: Output.write(CalendarPages.list(all, standard: standard, output.style))
+        case .markdown:
+            Output.write(CalendarPages.markdown(all, standard: standard, output.lang))
         case .csv:
             Output.write(CSVText.line(["calendar", "version", "title", "zone", "standard"]))
             for one in all {
                 let cells = [
-                    one.name, String(one.version), one.title.text(output.lang), one.zone,
+                    one.name, String(one.version), one.title.english, one.zone,
                     one.name == standard ? "true" : "false",
                 ]
                 Output.write(CSVText.line(cells.map(CSVText.text)))
@@ -83,7 +83,7 @@ struct CalendarListCommand: ParsableCommand {
                 JSONValue.object([
                     JSONMember(key: "name", value: .string(one.name)),
                     JSONMember(key: "version", value: .number(String(one.version))),
-                    JSONMember(key: "title", value: .string(one.title.text(output.lang))),
+                    JSONMember(key: "title", value: .string(one.title.english)),
                     JSONMember(key: "zone", value: .string(one.zone)),
                     JSONMember(key: "tzdata", value: .string(calendars.release(of: one))),
                     JSONMember(key: "standard", value: .boolean(one.name == standard)),
@@ -108,7 +108,7 @@ struct CalendarShowCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
-    @OptionGroup var output: AnswerOptions
+    @OptionGroup var output: WritingOptions<TableOrJSON>
 
     @Argument(help: "Its name.")
     var name: String
@@ -116,10 +116,13 @@ struct CalendarShowCommand: ParsableCommand {
     func run() throws {
         let calendars = try StoreCalendars(store.open(readOnly: true))
         let calendar = try calendars.find(name)
+        let tzdata = calendars.release(of: calendar)
+        let isStandard = calendars.register.standardCalendar == calendar.name
         Output.write(
-            CalendarPages.page(
-                calendar, tzdata: calendars.release(of: calendar),
-                isStandard: calendars.register.standardCalendar == calendar.name, output.style))
+            output.format == .json
+                ? CalendarPages.json(calendar, tzdata: tzdata, isStandard: isStandard)
+                : CalendarPages.page(
+                    calendar, tzdata: tzdata, isStandard: isStandard, output.style))
         Output.flush()
     }
 }

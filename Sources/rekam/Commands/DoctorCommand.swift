@@ -20,7 +20,7 @@ struct DoctorCommand: ParsableCommand {
     @OptionGroup var language: LanguageOptions
 
     @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
-    var format = OutputFormat.table
+    var format = Format<TableOrJSON>(.table)
 
     @Flag(help: "No colour, even on a terminal.")
     var noColor = false
@@ -47,7 +47,7 @@ struct DoctorCommand: ParsableCommand {
             findings.append(Examination.unopened(isOpen: isOpen, "\(error)", path: path))
         }
         let faults = findings.count { $0.level == .fault }
-        format == .json ? printJSON(findings, path) : printTable(findings, path)
+        format.value == .json ? printJSON(findings, path) : printTable(findings, path)
         Output.flush()
         if faults > 0 { throw Failure(.checkFailed, "") }
     }

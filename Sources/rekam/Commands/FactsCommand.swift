@@ -39,7 +39,7 @@ struct FactsCommand: ParsableCommand {
     var filters: [String] = []
 
     @Option(help: ArgumentHelp("csv, or json (one object a line).", valueName: "format"))
-    var format = OutputFormat.csv
+    var format = Format<CSVOrJSON>(.csv)
 
     @OptionGroup var asOf: AsOfOptions
 
@@ -58,7 +58,7 @@ struct FactsCommand: ParsableCommand {
         }
         let live = try LiveProjections(of: log, register: register, only: [])
         let days = try log.read { try StorePeriod.days(period, in: $0, upTo: count) }
-        let rows = FactRows(definition: definition, log: log, isJSON: format == .json)
+        let rows = FactRows(definition: definition, log: log, isJSON: format.value == .json)
         let filter = try DimensionFilter(filters, definition.dimensions.map(\.name))
         try live.store.streamFacts(
             of: definition, context: live.context, upTo: count, days: days,
@@ -167,24 +167,45 @@ final class FactRows: Sendable {
     ) throws {
         let texts = try layout.texts(of: fact, in: view)
         guard filter.passes(texts) else { return }
-        let segment = try view.segment(containing: fact.sequence)
-        let time = Instant(milliseconds: segment.times[Int(fact.sequence - segment.first)])
-        let cells: [String?] =
-            [
-                try view.subject(ofCase: fact.caseID), String(fact.sequence), time.rfc3339,
-                CellLayout.day(fact.row.span, 0).description,
-            ] + texts + [String(layout.multiplicity(fact))]
+        let cells = try cells(fact, texts, layout, view)
         guard isJSON else {
             let written = zip(cells, isText).map { cell, isText in
                 isText ? CSVText.text(cell ?? "") : cell ?? ""
             }
             return Output.write(CSVText.line(written))
         }
-        let members = names.indices.map { place in
-            JSONMember(
-                key: names[place],
-                value: cells[place].map { isText[place] ? .string($0) : .number($0) } ?? .null)
+        Output.write((object(cells).canonical ?? []) + [0x0A])
+    }
+
+    /// Facts as objects.
+    func objects(_ facts: [Fact], _ layout: CellLayout) throws -> [JSONValue] {
+        try log.read { view in
+            var objects: [JSONValue] = []
+            for fact in facts {
+                let texts = try layout.texts(of: fact, in: view)
+                objects.append(object(try cells(fact, texts, layout, view)))
+            }
+            return objects
         }
-        Output.write((JSONValue.object(members).canonical ?? []) + [0x0A])
+    }
+
+    private func cells(
+        _ fact: Fact, _ texts: [String?], _ layout: CellLayout, _ view: borrowing LogView
+    ) throws -> [String?] {
+        let segment = try view.segment(containing: fact.sequence)
+        let time = Instant(milliseconds: segment.times[Int(fact.sequence - segment.first)])
+        return [
+            try view.subject(ofCase: fact.caseID), String(fact.sequence), time.rfc3339,
+            CellLayout.day(fact.row.span, 0).description,
+        ] + texts + [String(layout.multiplicity(fact))]
+    }
+
+    private func object(_ cells: [String?]) -> JSONValue {
+        .object(
+            names.indices.map { place in
+                JSONMember(
+                    key: names[place],
+                    value: cells[place].map { isText[place] ? .string($0) : .number($0) } ?? .null)
+            })
     }
 }

@@ -28,14 +28,15 @@ struct KPIListCommand: ParsableCommand {
         let library = try StoreDefinitions(store.open(readOnly: true)).library
         let kpis = try library.kpiNames.compactMap { try library.kpi($0) }
         switch output.format {
-        case .table, .markdown: Output.write(KPIPages.list(kpis, output.style))
+        case .table: Output.write(KPIPages.list(kpis, output.style))
+        case .markdown: Output.write(KPIPages.markdown(kpis, output.lang))
         case .csv:
             Output.write(CSVText.line(["kpi", "version", "title", "group", "unit"]))
             for kpi in kpis {
                 Output.write(
                     CSVText.line(
                         [
-                            kpi.name, String(kpi.version), kpi.title.text(output.lang),
+                            kpi.name, String(kpi.version), kpi.title.english,
                             kpi.group,
                             kpi.unit.rawValue,
                         ].map(CSVText.text)))
@@ -45,7 +46,7 @@ struct KPIListCommand: ParsableCommand {
                 JSONValue.object([
                     JSONMember(key: "name", value: .string(kpi.name)),
                     JSONMember(key: "version", value: .number(String(kpi.version))),
-                    JSONMember(key: "title", value: .string(kpi.title.text(output.lang))),
+                    JSONMember(key: "title", value: .string(kpi.title.english)),
                     JSONMember(key: "group", value: .string(kpi.group)),
                     JSONMember(key: "unit", value: .string(kpi.unit.rawValue)),
                     JSONMember(
@@ -70,7 +71,7 @@ struct KPIShowCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
-    @OptionGroup var output: AnswerOptions
+    @OptionGroup var output: WritingOptions<TableOrJSON>
 
     @Argument(help: "Its name.")
     var name: String
@@ -87,7 +88,10 @@ struct KPIShowCommand: ParsableCommand {
         }
         let used = try library.projections(behind: kpi)
         let projections = try used.compactMap { try library.projection($0) }
-        Output.write(KPIPages.page(kpi, projections: projections, output.style))
+        Output.write(
+            output.format == .json
+                ? KPIPages.json(kpi, projections: projections)
+                : KPIPages.page(kpi, projections: projections, output.style))
         Output.flush()
     }
 }

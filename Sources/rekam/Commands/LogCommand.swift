@@ -32,6 +32,12 @@ struct LogShowCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The last entries instead.", valueName: "n"))
     var last: Int?
 
+    func validate() throws {
+        if sequences != nil, last != nil {
+            throw ValidationError("Which entries? Sequences, or --last N, not both.")
+        }
+    }
+
     func run() throws {
         let log = try store.open(readOnly: true)
         try log.read { view in

@@ -27,17 +27,18 @@ struct LogStatCommand: ParsableCommand {
     var type: String?
 
     @Option(help: ArgumentHelp("With --fields: table or json.", valueName: "format"))
-    var format = OutputFormat.table
+    var format = Format<TableOrJSON>(.table)
 
     func validate() throws {
         if type != nil, !fields { throw ValidationError("--type goes with --fields.") }
-        if format != .table, !fields { throw ValidationError("--format goes with --fields.") }
+        if format.value != .table, !fields { throw ValidationError("--format goes with --fields.") }
     }
 
     func run() throws {
         let log = try store.open(readOnly: true)
         if fields {
-            return try FieldList(log, type: type, isJSON: format == .json, language.lang).print()
+            return try FieldList(log, type: type, isJSON: format.value == .json, language.lang)
+                .print()
         }
         let (statistics, zone) = try log.read { view in
             (try view.statistics(), try view.definitions().storeTimeZone)

@@ -28,7 +28,7 @@ struct ProjectionBackfillCommand: ParsableCommand {
     @OptionGroup var resources: BuildResources
 
     @Option(help: ArgumentHelp("How the outcome is written: table or json.", valueName: "format"))
-    var format = OutputFormat.table
+    var format = Format<TableOrJSON>(.table)
 
     func run() throws {
         Interrupt.listen()
@@ -68,7 +68,7 @@ struct ProjectionBackfillCommand: ParsableCommand {
         milliseconds: Int, versions: ProjectionVersions
     ) {
         let behind = Int(report.entryCount - min(report.entryCount, report.position))
-        if format == .json {
+        if format.value == .json {
             func number(_ value: Int) -> JSONValue { .number(String(value)) }
             let answer = JSONValue.object([
                 JSONMember(key: "projection", value: .string(version.text)),

@@ -26,7 +26,7 @@ struct ProjectionCellsCommand: ParsableCommand {
     var name: String
 
     @Option(help: ArgumentHelp("csv or json.", valueName: "format"))
-    var format = OutputFormat.csv
+    var format = Format<CSVOrJSON>(.csv)
 
     func run() throws {
         Interrupt.listen()
@@ -61,12 +61,12 @@ struct ProjectionCellsCommand: ParsableCommand {
         let isText =
             [true] + layout.dimensions.map { _ in true }
             + layout.measures.map { if case .value = $0.kind { true } else { false } } + [false]
-        if format != .json { Output.write(CSVText.line(names)) }
+        if format.value != .json { Output.write(CSVText.line(names)) }
         for line in cells.lines {
             let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map {
                 $0 == "–" ? "" : Self.plain($0)
             }
-            if format == .json {
+            if format.value == .json {
                 let members = names.indices.map { place in
                     let cell = cells[place]
                     let value: JSONValue =

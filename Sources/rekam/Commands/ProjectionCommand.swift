@@ -60,6 +60,25 @@ struct ProjectionListCommand: ParsableCommand {
             return Output.flush()
         }
         let words = ProjectionWords(output.lang)
+        guard output.format == .table else {
+            var sheet = Sheet([
+                .init("name", words.heading(.projection)),
+                .init("version", words.heading(.version), isNumber: true),
+                .init("state", words.heading(.state)),
+                .init("position", words.heading(.position), isNumber: true),
+                .init("behind", words.heading(.behind), isNumber: true),
+            ])
+            for status in statuses {
+                sheet.add([
+                    .text(status.name), .number(Int64(status.version), output.lang),
+                    .texts(words.state("\(status.state)"), "\(status.state)"),
+                    .number(Int64(status.position), output.lang),
+                    .number(Int64(status.behind(count)), output.lang),
+                ])
+            }
+            return Output.write(
+                sheet, output.format, output.style, rows: "projections", empty: "")
+        }
         let width = statuses.map { $0.name.count + 3 }.max() ?? 12
         let states = statuses.map { words.state("\($0.state)") }
         let stateWidth = max(8, states.map { TextWidth.of($0) }.max() ?? 0)
@@ -116,7 +135,7 @@ struct ProjectionCheckCommand: ParsableCommand {
         let words = DefinitionWords(language.lang)
         if held > 0 { Output.line(words.hold(held)) }
         if !projections.isEmpty {
-            Output.line(words.next("rekam projection try \(file) --period last-month"))
+            Output.line(words.next("rekam projection try \(file.printable) --period last-month"))
         }
         Output.flush()
     }
@@ -144,7 +163,7 @@ struct ProjectionRebuildCommand: ParsableCommand {
     @OptionGroup var resources: BuildResources
 
     @Option(help: ArgumentHelp("How the outcome is written: table or json.", valueName: "format"))
-    var format = OutputFormat.table
+    var format = Format<TableOrJSON>(.table)
 
     func validate() throws {
         if names.isEmpty != all {
@@ -161,7 +180,7 @@ struct ProjectionRebuildCommand: ParsableCommand {
             options: try resources.options())
         Progress.clear()
         let microseconds = max(1, Int((Machine.ticks() - started) / 1000))
-        if format == .json {
+        if format.value == .json {
             // From mapped columns to committed cells: the process's start is not in it.
             let members = [
                 ("projections", report.rebuilt.count), ("entries", Int(report.entries)),

@@ -21,7 +21,7 @@ struct ProjectionDiffCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
-    @OptionGroup var output: AnswerOptions
+    @OptionGroup var output: WritingOptions<TableOrJSON>
 
     @Argument(help: ArgumentHelp("One version, or two: NAME@V.", valueName: "name@v"))
     var names: [String]

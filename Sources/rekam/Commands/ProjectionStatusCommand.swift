@@ -25,11 +25,18 @@ struct ProjectionStatusCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Only this projection.", valueName: "name"))
     var name: String?
 
-    @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "How it is written: table or json; with --as-of also csv or markdown.",
+            valueName: "format"))
     var format = OutputFormat.table
 
     @Option(help: VersionsThen.help)
     var asOf: String?
+
+    func validate() throws {
+        if asOf == nil { try format.require(TableOrJSON.formats) }
+    }
 
     func run() throws {
         let log = try store.open(readOnly: true)

@@ -15,6 +15,9 @@ struct ProjectionTryCommand: ParsableCommand {
             over the whole log. --case plays one case event by event: what each changed, and which \
             facts came out.
 
+            --format json is one object with --period (how many facts, those shown, and the figures), \
+            and one object for each event with --case.
+
             Examples:
               rekam projection try second-reply.yaml --period 2025-07
               rekam projection try second-reply.yaml --period 2025 --sample 1000
@@ -22,7 +25,7 @@ struct ProjectionTryCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
-    @OptionGroup var output: AnswerOptions
+    @OptionGroup var output: WritingOptions<TableOrJSON>
 
     @Argument(help: "The file.")
     var file: String
@@ -92,11 +95,7 @@ struct ProjectionTryCommand: ParsableCommand {
         Progress.clear()
         let tenths = (Machine.ticks() - started) / 100_000_000
         if output.format == .json {
-            let rows = FactRows(definition: trial.definition, log: trial.log, isJSON: true)
-            try rows.write(
-                outcome.facts, outcome.layout, DimensionFilter([], []))
-            if let answer = outcome.answer { Output.write(answer.json()) }
-            return
+            return try printJSON(outcome, of: trial)
         }
         let words = TrialWords(output.lang)
         Output.line(
@@ -117,7 +116,31 @@ struct ProjectionTryCommand: ParsableCommand {
             return
         }
         Output.line()
-        Output.line(words.next("rekam projection add \(file)"))
+        Output.line(words.next("rekam projection add \(file.printable)"))
+    }
+}
+
+extension ProjectionTryCommand {
+    /// One object: how many facts there are, the first of them, and the figures of the file's KPIs.
+    private func printJSON(_ outcome: Trial.Outcome, of trial: Trial) throws {
+        let rows = FactRows(definition: trial.definition, log: trial.log, isJSON: true)
+        var shown: [String] = []
+        // Answers of respondents are not shown one by one.
+        if !trial.definition.subjectKinds.contains("respondent") {
+            shown = try rows.objects(outcome.facts, outcome.layout).map {
+                String(decoding: $0.canonical ?? [], as: UTF8.self)
+            }
+        }
+        var text = "{\n  \"projection\": \"\(trial.definition.name)\",\n"
+        text += "  \"version\": \(trial.definition.version),\n"
+        text += "  \"period\": \(JSONText.string(period ?? "")),\n"
+        text += "  \"entries\": \(outcome.entryCount),\n"
+        if sample != nil {
+            text += "  \"cases\": \(outcome.cases),\n  \"all_cases\": \(outcome.allCases),\n"
+        }
+        text += "  \"fact_count\": \(outcome.factCount),\n"
+        text += "  \"facts\": [\(JSONText.lines(shown))],\n"
+        Output.write(text + "  \"answer\": \(outcome.answer?.json() ?? "null\n")}\n")
     }
 }
 

@@ -27,14 +27,14 @@ struct SchemaListCommand: ParsableCommand {
     @OptionGroup var language: LanguageOptions
 
     @Option(help: ArgumentHelp("table or json.", valueName: "format"))
-    var format = OutputFormat.table
+    var format = Format<TableOrJSON>(.table)
 
     func run() throws {
         let log = try store.open(readOnly: true)
         let (types, counts) = try log.read { view in (view.types, try view.statistics().types) }
         let known = Dictionary(uniqueKeysWithValues: counts.map { ($0.type, $0.count) })
         let schemas = types.schemas.filter { !$0.isLogsOwn }.sorted { $0.type < $1.type }
-        if format == .json {
+        if format.value == .json {
             let list = schemas.map { schema in
                 JSONValue.object([
                     JSONMember(key: "type", value: .string(schema.type)),
@@ -107,7 +107,7 @@ struct SchemaShowCommand: ParsableCommand {
         }
         let words = SchemaWords(language.lang)
         Output.line(words.heading(schema))
-        if !schema.summary.isEmpty { Output.line(schema.summary) }
+        if !schema.summary.isEmpty { Output.line(schema.summary.printable) }
         Output.line()
         var columns = words.fieldHeadings.map { TableText.Column($0) }
         for field in schema.fields {
@@ -124,7 +124,7 @@ struct SchemaShowCommand: ParsableCommand {
             Output.line(words.renamed(old, new))
         }
         for (name, value) in defaults {
-            Output.line(words.without(name, readsAs: value.text))
+            Output.line(words.without(name, readsAs: value.text.printable))
         }
         Output.flush()
     }

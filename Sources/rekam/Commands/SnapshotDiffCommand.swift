@@ -23,7 +23,7 @@ struct SnapshotDiffCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The later one.", valueName: "b"))
     var after: String
 
-    @OptionGroup var output: AnswerOptions
+    @OptionGroup var output: WritingOptions<TableJSONOrCSV>
 
     func run() throws {
         let old = try SnapshotCommand.checking(before) { try SnapshotReading(before) }
@@ -111,13 +111,13 @@ struct SnapshotDiffCommand: ParsableCommand {
                 + ", \"unit\": \"\(change.unit.rawValue)\", \"before\": "
                 + "\(number(change.before)), \"after\": \(number(change.after))}"
         }
-        Output.line("{")
-        Output.line("  \"before\": \"\(old.manifest.digest)\",")
-        Output.line("  \"after\": \"\(new.manifest.digest)\",")
-        Output.line("  \"compared\": \(comparison.compared),")
+        Output.write("{\n")
+        Output.write("  \"before\": \"\(old.manifest.digest)\",\n")
+        Output.write("  \"after\": \"\(new.manifest.digest)\",\n")
+        Output.write("  \"compared\": \(comparison.compared),\n")
         let definitions = comparison.definitions.map { JSONText.string($0) }
-        Output.line("  \"definitions\": [\(JSONText.lines(definitions))],")
-        Output.line("  \"rows\": [\(JSONText.lines(rows))]")
-        Output.line("}")
+        Output.write("  \"definitions\": [\(JSONText.lines(definitions))],\n")
+        Output.write("  \"rows\": [\(JSONText.lines(rows))]\n")
+        Output.write("}\n")
     }
 }

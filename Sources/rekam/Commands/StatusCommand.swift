@@ -30,7 +30,7 @@ struct StatusCommand: ParsableCommand {
     var maxVerifyAge: String?
 
     @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
-    var format = OutputFormat.table
+    var format = Format<TableOrJSON>(.table)
 
     @OptionGroup var language: LanguageOptions
 
@@ -47,7 +47,7 @@ struct StatusCommand: ParsableCommand {
         let status = try StoreStatus(of: log, now: now)
         let breaches = status.breaches(of: limits, now: now)
         let free = Disk(log.path).freeBytes
-        if format == .json {
+        if format.value == .json {
             Output.write(json(status, breaches, now, free).canonical ?? [])
             Output.line()
         } else {
@@ -56,7 +56,8 @@ struct StatusCommand: ParsableCommand {
         Output.flush()
         guard breaches.isEmpty else {
             throw Failure(
-                .checkFailed, messages: format == .json ? [] : breaches.map { words($0, now) })
+                .checkFailed, messages: format.value == .json ? [] : breaches.map { words($0, now) }
+            )
         }
     }
 

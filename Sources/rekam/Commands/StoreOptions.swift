@@ -55,6 +55,19 @@ struct StoreOptions: ParsableArguments {
 /// How an answer is written.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, csv, markdown
+
+    /// Refuses a format that a command does not write.
+    func require(_ formats: [OutputFormat]) throws {
+        guard !formats.contains(self) else { return }
+        throw ValidationError("--format \(rawValue): this comes as \(Self.list(formats)).")
+    }
+
+    /// `table, json or csv`.
+    static func list(_ formats: [OutputFormat]) -> String {
+        let words = formats.map(\.rawValue)
+        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+        return words.dropLast().joined(separator: ", ") + " or " + last
+    }
 }
 
 extension Language: ExpressibleByArgument {}

@@ -134,6 +134,11 @@ package enum JSONText {
         "{" + members.map { "\(string($0.0)): \($0.1)" }.joined(separator: ", ") + "}"
     }
 
+    /// An array of strings.
+    static func strings(_ texts: [String]) -> String {
+        "[" + texts.map(string).joined(separator: ", ") + "]"
+    }
+
     /// A string with what must be escaped escaped (RFC 8259, 7), control characters of every kind
     /// too, so that a terminal that shows it obeys none.
     package static func string(_ text: String) -> String {

@@ -8,19 +8,7 @@ public enum CalendarPages {
         _ calendars: [CalendarDefinition], standard: String?, _ style: TextStyle
     ) -> String {
         let words = Words(language: style.language)
-        var columns = [
-            TableColumn(title: words.calendar), TableColumn(title: words.title),
-            TableColumn(title: words.zone), TableColumn(title: words.hours),
-        ]
-        for calendar in calendars {
-            let mark = calendar.name == standard ? " *" : ""
-            columns[0].cells.append(.init(text: calendar.name.printable + mark))
-            columns[1].cells.append(.init(text: calendar.title.text(style.language).printable))
-            columns[2].cells.append(.init(text: calendar.zone, tone: .quiet))
-            let hours = calendar.weeks.last.map { words.week($0) } ?? ""
-            columns[3].cells.append(.init(text: hours, tone: .quiet))
-        }
-        var table = TableLayout(columns: columns)
+        var table = TableLayout(columns: columns(calendars, standard: standard, words))
         if let width = style.width {
             while table.width > width, table.columns.count > 2 { table.columns.removeLast() }
         }
@@ -31,6 +19,25 @@ public enum CalendarPages {
         let name = (standard ?? calendars.first?.name ?? "NAME").printable
         lines.add(wrapping: words.next + "rekam calendar show " + name, tone: .quiet)
         return lines.text
+    }
+
+    /// Name, title, zone, hours; the standard one is marked.
+    static func columns(
+        _ calendars: [CalendarDefinition], standard: String?, _ words: Words
+    ) -> [TableColumn] {
+        var columns = [
+            TableColumn(title: words.calendar), TableColumn(title: words.title),
+            TableColumn(title: words.zone), TableColumn(title: words.hours),
+        ]
+        for calendar in calendars {
+            let mark = calendar.name == standard ? " *" : ""
+            columns[0].cells.append(.init(text: calendar.name.printable + mark))
+            columns[1].cells.append(.init(text: calendar.title.text(words.language).printable))
+            columns[2].cells.append(.init(text: calendar.zone, tone: .quiet))
+            let hours = calendar.weeks.last.map { words.week($0) } ?? ""
+            columns[3].cells.append(.init(text: hours, tone: .quiet))
+        }
+        return columns
     }
 
     /// One calendar: its hours, their changes, its holidays, where they come from.

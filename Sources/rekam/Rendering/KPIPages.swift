@@ -13,20 +13,7 @@ public enum KPIPages {
         let ordered = groups.map { group in
             kpis.filter { $0.group == group }.sorted { $0.name < $1.name }
         }
-        var columns = [
-            TableColumn(title: words.kpi), TableColumn(title: words.title),
-            TableColumn(title: words.unit), TableColumn(title: words.good),
-            TableColumn(title: words.statistics),
-        ]
-        for kpi in ordered.joined() {
-            columns[0].cells.append(.init(text: kpi.name.printable))
-            columns[1].cells.append(.init(text: kpi.title.text(style.language).printable))
-            columns[2].cells.append(.init(text: words.name(kpi.unit), tone: .quiet))
-            let direction = words.direction(kpi.better, kpi.unit)
-            columns[3].cells.append(.init(text: direction, tone: .quiet))
-            let statistics = kpi.statistics.map(\.name).joined(separator: " ")
-            columns[4].cells.append(.init(text: statistics.printable, tone: .quiet))
-        }
+        let columns = columns(ordered.flatMap { $0 }, words)
         var rows = fitted(columns, style.width).lines(isColoured: style.isColoured)[...]
         var lines = TextLines(style: style)
         lines.add(rows.removeFirst())
@@ -40,6 +27,25 @@ public enum KPIPages {
         let next = words.next + "rekam kpi show " + (kpis.first?.name ?? "NAME").printable
         lines.add(wrapping: next, tone: .quiet)
         return lines.text
+    }
+
+    /// Name, title, unit, direction, statistics.
+    static func columns(_ kpis: [KPIDefinition], _ words: Words) -> [TableColumn] {
+        var columns = [
+            TableColumn(title: words.kpi), TableColumn(title: words.title),
+            TableColumn(title: words.unit), TableColumn(title: words.good),
+            TableColumn(title: words.statistics),
+        ]
+        for kpi in kpis {
+            columns[0].cells.append(.init(text: kpi.name.printable))
+            columns[1].cells.append(.init(text: kpi.title.text(words.language).printable))
+            columns[2].cells.append(.init(text: words.name(kpi.unit), tone: .quiet))
+            let direction = words.direction(kpi.better, kpi.unit)
+            columns[3].cells.append(.init(text: direction, tone: .quiet))
+            let statistics = kpi.statistics.map(\.name).joined(separator: " ")
+            columns[4].cells.append(.init(text: statistics.printable, tone: .quiet))
+        }
+        return columns
     }
 
     /// Columns dropped from the right, then titles cut, until it fits.
@@ -110,7 +116,7 @@ public enum KPIPages {
     }
 
     /// Dimensions that all of the projections have.
-    private static func dimensions(_ projections: [ProjectionDefinition]) -> [String] {
+    static func dimensions(_ projections: [ProjectionDefinition]) -> [String] {
         guard var shared = projections.first?.dimensions.map(\.name) else { return [] }
         for projection in projections.dropFirst() {
             let names = projection.dimensions.map(\.name)
@@ -119,7 +125,7 @@ public enum KPIPages {
         return shared
     }
 
-    private static func events(_ projections: [ProjectionDefinition]) -> [String] {
+    static func events(_ projections: [ProjectionDefinition]) -> [String] {
         Set(projections.flatMap { $0.reads.map(\.type) }).sorted()
     }
 }

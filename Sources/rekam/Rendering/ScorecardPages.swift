@@ -27,7 +27,7 @@ public enum ScorecardPages {
                         JSONText.object([
                             ("name", JSONText.string(scorecard.name)),
                             ("version", "\(scorecard.version)"),
-                            ("title", JSONText.string(scorecard.title.text(style.language))),
+                            ("title", JSONText.string(scorecard.title.english)),
                             ("scope", JSONText.string(scorecard.scope)),
                             ("grain", "\"\(scorecard.grain.rawValue)\""),
                             ("rows", "\(scorecard.rows.count)"),
@@ -38,7 +38,7 @@ public enum ScorecardPages {
                 + scorecards.map { scorecard in
                     CSVText.line([
                         scorecard.name, "\(scorecard.version)",
-                        CSVText.text(scorecard.title.text(style.language)), scorecard.scope,
+                        CSVText.text(scorecard.title.english), scorecard.scope,
                         scorecard.grain.rawValue, "\(scorecard.rows.count)",
                     ])
                 }.joined()
