@@ -80,8 +80,12 @@ struct FileReading {
     let reader: DefinitionReader
     var faults: [DefinitionFault] = []
     var projections: [String: ProjectionDefinition] = [:]
-    /// Projections that are at fault: what is built on them is not reported.
+    /// Projections that are at fault, and KPIs that cannot be read: what is built on them is not
+    /// reported.
     var brokenProjections: Set<String> = []
+    var unreadKPIs: Set<String> = []
+    /// Whether a document cannot be read and does not say what it defines.
+    var hasNameless = false
     var definitions: [Int: Definition] = [:]
     /// Scorecards of this file, not checked yet.
     var outlines: [String: ScorecardOutline] = [:]
@@ -100,9 +104,11 @@ struct FileReading {
         for (index, document) in documents.enumerated() {
             let list = FaultList(file: document.file)
             defer { faults += list.faults }
-            guard let value = root(of: document, faults: list),
-                let (kind, name) = heading(of: value, faults: list)
-            else { continue }
+            guard let value = root(of: document, faults: list) else {
+                noteUnread(document)
+                continue
+            }
+            guard let (kind, name) = heading(of: value, faults: list) else { continue }
             if let line = seen["\(kind) \(name)"] {
                 list.report(
                     at: value, "\(kind) \"\(name)\" is defined twice in this file",
@@ -129,7 +135,7 @@ struct FileReading {
                 brokenProjections.insert(name)
             }
         }
-        let names = kpis.map(\.name)
+        let names = kpis.map(\.name) + unreadKPIs
         for kpi in kpis { readKPI(kpi.value, of: kpi.document, at: kpi.index, names: names) }
         checkCycles()
         // What is wrong with a KPI would only be said again of its rows.
@@ -191,7 +197,20 @@ struct FileReading {
         }
         // A fault that follows from a broken projection of this file says nothing new.
         faults += list.faults.filter { fault in
-            !brokenProjections.contains { fault.what == "no projection is called \"\($0)\"" }
+            if hasNameless, fault.what.hasPrefix("no projection is called") { return false }
+            return !brokenProjections.contains {
+                fault.what == "no projection is called \"\($0)\""
+            }
+        }
+    }
+
+    /// Remembers what a document that cannot be read would have defined.
+    private mutating func noteUnread(_ document: SourceDocument) {
+        switch document.heading {
+        case ("projection", let name)?: brokenProjections.insert(name)
+        case ("kpi", let name)?: unreadKPIs.insert(name)
+        case let heading?: hasNameless = hasNameless || !Definition.kinds.contains(heading.kind)
+        case nil: hasNameless = true
         }
     }
 

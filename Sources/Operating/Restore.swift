@@ -28,11 +28,15 @@ public struct Restore {
     ///
     /// - Throws: `OperatingFault.notABackup`.
     public static func manifest(of backup: String) throws -> BackupManifest {
+        guard !StoreFiles.isAbsent(backup) else {
+            throw OperatingFault.notABackup(path: backup, reason: "there is no such folder")
+        }
         let file = backup + "/" + BackupManifest.fileName
         guard !StoreFiles.isAbsent(file) else {
             throw OperatingFault.notABackup(
                 path: backup, reason: "it has no \(BackupManifest.fileName)")
         }
+        try requireFile(BackupManifest.fileName, of: backup)
         let bytes = try StoreFiles.read(
             file, limitBytes: BackupManifest.longest + 1, following: false
         ).bytes
@@ -41,6 +45,17 @@ public struct Restore {
                 path: backup, reason: "its \(BackupManifest.fileName) is too long")
         }
         return try BackupManifest(bytes, path: backup)
+    }
+
+    /// What stands in a backup is files; no link is followed, and nothing else is read.
+    private static func requireFile(_ name: String, of backup: String) throws {
+        guard let status = StoreFiles.status(backup + "/" + name), status.kind != .file else {
+            return
+        }
+        throw OperatingFault.notABackup(
+            path: backup,
+            reason: status.kind == .link
+                ? "its \(name) is a symbolic link" : "its \(name) is no regular file")
     }
 
     /// Makes the store in a folder that is not there yet, or empty. It takes its name when every byte
@@ -54,6 +69,7 @@ public struct Restore {
         let partial = try PartialFolder(for: folder)
         let progress = progress
         let total = manifest.dataBytes
+        try Self.requireFile("data.mdb", of: backup)
         let data = try StoreFiles.copy(
             backup + "/data.mdb", to: partial.file("data.mdb")
         ) { bytes throws(StoreFault) in try progress(bytes, total) }

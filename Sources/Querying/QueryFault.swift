@@ -37,7 +37,8 @@ extension QueryFault: CustomStringConvertible {
         case .noKPI: return "which KPI? `rekam kpi list` shows all."
         case .unknownKPI(let name, let nearest, let count):
             return "no KPI is called \"\(name.shown)\"." + QueryFault.meant(nearest)
-                + " `rekam kpi list` shows all \(count)."
+                + (count == 0
+                    ? " None was registered by then." : " `rekam kpi list` shows all \(count).")
         case .unknownStatistic(let kpi, let statistic, let nearest, let known):
             return "\(kpi) has no statistic \"\(statistic.shown)\"." + QueryFault.meant(nearest)
                 + QueryFault.has(known, of: "It")
@@ -122,14 +123,8 @@ public struct QueryFaults: Error, CustomStringConvertible {
 extension String {
     /// The text with control characters made visible, cut to 80 characters: for messages.
     var shown: String {
-        var text = ""
-        for scalar in unicodeScalars.prefix(80) {
-            if scalar.properties.generalCategory == .control {
-                text += "\\u{" + String(scalar.value, radix: 16) + "}"
-            } else {
-                text.unicodeScalars.append(scalar)
-            }
-        }
+        let scalars = unicodeScalars.prefix(80)
+        let text = String(String.UnicodeScalarView(scalars)).printable
         return unicodeScalars.count > 80 ? text + "…" : text
     }
 }

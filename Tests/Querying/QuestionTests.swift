@@ -131,7 +131,7 @@ struct QuestionTests {
                 QueryRequest(
                     kpis: ["first_response_time"], filters: [("agent", "\u{1B}[31mx")],
                     period: "2025"),
-                "no agent is called \"\\u{1b}[31mx\". `--by agent` shows all."
+                "no agent is called \"␛[31mx\". `--by agent` shows all."
             ),
             (
                 QueryRequest(

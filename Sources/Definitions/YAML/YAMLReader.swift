@@ -40,9 +40,7 @@ package enum YAMLReader {
         let column = node.mark?.column ?? 1
         func isTooDeep() -> Bool {
             guard depth > deepest else { return false }
-            faults.report(
-                line: line, column: column, "lists and mappings are nested too deep",
-                expected: "at most \(deepest) levels")
+            tooDeep(line: line, column: column, faults)
             return true
         }
         switch node {
@@ -76,6 +74,12 @@ package enum YAMLReader {
         }
     }
 
+    private static func tooDeep(line: Int, column: Int, _ faults: FaultList) {
+        faults.report(
+            line: line, column: column, "lists and mappings are nested too deep",
+            expected: "at most \(deepest) levels")
+    }
+
     private static func report(
         _ error: YamlError, in document: SourceDocument, faults: FaultList
     ) {
@@ -84,8 +88,12 @@ package enum YAMLReader {
         case .scanner(let context, let problem, let mark, _),
             .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            let around = context.map { " (\($0.text) in line \($0.mark.line + offset))" } ?? ""
             let place = document.inside(mark.line, mark.column)
+            // The library has a limit of its own, past ours.
+            guard !problem.contains("nesting level") else {
+                return tooDeep(line: place.line + offset, column: place.column, faults)
+            }
+            let around = context.map { " (\($0.text) in line \($0.mark.line + offset))" } ?? ""
             faults.report(
                 line: place.line + offset, column: place.column,
                 "the YAML can't be read here: \(problem)\(around)")

@@ -71,13 +71,25 @@ struct AuditExceptionsCommand: ParsableCommand {
                 .number(Int64(found.sequence), output.lang),
                 .time(found.recorded, zone), .time(found.happened, zone), .text(found.subject),
                 .texts(detail, found.detail), .number(Int64(found.count), output.lang),
-                .text(found.reason.isEmpty ? nil : found.reason),
+                found.reason.isEmpty
+                    ? .text(nil)
+                    : .texts(
+                        found.lines > 0 ? Self.reasons(found.reason) : found.reason, found.reason),
                 .text(found.person.isEmpty ? nil : found.person),
             ])
         }
         Output.write(
             sheet, output.format, output.style, rows: "exceptions",
             empty: words.nothingUnusual(period))
+    }
+
+    /// Why lines were refused and how often each, which the log keeps as a JSON object, in words.
+    private static func reasons(_ text: String) -> String {
+        guard case .object(let members)? = try? JSONValue(parsing: text) else { return text }
+        return members.map { member in
+            guard case .number(let count) = member.value else { return member.key }
+            return "\(member.key) (\(count))"
+        }.joined(separator: ", ")
     }
 
     private static func milliseconds(_ text: String) throws -> Int64 {

@@ -29,6 +29,16 @@ struct SnapshotCommand: ParsableCommand {
             throw Failure(.usage, messages: faults.faults.map(\.description))
         } catch let fault as PeriodFault {
             throw Failure(.usage, "--period: \(fault)")
+        } catch StoreFault.file(let path, let action, let reason)
+            where path.hasPrefix(StoreFiles.withoutSlash(folder))
+        {
+            guard !StoreFiles.isAbsent(folder) else {
+                throw Failure(.inputOutput, "there is no snapshot at \(folder). Check its name.")
+            }
+            throw Failure(
+                .inputOutput,
+                "cannot \(action) \(path): \(reason). A snapshot is a folder of files and folders, "
+                    + "as \"rekam snapshot export\" made it; no link in it is followed.")
         }
     }
 }

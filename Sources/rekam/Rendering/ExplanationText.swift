@@ -60,7 +60,8 @@ public struct ExplanationView {
         lines.add("")
         if explanation.isOpenOnly {
             lines.add(wrapping: words.openOnly(explanation.count), tone: .plain)
-        } else {
+        } else if explanation.count > 0 || !explanation.holds {
+            // Of nothing there is nothing to add up.
             lines.add(wrapping: verdict, tone: .plain)
         }
         lines.add(wrapping: words.explainNext, tone: .quiet)
