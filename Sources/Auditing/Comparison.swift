@@ -94,7 +94,10 @@ package struct Comparison {
             options)
         var names = kpis
         if names.isEmpty {
-            names = after.kpiNames + before.kpiNames.filter { !after.kpiNames.contains($0) }
+            let (present, earlier) = (
+                try after.kpisThatAnswer().answering, try before.kpisThatAnswer().answering
+            )
+            names = present + earlier.filter { !present.contains($0) }
         }
         var cells: [ChangedCell] = []
         for name in names {

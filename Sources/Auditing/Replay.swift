@@ -161,7 +161,7 @@ package struct Replay {
         let fresh = try QueryContext(
             of: log, asOf: count, options: options, stored: .unread)
         let stored = try QueryContext(of: log, asOf: count, options: options)
-        for kpi in fresh.kpiNames {
+        for kpi in try fresh.kpisThatAnswer().answering {
             report.kpis += 1
             var splits: [[String]] = [[]]
             while !splits.isEmpty {

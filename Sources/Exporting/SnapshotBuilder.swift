@@ -28,6 +28,8 @@ public struct Snapshot: Sendable {
     public var manifest: SnapshotManifest
     /// Every file with its bytes, the manifest first, then by path.
     public var files: [(path: String, bytes: [UInt8])]
+    /// KPIs that are not in it, as they have no projection that answers.
+    public var waiting: [String] = []
     /// What names it: the SHA-256 of its manifest.
     public var digest: String { manifest.digest }
 
@@ -110,7 +112,8 @@ public struct SnapshotBuilder {
         var period: Period?
         var filter: (dimension: String, value: String)?
         var unknown: QueryFaults?
-        for kpi in register.live("kpi").map(\.name) {
+        let (answering, waiting) = try context.kpisThatAnswer()
+        for kpi in register.live("kpi").map(\.name) where answering.contains(kpi) {
             let ask = SnapshotQuestion(kpi, request, context)
             guard let base = try first(ask, unknown: &unknown) else { continue }
             try requireBasis(base.basis)
@@ -135,7 +138,9 @@ public struct SnapshotBuilder {
             period = try Period(request.period, today: context.basis.today)
         }
         guard let basis, let period else { preconditionFailure("the question was asked") }
-        return try assemble(figures, basis, period, filter)
+        var snapshot = try assemble(figures, basis, period, filter)
+        snapshot.waiting = waiting
+        return snapshot
     }
 
     /// A KPI's totals; nil where it has no facts of the one agent or team that is asked for.

@@ -55,6 +55,7 @@ extension Snapshot {
                 _ = try TileExport(log, size: manifest.checkpoint.size).write(
                     to: partial, progress: progress)
             }
+            try hold.release()
             try FolderFiles.syncAll(partial)
             guard StoreFiles.status(name) == nil else {
                 throw StoreFault.alreadyThere(path: name)

@@ -75,10 +75,16 @@ public struct Cursor: ~Copyable {
     }
 
     /// A big-endian number of the current key, at a byte offset.
+    ///
+    /// - Throws: `.corrupted` where the key is too short for it: a damaged page has keys of any length.
     public func keyNumber<T: FixedWidthInteger & BitwiseCopyable>(
         at offset: Int, as type: T.Type = T.self
-    ) -> T {
+    ) throws(LMDBError) -> T {
         let bytes = unsafe Span<UInt8>(_unsafeBytes: unsafeKey)
+        guard offset + MemoryLayout<T>.size <= bytes.count else {
+            throw LMDBError(
+                path: state.environment.path, call: "mdb_cursor_get", code: MDB_CORRUPTED)
+        }
         return bytes.bigEndian(at: offset)
     }
 

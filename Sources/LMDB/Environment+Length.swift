@@ -14,7 +14,8 @@ extension Environment {
         guard try shortage() != nil else { return }
         // Who may only read meets the end, if at all, where nothing is left to be read. So does who
         // comes beside a writer, which looked when it began.
-        let lock = unsafe Glibc.open(path + "/writer.lock", O_RDONLY | O_CLOEXEC)
+        let lock = unsafe Glibc.open(
+            path + "/writer.lock", O_RDONLY | O_CREAT | O_CLOEXEC, mode_t(0o600))
         guard lock >= 0 else { return }
         defer { close(lock) }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { return }

@@ -103,6 +103,11 @@ public final class Environment: @unchecked Sendable {
                 ? nil
                 : try WriterLock(path: path + "/writer.lock", permissions: options.filePermissions)
             var mapBytes = options.mapBytes
+            let most = mostMapBytes()
+            while mapBytes > most, mapBytes > smallestMapBytes { mapBytes /= 2 }
+            guard mapBytes <= most else {
+                throw LMDBError(.noAddressSpace, path: path, call: "getrlimit", code: ENOMEM)
+            }
             while true {
                 let (opened, code) = unsafe try openOnce(path, options, mapBytes)
                 if let opened = unsafe opened {
@@ -120,6 +125,19 @@ public final class Environment: @unchecked Sendable {
             throw error
         }
     }
+
+    /// What a limit on address space leaves for a map: threads, and what they work with, need
+    /// theirs.
+    private static func mostMapBytes() -> Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,
+            limit.rlim_cur < rlim_t(Int.max)
+        else { return .max }
+        return Int(limit.rlim_cur) - addressSpaceBeside
+    }
+
+    /// Address space kept free beside the map, where it is limited, in bytes.
+    private static let addressSpaceBeside = 1 << 30
 
     private static func openOnce(
         _ path: String, _ options: Options, _ mapBytes: Int
@@ -182,6 +200,12 @@ extension Environment {
         try unsafe check(mdb_env_info(handle, &info), "mdb_env_info")
         var stat = MDB_stat()
         try unsafe check(mdb_env_stat(handle, &stat), "mdb_env_stat")
-        return unsafe (info.me_last_pgno + 1) * Int(stat.ms_psize)
+        let pages = unsafe info.me_last_pgno
+        let (bytes, isTooLarge) = (pages &+ 1).multipliedReportingOverflow(
+            by: Int(stat.ms_psize))
+        guard pages >= 0, !isTooLarge, bytes > 0 else {
+            throw LMDBError(path: path, call: "mdb_env_info", code: MDB_CORRUPTED)
+        }
+        return bytes
     }
 }

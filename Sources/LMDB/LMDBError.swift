@@ -31,6 +31,10 @@ public struct LMDBError: Error, Equatable, Sendable, CustomStringConvertible {
         case missing
         /// This process has the store open already.
         case alreadyOpen
+        /// A limit on address space leaves no room for the store's map and the work beside it.
+        case noAddressSpace
+        /// Another process with the same number, in another container, has the store open.
+        case sameProcessNumber
         /// Anything else: a failing disk, a limit of the machine.
         case other
     }
@@ -95,6 +99,9 @@ public struct LMDBError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notADatabase: "this is not a store's data file"
         case .missing: "there is no store here"
         case .alreadyOpen: "this process has the store open already"
+        case .noAddressSpace: "the limit on address space leaves no room for the store"
+        case .sameProcessNumber:
+            "a process of another container, with the same process number, has the store open"
         case .other: "the store could not be used"
         }
     }
@@ -115,6 +122,12 @@ public struct LMDBError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notADatabase: "Check the path; if it is the right one, restore it from a backup."
         case .missing: "Check the path, or make a new store there."
         case .alreadyOpen: "Use the one that is open."
+        case .noAddressSpace:
+            "Take the limit away (ulimit -v unlimited), or raise it to 2 GiB more than the store will "
+                + "come to."
+        case .sameProcessNumber:
+            "Let the containers share process numbers (docker run --pid=host), or let one at a time "
+                + "use the store."
         // LMDB reports a write that came out short, as on a full disk, as this.
         case .other where code == EIO:
             "The disk is full or failing: free some space, or check it, and try again; nothing of "

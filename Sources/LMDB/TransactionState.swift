@@ -1,4 +1,5 @@
 internal import CLMDB
+internal import Glibc
 internal import Synchronization
 
 /// The inside of a transaction.
@@ -20,6 +21,11 @@ public final class TransactionState {
         let flags = write ? 0 : UInt32(MDB_RDONLY)
         let code = unsafe mdb_txn_begin(environment.handle, nil, flags, &handle)
         guard code == 0 else {
+            // A reader takes its slot by a lock at the offset of its process's number.
+            guard write || code != EAGAIN && code != EACCES else {
+                throw LMDBError(
+                    .sameProcessNumber, path: environment.path, call: "mdb_txn_begin", code: code)
+            }
             throw LMDBError(path: environment.path, call: "mdb_txn_begin", code: code)
         }
         unsafe self.handle = unsafe handle

@@ -119,7 +119,18 @@ public struct Restore {
         of log: LogStore, kept: KeptCheckpoint, backupMade: Instant?, reason: String,
         by person: String?, at now: Instant
     ) throws -> (signed: UInt32, entries: UInt32)? {
-        guard var fault = try kept.fault(against: log, verifiers: log.noteVerifiers()) else {
+        try SigningLock.hold(inStore: log.path) { lock in
+            try acceptRollback(
+                of: log, kept: kept, backupMade: backupMade, reason: reason, by: person, at: now,
+                lock)
+        }
+    }
+
+    private static func acceptRollback(
+        of log: LogStore, kept: KeptCheckpoint, backupMade: Instant?, reason: String,
+        by person: String?, at now: Instant, _ lock: SigningLock
+    ) throws -> (signed: UInt32, entries: UInt32)? {
+        guard var fault = try kept.fault(against: log, verifiers: log.noteVerifiers(lock)) else {
             return nil
         }
         // A backup from before a rotation does not know the key that signed last.
@@ -127,8 +138,11 @@ public struct Restore {
             fault = other
         }
         guard case .rolledBack(_, let signed, let entries) = fault else { throw fault }
+        let note = try kept.read()
+        // The same gap is recorded once, also by who comes again after an interruption.
+        let root = note.map { Hexadecimal.text($0.checkpoint.root.bytes.prefix(8)) } ?? ""
         var draft = EventDraft(
-            id: "restored/\(now.rfc3339)/\(entries)", source: log.origin, type: "store.restored",
+            id: "restored/\(signed)-\(root)", source: log.origin, type: "store.restored",
             subject: "log/store", time: now,
             fields: [
                 .init("entries", .integer(Int64(entries))),
@@ -136,11 +150,13 @@ public struct Restore {
             ])
         if let backupMade { draft.set("backup_time", .text(backupMade.rfc3339)) }
         if let person { draft.set("by", .text(person)) }
-        if let note = try kept.read()?.note.encoded, note.utf8.count <= 4000 {
-            draft.set("signed_checkpoint", .text(note))
+        if let text = note?.note.encoded, text.utf8.count <= 4000 {
+            draft.set("signed_checkpoint", .text(text))
         }
-        try log.appendOwn([draft], recorded: now)
-        try kept.accept(log)
+        do {
+            try log.appendOwn([draft], recorded: now)
+        } catch let rejection as Rejection where rejection.field == "id" {}
+        _ = try kept.accept(log, lock)
         return (signed, entries)
     }
 

@@ -91,6 +91,17 @@ package struct QueryContext {
             source: { name in sources.first { $0.layout.projection == name } }, basis: basis)
     }
 
+    /// The KPIs whose projections all answer, in order, and those that have to wait for one.
+    package func kpisThatAnswer() throws -> (answering: [String], waiting: [String]) {
+        func answers(_ name: String, _ path: [String]) throws -> Bool {
+            guard let kpi = try kpi(name), !path.contains(name) else { return false }
+            return try kpi.projections.allSatisfy(projectionNames.contains)
+                && kpi.kpis.allSatisfy { try answers($0, path + [name]) }
+        }
+        let answering = try kpiNames.filter { try answers($0, []) }
+        return (answering, kpiNames.filter { !answering.contains($0) })
+    }
+
     /// The dimensions that a KPI can be split by.
     ///
     /// - Throws: `QueryFaults` where there is no such KPI, or the period is none.

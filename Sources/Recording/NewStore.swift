@@ -72,6 +72,7 @@ public struct NewStore: Sendable {
         } else {
             // An empty folder may be where a volume is mounted, and cannot be replaced then.
             store = try begin(at: path)
+            try StoreFiles.sync(folder: path)
         }
         return (
             store, definitions.count { $0.kind == "projection" },

@@ -1,9 +1,5 @@
 import ArgumentParser
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// The command. Its subcommands parse, call the module that does the work, and print.
 @main
 struct Rekam: ParsableCommand {
@@ -55,10 +51,7 @@ struct Rekam: ParsableCommand {
         ])
 
     static func main() {
-        // A reader that stops early (`rekam log show | head`) is no fault of ours: see Output.
-        signal(SIGPIPE, SIG_IGN)
-        // A mask may keep others out of what we make, never ourselves.
-        umask(umask(0o077) & 0o077)
+        ProcessStart.prepare()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -166,4 +166,118 @@ struct HostileInputTests {
         }
         #expect(try command.run("verify").code != 0, "seed \(seed)")
     }
+
+    /// Runs an ingest and says how much memory it took at most, in MiB.
+    private func peak(_ command: Command, _ file: String) throws -> (mebibytes: Int, code: Int32) {
+        let python = command.environment["REKAM_PYTHON"] ?? "python3"
+        let script = """
+            import resource, subprocess, sys
+            code = subprocess.run(["rekam", "ingest", sys.argv[1]], stdout=subprocess.DEVNULL).returncode
+            print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10); sys.exit(code)
+            """
+        try command.file("peak.py", script)
+        let result = try command.shell("\(python) peak.py \(file)")
+        return (
+            try #require(Int(result.out.trimmingCharacters(in: .newlines)), "\(result)"),
+            result.code
+        )
+    }
+
+    @Test("Lines that hold no event take little memory, however many they are")
+    func littleMemory() throws {
+        let command = try Command()
+        try command.run("init")
+        try command.shell(
+            """
+            head -c 300000000 /dev/zero | tr '\\0' '\\n' | gzip -1 > blank.gz
+            yes x | head -n 8000000 > short
+            """)
+        let blank = try peak(command, "blank.gz")
+        #expect(blank.code == 0 && blank.mebibytes < 256, "\(blank)")
+        let short = try peak(command, "short")
+        #expect(short.code == 65 && short.mebibytes < 256, "\(short)")
+        let refused = try command.shell(
+            "cmp short short.rejects.ndjson && wc -l < short.rejects.reasons.csv")
+        #expect(refused.out == "8000001\n", "\(refused)")
+    }
+
+    @Test("Of a chunk of many refusals every line keeps its number, and every event is recorded")
+    func manyRefusals() throws {
+        let command = try Command()
+        try command.run("init")
+        var lines = ""
+        for number in 1...30_000 {
+            lines +=
+                number % 6000 == 0 ? Command.message("m\(number)") : number % 7 == 0 ? "\n" : "x\n"
+        }
+        try command.file("many.ndjson", lines)
+        let result = try command.run("ingest", "many.ndjson")
+        #expect(result.code == 65 && result.out.contains("Accepted 5 "), "\(result)")
+        let reasons = try command.shell(
+            "sed 1d many.rejects.reasons.csv | cut -d, -f1; grep -n '^x$' many.ndjson | cut -d: -f1 > wanted"
+        )
+        let wanted = try command.shell("cat wanted")
+        #expect(reasons.out == wanted.out)
+    }
+
+    @Test("With standard input, output or error closed, nothing is written into the store instead")
+    func closedDescriptors() throws {
+        let command = try Command()
+        try command.run("init")
+        let result = try command.shell(
+            """
+            rekam generate --events 200 --seed 1 > g; rekam ingest g > /dev/null
+            rekam log show 0..99 >&-; echo "output $?"; rekam log show 0..99 <&- >&-; echo "both $?"
+            rekam ingest - <&- ; echo "input $?"; rekam verify 2>&- | tail -1; echo "error $?"
+            rekam log show nonsense 2>&-; echo "usage $?"
+            stat -c '%n %s' store/writer.lock store/lock.mdb; rekam verify > /dev/null; echo "holds $?"
+            """)
+        for word in [
+            "output 74", "both 74", "input 74", "error 0", "usage 64", "writer.lock 0\n",
+            "lock.mdb 8192\n", "holds 0",
+        ] {
+            #expect(result.out.contains(word), "\(word): \(result)")
+        }
+    }
+
+    @Test("Whatever is waited for is left with the first Ctrl-C, with 130 and what is recorded")
+    func pipes() throws {
+        let command = try Command()
+        try command.run("init")
+        try command.file("one.ndjson", Command.message("1"))
+        let result = try command.shell(
+            """
+            mkfifo pipe; rekam ingest pipe & process=$!; sleep 0.7; kill -TERM $process; wait $process
+            echo "pipe $?"
+            rekam ingest pipe & process=$!; sleep 0.3; cat one.ndjson > pipe; wait $process; echo "fed $?"
+            sleep 4 | cat <(sed s/\\"1\\"/\\"2\\"/ one.ndjson) - > pipe &
+            rekam ingest pipe & process=$!; sleep 1.4; kill -TERM $process; wait $process; echo "stream $?"
+            """)
+        for word in ["pipe 130", "fed 0", "stream 130"] {
+            #expect(result.out.contains(word), "\(word): \(result)")
+        }
+        #expect(result.out.components(separatedBy: "Accepted 1").count == 3, "\(result)")
+        let closing = try command.shell(
+            """
+            rekam generate --events 300000 --seed 1 | rekam ingest - > /dev/null
+            rekam replay --period 2025 & process=$!; sleep 0.3; kill -INT $process; wait $process
+            echo "replay $?"
+            """)
+        #expect(closing.out.contains("replay 130"), "\(closing)")
+    }
+
+    @Test("A folder NAME.partial that is somebody's own is not touched by a snapshot")
+    func strangersFolder() throws {
+        let command = try Command()
+        try command.run("init")
+        let result = try command.shell(
+            """
+            mkdir -p mine.partial/sub && echo mine > mine.partial/sub/notes
+            rekam snapshot export --period 2025 --out mine; echo "mine $?"; cat mine.partial/sub/notes
+            rekam snapshot export --period 2025 --out other > /dev/null; echo "other $?"; ls -a other
+            """)
+        #expect(result.out.contains("mine 74\nmine\nother 0"), "\(result)")
+        #expect(result.error.contains("mine.partial"), "\(result)")
+        #expect(!result.out.contains("in-the-making"), "\(result)")
+    }
 }

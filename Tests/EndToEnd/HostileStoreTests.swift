@@ -26,6 +26,44 @@ struct HostileStoreTests {
         #expect(result.out.contains("Accepted 1"), "\(result)")
     }
 
+    @Test(
+        "Too little address space is refused at once, with the limit's name",
+        arguments: [
+            150_000, 300_000, 900_000, 1_100_000,
+        ])
+    func addressSpace(kibibytes: Int) throws {
+        let command = try Command()
+        try command.run("init")
+        let result = try command.shell(
+            """
+            rekam generate --events 20000 --seed 1 > a
+            ulimit -v \(kibibytes); rekam ingest a
+            """)
+        #expect(result.code == 74 && result.error.contains("ulimit -v"), "\(result)")
+        #expect(try command.run("verify").code == 0)
+        let enough = try command.shell("ulimit -v 3000000; rekam ingest a && rekam verify")
+        #expect(enough.code == 0, "\(enough)")
+    }
+
+    @Test("First pages with damaged numbers are told, by every command")
+    func firstPages() throws {
+        let command = try Command()
+        try command.run("init")
+        let path = command.folder.appending(path: "store/data.mdb")
+        var data = try Data(contentsOf: path)
+        // The number of the last page, in both first pages.
+        data[143] = 0x19
+        data[4_096 + 143] = 0x19
+        try data.write(to: path)
+        for line in ["status", "doctor", "query csat --period 2025", "verify", "log stat"] {
+            let result = try command.shell("rekam " + line)
+            #expect((1..<128).contains(result.code), "\(line): \(result)")
+            #expect(
+                (result.out + result.error).contains("damage")
+                    || result.error.contains("does not hold"), "\(line): \(result)")
+        }
+    }
+
     @Test("Two imports at once both end well, and the figures are those of both")
     func twoWriters() throws {
         let command = try Command()

@@ -253,9 +253,12 @@ struct OperatingTests {
         let page = try String(contentsOf: url, encoding: .utf8)
         let block = try #require(page.components(separatedBy: "```crontab\n").dropFirst().first)
         let body = block.components(separatedBy: "\n```")[0]
-        let lines = body.split(separator: "\n").filter { !$0.hasPrefix("#") }
-        #expect(lines.count == 5)
-        try command.shell("mkdir -p spool backups lib")
+        let lines = body.split(separator: "\n").filter {
+            !$0.hasPrefix("#") && !$0.contains("STORE=")
+        }
+        #expect(lines.count == 5 && body.hasPrefix("REKAM_STORE=/var/lib/rekam/rekam.store\n"))
+        try command.shell("mkdir -p spool backups lib && mv store lib/rekam.store")
+        command.environment["REKAM_STORE"] = command.folder.path + "/lib/rekam.store"
         try command.file("spool/tickets.ndjson", Command.message("cron"))
         // The first four leave what the last one asks for.
         for line in lines {
@@ -269,7 +272,7 @@ struct OperatingTests {
                 .replacing("/var/spool/rekam", with: folder + "/spool")
                 .replacing("/var/backups", with: folder + "/backups")
                 .replacing("/var/lib/rekam", with: folder + "/lib")
-            let result = try command.shell(text)
+            let result = try command.shell("cd / && " + text)
             #expect(result.code == 0, "\(text): \(result)")
         }
         #expect(try command.shell("cat lib/status.json").out.contains("\"ok\":true"))

@@ -201,7 +201,7 @@ struct SnapshotTests {
         let result = try command.shell(
             """
             mkdir there; rekam snapshot export --period 2025-Q3 --out there; echo "there $?"
-            mkdir q3.partial; touch q3.partial/half
+            mkdir q3.partial; touch q3.partial/half q3.partial/.rekam-in-the-making
             rekam snapshot export --period 2025-Q3 --out q3 > /dev/null; echo "q3 $?"; ls -d q3*
             name=$(sed -n 's/^tickets_solved,[^,]*,agent,\\([^,]*\\),.*/\\1/p' q3/kpis.csv | head -1)
             test -n "$name" || name=$(sed -n 's/.*,agent,\\([^,]*\\),.*/\\1/p' q3/kpis.csv | head -1)

@@ -47,6 +47,37 @@ struct PageWalkTests {
         #expect(census.live + census.free >= UInt64(pages))
     }
 
+    /// Planted: a value on pages of its own has to be a long one, on as many pages as it needs.
+    @Test(
+        "Values that took the place of longer ones keep their pages, and all holds",
+        arguments: 0..<8)
+    func shrunk(seed: UInt64) throws {
+        let environment = try Environment.open(at: store, .init(creates: true))
+        let table = try environment.openTable("values")
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        func random(_ bound: UInt64) -> UInt64 {
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return state % bound
+        }
+        for round in 0..<40 {
+            let write = try environment.beginWrite()
+            for _ in 0..<random(60) {
+                let key = Key(UInt32(random(50)))
+                if random(5) == 0 {
+                    try write.delete(table, key)
+                } else {
+                    let count = Int(random(random(2) == 0 ? 300 : 30_000))
+                    try write.put(table, key, [UInt8](repeating: 1, count: count))
+                }
+            }
+            try write.commit()
+            #expect(try fault() == nil, "seed \(seed), round \(round)")
+        }
+        try environment.beginWrite().put(table, Key(UInt32(0)), [1])
+    }
+
     @Test("It waits for a writer's transaction, gives up in time, and sees each state whole")
     func besideWriter() async throws {
         try create()

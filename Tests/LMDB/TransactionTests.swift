@@ -109,8 +109,8 @@ struct TransactionTests {
         var seen: [UInt32] = []
         var found = try cursor.move(.first)
         while found {
-            if cursor.keyNumber(at: 4, as: UInt64.self) == 1 << 40 {
-                seen.append(cursor.keyNumber(at: 0))
+            if try cursor.keyNumber(at: 4, as: UInt64.self) == 1 << 40 {
+                seen.append(try cursor.keyNumber(at: 0))
             }
             found = try cursor.move(.next)
         }
@@ -118,12 +118,19 @@ struct TransactionTests {
         #expect(try cursor.seek(Key(2 as UInt32, 0 as UInt64)))
         #expect(try cursor.withEntry { key, _ in key.bigEndian(at: 0, as: UInt32.self) } == 255)
         #expect(try cursor.move(.previous))
-        #expect(cursor.keyNumber(at: 0, as: UInt32.self) == 1)
+        #expect(try cursor.keyNumber(at: 0, as: UInt32.self) == 1)
+        // A damaged page has keys of any length.
+        do throws(LMDBError) {
+            _ = try cursor.keyNumber(at: 5, as: UInt64.self)
+            Issue.record("a number past the key's end was read")
+        } catch {
+            #expect(error.kind == .corrupted)
+        }
         #expect(try !cursor.seekExactly(Key(2 as UInt32, 0 as UInt64)))
         #expect(try cursor.seekExactly(Key(1 as UInt32, 0 as UInt64)))
         try cursor.delete()
         #expect(try cursor.move(.next))
-        #expect(cursor.keyNumber(at: 4, as: UInt64.self) == 1 << 40)
+        #expect(try cursor.keyNumber(at: 4, as: UInt64.self) == 1 << 40)
         #expect(try write.count(of: table) == 17)
         try write.commit()
     }

@@ -95,18 +95,28 @@ package enum FolderFiles {
     }
 }
 
-/// A folder in the making, held against other processes until this goes away.
+/// A folder in the making, held against other processes until this goes away, and marked as one of
+/// ours by a file in it, so that nobody else's is ever taken for a leftover.
 package final class FolderHold {
     private let descriptor: Int32
+    private let path: String
+
+    private static let mark = ".rekam-in-the-making"
 
     /// Takes a folder, which is made where it is missing, and takes away what an interrupted process
     /// left in it.
     ///
     /// - Parameter name: what it is going to be called.
-    /// - Throws: `StoreFault.inTheMaking` where another process holds it; `StoreFault.file`.
+    /// - Throws: `StoreFault.inTheMaking` where another process holds it, `.alreadyThere` where it
+    ///   holds files and is none of ours, `.file`.
     package init(_ path: String, for name: String) throws(StoreFault) {
+        self.path = path
         descriptor = try StoreFiles.hold(folder: path, mode: 0o755, for: name)
-        for inside in StoreFiles.names(in: path) ?? [] {
+        let leftovers = StoreFiles.names(in: path) ?? []
+        guard leftovers.isEmpty || leftovers.contains(Self.mark) else {
+            throw .alreadyThere(path: path)
+        }
+        for inside in leftovers where inside != Self.mark {
             let leftover = path + "/" + inside
             if StoreFiles.status(leftover)?.kind == .folder {
                 FolderFiles.removeTree(leftover)
@@ -114,7 +124,13 @@ package final class FolderHold {
                 unsafe unlink(leftover)
             }
         }
+        if leftovers.isEmpty {
+            close(try StoreFiles.create(path + "/" + Self.mark))
+        }
     }
+
+    /// Takes the mark away: what is in the folder is whole.
+    package func release() throws(StoreFault) { try StoreFiles.remove(path + "/" + Self.mark) }
 
     deinit { close(descriptor) }
 }

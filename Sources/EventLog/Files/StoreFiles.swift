@@ -165,30 +165,43 @@ package enum StoreFiles {
     static func hold(
         folder path: String, mode: mode_t, for name: String
     ) throws(StoreFault) -> Int32 {
-        let isNew = unsafe mkdir(path, mode) == 0
-        guard isNew || errno == EEXIST else {
-            throw .file(path: path, action: "make", reason: reason())
-        }
-        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        // Made and not held: nobody has use for it.
-        func failed(to action: String) -> StoreFault {
-            let reason = reason()
-            if descriptor >= 0 { close(descriptor) }
-            if isNew { unsafe _ = rmdir(path) }
-            return .file(path: path, action: action, reason: reason)
-        }
-        guard descriptor >= 0 else { throw failed(to: "open") }
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            switch errno {
-            case EINTR: continue
-            case EWOULDBLOCK:
-                // It is the other's from here on, whoever made it.
-                close(descriptor)
-                throw .inTheMaking(path: name)
-            default: throw failed(to: "lock")
+        while true {
+            let isNew = unsafe mkdir(path, mode) == 0
+            guard isNew || errno == EEXIST else {
+                throw .file(path: path, action: "make", reason: reason())
             }
+            let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+            // Made and not held: nobody has use for it.
+            func failed(to action: String) -> StoreFault {
+                let reason = reason()
+                if descriptor >= 0 { close(descriptor) }
+                if isNew { unsafe _ = rmdir(path) }
+                return .file(path: path, action: action, reason: reason)
+            }
+            // Another process may have given it its name, or taken it away, since it was made.
+            if descriptor < 0, errno == ENOENT { continue }
+            guard descriptor >= 0 else { throw failed(to: "open") }
+            while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+                switch errno {
+                case EINTR: continue
+                case EWOULDBLOCK:
+                    // It is the other's from here on, whoever made it.
+                    close(descriptor)
+                    throw .inTheMaking(path: name)
+                default: throw failed(to: "lock")
+                }
+            }
+            if isFolder(descriptor, at: path) { return descriptor }
+            close(descriptor)
         }
-        return descriptor
+    }
+
+    /// Whether an open folder is the one that stands under a name.
+    private static func isFolder(_ descriptor: Int32, at path: String) -> Bool {
+        var held = stat()
+        var named = stat()
+        return unsafe fstat(descriptor, &held) == 0 && lstat(path, &named) == 0
+            && held.st_dev == named.st_dev && held.st_ino == named.st_ino
     }
 
     /// The folder that holds a path.

@@ -24,7 +24,7 @@ public struct Checkpoint: Hashable, Sendable {
     }
 
     /// Reads a note's text; nil where it is no checkpoint of a Rekam log (which has at most
-    /// 4,294,967,295 entries).
+    /// 4,294,967,294 entries).
     public init?(_ text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard lines.count >= 4, lines.last == "", !lines.dropLast().contains(""),

@@ -26,11 +26,12 @@ public enum KeptFault: Error, Hashable, Sendable, CustomStringConvertible {
                 + "this store's own with --checkpoint-file."
         case .notSigned(let path):
             "the checkpoint kept at \(path) is not signed with this store's key: the key or the "
-                + "file was changed. Put back what belongs there."
+                + "file was changed. Put back what belongs there; if the key is gone for good: rekam "
+                + "key rotate --lost"
         case .rolledBack(let path, let kept, let entries):
             "the store was rolled back: it has \(entries) entries, and a checkpoint of \(kept) was "
-                + "signed (\(path)). Nothing is signed until the missing entries are back. After a "
-                + "disaster: rekam restore BACKUP --accept-rollback REASON"
+                + "signed (\(path)). Nothing is signed until the missing entries are back. Once "
+                + "the best backup is restored: rekam restore --accept-rollback REASON"
         case .forked(let path, let size):
             "the store's first \(size) entries are not those that were signed (\(path)): the log "
                 + "was rewritten. Nothing is signed. Keep the store as it is, and restore a backup "
@@ -104,17 +105,19 @@ public struct KeptCheckpoint: Sendable {
     ///
     /// - Throws: `KeptFault`, and then nothing was signed; `StoreFault`.
     public func sign(_ log: LogStore, size: UInt32? = nil) throws -> SignedNote {
-        try SigningLock.hold(inStore: log.path) { lock in
-            if let fault = try fault(against: log, verifiers: log.noteVerifiers(lock)) {
-                throw fault
-            }
-            let checkpoint = try log.read { try $0.checkpoint(size: size) }
-            let note = try checkpoint.signed(with: log.signingKey(lock))
-            if try read().map({ $0.checkpoint.size <= checkpoint.size }) ?? true {
-                try StoreFiles.replace(path, Array(note.encoded.utf8))
-            }
-            return note
+        try SigningLock.hold(inStore: log.path) { try sign(log, size: size, $0) }
+    }
+
+    private func sign(
+        _ log: LogStore, size: UInt32? = nil, _ lock: SigningLock
+    ) throws -> SignedNote {
+        if let fault = try fault(against: log, verifiers: log.noteVerifiers(lock)) { throw fault }
+        let checkpoint = try log.read { try $0.checkpoint(size: size) }
+        let note = try checkpoint.signed(with: log.signingKey(lock))
+        if try read().map({ $0.checkpoint.size <= checkpoint.size }) ?? true {
+            try StoreFiles.replace(path, Array(note.encoded.utf8))
         }
+        return note
     }
 
     /// Takes the store as it is for the truth from now on, whatever was kept: the earlier checkpoint
@@ -122,8 +125,16 @@ public struct KeptCheckpoint: Sendable {
     ///
     /// To be called only after the gap was recorded in the log, so that whoever holds an earlier
     /// checkpoint finds out what became of it.
+    /// - Returns: the checkpoint now kept, and where the one before it is, if there was one.
     @discardableResult
-    public func accept(_ log: LogStore) throws -> SignedNote {
+    public func accept(_ log: LogStore) throws -> (note: SignedNote, earlier: String?) {
+        try SigningLock.hold(inStore: log.path) { try accept(log, $0) }
+    }
+
+    package func accept(
+        _ log: LogStore, _ lock: SigningLock
+    ) throws -> (note: SignedNote, earlier: String?) {
+        var earlier: String?
         if !StoreFiles.isAbsent(path) {
             let size = (try? read())??.checkpoint.size
             var name = path + ".superseded-" + (size.map(String.init) ?? "unreadable")
@@ -132,18 +143,19 @@ public struct KeptCheckpoint: Sendable {
                 throw StoreFault.file(path: name, action: "make", reason: StoreFiles.reason())
             }
             try StoreFiles.rename(path, to: name)
+            earlier = name
         }
-        return try sign(log)
+        return (try sign(log, lock), earlier)
     }
 }
 
 /// Lets one process at a time sign, or change what is signed with: an advisory lock on the file
 /// `key.lock`, which nobody renames. Whoever is handed one holds it.
-struct SigningLock {
+package struct SigningLock {
     private init() {}
 
     /// - Throws: `StoreFault.file` where it cannot be had.
-    static func hold<Result>(
+    package static func hold<Result>(
         inStore folder: String, _ body: (SigningLock) throws -> Result
     ) throws -> Result {
         let path = folder + "/key.lock"

@@ -63,7 +63,7 @@ extension LogStore {
     /// - Throws: `StoreFault.badKey` or `.file`.
     public func noteVerifiers() throws -> [NoteVerifier] { try noteVerifiers(nil) }
 
-    func noteVerifiers(_ lock: SigningLock?) throws -> [NoteVerifier] {
+    package func noteVerifiers(_ lock: SigningLock?) throws -> [NoteVerifier] {
         var keys = [try signingKey(lock).verifier]
         for rotation in try read({ try $0.keyRotations() }).reversed() {
             guard rotation.next == keys[keys.count - 1], rotation.isEndorsed,

@@ -91,7 +91,7 @@ public struct DefinitionRegister: Sendable {
         var cursor = try transaction.cursor(tables.definitions)
         var stands = try cursor.move(.first)
         while stands {
-            let sequence = cursor.keyNumber(at: 0, as: UInt32.self)
+            let sequence = try cursor.keyNumber(at: 0, as: UInt32.self)
             guard sequence < count else { break }
             let change = try cursor.withEntry { _, value in
                 DefinitionChange(value.copyBytes(), sequence: sequence)

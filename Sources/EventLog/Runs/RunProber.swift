@@ -33,7 +33,7 @@ struct RunProber {
         guard try reader.stand(beforeFence: keys[0], &cursor) else { return }
         while true {
             // The cursor stands at the reader's chunk; the next one's fence ends its keys.
-            let next = try cursor.move(.next) ? reader.fence(at: cursor) : nil
+            let next = try cursor.move(.next) ? try reader.fence(at: cursor) : nil
             if next.map({ keys[key] <= $0.fence }) ?? true {
                 key = try probeChunk(keys, from: key, nextFence: next?.fence, &guesses, onHit)
                 stepped = 0

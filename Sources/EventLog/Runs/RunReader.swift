@@ -112,7 +112,7 @@ struct RunReader {
 
     /// Takes the chunk the cursor stands at, if it is one of this run.
     mutating func load(_ cursor: inout Cursor) throws -> Bool {
-        guard let place = fence(at: cursor) else { return false }
+        guard let place = try fence(at: cursor) else { return false }
         let first = UInt64(place.number) * UInt64(shape.recordsPerChunk)
         guard first < run.end else { throw damaged("chunk \(place.number) is beyond its end") }
         let records = min(UInt64(shape.recordsPerChunk), run.end - first)
@@ -131,12 +131,12 @@ struct RunReader {
     }
 
     /// The place of the chunk a cursor stands at, if it is one of this run.
-    func fence(at cursor: borrowing Cursor) -> ChunkPlace? {
+    func fence(at cursor: borrowing Cursor) throws -> ChunkPlace? {
         let key = unsafe cursor.unsafeKey
-        guard key.count == 20, cursor.keyNumber(at: 0, as: UInt32.self) == store,
-            cursor.keyNumber(at: 4, as: UInt32.self) == run.id
+        guard key.count == 20, try cursor.keyNumber(at: 0, as: UInt32.self) == store,
+            try cursor.keyNumber(at: 4, as: UInt32.self) == run.id
         else { return nil }
-        return ChunkPlace(fence: cursor.keyNumber(at: 8), number: cursor.keyNumber(at: 16))
+        return try ChunkPlace(fence: cursor.keyNumber(at: 8), number: cursor.keyNumber(at: 16))
     }
 
     /// The first record of the chunk, from the current one on, whose first words are a target or

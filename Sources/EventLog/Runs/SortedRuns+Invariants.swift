@@ -58,8 +58,8 @@ extension SortedRuns {
         var stored = 0
         let dropped = Set(manifest.runs.filter { $0.role == .dropped }.map(\.id))
         var found = try cursor.seek(Key(manifest.store, 0, 0 as UInt64, 0))
-        while found, cursor.keyNumber(at: 0, as: UInt32.self) == manifest.store {
-            let run: UInt32 = cursor.keyNumber(at: 4)
+        while found, try cursor.keyNumber(at: 0, as: UInt32.self) == manifest.store {
+            let run: UInt32 = try cursor.keyNumber(at: 4)
             if !dropped.contains(run) {
                 stored += 1
                 if let run = manifest.runs.first(where: { $0.id == run }) {
@@ -78,7 +78,7 @@ extension SortedRuns {
     private func checkPadding(
         _ run: Run, _ store: UInt32, _ cursor: borrowing Cursor
     ) throws {
-        let number = UInt64(cursor.keyNumber(at: 16, as: UInt32.self))
+        let number = UInt64(try cursor.keyNumber(at: 16, as: UInt32.self))
         let first = number * UInt64(shape.recordsPerChunk)
         guard first < run.end else { return }
         let records = Int(min(run.end - first, UInt64(shape.recordsPerChunk)))

@@ -209,7 +209,7 @@ package struct SortedRuns: Sendable {
         let reader = RunReader(run, store: store, shape: shape)
         var deleted = 0
         while deleted < chunks, try cursor.seek(Key(store, run.id, 0 as UInt64, 0)),
-            let place = reader.fence(at: cursor)
+            let place = try reader.fence(at: cursor)
         {
             try write.delete(tables.chunks, reader.chunkKey(place))
             deleted += 1

@@ -41,8 +41,8 @@ extension StoreFault: CustomStringConvertible {
             "\(path) exists already. Choose another folder with --store DIR, or remove it first."
         case .otherFormat(let path, let version, let expected):
             "the store at \(path) has format version \(version), and this rekam reads version "
-                + "\(expected). Use the rekam that wrote it to export its entries, and ingest "
-                + "them into a new store."
+                + "\(expected). Carry its entries over with a rekam that reads both: rekam "
+                + "migrate OLD NEW"
         case .inTheMaking(let path):
             "another process is making \(path) right now. Wait for it, or choose another name."
         case .stopped(let what): "stopped; \(what)."
@@ -62,7 +62,7 @@ extension StoreFault: CustomStringConvertible {
             "the store at \(path) is damaged: table \(table), key \(key): \(reason). Run "
                 + "\"rekam verify\" for the whole picture, and restore the folder from a backup."
         case .full(let path):
-            "the log at \(path) is full: it holds at most 4,294,967,295 entries. Start a new store."
+            "the log at \(path) is full: it holds at most 4,294,967,294 entries. Start a new store."
         case .badKey(let path, let reason):
             "the signing key \(path) cannot be used: \(reason)."
         case .otherTypes(let path, let type):

@@ -73,7 +73,7 @@ private func consume<Sink: EventSink>(
         defer { chunk.free.signal() }
         if run.pending == 0 || run.flushes != flushes { deadline = .now() + longestWait }
         flushes = run.flushes
-        try run.add(chunk.piece, bytes: &chunk.bytes, count: chunk.count)
+        try run.add(&chunk.piece, bytes: &chunk.bytes, count: chunk.count)
         if run.isStopped || isCancelled() { return false }
     }
 }

@@ -24,6 +24,9 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
     private let progress: ((IngestProgress) -> Void)?
     private let joiner: BatchJoiner
     private var validator: EventValidator
+    private let types: EventTypes
+    /// For what the parsing threads left; made when it is first needed.
+    private var rest: EventParser?
     private var tally = RefusalTally()
     private var outcome = IngestOutcome()
     /// Events allowed in the present batch.
@@ -53,6 +56,7 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
         self.options = options
         self.rejects = rejects
         self.progress = progress
+        self.types = types
         joiner = BatchJoiner(types)
         validator = EventValidator(types)
         room = max(1, options.batchEvents)
@@ -105,7 +109,9 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
 
     /// Records what is pending now.
     public mutating func flush() throws {
-        if isStopped || batch.rows.isEmpty && refused.isEmpty { return }
+        if isStopped { return }
+        // Lines without events are kept in vain, however many.
+        guard !batch.rows.isEmpty || !refused.isEmpty else { return kept.release() }
         var byLog: [(row: Int, rejection: Rejection)] = []
         if !batch.rows.isEmpty {
             let appended = try sink.append(batch, isStrict: options.isStrict)
@@ -124,12 +130,27 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
         progress?(counts)
     }
 
-    /// Takes a parsed chunk of the input, and gives a buffer for another in exchange.
-    mutating func add(
-        _ piece: borrowing ParsedPiece, bytes: inout [UInt8], count: Int
-    ) throws {
-        let firstLine = counts.lines + 1
+    /// Takes a parsed chunk of the input, and gives a buffer for another in exchange. What was left
+    /// of it for its many refusals is parsed here, part by part.
+    mutating func add(_ piece: inout ParsedPiece, bytes: inout [UInt8], count: Int) throws {
         let base = kept.take(&bytes, count: count)
+        try add(piece, base: base)
+        var end = piece.end
+        while end < count, !isStopped {
+            var parser = rest.take() ?? EventParser(types)
+            kept.withChunk(from: base) { chunk in
+                piece.parse(chunk, from: end, count: count, isFirst: false, with: &parser)
+            }
+            rest = consume parser
+            end = piece.end
+            try add(piece, base: base)
+        }
+        kept.isTaking = false
+        try flushIfFull()
+    }
+
+    private mutating func add(_ piece: borrowing ParsedPiece, base: Int) throws {
+        let firstLine = counts.lines + 1
         var row = 0
         var refusal = 0
         while !isStopped {
@@ -153,8 +174,6 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
             if batch.rows.count >= room { try flush() }
         }
         counts.lines += piece.lines
-        kept.isTaking = false
-        try flushIfFull()
     }
 
     private mutating func flushIfFull() throws {

@@ -45,6 +45,13 @@ struct KeptLines {
         return Place(buffer: Int32(buffers.count - 1), line: line)
     }
 
+    /// Lends the chunk taken last, which begins at an offset of the last buffer, with what follows it
+    /// there.
+    func withChunk(from base: Int, _ body: (Span<UInt8>) -> Void) {
+        let buffer = buffers[buffers.count - 1]
+        body(buffer.span.extracting(base..<buffer.count))
+    }
+
     /// Keeps a copy of some bytes.
     mutating func copy(_ line: Span<UInt8>) -> Place {
         if !isOpen || buffers[buffers.count - 1].count + line.count > 1 << 20 {

@@ -1,6 +1,7 @@
 internal import EventModel
 
-/// What a chunk of the input came to: a batch of its events, and its refused lines.
+/// What a chunk of the input, or the first part of it, came to: a batch of its events, and its refused
+/// lines.
 struct ParsedPiece {
     /// The chunk's events; line numbers count from 0 within the chunk.
     var batch = EventBatch()
@@ -8,8 +9,14 @@ struct ParsedPiece {
     var places: [LinePlace] = []
     /// Refused lines, in order.
     var refusals: [(rejection: Rejection, place: LinePlace)] = []
-    /// Lines of the chunk, empty ones too.
+    /// Lines, empty ones too.
     var lines = 0
+    /// Where the next part begins: the chunk's end, or behind the line that was refused as the last
+    /// of `mostRefusals`.
+    var end = 0
+
+    /// A refusal takes more memory than a short line, and many chunks wait at a time.
+    static let mostRefusals = 4096
 
     mutating func removeAll() {
         batch.removeAll()
@@ -18,13 +25,14 @@ struct ParsedPiece {
         lines = 0
     }
 
-    /// Parses all lines of a chunk: `bytes[..<count]`.
+    /// Parses the lines of a chunk, `bytes[first..<count]`, up to so many refusals.
     mutating func parse(
-        _ bytes: Span<UInt8>, count: Int, isFirst: Bool, with parser: inout EventParser
+        _ bytes: Span<UInt8>, from first: Int = 0, count: Int, isFirst: Bool,
+        with parser: inout EventParser
     ) {
         removeAll()
-        var start = isFirst && ParsedPiece.hasByteOrderMark(bytes, count) ? 3 : 0
-        while start < count {
+        var start = isFirst && ParsedPiece.hasByteOrderMark(bytes, count) ? 3 : first
+        while start < count, refusals.count < ParsedPiece.mostRefusals {
             let newline = bytes.next(0x0A, from: start, to: count)
             var end = newline
             if end > start, bytes[end - 1] == 0x0D { end -= 1 }
@@ -41,6 +49,7 @@ struct ParsedPiece {
             lines += 1
             start = newline + 1
         }
+        end = min(start, count)
     }
 
     private static func hasByteOrderMark(_ bytes: Span<UInt8>, _ count: Int) -> Bool {

@@ -22,6 +22,7 @@ public final class InputSource: ByteSource {
 
     private let descriptor: Int32
     private let isOwned: Bool
+    private let isPipe: Bool
     private var stored: [UInt8] = []
     private var storedStart = 0
     private var stream: StreamDecompressor?
@@ -41,12 +42,14 @@ public final class InputSource: ByteSource {
             name = "standard input"
             descriptor = STDIN_FILENO
             isOwned = false
+            isPipe = false
             totalStoredBytes = nil
             return
         }
         name = path
         isOwned = true
-        let opened = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // Without waiting: a named pipe that nobody writes to yet would not open, and not be left.
+        let opened = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard opened >= 0 else { throw InputSource.fault(errno, path) }
         var status = stat()
         guard unsafe fstat(opened, &status) == 0 else {
@@ -58,7 +61,9 @@ public final class InputSource: ByteSource {
             _ = close(opened)
             throw InputFault(name: path, cause: .folder)
         }
+        _ = fcntl(opened, F_SETFL, 0)
         descriptor = opened
+        isPipe = status.st_mode & S_IFMT == S_IFIFO
         totalStoredBytes = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
     }
 
@@ -67,6 +72,7 @@ public final class InputSource: ByteSource {
         self.name = name
         descriptor = -1
         isOwned = false
+        isPipe = false
         stored = bytes
         totalStoredBytes = bytes.count
         storedBytes = bytes.count
@@ -94,6 +100,8 @@ public final class InputSource: ByteSource {
     private func begin() throws(InputFault) {
         hasBegun = true
         if descriptor < 0 { onStoredBytes?(stored.span) }
+        // Until somebody writes to it, reading a named pipe would say that it has ended.
+        if isPipe { waitForInput() }
         while stored.count < CompressionFormat.signatureLength, try refill() {}
         compression = CompressionFormat(firstBytes: stored.span)
         guard let compression else { return }
@@ -102,6 +110,11 @@ public final class InputSource: ByteSource {
         } catch {
             throw InputFault(name: name, cause: .compressed(error))
         }
+    }
+
+    private func waitForInput() {
+        var asked = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while unsafe poll(&asked, 1, -1) < 0, errno == EINTR {}
     }
 
     private func readPlain(_ buffer: inout MutableSpan<UInt8>) throws(InputFault) -> Int {

@@ -72,7 +72,9 @@ extension PageWalk {
         }
         let holds =
             tally.branchPages == record.branchPages && tally.leafPages == record.leafPages
-            && tally.longPages == record.longPages && tally.entries == record.entries
+            && tally.longPages <= record.longPages && tally.entries == record.entries
+        // A long value that took the place of a longer one has pages to spare.
+        spare[table] = record.longPages &- tally.longPages
         guard holds else {
             throw PageFault(
                 page: record.root == TreeRecord.none ? meta.place : record.root, table: table,
@@ -195,17 +197,19 @@ extension PageNode {
         }
         guard keyCount > 0, flags & ~(PageNode.isLong | PageNode.isTable) == 0 else { return nil }
         byteCount = low
-        // What fits in half a page lies in the leaf, what does not has pages of its own.
+        // What fits in half a page lies in the leaf, what does not has pages of its own; and what took
+        // the place of a longer value has its pages, however short it is.
         let most = (((pageBytes - Int(PageHeader.bytes)) / 2) & ~1) - 2
         let fits = low <= UInt64(pageBytes) && 8 + keyCount + Int(low) <= most
-        guard fits == (flags & PageNode.isLong == 0) else { return nil }
-        let stored = fits ? Int(low) : 8
+        let isLong = flags & PageNode.isLong != 0
+        guard fits || isLong else { return nil }
+        let stored = isLong ? 8 : Int(low)
         length = (8 + keyCount + stored + 1) & ~1
         guard offset + length <= pageBytes, keyEnd + stored <= pageBytes else { return nil }
-        if fits {
-            value = Array(bytes[keyEnd..<keyEnd + stored])
-        } else {
+        if isLong {
             longPage = bytes.word(at: keyEnd)
+        } else {
+            value = Array(bytes[keyEnd..<keyEnd + stored])
         }
     }
 }

@@ -17,6 +17,9 @@ public struct PageWalk {
     private var seen: [UInt64]
     /// Long values, looked at in the order of their pages once the tables are walked.
     private var long: [LongValue] = []
+    /// Pages of long values, by table, that its record counts beyond what the values need; none are
+    /// left once all long values were looked at.
+    var spare: [String: UInt64] = [:]
     private var isBroken = false
 
     /// A long value as its leaf tells of it.
@@ -230,7 +233,7 @@ public struct PageWalk {
     }
 
     /// Looks at the headers of long values, front to back, as a disk likes it.
-    private mutating func walkLong(_ progress: (UInt64, UInt64) -> Void, _ pages: UInt64) throws {
+    private mutating func walkLong(_ progress: (UInt64, UInt64) -> Void, _ all: UInt64) throws {
         long.sort { $0.page < $1.page }
         var bytes = [UInt8](repeating: 0, count: Int(PageHeader.bytes))
         for (place, value) in long.enumerated() {
@@ -245,13 +248,24 @@ public struct PageWalk {
                     problem: "the file ends before it does, at byte \(file.byteCount)")
             }
             let header = PageHeader(bytes)
-            guard header.number == value.page, header.flags == PageHeader.isLong,
-                UInt64(header.longPages) == count
+            let pages = UInt64(header.longPages)
+            guard header.number == value.page, header.flags == PageHeader.isLong, pages >= count,
+                pages - count <= spare[table] ?? 0
             else {
                 throw PageFault(
                     page: value.page, table: table, problem: "it is no long value's first page")
             }
-            if place % 1024 == 0 { progress(value.page, pages) }
+            for page in count..<pages {
+                try take(value.page + page, table: table, from: value.page)
+            }
+            census.live += pages - count
+            spare[table]? -= pages - count
+            if place % 1024 == 0 { progress(value.page, all) }
+        }
+        for (table, pages) in spare where pages > 0 {
+            throw PageFault(
+                page: meta.place, table: table,
+                problem: "its record counts \(pages) pages of long values that it does not have")
         }
     }
 }

@@ -199,7 +199,7 @@ struct StatusReader {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
-    var damage: ProjectionFault { .damaged(what: "a projection's registry entry") }
+    var damage: ProjectionFault { .damagedRegistry }
 
     mutating func number() throws -> UInt64 {
         guard at + 8 <= bytes.count else { throw damage }

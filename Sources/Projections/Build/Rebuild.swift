@@ -18,8 +18,9 @@ final class Rebuild: Sendable {
     /// What the registry says of each projection, as this build left it.
     private let statuses: Guarded<[ProjectionStatus]>
     private let collected = Guarded(Collected())
-    /// Held while rows are written: one writer at a time, in the order of cases.
-    private let writing = Guarded(())
+    /// Held while rows are written: one writer at a time, in the order of cases. True once a round
+    /// was not written to its end: none may come after it then.
+    private let writing = Guarded(false)
     private let rowsWritten = Atomic<UInt64>(0)
     private let leftBehind = Guarded<[Int]>([])
     /// Whether this process has begun to write; whoever writes holds `writing` or is alone.
@@ -80,7 +81,8 @@ final class Rebuild: Sendable {
             return collected.words > spillWords
         }
         guard isFull else { return }
-        try writing.withLock { _ in
+        try writing.withLock { hasFailed in
+            guard !hasFailed else { return }
             let ready = collected.withLock { collected -> [PartitionResult] in
                 guard collected.words > spillWords else { return [] }
                 defer {
@@ -90,7 +92,9 @@ final class Rebuild: Sendable {
                 return collected.ready
             }
             guard let last = ready.last else { return }
+            hasFailed = true
             try write(ready, casesDone: UInt32(last.cases.upperBound))
+            hasFailed = false
         }
     }
 

@@ -4,8 +4,10 @@ public enum ProjectionFault: Error, Hashable, Sendable, CustomStringConvertible 
     case definition(projection: String, reason: String)
     /// An event's values lead beyond what a cell can hold.
     case event(projection: String, sequence: UInt32, reason: String)
-    /// A registry entry or stored run does not hold together.
+    /// A stored run does not hold together.
     case damaged(what: String)
+    /// A registry entry cannot have been written by this program.
+    case damagedRegistry
     /// There is no such version, or it is not in the state that the call needs.
     case registry(reason: String)
     /// Another process has begun the same build since.
@@ -24,6 +26,9 @@ public enum ProjectionFault: Error, Hashable, Sendable, CustomStringConvertible 
                 + "The live projection is as it was."
         case .damaged(let what):
             "\(what) is damaged. Rebuild it: rekam projection rebuild."
+        case .damagedRegistry:
+            "the list of the projections is damaged. Restore a backup beside the store, or carry its "
+                + "entries over: rekam migrate OLD NEW"
         case .registry(let reason): reason
         case .overtaken(let projection):
             "\(projection) is being built by another process. Wait for it, and try again."

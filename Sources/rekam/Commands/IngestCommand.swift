@@ -70,19 +70,20 @@ struct IngestCommand: ParsableCommand {
     }
 
     func run() throws {
-        Interrupt.listen()
         let log = try store.open(readOnly: dryRun)
+        // Until then there is nothing to be stopped gently.
         let mapping = try self.mapping.map { try MappingFiles.read($0, for: log) }
+        Interrupt.listen()
         var report = IngestReport(format: format, language: language.lang)
-        for file in files where !Interrupt.isAsked {
-            try ingest(file, through: mapping, into: log, &report)
-        }
         do {
+            for file in files where !Interrupt.isAsked {
+                try ingest(file, through: mapping, into: log, &report)
+            }
             // After Ctrl-C the projections are left to the next ingest.
             if !dryRun, !Interrupt.isAsked { try report.catchUp(LiveProjections(of: log)) }
         } catch {
-            // What was recorded is durable, whatever came of the projections: say so first.
-            report.print()
+            // What was recorded is durable, whatever came of the rest: say so first.
+            if !report.isEmpty { report.print() }
             throw Interrupt.isAsked ? Failure(.interrupted, IngestReport.stopped) : error
         }
         report.print()
@@ -106,7 +107,9 @@ struct IngestCommand: ParsableCommand {
         run.rejects = { rejection, line in try rejects.add(rejection, line) }
         // What trickles in by standard input is in the figures a second later, not at its end.
         let follower = dryRun || file != "-" ? nil : StreamFollower(log)
+        var accepted = 0
         run.progress = { counts in
+            accepted = counts.accepted
             follower?.follow(accepted: counts.accepted)
             let share = total.map { $0 == 0 ? 1000 : min(1000, counts.storedBytes * 1000 / $0) }
             progress.show(
@@ -114,25 +117,46 @@ struct IngestCommand: ParsableCommand {
         }
         let started = Machine.ticks()
         let outcome: IngestOutcome
+        do {
+            outcome = try read(source, through: mapping, with: run)
+        } catch {
+            throw told(error, accepted: accepted)
+        }
+        Progress.clear()
+        report.add(
+            outcome, file: file, rejects: rejects.isUsed ? rejects.path : nil,
+            seconds: Machine.ticks() - started, isDryRun: dryRun)
+        try rejects.close()
+        if let fault = follower?.fault { throw fault }
+    }
+
+    private func read(
+        _ source: sending InputSource, through mapping: Mapping?, with run: Import
+    ) throws -> IngestOutcome {
         if dryRun {
-            outcome = try run.rehearse(source, through: mapping) { batch in
+            let outcome = try run.rehearse(source, through: mapping) { batch in
                 for row in batch.rows {
                     Output.write(Array(batch.bytes[row.canonical.indices]))
                     Output.write("\n")
                 }
             }
             Output.flush()
-        } else if let mapping {
-            outcome = try run.run(source, through: mapping)
-        } else {
-            outcome = try run.run(source)
+            return outcome
         }
-        Progress.clear()
-        try rejects.close()
-        if let fault = follower?.fault { throw fault }
-        report.add(
-            outcome, file: file, rejects: rejects.isUsed ? rejects.path : nil,
-            seconds: Machine.ticks() - started, isDryRun: dryRun)
+        return if let mapping {
+            try run.run(source, through: mapping)
+        } else {
+            try run.run(source)
+        }
+    }
+
+    /// A fault of the work, with what was recorded before it.
+    private func told(_ error: any Error, accepted: Int) -> any Error {
+        guard accepted > 0 else { return error }
+        return Failure(
+            Exit.code(of: error),
+            "\(error) Before that \(NumberText.grouped(accepted)) events were recorded, and stay; "
+                + "ingest the input again: what is there already is counted, not recorded twice.")
     }
 }
 

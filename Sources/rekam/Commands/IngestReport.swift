@@ -41,6 +41,9 @@ struct IngestReport {
                 isDryRun: isDryRun))
     }
 
+    /// Whether no input is done with yet.
+    var isEmpty: Bool { parts.isEmpty }
+
     /// Brings the projections up to date with what was recorded.
     mutating func catchUp(_ live: LiveProjections) throws {
         let started = Machine.ticks()

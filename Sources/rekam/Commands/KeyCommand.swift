@@ -78,6 +78,7 @@ struct KeyRotateCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var checkpoint: KeptOptions
     @OptionGroup var language: LanguageOptions
 
     @Flag(help: "The present key is gone: nothing will vouch for the new one.")
@@ -105,10 +106,28 @@ struct KeyRotateCommand: ParsableCommand {
             Output.line(words.newKey)
             Output.line(keys.next)
             Output.line(words.vouched(by: keys.previous))
+            if lost, let earlier = try signAnew(log) {
+                Output.line(words.signedAnew(earlier.printable))
+            }
         } catch let rejection as Rejection {
             throw Failure(.usage, "--reason, --by: \(rejection.problem).")
         }
         Output.line(words.keepKey(log.path.printable))
         Output.flush()
+    }
+
+    /// Signs in the place of a kept checkpoint whose key is gone, where its entries are all here.
+    ///
+    /// - Returns: where the kept one is now; nil where there is none, or the store does not go with
+    ///   it, which whatever signs next will say.
+    private func signAnew(_ log: LogStore) throws -> String? {
+        let kept = checkpoint.kept(of: log.path)
+        do {
+            guard try kept.read() != nil, try kept.fault(against: log, verifiers: []) == nil
+            else { return nil }
+            return try kept.accept(log).earlier
+        } catch is KeptFault {
+            return nil
+        }
     }
 }

@@ -89,6 +89,9 @@ struct PeriodCloseCommand: ParsableCommand {
         let words = language.words
         Output.line(
             words.closed(period, entries: count, digest: String(snapshot.digest.prefix(16))))
+        if !snapshot.waiting.isEmpty {
+            Output.line(SnapshotWords(language.lang).waiting(snapshot.waiting))
+        }
         Output.line(words.afterClosing(period, entries: count))
         Output.flush()
     }

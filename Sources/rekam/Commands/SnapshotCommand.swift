@@ -127,6 +127,7 @@ struct SnapshotExportCommand: ParsableCommand {
                 folder, kpis: manifest.kpiCount,
                 whose: (manifest.agent ?? manifest.team)?.printable, period: manifest.period,
                 entries: count, isWhole: withEntries))
+        if !snapshot.waiting.isEmpty { Output.line(words.waiting(snapshot.waiting)) }
         Output.line(words.digest(snapshot.digest))
         Output.line(words.check(folder, try log.signingKey().verifier))
         Output.flush()

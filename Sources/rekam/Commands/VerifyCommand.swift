@@ -43,7 +43,13 @@ struct VerifyCommand: ParsableCommand {
             line.show(count: Int(done), share: total == 0 ? 1000 : Int(done) * 1000 / total)
         }
         Progress.clear()
-        let difference = try report.difference ?? outside(log)
+        // Who may not read the key, or has none, can still compare the entries.
+        var verifiers: [NoteVerifier] = []
+        var unchecked: String?
+        do { verifiers = try log.noteVerifiers() } catch { unchecked = "\(error)" }
+        let difference =
+            try report.difference
+            ?? kept.kept(of: path).fault(against: log, verifiers: verifiers)?.description
         // After the checks: who may only read the store leaves no note, and needs none.
         OperationNote(
             time: try Machine.now(), entries: report.entries, holds: difference == nil,
@@ -56,18 +62,10 @@ struct VerifyCommand: ParsableCommand {
             pages: (Int(pages.live), Int(pages.free)), entries: report.entries,
             root: Hexadecimal.text(report.root.prefix(6)), tiles: report.tiles,
             segments: report.segments, projections: report.projections,
-            checkpoint: checkpoint.map { UInt32(clamping: $0.size) })
+            checkpoint: checkpoint.map { UInt32(clamping: $0.size) }, unchecked: unchecked)
         for (name, text) in checked { Output.line(TextWidth.padded(name, to: 13) + text) }
         Output.line(words.holds(tenths: Int((Machine.ticks() - started) / 100_000_000)))
         Output.flush()
-    }
-
-    /// Why the store does not go with the checkpoint kept outside; nil where it does.
-    private func outside(_ log: LogStore) throws -> String? {
-        // Who may not read the key can still compare the entries.
-        let verifiers = (try? log.noteVerifiers()) ?? []
-        let fault = try kept.kept(of: log.path).fault(against: log, verifiers: verifiers)
-        return fault?.description
     }
 
     /// What is damaged ends with 1, here and in opening the store.

@@ -3,6 +3,7 @@ import Definitions
 import EventLog
 import EventModel
 import LMDB
+import Projections
 import Querying
 
 #if canImport(Glibc)
@@ -64,14 +65,34 @@ enum Exit: Int32 {
         switch error {
         case let faults as DefinitionFaults: faults.faults.map(\.description)
         case let faults as QueryFaults: faults.faults.map(\.description)
-        default: ["\(error)"]
+        default: [text(of: error)]
         }
     }
 
-    private static func code(of error: any Error) -> Exit {
-        if let fault = error as? LMDBError, fault.kind == .busy { return .busy }
-        if case StoreFault.busy = error { return .busy }
-        return .inputOutput
+    static func code(of error: any Error) -> Exit {
+        switch error {
+        case let failure as Failure: failure.exit
+        case let fault as LMDBError where fault.kind == .busy: .busy
+        case StoreFault.busy, ProjectionFault.overtaken: .busy
+        case ProjectionFault.interrupted: .interrupted
+        case ProjectionFault.registry: .usage
+        case is Rejection: .refused
+        default: .inputOutput
+        }
+    }
+
+    private static func text(of error: any Error) -> String {
+        switch error {
+        case ProjectionFault.interrupted:
+            "stopped. What was recorded before is kept, and a build under way goes on from there the "
+                + "next time."
+        // Of what a command records itself: others recorded the same at the same moment.
+        case let rejection as Rejection where rejection.field == "id":
+            "another process recorded the same just now: \(rejection.problem). Look at what is there "
+                + "now."
+        case let rejection as Rejection: "\(rejection.problem)."
+        default: "\(error)"
+        }
     }
 }
 

@@ -14,6 +14,11 @@ enum Interrupt {
 
     /// Begins to listen.
     static func listen() {
+        // A process that starts others may leave signals blocked for them.
+        var heard = sigset_t()
+        unsafe sigemptyset(&heard)
+        for number in [SIGINT, SIGTERM] { unsafe sigaddset(&heard, number) }
+        unsafe _ = pthread_sigmask(SIG_UNBLOCK, &heard, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 if Interrupt.asked.exchange(true, ordering: .relaxed) { _exit(128 + number) }

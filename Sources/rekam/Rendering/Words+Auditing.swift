@@ -179,15 +179,22 @@ package struct AuditWords: SubjectWords {
 
     /// What was checked, each with its name: pages, entries, tree, columns, projections, checkpoint.
     ///
-    /// - Parameter checkpoint: entries of the last signed checkpoint; nil where none was signed.
+    /// - Parameters:
+    ///   - checkpoint: entries of the last signed checkpoint; nil where none was signed.
+    ///   - unchecked: why its signature was not looked at; nil where it was.
     package func verified(
         pages: (live: Int, free: Int), entries count: UInt32, root: String, tiles: Int,
-        segments: Int, projections: Int, checkpoint: UInt32?
+        segments: Int, projections: Int, checkpoint: UInt32?,
+        unchecked: String?
     ) -> [(name: String, text: String)] {
         let signed = checkpoint.map {
             pick(
                 "the last signed one, of \(entries($0)), still holds",
                 "yang terakhir ditandatangani, atas \(entries($0)), masih berlaku")
+                + (unchecked.map {
+                    pick("; its signature was NOT checked: ", "; tanda tangannya TIDAK diperiksa: ")
+                        + $0
+                } ?? "")
         }
         return [
             (

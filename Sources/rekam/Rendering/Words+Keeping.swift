@@ -211,6 +211,15 @@ package struct KeepingWords: SubjectWords {
             "Di dalam log kunci itu dijamin oleh \(previous).")
     }
 
+    /// - Parameter earlier: where the checkpoint is that the lost key signed.
+    package func signedAnew(_ earlier: String) -> String {
+        pick(
+            "The checkpoint that the lost key signed goes with the log; it is \(earlier) now, and a "
+                + "new one is signed.",
+            "Checkpoint yang ditandatangani kunci yang hilang itu cocok dengan log; kini ada di "
+                + "\(earlier), dan yang baru sudah ditandatangani.")
+    }
+
     package func keepKey(_ store: String) -> String {
         pick(
             "Keep a copy of \(store)/key where the store is not. ",

@@ -25,6 +25,12 @@ package struct SnapshotWords: SubjectWords {
             + (isWhole ? pick(", with all of them", ", beserta semuanya") : "") + "."
     }
 
+    /// - Parameter kpis: those without figures.
+    package func waiting(_ kpis: [String]) -> String {
+        pick("Without figures yet, for want of a projection: ", "Belum ada angka, tanpa proyeksi: ")
+            + kpis.map(\.printable).joined(separator: ", ") + "."
+    }
+
     package func digest(_ text: String) -> String {
         pick("Its digest is \(text).", "Digest-nya \(text).")
     }
