@@ -177,6 +177,8 @@ struct CommandLineTests {
             "projection cells resolution --format table": "'csv' and 'json'",
             "facts resolution --period 2025 --format markdown": "'csv' and 'json'",
             "schema list --format csv": "'table' and 'json'",
+            "ingest p.yaml --format csv": "'table' and 'json'",
+            "key show --format markdown": "'table' and 'json'",
             "status --format csv": "'table' and 'json'",
             "doctor --format markdown": "'table' and 'json'",
             "log stat --fields --format csv": "'table' and 'json'",

@@ -14,6 +14,8 @@ public struct InputFault: Error, Hashable, Sendable {
         case empty
         /// The compressed data in it is damaged, cut off or too large to read.
         case compressed(CompressionFault)
+        /// It is packed in a way that is not read here, such as `zip`.
+        case packed(String)
         /// The system refused to open or read it, in its own words.
         case system(String)
     }
@@ -51,6 +53,8 @@ extension InputFault: CustomStringConvertible {
                 + "the result."
         case .compressed(let fault):
             "\(name) \(fault). Get it again from where it came."
+        case .packed(let format):
+            "\(name) is packed as \(format); gzip and zstd are read, and plain text. Unpack it first."
         case .system(let words):
             "\(name) can't be read: \(words). Check the disk or the network it comes from, and "
                 + "ingest it again: what was recorded so far is not recorded twice."

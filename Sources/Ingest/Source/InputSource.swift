@@ -104,11 +104,25 @@ public final class InputSource: ByteSource {
         if isPipe { waitForInput() }
         while stored.count < CompressionFormat.signatureLength, try refill() {}
         compression = CompressionFormat(firstBytes: stored.span)
-        guard let compression else { return }
+        guard let compression else {
+            if let packed = Self.packed(stored) {
+                throw InputFault(name: name, cause: .packed(packed))
+            }
+            return
+        }
         do throws(CompressionFault) {
             stream = try StreamDecompressor(format: compression)
         } catch {
             throw InputFault(name: name, cause: .compressed(error))
+        }
+    }
+
+    /// What other packing the first bytes tell of; no text begins with them.
+    private static func packed(_ bytes: [UInt8]) -> String? {
+        switch bytes.prefix(4) {
+        case [0x50, 0x4B, 0x03, 0x04]: "zip"
+        case [0xFD, 0x37, 0x7A, 0x58]: "xz"
+        default: nil
         }
     }
 

@@ -52,7 +52,7 @@ struct IngestCommand: ParsableCommand {
     var batch: Int?
 
     @Option(help: ArgumentHelp("How the outcome is written: table or json.", valueName: "format"))
-    var format = OutputFormat.table
+    var format = Format<TableOrJSON>(.table)
 
     @OptionGroup var language: LanguageOptions
 
@@ -74,7 +74,7 @@ struct IngestCommand: ParsableCommand {
         // Until then there is nothing to be stopped gently.
         let mapping = try self.mapping.map { try MappingFiles.read($0, for: log) }
         Interrupt.listen()
-        var report = IngestReport(format: format, language: language.lang)
+        var report = IngestReport(format: format.value, language: language.lang)
         do {
             for file in files where !Interrupt.isAsked {
                 try ingest(file, through: mapping, into: log, &report)

@@ -26,13 +26,13 @@ struct KeyShowCommand: ParsableCommand {
     @OptionGroup var language: LanguageOptions
 
     @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
-    var format = OutputFormat.table
+    var format = Format<TableOrJSON>(.table)
 
     func run() throws {
         let log = try store.open(readOnly: true)
         let present = try log.signingKey().verifier
         let rotations = try log.read { try $0.keyRotations() }
-        if format == .json {
+        if format.value == .json {
             let list = rotations.map { rotation in
                 JSONValue.object([
                     JSONMember(key: "sequence", value: .number(String(rotation.sequence))),

@@ -109,6 +109,13 @@ struct InputSourceTests {
         try withFile(zstd) { #expect(fault($0)?.cause == .empty) }
     }
 
+    @Test("what is packed otherwise is named, and what to do")
+    func packed() throws {
+        try withFile([0x50, 0x4B, 0x03, 0x04, 0, 0]) { #expect(fault($0)?.cause == .packed("zip")) }
+        try withFile([0xFD, 0x37, 0x7A, 0x58, 0x5A]) { #expect(fault($0)?.cause == .packed("xz")) }
+        #expect("\(InputFault(name: "a", cause: .packed("xz")))".contains("Unpack it first"))
+    }
+
     @Test("a gzip file that was cut off says after how many bytes")
     func truncated() throws {
         for count in 3..<InputSourceTests.gzip.count {
