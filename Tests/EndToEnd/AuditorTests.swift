@@ -311,7 +311,7 @@ struct AuditorTests {
         let result = try command.shell(
             """
             rekam snapshot export --period 2025 --out ""; echo "unnamed $?"
-            mkdir q.partial; touch q.partial/left
+            mkdir q.partial; touch q.partial/left q.partial/.rekam-in-the-making
             flock q.partial rekam snapshot export --period 2025-Q2 --out q; echo "held $?"
             ls q.partial
             rekam snapshot export --period 2025-Q2 --out q > /dev/null; echo "free $?"; ls -d q*
