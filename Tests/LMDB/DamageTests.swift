@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LMDB
 import Testing
 
@@ -105,6 +106,24 @@ struct DamageTests {
             let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? NSNumber
             #expect(size?.intValue == (pages - lost) * 4096)
         }
+    }
+
+    /// Planted: the length is looked at without the writer's lock, as it was.
+    @Test("Beside a writer a short file is left as it is: what it lacks may be on its way")
+    func besideWriter() throws {
+        let pages = try create()
+        try cut(to: pages - 2)
+        func size() throws -> Int? {
+            let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? NSNumber
+            return size?.intValue
+        }
+        let writer = unsafe open(store + "/writer.lock", O_RDWR)
+        #expect(writer >= 0 && flock(writer, LOCK_EX) == 0)
+        _ = try Environment.open(at: store, .init(readOnly: true))
+        #expect(try size() == (pages - 2) * 4096)
+        close(writer)
+        #expect(readAll() == .corrupted)
+        #expect(try size() == (pages - 2) * 4096)
     }
 
     @Test("A file that lacks nothing but free pages at its end is whole")

@@ -162,7 +162,7 @@ import Testing
             })
         let calls = counted.load(ordering: .relaxed)
         // The other one comes at each of the last moments, and goes on for a while, or to its end.
-        for moment in max(0, calls - 10)..<calls {
+        for moment in max(0, calls - 6)..<calls {
             let others = Atomic(0)
             let isDone = try build { call in
                 guard call == moment else { return false }
