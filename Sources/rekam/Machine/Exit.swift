@@ -88,8 +88,8 @@ enum Exit: Int32 {
                 + "next time."
         // Of what a command records itself: others recorded the same at the same moment.
         case let rejection as Rejection where rejection.field == "id":
-            "another process recorded the same just now: \(rejection.problem). Look at what is there "
-                + "now."
+            "another process recorded this just now, and it is not recorded twice. Look at what is "
+                + "there now."
         case let rejection as Rejection: "\(rejection.problem)."
         default: "\(error)"
         }
