@@ -75,7 +75,7 @@ public struct StoreStatus: Sendable {
             let statuses = try live.store.statuses(in: view).filter { $0.state == .live }
             return live.sources.map { source in
                 let status = statuses.first { $0.name == source.definition.name }
-                return view.entryCount - min(view.entryCount, status?.position ?? 0)
+                return status?.behind(view.entryCount) ?? view.entryCount
             }.max() ?? 0
         }
     }

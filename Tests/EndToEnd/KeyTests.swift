@@ -13,6 +13,15 @@ struct KeyTests {
         return command
     }
 
+    /// Backs the store up, records and signs more, and goes back: entries that were signed are gone.
+    private func goBack(_ backup: String = "rekam backup copy") -> String {
+        """
+        \(backup) > /dev/null
+        rekam generate --events 100 --seed 9 --origin b | rekam ingest - > /dev/null
+        rekam checkpoint > /dev/null; mv store away; rekam restore copy > /dev/null
+        """
+    }
+
     @Test("A rotated key signs on, the earlier one vouches for it, and checkpoints stay good")
     func rotate() throws {
         let command = try store()
@@ -72,9 +81,7 @@ struct KeyTests {
         #expect(try command.run("verify").code == 0)
         let rolledBack = try command.shell(
             """
-            rekam backup copy > /dev/null
-            rekam generate --events 100 --seed 9 --origin b | rekam ingest - > /dev/null
-            rekam checkpoint > /dev/null; mv store away; rekam restore copy > /dev/null
+            \(goBack())
             rekam key rotate --lost --reason "no copy of it"; echo "rotated $?"
             rekam checkpoint; echo "refused $?"
             rekam restore --accept-rollback "disk failed" > /dev/null; echo "accepted $?"
@@ -119,9 +126,7 @@ struct KeyTests {
         let command = try store()
         let result = try command.shell(
             """
-            rekam backup copy --with-key > /dev/null
-            rekam generate --events 100 --seed 9 --origin b | rekam ingest - > /dev/null
-            rekam checkpoint > /dev/null; mv store away; rekam restore copy > /dev/null
+            \(goBack("rekam backup copy --with-key"))
             cp store.checkpoint kept
             rekam restore --accept-rollback one > /dev/null & first=$!
             rekam restore --accept-rollback two > /dev/null & second=$!

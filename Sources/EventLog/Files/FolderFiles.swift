@@ -83,15 +83,17 @@ package enum FolderFiles {
 
     /// Takes a folder with everything in it away.
     package static func removeTree(_ path: String) {
-        for name in StoreFiles.names(in: path) ?? [] {
-            let inside = path + "/" + name
-            if StoreFiles.status(inside)?.kind == .folder {
-                removeTree(inside)
-            } else {
-                unsafe unlink(inside)
-            }
-        }
+        for name in StoreFiles.names(in: path) ?? [] { remove(path + "/" + name) }
         unsafe rmdir(path)
+    }
+
+    /// Takes a file, or a folder with everything in it, away.
+    static func remove(_ path: String) {
+        if StoreFiles.status(path)?.kind == .folder {
+            removeTree(path)
+        } else {
+            unsafe unlink(path)
+        }
     }
 }
 
@@ -117,12 +119,7 @@ package final class FolderHold {
             throw .alreadyThere(path: path)
         }
         for inside in leftovers where inside != Self.mark {
-            let leftover = path + "/" + inside
-            if StoreFiles.status(leftover)?.kind == .folder {
-                FolderFiles.removeTree(leftover)
-            } else {
-                unsafe unlink(leftover)
-            }
+            FolderFiles.remove(path + "/" + inside)
         }
         if leftovers.isEmpty {
             close(try StoreFiles.create(path + "/" + Self.mark))
