@@ -34,6 +34,26 @@ struct HostileStoreTests {
         #expect(result.error.contains("process of another container"), "\(result)")
     }
 
+    @Test("A crash says what to do")
+    func crash() throws {
+        let command = try Command()
+        try command.run("init")
+        let python = command.environment["REKAM_PYTHON"] ?? "python3"
+        // No signal blocked, whatever runs the tests.
+        try command.file(
+            "start.py",
+            """
+            import os, signal
+            signal.pthread_sigmask(signal.SIG_SETMASK, [])
+            os.execvp("rekam", ["rekam", "ingest", "pipe"])
+            """)
+        let result = try command.shell(
+            """
+            mkfifo pipe; timeout -s KILL 3 \(python) start.py & sleep 1; pkill -SEGV -P $!; wait; true
+            """)
+        #expect(result.error.contains("\"rekam verify\" does not hold"), "\(result)")
+    }
+
     @Test("A limit on the size of files is a failing write")
     func fileSizes() throws {
         let command = try Command()
