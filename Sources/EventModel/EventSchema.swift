@@ -26,6 +26,15 @@ public enum FieldKind: Sendable, Hashable {
     case day
 }
 
+/// How a field that tells of persons is kept: as a commitment in the entry, its text in the vault.
+/// See `Schemas/STORE.md`, *Persons*.
+public enum PersonalKind: String, Sendable, Hashable {
+    /// What people and systems are called: one token for each text, the same in every event.
+    case name
+    /// What is said about somebody: a token of its own for every value.
+    case text
+}
+
 /// One field of an event type's `data`.
 public struct FieldSchema: Sendable, Hashable {
     /// The field's name in `data`.
@@ -42,12 +51,21 @@ public struct FieldSchema: Sendable, Hashable {
     public var title: String
     /// What it means, in a sentence: the schema's `description`.
     public var summary: String
+    /// How it is kept where it tells of persons (`x-personal`); nil for one that stands in clear.
+    public var personal: PersonalKind?
+    /// Whether it says what is so from now on (`x-state`): saying it again changes nothing.
+    public var isState = false
+    /// For an enumeration the rank of an event with each word (`x-ranks`), in the order of the words;
+    /// empty where the type's own rank counts.
+    public var ranks: [Int] = []
 
     /// A field from its parts.
     public init(
         name: String, kind: FieldKind, isRequired: Bool, column: ColumnKind?,
-        requires: [String] = [], title: String = "", summary: String = ""
+        requires: [String] = [], title: String = "", summary: String = "",
+        personal: PersonalKind? = nil
     ) {
+        self.personal = personal
         self.name = name
         self.kind = kind
         self.isRequired = isRequired
@@ -75,6 +93,12 @@ public struct EventSchema: Sendable, Hashable {
     /// (an agent's profile); nil for all others. What such a type sets can be asked through a
     /// dimension named like the kind of case: `agent.department`.
     public var profileName: String?
+    /// Where its events stand among those of one instant in a case (`x-rank`), from 0 first to 99
+    /// last; a field with `ranks` says it more exactly.
+    public var rank = EventSchema.middleRank
+    /// Whether the subjects of its kinds are persons by a mark of the schema (`x-personal` of
+    /// `properties.subject`); `agent`, `customer` and `respondent` always are.
+    public var hasPersonalSubjects = false
     /// The fields of `data`, sorted by name.
     public let fields: [FieldSchema]
     /// What people call it: the schema's `title`.
@@ -109,6 +133,9 @@ public struct EventSchema: Sendable, Hashable {
         columns = self.fields.filter { $0.column != nil }
     }
 
+    /// The rank of a type that says none.
+    public static let middleRank = 50
+
     /// The place of a field among `columns`, by its name or an earlier one; nil where it is none.
     ///
     /// - Complexity: O(fields).
@@ -125,13 +152,21 @@ public struct EventTypes: Sendable, Hashable {
     /// By type id.
     public private(set) var schemas: [EventSchema]
     private var idByType: [String: UInt16]
+    /// Kinds of case that are persons: their names stand in entries as tokens.
+    public let personalKinds: Set<String>
 
     /// Types in the order of their ids; traps on two schemas of one type.
     public init(_ schemas: [EventSchema]) {
         self.schemas = schemas
         idByType = Dictionary(
             uniqueKeysWithValues: schemas.enumerated().map { ($1.type, UInt16($0)) })
+        personalKinds = schemas.reduce(into: EventTypes.persons) {
+            if $1.hasPersonalSubjects { $0.formUnion($1.subjectKinds) }
+        }
     }
+
+    /// Kinds of case that are persons in every store.
+    public static let persons: Set<String> = ["agent", "customer", "respondent"]
 
     /// A type's id; nil when there is no such type.
     public func id(of type: String) -> UInt16? { idByType[type] }

@@ -40,6 +40,37 @@ package enum TypeRegistry {
             record.put(field.title)
             record.put(field.summary)
             encode(field.kind, into: &record)
+            put(marks(of: field), into: &record)
+        }
+        put(marks(of: schema), into: &record)
+    }
+
+    // What else a schema says, as `key=value`: a reader leaves out what it does not know, so that a
+    // later rekam may say more without another format.
+
+    private static func marks(of field: FieldSchema) -> [String] {
+        var marks: [String] = []
+        if let personal = field.personal { marks.append("personal=\(personal.rawValue)") }
+        if field.isState { marks.append("state=yes") }
+        if !field.ranks.isEmpty {
+            marks.append("ranks=" + field.ranks.map(String.init).joined(separator: ","))
+        }
+        return marks
+    }
+
+    private static func marks(of schema: EventSchema) -> [String] {
+        var marks: [String] = []
+        if schema.rank != EventSchema.middleRank { marks.append("rank=\(schema.rank)") }
+        if schema.hasPersonalSubjects { marks.append("subject=name") }
+        return marks
+    }
+
+    private static func read(
+        _ marks: [String], _ body: (_ key: Substring, _ value: Substring) -> Void
+    ) {
+        for mark in marks {
+            let parts = mark.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { body(parts[0], parts[1]) }
         }
     }
 
@@ -88,18 +119,35 @@ package enum TypeRegistry {
             guard let name = record.takeText(), let required = record.take(UInt8.self),
                 let column = record.take(UInt8.self), let requires = texts(from: &record),
                 let title = record.takeText(), let summary = record.takeText(),
-                let kind = decodeKind(from: &record)
+                let kind = decodeKind(from: &record), let marks = texts(from: &record)
             else { return nil }
-            fields.append(
-                FieldSchema(
-                    name: name, kind: kind, isRequired: required == 1,
-                    column: ColumnKind(rawValue: column), requires: requires, title: title,
-                    summary: summary))
+            var field = FieldSchema(
+                name: name, kind: kind, isRequired: required == 1,
+                column: ColumnKind(rawValue: column), requires: requires, title: title,
+                summary: summary)
+            read(marks) { key, value in
+                switch key {
+                case "personal": field.personal = PersonalKind(rawValue: String(value))
+                case "state": field.isState = value == "yes"
+                case "ranks": field.ranks = value.split(separator: ",").compactMap { Int($0) }
+                default: break
+                }
+            }
+            fields.append(field)
         }
-        return EventSchema(
+        guard let marks = texts(from: &record) else { return nil }
+        var schema = EventSchema(
             type: type, version: Int(version), subjectKinds: kinds, wholeSubjects: wholes,
             isLogsOwn: own == 1, profileName: profileName.isEmpty ? nil : profileName,
             fields: fields, title: title, summary: summary)
+        read(marks) { key, value in
+            switch key {
+            case "rank": schema.rank = Int(value) ?? schema.rank
+            case "subject": schema.hasPersonalSubjects = value == "name"
+            default: break
+            }
+        }
+        return schema
     }
 
     private static func decodeKind(from record: inout RecordReader) -> FieldKind? {

@@ -81,10 +81,50 @@ extension EventSchema {
             throw SchemaFault(
                 path: object.pathOf("type"), problem: "must be string, boolean or integer")
         }
-        return FieldSchema(
+        var field = FieldSchema(
             name: name, kind: kind, isRequired: isRequired, column: try column(object, kind),
             requires: requires, title: try object.string("title") ?? "",
             summary: try object.string("description") ?? "")
+        field.personal = try personal(object, kind)
+        field.isState = try object.boolean("x-state") ?? false
+        field.ranks = try ranks(object, kind)
+        return field
+    }
+
+    private static func personal(
+        _ object: SchemaObject, _ kind: FieldKind
+    ) throws(SchemaFault) -> PersonalKind? {
+        guard let word = try object.string("x-personal") else { return nil }
+        guard let personal = PersonalKind(rawValue: word), case .text = kind else {
+            throw SchemaFault(
+                path: object.pathOf("x-personal"),
+                problem: "must be name or text, and belongs to a string without enum and format")
+        }
+        return personal
+    }
+
+    /// Reads `{"open": 40, "resolved": 80}`: the rank of each word, all of them.
+    private static func ranks(
+        _ object: SchemaObject, _ kind: FieldKind
+    ) throws(SchemaFault) -> [Int] {
+        guard let given = try object.object("x-ranks") else { return [] }
+        guard case .enumeration(let words) = kind else {
+            throw SchemaFault(
+                path: object.pathOf("x-ranks"), problem: "belongs to a string with enum")
+        }
+        try given.allow(words, what: "the ranks of such a field")
+        var ranks: [Int] = []
+        for word in words { ranks.append(try rank(word, of: given)) }
+        return ranks
+    }
+
+    /// A rank, from 0 to 99.
+    static func rank(_ key: String, of object: SchemaObject) throws(SchemaFault) -> Int {
+        guard let rank = try object.integer(key), (0...99).contains(rank) else {
+            throw SchemaFault(
+                path: object.pathOf(key), problem: "must be a whole number from 0 to 99")
+        }
+        return Int(rank)
     }
 
     private static func stringKind(_ object: SchemaObject) throws(SchemaFault) -> FieldKind {
@@ -115,7 +155,10 @@ extension EventSchema {
         _ object: SchemaObject, _ keys: [String]
     ) throws(SchemaFault) {
         try object.allow(
-            ["title", "description", "type", "x-column", "$comment", "examples"] + keys,
+            [
+                "title", "description", "type", "x-column", "x-personal", "x-state", "x-ranks",
+                "$comment", "examples",
+            ] + keys,
             what: "such a field")
     }
 

@@ -7,14 +7,19 @@ extension EventSchema {
     /// `properties.data` the fields. Supported keywords:
     ///
     /// - top: `$schema $comment $ref title description type properties required x-version
-    ///   x-logs-own x-profile x-upcast`
+    ///   x-logs-own x-profile x-rank x-upcast`
     /// - `data`: `$comment title description type properties required dependentRequired
     ///   additionalProperties` (which must be `false`)
-    /// - a field: `$comment title description examples type x-column`, with `type` `string`: `enum`,
+    /// - a field: `$comment title description examples type x-column x-personal x-state x-ranks`, with `type` `string`: `enum`,
     ///   `format: date`, or `minLength maxLength`; with `integer`: `minimum maximum`; and `boolean`
     ///
     /// `x-column` is the kind of column the field becomes: `name`, `enum`, `boolean`, `integer`,
     /// `day`; without it the field is kept in the entry alone.
+    ///
+    /// `x-personal` (`name` or `text`) says that a field tells of persons, `x-state` that it says what
+    /// is so from now on; `x-rank` of the type, or `x-ranks` of one of its enumerations by word, where
+    /// its events stand among those of one instant. `x-personal: name` of the subject says that cases
+    /// of its kinds are persons.
     ///
     /// `x-profile` says that events of the type describe their case, and names the column by which
     /// people know it: see `EventSchema.profileName`.
@@ -44,7 +49,7 @@ extension EventSchema {
         try top.allow(
             [
                 "$schema", "$comment", "$ref", "title", "description", "type", "properties",
-                "required", "x-version", "x-logs-own", "x-profile", "x-upcast",
+                "required", "x-version", "x-logs-own", "x-profile", "x-rank", "x-upcast",
             ], what: "an event schema")
         if let dialect = try top.string("$schema"), dialect != EventSchema.dialect {
             throw SchemaFault(path: "$schema", problem: "must be \(EventSchema.dialect)")
@@ -101,6 +106,18 @@ extension EventSchema {
             title: try top.string("title") ?? "",
             summary: try top.string("description") ?? "",
             upcasting: try EventSchema.upcasting(top.object("x-upcast")))
+        if top["x-rank"] != nil { rank = try EventSchema.rank("x-rank", of: top) }
+        guard fields.count(where: { !$0.ranks.isEmpty }) <= 1 else {
+            throw SchemaFault(
+                path: "properties.data.properties", problem: "has x-ranks in more than one field")
+        }
+        guard let personal = try properties.object("subject")?.string("x-personal") else { return }
+        guard personal == "name", !kinds.isEmpty, !isLogsOwn else {
+            throw SchemaFault(
+                path: "properties.subject.x-personal",
+                problem: "must be name, and belongs to certain kinds of case")
+        }
+        hasPersonalSubjects = true
     }
 
     /// Reads `{"renamed": {"old": "new"}, "defaults": {"field": value}}`.
@@ -167,7 +184,8 @@ extension EventSchema {
     ) throws(SchemaFault) -> (kinds: [String], whole: [String]) {
         let path = "properties.subject.pattern"
         let subject = try properties.object("subject")
-        try subject?.allow(["$comment", "title", "description", "pattern"], what: "the subject")
+        try subject?.allow(
+            ["$comment", "title", "description", "pattern", "x-personal"], what: "the subject")
         guard let pattern = try subject?.string("pattern") else {
             throw SchemaFault(path: path, problem: "is missing")
         }

@@ -51,6 +51,10 @@ extension EventSchema {
         guard next.subjectKinds == subjectKinds, next.wholeSubjects == wholeSubjects else {
             throw fault("properties.subject.pattern", "must stay as it is in version \(version)")
         }
+        guard next.hasPersonalSubjects == hasPersonalSubjects else {
+            throw fault(
+                "properties.subject.x-personal", "must stay as it is in version \(version)")
+        }
         let renamed = try mergedNames(next)
         for field in next.fields {
             let older = columns.first { (renamed[$0.name] ?? $0.name) == field.name }
@@ -141,6 +145,9 @@ extension EventSchema {
                     ? "comes too late: recorded events have no such column; add another field"
                     : "must stay as it was")
         }
+        guard field.personal == older.personal else {
+            throw fault("x-personal", "must stay as it was: recorded events are kept that way")
+        }
         switch (older.kind, field.kind) {
         case (.enumeration(let before), .enumeration(let now)):
             guard now.starts(with: before) else {
@@ -164,6 +171,9 @@ extension EventSchema {
             }
             guard field.column != nil else {
                 throw fault("is kept in the entry only, where nobody reads it; give it an x-column")
+            }
+            guard field.personal == nil else {
+                throw fault("would name a person in the schema; leave it out")
             }
             guard field.takes(value) else { throw fault("is not \(field.expectation)") }
         }
@@ -198,6 +208,8 @@ extension EventSchema {
         var reading = EventSchema(
             type: type, version: version, subjectKinds: subjectKinds, wholeSubjects: wholeSubjects,
             isLogsOwn: isLogsOwn, fields: Array(known.values), title: title, summary: summary)
+        reading.rank = rank
+        reading.hasPersonalSubjects = hasPersonalSubjects
         reading.columns = columns
         reading.upcasting = upcasting
         return reading
@@ -253,12 +265,27 @@ extension EventTypes {
                     problem: "the store has \(EventTypes.most) event types, which is all it takes")
             }
             try schema.checkFirstVersion()
+            try checkPersons(schema)
             self = EventTypes(schemas + [schema])
             return
         }
         var all = schemas
         all[Int(id)] = try all[Int(id)].evolved(to: schema)
         self = EventTypes(all)
+    }
+
+    /// A kind of case is one of persons for all types, or for none.
+    private func checkPersons(_ schema: EventSchema) throws(SchemaFault) {
+        guard schema.hasPersonalSubjects else { return }
+        let others = schemas.lazy.flatMap(\.subjectKinds)
+        guard
+            let kind = schema.subjectKinds.first(where: {
+                !personalKinds.contains($0) && others.contains($0)
+            })
+        else { return }
+        throw SchemaFault(
+            type: schema.type, path: "properties.subject.x-personal",
+            problem: "comes too late: other types have cases \(kind)/… in clear")
     }
 
     /// Texts that older events read as, which the log must know as names.
