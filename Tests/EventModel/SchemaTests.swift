@@ -1,4 +1,5 @@
 import EventModel
+import Foundation
 import Shipped
 import Testing
 
@@ -36,6 +37,62 @@ struct SchemaTests {
         #expect(cost.fields.first { $0.name == "to_day" }?.requires == ["from_day"])
         #expect(cost.fields.first { $0.name == "to_day" }?.column == .day)
         #expect(shippedTypes["event.voided"]?.subjectKinds == [])
+    }
+
+    /// Fields that say what people and systems are called, wherever they stand.
+    private let names: Set<String> = [
+        "actor", "agent", "customer", "from_agent", "manager", "reviewer", "to_agent",
+    ]
+
+    @Test("Shipped types keep who is meant as a name, free words as a text, all else in clear")
+    func personal() throws {
+        for schema in shippedTypes.schemas where !schema.isLogsOwn {
+            for field in schema.fields {
+                let place: Comment = "\(schema.type).\(field.name)"
+                if names.contains(field.name) { #expect(field.personal == .name, place) }
+                guard case .text(_, let most) = field.kind else { continue }
+                // What people write freely may name somebody; codes and names of teams are short.
+                if most >= 1000, schema.type != "event.voided" {
+                    #expect(field.personal == .text, place)
+                }
+            }
+        }
+        let voided = try #require(shippedTypes["event.voided"])
+        #expect(voided.fields.allSatisfy { $0.personal == nil })
+        for schema in shippedTypes.schemas where schema.isLogsOwn {
+            let marked = schema.fields.filter { $0.personal != nil }.map(\.name)
+            #expect(marked == (schema.type == "ingest.recorded" ? ["input"] : []))
+            #expect(schema.rank == EventSchema.middleRank)
+        }
+        #expect(shippedTypes.personalKinds == EventTypes.persons)
+    }
+
+    @Test("The page's table of ranks is what the schemas say")
+    func ranks() throws {
+        let page = try String(
+            contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
+                .appending(path: "../../Schemas/EVENTS.md"), encoding: .utf8)
+        var told: Set<String> = []
+        for row in page.split(separator: "\n") {
+            let cells = row.split(separator: "|")
+            guard cells.count == 2, let rank = Int(cells[0].filter { $0 != " " }) else { continue }
+            for (place, piece) in cells[1].split(separator: "`").enumerated() where place % 2 == 1 {
+                told.insert("\(piece) \(rank)")
+            }
+        }
+        var said: Set<String> = ["ticket.status_changed: open 50"]
+        for schema in shippedTypes.schemas {
+            if schema.rank != EventSchema.middleRank {
+                said.insert("\(schema.type) \(schema.rank)")
+            }
+            for field in schema.fields {
+                guard case .enumeration(let words) = field.kind else { continue }
+                for (word, rank) in zip(words, field.ranks) {
+                    said.insert("\(schema.type): \(word) \(rank)")
+                }
+            }
+        }
+        #expect(told == said)
     }
 
     /// A schema that is well, with one piece replaced.
