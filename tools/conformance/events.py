@@ -94,7 +94,8 @@ def near_value(rng, field):
 
 def good_subject(rng, schema):
     pattern = schema["properties"]["subject"]["pattern"]
-    kinds = [k for k in ["agent/", "call/", "customer/", "respondent/", "team/", "ticket/", "log/", "company"]
+    kinds = [k for k in ["agent/", "call/", "customer/", "department/", "respondent/", "team/", "ticket/", "log/",
+                         "company"]
              if re.search(pattern, k + ("1" if k.endswith("/") else ""))]
     kind = rng.choice(kinds)
     if not kind.endswith("/"):
@@ -140,7 +141,8 @@ def good_event(rng, schema, number):
         "data": {name: good_value(rng, fields[name]) for name in names},
     }
     if rng.random() < 0.3:
-        for name in rng.sample(["dataschema", "datacontenttype", "traceparent", "rank", "zone", "a1", "0"], 2):
+        for name in rng.sample(["dataschema", "datacontenttype", "traceparent", "sequence", "recordedtime",
+                                "partitionkey", "rank", "zone", "a1", "0"], 2):
             event[name] = rng.choice(["x", "", 5, -BIG, BIG, True, False, "application/json", "\"é\""])
     keys = list(event)
     if rng.random() < 0.5:
@@ -168,7 +170,7 @@ def spoil(rng, event, schema):
         return f"data.{name} added"
     if way == 7:
         name = rng.choice(["specversion", "id", "source", "type", "subject", "time", "data"])
-        del event[name]
+        event.pop(name, None)
         return f"{name} left out"
     if way == 8:
         name = rng.choice(["id", "source", "subject"])
@@ -195,7 +197,8 @@ def spoil(rng, event, schema):
         ("recordedtime", "2025-07-14T00:00:00.000Z"), ("Rank", 1), ("rank-1", 1), ("rank_1", 1), ("", 1),
         ("é", 1), ("rank", None), ("rank", 0.5), ("rank", 2.0), ("rank", [1]), ("rank", {"a": 1}),
         ("rank", BIG + 1), ("rank", -BIG - 1), ("rank", 2**70), ("rank", "a\nb"), ("rank", "\u0085x"),
-        ("rank", ""), ("data_base64", "eA==")])
+        ("rank", ""), ("data_base64", "eA=="), ("rekamtime", "2025-07-14T00:00:00.000Z"), ("rekamposition", 1),
+        ("rekamx", "x"), ("rekam", None)])
     event[name] = value
     return f"{name} changed"
 

@@ -17,7 +17,7 @@ public struct DefinitionChange: Hashable, Sendable {
     public var action: Action
     /// The entry that says so.
     public var sequence: UInt32
-    /// `projection`, `kpi`, `scorecard`, `calendar`, `time_zone`, `event_schema` or `mapping`.
+    /// Such as `projection`, `kpi` or `event_schema`: the words of `definition.registered`.
     public var kind: String
     /// The definition's name, unique within its kind.
     public var name: String
