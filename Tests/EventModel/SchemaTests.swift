@@ -177,6 +177,167 @@ struct SchemaTests {
         refuses(schema(subject: "\"pattern\": \"\(pattern)\""), "properties.subject.pattern")
     }
 
+    @Test("What a schema marks is what its type says")
+    func marks() throws {
+        let plain = try EventSchema(jsonSchema: schema())
+        #expect(plain.rank == 50 && !plain.hasPersonalSubjects)
+        #expect(plain.fields.allSatisfy { $0.personal == nil && !$0.isState && $0.ranks.isEmpty })
+
+        let name = #""type": "string", "x-column": "name", "x-personal": "name", "x-state": true"#
+        let marked = try EventSchema(
+            jsonSchema: schema(
+                top: #""x-rank": 0,"#, subject: #""pattern": "^visitor/.", "x-personal": "name""#,
+                field: name))
+        #expect(marked.rank == 0 && marked.hasPersonalSubjects)
+        #expect(marked.fields[0].personal == .name && marked.fields[0].isState)
+        #expect(marked.fields[1].personal == nil && !marked.fields[1].isState)
+        let text = #""type": "string", "maxLength": 9, "x-personal": "text", "x-state": false"#
+        let free = try EventSchema(jsonSchema: schema(top: #""x-rank": 99,"#, field: text))
+        #expect(free.rank == 99 && free.fields[0].personal == .text && !free.fields[0].isState)
+
+        let words = #""type": "string", "enum": ["b", "a"], "x-ranks": {"a": 7, "b": 99}"#
+        let ranked = try EventSchema(jsonSchema: schema(field: words))
+        #expect(ranked.fields[0].ranks == [99, 7] && ranked.rank == 50)
+        let yes = try EventSchema(
+            jsonSchema: schema(field: #""type": "boolean", "x-state": true"#))
+        #expect(yes.fields[0].isState)
+        let kinds = EventTypes([marked]).personalKinds
+        #expect(kinds == ["agent", "customer", "respondent", "visitor"])
+    }
+
+    @Test(
+        "A mark that says nothing known, or stands where it means nothing, is refused",
+        arguments: [
+            (#""type": "string", "x-personal": "secret""#, "x-personal"),
+            (#""type": "string", "x-personal": true"#, "x-personal"),
+            (#""type": "string", "enum": ["a"], "x-personal": "name""#, "x-personal"),
+            (#""type": "string", "format": "date", "x-personal": "text""#, "x-personal"),
+            (#""type": "integer", "x-personal": "name""#, "x-personal"),
+            (#""type": "boolean", "x-personal": "name""#, "x-personal"),
+            (#""type": "string", "x-state": "yes""#, "x-state"),
+            (#""type": "string", "x-personal": "text", "x-state": true"#, "x-state"),
+            (#""type": "string", "x-rank": 5"#, "x-rank"),
+            (#""type": "string", "x-ranks": {"a": 5}"#, "x-ranks"),
+            (#""type": "string", "enum": ["a"], "x-ranks": 5"#, "x-ranks"),
+            (#""type": "string", "enum": ["a"], "x-ranks": {}"#, "x-ranks.a"),
+            (#""type": "string", "enum": ["a", "b"], "x-ranks": {"a": 1}"#, "x-ranks.b"),
+            (#""type": "string", "enum": ["a"], "x-ranks": {"a": 1, "c": 1}"#, "x-ranks.c"),
+            (#""type": "string", "enum": ["a"], "x-ranks": {"a": 100}"#, "x-ranks.a"),
+            (#""type": "string", "enum": ["a"], "x-ranks": {"a": -1}"#, "x-ranks.a"),
+            (#""type": "string", "enum": ["a"], "x-ranks": {"a": "1"}"#, "x-ranks.a"),
+        ])
+    func noMark(piece: String, path: String) {
+        refuses(schema(field: piece), "properties.data.properties.agent." + path)
+    }
+
+    @Test("So is one of the type and of the subject")
+    func noMarkOfType() {
+        for rank in ["100", "-1", "0.5", #""first""#, "null"] {
+            refuses(schema(top: #""x-rank": \#(rank),"#), "x-rank")
+        }
+        refuses(schema(top: #""x-state": true,"#), "x-state")
+        let subject = "properties.subject.x-personal"
+        refuses(schema(subject: #""pattern": "^visitor/.", "x-personal": "text""#), subject)
+        refuses(schema(subject: #""pattern": "^visitor/.", "x-personal": true"#), subject)
+        refuses(schema(subject: #""pattern": "^(?!log/).", "x-personal": "name""#), subject)
+        refuses(
+            schema(subject: #""pattern": "^((visitor)/.|guests$)", "x-personal": "name""#), subject)
+        refuses(
+            schema(
+                top: #""x-logs-own": true,"#, subject: #""pattern": "^log/.", "x-personal": "name""#
+            ), subject)
+        let two = #"{"type": "string", "enum": ["a"], "x-ranks": {"a": 1}}"#
+        refuses(
+            schema().replacing(
+                #""note": {"type": "string"}"#, with: #""note": \#(two), "more": \#(two)"#),
+            "properties.data.properties")
+    }
+
+    @Test("What is kept as a commitment stays so in every version; states and ranks may change")
+    func versions() throws {
+        let name = #""type": "string", "x-column": "name", "x-personal": "name""#
+        let text = #""type": "string", "x-column": "name", "x-personal": "text""#
+        let clear = #""type": "string", "x-column": "name""#
+        let agent = "properties.data.properties.agent.x-personal"
+        for (before, after) in [(clear, name), (name, clear), (name, text), (text, name)] {
+            evolves(schema(field: before), schema(field: after), refusedAt: agent)
+        }
+        evolves(schema(field: name), schema(field: name))
+        evolves(schema(field: text), schema(field: text))
+
+        // A field that a version gives up and a later one has again, also one of entries alone.
+        let note = #", "note": {"type": "string"}"#
+        let marked = #", "note": {"type": "string", "x-personal": "text"}"#
+        var without = schema().replacing(note, with: "")
+        evolves(
+            schema(), without, schema().replacing(note, with: marked),
+            refusedAt: "properties.data.properties.note.x-personal")
+        evolves(schema(), without, schema())
+        without = schema(field: clear).replacing(#""agent":"#, with: #""desk":"#)
+        evolves(schema(field: name), without, schema(field: clear), refusedAt: agent)
+
+        let visitor = #""pattern": "^visitor/.""#
+        let person = visitor + #", "x-personal": "name""#
+        let subject = "properties.subject.x-personal"
+        evolves(schema(subject: visitor), schema(subject: person), refusedAt: subject)
+        evolves(schema(subject: person), schema(subject: visitor), refusedAt: subject)
+        evolves(schema(subject: person), schema(subject: person))
+
+        let words = #""type": "string", "x-column": "enum", "enum": ["a"]"#
+        let more = #""type": "string", "x-column": "enum", "enum": ["a", "b"], "x-state": true"#
+        let last = evolves(
+            schema(field: words + #", "x-ranks": {"a": 9}"#),
+            schema(top: #""x-rank": 7,"#, field: more + #", "x-ranks": {"a": 8, "b": 9}"#))
+        #expect(last?.rank == 7)
+        #expect(last?.columns[0].ranks == [8, 9] && last?.columns[0].isState == true)
+        let upcast = #""x-upcast": {"defaults": {"agent": "Budi"}},"#
+        evolves(
+            schema(field: name), schema(top: upcast, field: name),
+            refusedAt: "x-upcast.defaults.agent")
+    }
+
+    @Test("A kind of case is one of persons from its first type on, or never")
+    func kindsOfPersons() throws {
+        let person = #""pattern": "^visitor/.", "x-personal": "name""#
+        let praised = try EventSchema(jsonSchema: schema(subject: person))
+        var types = shippedTypes
+        try types.register(praised)
+        #expect(types.personalKinds.contains("visitor") && !types.personalKinds.contains("ticket"))
+        // A second type need not say it again.
+        var other = praised
+        other.type = "visitor.left"
+        other.hasPersonalSubjects = false
+        try types.register(other)
+        #expect(types.personalKinds.contains("visitor"))
+
+        types = shippedTypes
+        try types.register(other)
+        #expect(throws: SchemaFault.self) { try types.register(praised) }
+        let ticket = try EventSchema(
+            jsonSchema: schema(subject: #""pattern": "^ticket/.", "x-personal": "name""#))
+        #expect(throws: SchemaFault.self) { try types.register(ticket) }
+    }
+
+    /// Registers the texts as versions 1, 2, … and gives what they come to; the last is refused at
+    /// a path, where one is given.
+    @discardableResult
+    private func evolves(_ texts: String..., refusedAt path: String? = nil) -> EventSchema? {
+        var types = EventTypes([])
+        for (place, text) in texts.enumerated() {
+            do throws(SchemaFault) {
+                var schema = try EventSchema(jsonSchema: text)
+                schema.version = place + 1
+                try types.register(schema)
+                if place == texts.count - 1, let path {
+                    Issue.record("accepted, not refused at \(path): \(text)")
+                }
+            } catch {
+                #expect(place == texts.count - 1 && error.path == path, "\(error)")
+            }
+        }
+        return types["ticket.praised"]
+    }
+
     @Test("What is no JSON, or twice the same key, is refused")
     func noJSON() {
         refuses("{", "")

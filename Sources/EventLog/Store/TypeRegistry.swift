@@ -133,6 +133,7 @@ package enum TypeRegistry {
                 default: break
                 }
             }
+            guard hasSoundRanks(field) else { return nil }
             fields.append(field)
         }
         guard let marks = texts(from: &record) else { return nil }
@@ -147,7 +148,14 @@ package enum TypeRegistry {
             default: break
             }
         }
-        return schema
+        return (0...99).contains(schema.rank) ? schema : nil
+    }
+
+    /// Whether a field has no ranks, or one for each of its words.
+    private static func hasSoundRanks(_ field: FieldSchema) -> Bool {
+        guard !field.ranks.isEmpty else { return true }
+        guard case .enumeration(let words) = field.kind else { return false }
+        return field.ranks.count == words.count && field.ranks.allSatisfy((0...99).contains)
     }
 
     private static func decodeKind(from record: inout RecordReader) -> FieldKind? {

@@ -87,6 +87,11 @@ extension EventSchema {
             summary: try object.string("description") ?? "")
         field.personal = try personal(object, kind)
         field.isState = try object.boolean("x-state") ?? false
+        // Each value of a text has a token of its own: nobody could see that it repeats.
+        guard !field.isState || field.personal != .text else {
+            throw SchemaFault(
+                path: object.pathOf("x-state"), problem: "can't stand beside x-personal: text")
+        }
         field.ranks = try ranks(object, kind)
         return field
     }

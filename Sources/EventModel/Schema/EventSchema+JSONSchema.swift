@@ -10,8 +10,9 @@ extension EventSchema {
     ///   x-logs-own x-profile x-rank x-upcast`
     /// - `data`: `$comment title description type properties required dependentRequired
     ///   additionalProperties` (which must be `false`)
-    /// - a field: `$comment title description examples type x-column x-personal x-state x-ranks`, with `type` `string`: `enum`,
-    ///   `format: date`, or `minLength maxLength`; with `integer`: `minimum maximum`; and `boolean`
+    /// - a field: `$comment title description examples type x-column x-personal x-state x-ranks`,
+    ///   with `type` `string`: `enum`, `format: date`, or `minLength maxLength`; with `integer`:
+    ///   `minimum maximum`; and `boolean`
     ///
     /// `x-column` is the kind of column the field becomes: `name`, `enum`, `boolean`, `integer`,
     /// `day`; without it the field is kept in the entry alone.
@@ -112,7 +113,7 @@ extension EventSchema {
                 path: "properties.data.properties", problem: "has x-ranks in more than one field")
         }
         guard let personal = try properties.object("subject")?.string("x-personal") else { return }
-        guard personal == "name", !kinds.isEmpty, !isLogsOwn else {
+        guard personal == "name", !kinds.isEmpty, whole.isEmpty, !isLogsOwn else {
             throw SchemaFault(
                 path: "properties.subject.x-personal",
                 problem: "must be name, and belongs to certain kinds of case")

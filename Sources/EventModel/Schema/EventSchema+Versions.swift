@@ -58,7 +58,9 @@ extension EventSchema {
         let renamed = try mergedNames(next)
         for field in next.fields {
             let older = columns.first { (renamed[$0.name] ?? $0.name) == field.name }
-            let entryOnly = fields.first { (renamed[$0.name] ?? $0.name) == field.name }
+            // The last version that had it counts: one that was given up is still in entries.
+            let entryOnly = (earlier + [self]).reversed().lazy.flatMap(\.fields)
+                .first { (renamed[$0.name] ?? $0.name) == field.name }
             try next.check(field, after: older ?? entryOnly)
         }
         var order = columns.map { renamed[$0.name] ?? $0.name }
