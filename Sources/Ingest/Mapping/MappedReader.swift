@@ -236,7 +236,10 @@ public final class MappedReader {
             guard let id = try evaluator.text(template) else {
                 throw evaluator.rejection("id", "", "a part of the event's id is missing")
             }
-            return id
+            guard event.hasDigestID else { return id }
+            scratch.removeAll(keepingCapacity: true)
+            scratch.append(contentsOf: id.utf8)
+            return MappedReader.digest(of: &scratch).text
         }
         scratch.removeAll(keepingCapacity: true)
         func put(_ text: String?) {
@@ -251,18 +254,19 @@ public final class MappedReader {
             guard case .constant(let value) = field.content else { continue }
             put("\(field.name)=\(value)")
         }
-        let first = MappedReader.fingerprint(of: scratch)
-        scratch.append(1)
-        let second = MappedReader.fingerprint(of: scratch)
-        let id = MappedReader.hex(first) + MappedReader.hex(second)
+        let (first, id) = MappedReader.digest(of: &scratch)
         guard event.countsRepeats else { return id }
         let count = (entry.repeats?.counts[first] ?? 0) + given.count { $0 == first }
         given.append(first)
         return count == 0 ? id : "\(id)-\(count + 1)"
     }
 
-    private static func fingerprint(of bytes: [UInt8]) -> UInt64 {
-        Fingerprint(of: bytes.span).value
+    /// 128 bits of a digest: their first half, and all of them in hexadecimal. The bytes are used up.
+    private static func digest(of bytes: inout [UInt8]) -> (first: UInt64, text: String) {
+        let first = Fingerprint(of: bytes.span).value
+        bytes.append(1)
+        let second = Fingerprint(of: bytes.span).value
+        return (first, hex(first) + hex(second))
     }
 
     private static func hex(_ value: UInt64) -> String {

@@ -135,6 +135,8 @@ struct EventSpec: Sendable {
     var hasWatchedFields = false
     var time = 0
     var id: Template?
+    /// Whether a digest of `id` stands for it, so that it names nobody in clear.
+    var hasDigestID = false
     var countsRepeats = false
     var fields: [FieldSpec] = []
     /// Columns the event's data rests on: what its synthetic id is made of.

@@ -22,7 +22,7 @@ extension MappingReader {
         var event = EventSpec(type: type)
         event.time = fields["at"].map(timeIndex) ?? mapping.rowTime
         event.isFirstOnly = fields["first"].map(flag) ?? false
-        event.id = fields["id"].map(template)
+        if let id = fields["id"] { readID(id, &event) }
         if let repeats = fields["repeats"] {
             event.countsRepeats =
                 choice(repeats, "way to take repeated rows", ["collapse", "count"]) == "count"
@@ -43,6 +43,19 @@ extension MappingReader {
         }
         event.columns = columns(of: event)
         mapping.events.append(event)
+    }
+
+    /// Reads `"{Call Id}/ended"`, or `{digest: "{Phone}/ended"}` where that would name a person.
+    private func readID(_ value: YAMLValue, _ event: inout EventSpec) {
+        guard value.pairs != nil else {
+            event.id = template(value)
+            return
+        }
+        guard let fields = Keys(value, of: "an id", ["digest"], faults),
+            let text = fields.required("digest", "a text")
+        else { return }
+        event.id = template(text)
+        event.hasDigestID = true
     }
 
     private func readField(_ pair: YAMLPair, _ schema: EventSchema, _ event: inout EventSpec) {

@@ -252,6 +252,30 @@ struct MappedReaderTests {
         #expect(first.contents != second.contents, "the mapping's digest tells them apart")
     }
 
+    @Test("an id that would name a person is stated as a digest of it")
+    func digestIDs() throws {
+        func ids(_ id: String, _ rows: String) throws -> [String] {
+            let yaml =
+                MappedReaderTests.head + """
+                    events: [{type: ticket.assigned, id: \(id), data: {agent: "{agent}"}}]
+                    """
+            return try mapped(yaml, "no,waktu,agent\n" + rows).drafts.map(\.id)
+        }
+        let rows = "1,2025-01-01,Budi\n2,2025-01-01,Citra\n"
+        let hidden = try ids(#"{digest: "{agent}/{no}"}"#, rows)
+        #expect(Set(hidden).count == 2)
+        #expect(hidden.allSatisfy { $0.count == 32 && $0.allSatisfy(\.isHexDigit) })
+        // It rests on that text alone: a corrected row has the same id.
+        #expect(
+            try ids(#"{digest: "{agent}/{no}"}"#, rows.replacing("-01,", with: "-02,")) == hidden)
+        #expect(try ids(#""{agent}/{no}""#, rows) == ["Budi/1", "Citra/2"])
+        let missing = try mapped(
+            MappedReaderTests.head + """
+                events: [{type: ticket.assigned, id: {digest: "{team}"}, data: {agent: "{agent}"}}]
+                """, "no,waktu,agent,team\n1,2025-01-01,Budi,\n")
+        #expect(missing.rejections.map(\.problem) == ["a part of the event's id is missing"])
+    }
+
     @Test("a file without a column the mapping reads is named with the nearest one")
     func missingColumn() throws {
         let yaml =

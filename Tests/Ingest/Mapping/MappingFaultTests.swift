@@ -113,6 +113,32 @@ struct MappingFaultTests {
             "a table is either short or has keys of its own")
     }
 
+    @Test("an id is a text, or a digest of one")
+    func ids() {
+        func found(_ id: String) -> [String] {
+            do {
+                _ = try Mapping.read(
+                    """
+                    mapping: m
+                    version: 1
+                    title: m
+                    source: m
+                    times: {at: "{at}"}
+                    case: "ticket/{no}"
+                    at: at
+                    events:
+                      - {type: ticket.assigned, id: \(id), data: {agent: "{agent}"}}
+                    """, file: "m.yaml", in: surroundings())
+                return []
+            } catch {
+                return "\(error)".split(separator: "\n").map(String.init)
+            }
+        }
+        #expect(found(#"{digest: "{no}"}"#).isEmpty && found(#""{no}""#).isEmpty)
+        #expect(found(#"{digset: "{no}"}"#).first?.contains("Did you mean digest?") == true)
+        #expect(found("{}").count == 1 && found("[a]").count == 1)
+    }
+
     @Test("all shipped mappings are read without a fault")
     func shipped() throws {
         for name in ["servicenow", "helpdesk", "calls", "nps", "telco"] {

@@ -117,6 +117,37 @@ struct ShippedMappingTests {
         #expect(tally(file.of("call.queued").map { month($0.time) }) == given.table("per_month"))
     }
 
+    @Test(
+        "No id, and no subject but a person's own, holds what is said of a person",
+        .enabled(if: isPossible),
+        arguments: [
+            ("nps", "data/nps-bank/nps.csv"), ("telco", "data/telco-churn/telco-churn.csv"),
+            ("calls", "data/pwc-calls/calls.csv"),
+            ("helpdesk", "data/helpdesk/helpdesk.csv.gz"),
+            ("servicenow", "data/servicenow-incidents/incident_event_log.csv.gz"),
+        ])
+    func clear(name: String, path: String) throws {
+        let file = try MappedFile(shippedMapping(name), InputSource(path: sharedPath(path)))
+        let types = shippedTypes
+        var persons: Set<String> = []
+        var clear: Set<String> = []
+        for draft in file.drafts {
+            let subject = draft.subject.split(separator: "/", maxSplits: 1).map(String.init)
+            if types.personalKinds.contains(subject[0]) {
+                persons.insert(subject[1])
+            } else {
+                clear.formUnion([subject[1], draft.subject])
+            }
+            clear.insert(draft.source)
+            clear.formUnion([draft.id] + draft.id.split(separator: "/").map(String.init))
+            let fields = types[draft.type]?.fields ?? []
+            for field in fields where field.personal != nil {
+                if let text = draft.text(field.name), !text.isEmpty { persons.insert(text) }
+            }
+        }
+        #expect(!persons.isEmpty && persons.isDisjoint(with: clear))
+    }
+
     @Test("NPS by market and by quarter", .enabled(if: isPossible))
     func nps() throws {
         let path = sharedPath("data/nps-bank/nps.csv")
