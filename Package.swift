@@ -47,14 +47,18 @@ let rooms = [
         name: "Ingest", uses: ["EventModel", "Definitions", "Compression", "CSimdjson"],
         libraries: [yams]),
     Room(name: "Generating", uses: ["EventModel"]),
-    Room(name: "EventLog", uses: ["EventModel", "LMDB", "Compression"], libraries: [crypto]),
-    Room(name: "Projections", uses: ["EventModel", "Definitions", "EventLog", "LMDB"]),
+    Room(name: "Vault", uses: ["EventModel", "LMDB"], libraries: [crypto]),
+    Room(
+        name: "EventLog", uses: ["EventModel", "LMDB", "Compression", "Vault"],
+        libraries: [crypto]),
+    Room(
+        name: "Projections", uses: ["EventModel", "Definitions", "EventLog", "LMDB", "Vault"]),
     Room(
         name: "Querying", uses: ["EventModel", "Definitions", "EventLog", "Projections"],
         testUses: ["Recording"]),
     Room(
         name: "Recording",
-        uses: ["EventModel", "Definitions", "Ingest", "EventLog"], libraries: [crypto]),
+        uses: ["EventModel", "Definitions", "Ingest", "EventLog", "Vault"], libraries: [crypto]),
     Room(
         name: "Auditing",
         uses: ["EventModel", "Definitions", "EventLog", "Projections", "Querying"],

@@ -17,29 +17,126 @@ public struct TextRange: Hashable, Sendable {
     public var indices: Range<Int> { Int(offset)..<Int(offset) + Int(length) }
 }
 
-/// One validated event of a batch. Its canonical JSON (RFC 8785, without `recordedtime` and
-/// `sequence`) lies in `EventBatch.bytes`; the two places where the log inserts its own attributes
-/// are known, so that an entry is formed by copying three pieces.
+/// A text of an event that tells of a person: the log keeps a commitment in its place.
+public struct PersonalText: Sendable {
+    /// What it is to the log.
+    public enum Kind: UInt8, Sendable {
+        /// A name: one token for each text.
+        case name
+        /// What is said about somebody: a token of its own.
+        case text
+        /// The name behind the slash of a subject: a token shared with fields that hold the name.
+        case subject
+    }
+
+    /// What it is to the log.
+    public var kind: Kind
+    /// Whether it is another attribute's and not a field of `data` or the subject.
+    public var isAttribute: Bool
+    /// Whether it is a number of another attribute: its token then needs quotes.
+    public var isNumber: Bool
+    /// Where it stands, in bytes from the start of the row's canonical JSON: what its token replaces.
+    public var at: UInt32
+    /// How many bytes the token replaces there.
+    public var length: UInt32
+    /// The decoded text; of a recorded entry the token itself.
+    public var text: TextRange
+    /// The fingerprint of the text.
+    public var fingerprint: Fingerprint
+    /// The name of its field or attribute.
+    public var key: TextRange
+    /// Which of the row's pairs of slots holds it, from 0; `noPair` where it has no column.
+    public var pair: UInt16
+
+    /// No column.
+    public static let noPair = UInt16.max
+    /// Bytes of a token: base64url of a SHA-256, without padding.
+    public static let tokenBytes = 43
+    /// The byte before a token where a text in clear could stand in its place: `~`.
+    public static let mark: UInt8 = 0x7E
+}
+
+/// The order that a source gives its own events, where it declares one.
+public enum SourceOrder: Hashable, Sendable {
+    /// A number, as by the CloudEvents extension `sequence` with `sequencetype` `Integer`.
+    case integer(Int64)
+    /// A text, compared by its bytes.
+    case text(String)
+}
+
+/// A source's order as columns keep it: eight bytes that compare as the order does.
+public struct OrderKey: Hashable, Sendable {
+    /// What the eight bytes are.
+    public enum Kind: UInt8, Sendable {
+        /// No order was declared.
+        case none = 0
+        /// A number: the 64 bits of an `Int64`.
+        case integer = 1
+        /// A text of at most eight bytes, the first one highest, filled with zeros.
+        case text = 2
+        /// The first eight bytes of a longer text: where two are equal, the entries decide.
+        case prefix = 3
+    }
+
+    /// What `value` is.
+    public var kind: Kind
+    /// The eight bytes.
+    public var value: UInt64
+
+    /// No order.
+    public static let none = OrderKey(kind: .none, value: 0)
+
+    init(kind: Kind, value: UInt64) {
+        self.kind = kind
+        self.value = value
+    }
+
+    /// The key of a number.
+    public init(_ number: Int64) { self.init(kind: .integer, value: UInt64(bitPattern: number)) }
+
+    /// The key of a text.
+    public init(_ text: Span<UInt8>) {
+        var value: UInt64 = 0
+        for index in 0..<8 { value = value << 8 | (index < text.count ? UInt64(text[index]) : 0) }
+        self.init(kind: text.count > 8 ? .prefix : .text, value: value)
+    }
+
+    /// The key of an order.
+    public init(_ order: SourceOrder) {
+        switch order {
+        case .integer(let number): self.init(number)
+        case .text(let text): self.init(text.utf8Span.span)
+        }
+    }
+}
+
+/// One validated event of a batch. Its canonical JSON (RFC 8785, without what the log adds) lies in
+/// `EventBatch.bytes`, its texts in clear. The log forms an entry by putting its own attributes in at
+/// one place, and a token in the place of each personal text.
 public struct EventRow: Sendable {
     /// The canonical JSON, `{` to `}`.
     public var canonical: TextRange
-    /// Where `"recordedtime":"…",` goes, in bytes from the start of `canonical`: before the first
-    /// top-level key that sorts after it.
-    public var recordedTimeAt: UInt32
-    /// Where `"sequence":N,` goes, likewise; never before `recordedTimeAt`.
-    public var sequenceAt: UInt32
+    /// Where the log's own attributes go, in bytes from the start of `canonical`: before the first
+    /// top-level key that sorts after `rekam…`.
+    public var logAt: UInt32 = 0
     /// Type id, in the `EventTypes` the batch was made with.
     public var type: UInt16
     /// When it happened.
     public var time: Instant
+    /// Nanoseconds beyond the millisecond.
+    public var nanoseconds: UInt32 = 0
+    /// The source's own order, where it declares one.
+    public var order = OrderKey.none
+    /// The JSON of an order that the log adds (`rekamorder`), as it is written; empty for none.
+    public var orderText = TextRange(offset: 0, length: 0)
     /// The case: its decoded text.
-    public var subject: TextRange
+    public var subject = TextRange(offset: 0, length: 0)
     /// The case's fingerprint: that of its text.
     public var subjectFingerprint: Fingerprint
     /// The first half of the idempotency key: its decoded text.
-    public var source: TextRange
+    public var source = TextRange(offset: 0, length: 0)
     /// The second half, likewise.
-    public var id: TextRange
+    public var id = TextRange(offset: 0, length: 0)
     /// The idempotency key's fingerprint: `Fingerprint(of source, of id)`.
     public var identity: Fingerprint
     /// First of this event's slots in `EventBatch.slots`: two per column of its type, in the order
@@ -47,28 +144,46 @@ public struct EventRow: Sendable {
     /// fingerprint; `UInt64.max` when absent. For the others: the value as the column keeps it
     /// (`UInt64(bitPattern:)` for integers), then 0.
     public var firstSlot: UInt32
+    /// Its personal texts in `EventBatch.personal`, in the order of their places.
+    public var firstPersonal: UInt32
+    /// How many they are.
+    public var personalCount: UInt16 = 0
+    /// The pieces of its canonical JSON that make it the same event, in `EventBatch.content`: all
+    /// attributes with their keys but `specversion` and extensions other than `sequence` and
+    /// `sequencetype`.
+    public var firstContent: UInt32
+    /// How many they are.
+    public var contentCount: UInt8 = 0
     /// 1-based line or row of the input.
     public var line: Int
 
-    /// A row from its parts.
-    public init(
-        canonical: TextRange, recordedTimeAt: UInt32, sequenceAt: UInt32, type: UInt16,
-        time: Instant, subject: TextRange, subjectFingerprint: Fingerprint, source: TextRange,
-        id: TextRange, identity: Fingerprint, firstSlot: UInt32, line: Int
+    /// A row from the parts that all have.
+    init(
+        canonical: TextRange, type: UInt16, time: SentTime, subjectFingerprint: Fingerprint,
+        identity: Fingerprint, firstSlot: Int, firstPersonal: Int, firstContent: Int, line: Int
     ) {
         self.canonical = canonical
-        self.recordedTimeAt = recordedTimeAt
-        self.sequenceAt = sequenceAt
         self.type = type
-        self.time = time
-        self.subject = subject
+        self.time = time.instant
+        nanoseconds = time.nanoseconds
         self.subjectFingerprint = subjectFingerprint
-        self.source = source
-        self.id = id
         self.identity = identity
-        self.firstSlot = firstSlot
+        self.firstSlot = UInt32(truncatingIfNeeded: firstSlot)
+        self.firstPersonal = UInt32(truncatingIfNeeded: firstPersonal)
+        self.firstContent = UInt32(truncatingIfNeeded: firstContent)
         self.line = line
     }
+
+    /// Its places in `EventBatch.personal`.
+    @inlinable public var personal: Range<Int> {
+        Int(firstPersonal)..<Int(firstPersonal) + Int(personalCount)
+    }
+    /// Its places in `EventBatch.content`.
+    @inlinable public var content: Range<Int> {
+        Int(firstContent)..<Int(firstContent) + Int(contentCount)
+    }
+    /// When it happened, as its sender said.
+    public var sent: SentTime { SentTime(time, nanoseconds: nanoseconds) }
 }
 
 /// Validated events on their way into the log: flat arrays, no allocation per event.
@@ -81,6 +196,18 @@ public struct EventBatch: Sendable {
     public var rows: [EventRow] = []
     /// Column values, see `EventRow.firstSlot`.
     public var slots: [UInt64] = []
+    /// Personal texts, see `EventRow.personal`.
+    public var personal: [PersonalText] = []
+    /// Pieces of canonical JSON, from the start of their row's, see `EventRow.content`.
+    public var content: [TextRange] = []
+    /// Whether the log itself made these events: only then may they have its origin as their source.
+    public var isLogsOwn = false
+    /// Whether they were read back from entries, with tokens in the place of personal texts.
+    public internal(set) var isSealed = false
+    /// Who sent them, where that is known (`rekamsender`), and who approved (`rekamapprovals`).
+    public var sender: String?
+    /// Signatures of those who approved them (`rekamapprovals`).
+    public var approvals: String?
     /// By type id, how many columns it had for whoever made the batch: a log whose types have grown
     /// since knows by it. Empty before the first event.
     public internal(set) var columnCounts: [Int] = []
@@ -93,7 +220,51 @@ public struct EventBatch: Sendable {
         bytes.removeAll(keepingCapacity: true)
         rows.removeAll(keepingCapacity: true)
         slots.removeAll(keepingCapacity: true)
+        personal.removeAll(keepingCapacity: true)
+        content.removeAll(keepingCapacity: true)
+        isSealed = false
+        sender = nil
+        approvals = nil
         columnCounts = []
+    }
+
+    /// How much is in a batch, to go back to.
+    public struct Mark: Sendable {
+        fileprivate var bytes: Int
+        fileprivate var rows: Int
+        fileprivate var slots: Int
+        fileprivate var personal: Int
+        fileprivate var content: Int
+    }
+
+    /// How much is in it now.
+    public var mark: Mark {
+        Mark(
+            bytes: bytes.count, rows: rows.count, slots: slots.count, personal: personal.count,
+            content: content.count)
+    }
+
+    /// Forgets the events that came after a mark.
+    public mutating func goBack(to mark: Mark) {
+        bytes.removeLast(bytes.count - mark.bytes)
+        rows.removeLast(rows.count - mark.rows)
+        slots.removeLast(slots.count - mark.slots)
+        personal.removeLast(personal.count - mark.personal)
+        content.removeLast(content.count - mark.content)
+    }
+
+    /// Gives the last event an order that its input's rows told.
+    mutating func order(last order: SourceOrder) {
+        guard let place = rows.indices.last else { return }
+        let value: JSONValue =
+            switch order {
+            case .integer(let number): .number(String(number))
+            case .text(let text): .string(text)
+            }
+        let text = value.canonical ?? []
+        rows[place].orderText = TextRange(offset: bytes.count, length: text.count)
+        rows[place].order = OrderKey(order)
+        bytes += text
     }
 
     /// The same events for types that have grown since: columns that came later are absent.
@@ -120,8 +291,12 @@ public struct EventBatch: Sendable {
 
     /// Longest entry in bytes; an event whose entry would be longer is refused when parsed.
     public static let longestEntry = 65_535
-    /// Bytes the log adds to an event: `"recordedtime":"…",` and `"sequence":4294967295,`.
-    public static let longestLogAttributes = 42 + 22
+    /// Bytes the log adds to every event: `"rekamposition":4294967295,` and `"rekamtime":"…",`.
+    public static let longestLogAttributes = 27 + 39
+    /// Bytes of an order that the log adds, at most: `"rekamorder":` and its value with a comma.
+    public static let longestOrder = 13 + 200
+    /// Bytes of a sender, at most, with its key, quotes and comma.
+    public static let longestSender = 17 + 260
 }
 
 /// What the log did with a batch.

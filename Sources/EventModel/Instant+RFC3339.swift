@@ -48,67 +48,12 @@ extension Instant {
             + Int64((hour * 60 + minute) * 60 + second) * 1000 + Int64(fraction)
     }
 
-    /// Reads an RFC 3339 time: `2025-07-14T08:12:00Z`, `2025-07-14t08:12:00.5+07:00`.
+    /// Reads an RFC 3339 time: `2025-07-14T08:12:00Z`, `2025-07-14t08:12:00.5+07:00`; what lies
+    /// beyond the millisecond is cut.
     ///
-    /// A leap second (`:60`) is read as the last millisecond of its minute. Source: RFC 3339, 5.6.
     /// - Complexity: O(length).
     public init(rfc3339 text: Span<UInt8>) throws(Fault) {
-        guard text.count >= 19 else { throw .form }
-        func digits(_ start: Int, _ count: Int) throws(Fault) -> Int {
-            var value = 0
-            for index in start..<start + count {
-                let digit = Int(text[index]) - 48
-                guard digit >= 0, digit <= 9 else { throw .form }
-                value = value * 10 + digit
-            }
-            return value
-        }
-        let year = try digits(0, 4)
-        let month = try digits(5, 2)
-        let dayOfMonth = try digits(8, 2)
-        let hour = try digits(11, 2)
-        let minute = try digits(14, 2)
-        let second = try digits(17, 2)
-        let separator = text[10]
-        guard text[4] == 0x2D, text[7] == 0x2D, text[13] == 0x3A, text[16] == 0x3A,
-            separator == 0x54 || separator == 0x74 || separator == 0x20
-        else { throw .form }
-        guard year >= 1 else { throw .year }
-        guard let day = Day(year: year, month: month, day: dayOfMonth) else { throw .date }
-        guard hour < 24, minute < 60, second <= 60 else { throw .clock }
-        var position = 19
-        var fraction = 0
-        if position < text.count, text[position] == 0x2E {
-            position += 1
-            var scale = 100
-            let start = position
-            while position < text.count, text[position] >= 48, text[position] <= 57 {
-                fraction += scale * Int(text[position] - 48)
-                scale /= 10
-                position += 1
-            }
-            guard position > start else { throw .form }
-        }
-        guard position < text.count else { throw .zone }
-        var offsetMinutes = 0
-        switch text[position] {
-        case 0x5A, 0x7A:
-            position += 1
-        case 0x2B, 0x2D:
-            guard position + 6 <= text.count, text[position + 3] == 0x3A else { throw .zone }
-            let hours = try digits(position + 1, 2)
-            let minutes = try digits(position + 4, 2)
-            guard hours < 24, minutes < 60 else { throw .offset }
-            offsetMinutes = (hours * 60 + minutes) * (text[position] == 0x2D ? -1 : 1)
-            position += 6
-        default: throw .zone
-        }
-        guard position == text.count else { throw .form }
-        let leap = second == 60
-        let seconds = hour * 3600 + minute * 60 + (leap ? 59 : second) - offsetMinutes * 60
-        milliseconds =
-            Int64(day.number) * 86_400_000 + Int64(seconds) * 1000 + Int64(leap ? 999 : fraction)
-        guard self >= .earliest, self <= .latest else { throw .year }
+        self = try SentTime(rfc3339: text).instant
     }
 
     /// Reads an RFC 3339 time from a string.
@@ -141,6 +86,112 @@ extension Instant {
         put(rest / 60_000 % 60, 10, 0x3A)
         put(rest / 1000 % 60, 10, 0x2E)
         put(rest % 1000, 100, 0x5A)
+    }
+}
+
+extension SentTime {
+    /// Reads an RFC 3339 time, decimals beyond the ninth cut.
+    ///
+    /// A leap second (`:60`) is read as the last nanosecond of its minute. Source: RFC 3339, 5.6.
+    /// - Complexity: O(length).
+    public init(rfc3339 text: Span<UInt8>) throws(Instant.Fault) {
+        guard text.count >= 19 else { throw .form }
+        func digits(_ start: Int, _ count: Int) throws(Instant.Fault) -> Int {
+            var value = 0
+            for index in start..<start + count {
+                let digit = Int(text[index]) - 48
+                guard digit >= 0, digit <= 9 else { throw .form }
+                value = value * 10 + digit
+            }
+            return value
+        }
+        let year = try digits(0, 4)
+        let month = try digits(5, 2)
+        let dayOfMonth = try digits(8, 2)
+        let hour = try digits(11, 2)
+        let minute = try digits(14, 2)
+        let second = try digits(17, 2)
+        let separator = text[10]
+        guard text[4] == 0x2D, text[7] == 0x2D, text[13] == 0x3A, text[16] == 0x3A,
+            separator == 0x54 || separator == 0x74 || separator == 0x20
+        else { throw .form }
+        guard year >= 1 else { throw .year }
+        guard let day = Day(year: year, month: month, day: dayOfMonth) else { throw .date }
+        guard hour < 24, minute < 60, second <= 60 else { throw .clock }
+        var position = 19
+        var fraction = 0
+        if position < text.count, text[position] == 0x2E {
+            position += 1
+            var scale = 100_000_000
+            let start = position
+            while position < text.count, text[position] >= 48, text[position] <= 57 {
+                fraction += scale * Int(text[position] - 48)
+                scale /= 10
+                position += 1
+            }
+            guard position > start else { throw .form }
+        }
+        guard position < text.count else { throw .zone }
+        var offsetMinutes = 0
+        switch text[position] {
+        case 0x5A, 0x7A:
+            position += 1
+        case 0x2B, 0x2D:
+            guard position + 6 <= text.count, text[position + 3] == 0x3A else { throw .zone }
+            let hours = try digits(position + 1, 2)
+            let minutes = try digits(position + 4, 2)
+            guard hours < 24, minutes < 60 else { throw .offset }
+            offsetMinutes = (hours * 60 + minutes) * (text[position] == 0x2D ? -1 : 1)
+            position += 6
+        default: throw .zone
+        }
+        guard position == text.count else { throw .form }
+        let leap = second == 60
+        let seconds = hour * 3600 + minute * 60 + (leap ? 59 : second) - offsetMinutes * 60
+        if leap { fraction = 999_999_999 }
+        instant = Instant(
+            milliseconds: Int64(day.number) * 86_400_000 + Int64(seconds) * 1000
+                + Int64(fraction / 1_000_000))
+        nanoseconds = UInt32(fraction % 1_000_000)
+        guard instant >= .earliest, instant <= .latest else { throw .year }
+    }
+
+    /// Reads a time in its recorded spelling alone; nil for any other text.
+    package init?(recordedForm text: Span<UInt8>) {
+        if let instant = Instant(recordedForm: text) {
+            self.init(instant)
+            return
+        }
+        guard (25...30).contains(text.count), let time = try? SentTime(rfc3339: text) else {
+            return nil
+        }
+        var again: [UInt8] = []
+        time.append(to: &again)
+        guard again.count == text.count else { return nil }
+        for index in text.indices where again[index] != text[index] { return nil }
+        self = time
+    }
+
+    /// The recorded form, 24 to 30 bytes.
+    public var rfc3339: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the recorded form to a buffer.
+    public func append(to bytes: inout [UInt8]) {
+        instant.appendRFC3339(to: &bytes)
+        guard nanoseconds > 0 else { return }
+        bytes.removeLast()
+        var rest = nanoseconds
+        var scale: UInt32 = 100_000
+        while rest > 0 {
+            bytes.append(UInt8(48 + rest / scale))
+            rest %= scale
+            scale /= 10
+        }
+        bytes.append(0x5A)
     }
 }
 

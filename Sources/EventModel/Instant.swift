@@ -1,7 +1,8 @@
 /// A point in time: whole milliseconds since 1970-01-01T00:00:00Z, years 0001 to 9999.
 ///
-/// Recorded text has three decimals and `Z` (`2025-07-14T08:12:00.000Z`); further digits of the
-/// input are cut, never rounded, so that an event never moves into the future.
+/// Every length of time is counted in these. What the sender wrote beyond the millisecond stands
+/// beside it, see `SentTime`; an instant alone is cut, never rounded, so that an event never moves
+/// into the future.
 public struct Instant: Comparable, Hashable, Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z; negative before.
     public var milliseconds: Int64
@@ -27,5 +28,31 @@ public struct Instant: Comparable, Hashable, Sendable {
         let (year, month, dayOfMonth) = day.components
         let rest = Int(milliseconds - Int64(day.number) * 86_400_000)
         return (year, month, dayOfMonth, rest)
+    }
+}
+
+/// When an event happened, as exactly as its sender said: an instant, and the nanoseconds beyond its
+/// millisecond. Lengths of time are counted from the instant alone; order looks at both.
+///
+/// Written, it has three decimals, or as many more as are needed, up to nine, and `Z`:
+/// `2025-07-14T08:12:00.000Z`, `2025-07-14T08:12:00.0005Z`. Each time has one spelling.
+public struct SentTime: Comparable, Hashable, Sendable {
+    /// Whole milliseconds.
+    public var instant: Instant
+    /// Nanoseconds beyond them: 0 to 999,999.
+    public var nanoseconds: UInt32
+
+    /// A time from its parts.
+    @inlinable
+    public init(_ instant: Instant, nanoseconds: UInt32 = 0) {
+        self.instant = instant
+        self.nanoseconds = nanoseconds
+    }
+
+    /// Whether one time comes before another.
+    @inlinable
+    public static func < (left: SentTime, right: SentTime) -> Bool {
+        left.instant == right.instant
+            ? left.nanoseconds < right.nanoseconds : left.instant < right.instant
     }
 }

@@ -3,6 +3,47 @@
 /// Rejections are counted and grouped by `problem`, so that it never names a line; `value` is shown
 /// at the first line that has it.
 public struct Rejection: Error, Hashable, Sendable {
+    /// What kind of thing is wrong: what the log keeps of a refusal, since it tells nothing of
+    /// whomever the input was about.
+    public enum Kind: String, Sendable {
+        /// The line is no JSON, or its bytes are no text.
+        case unreadable
+        /// An attribute, field or column is missing.
+        case missing
+        /// There is something that nobody asked for: a key, a type, a subject.
+        case unknown
+        /// A value is not what it may be.
+        case value
+        /// A key stands twice.
+        case twice
+        /// The event is too long.
+        case long
+        /// Another event has the source and id.
+        case conflict
+        /// The source is the log's own name.
+        case ownSource = "own_source"
+        /// A void names nothing, or something that cannot be taken out.
+        case void
+        /// A definition is registered with another body.
+        case definition
+    }
+
+    /// What an event of the same source and id has where a refused one differs from it.
+    public struct Recorded: Hashable, Sendable {
+        /// The recorded value, cut to 200 characters; empty where it is missing.
+        public var value: String
+        /// The entry's sequence.
+        public var sequence: UInt32
+
+        /// A recorded value.
+        public init(value: String, sequence: UInt32) {
+            self.value = Rejection.shortened(value)
+            self.sequence = sequence
+        }
+    }
+
+    /// What kind of thing is wrong.
+    public var kind: Kind
     /// 1-based line or row of the input; 0 where there is none.
     public var line: Int
     /// The field, as a path in the event (`data.direction`) or a column's name; empty for the line.
@@ -12,21 +53,42 @@ public struct Rejection: Error, Hashable, Sendable {
     /// What is wrong and what was expected, in one clause: `message.posted without "direction"
     /// (expected in or out)`.
     public var problem: String
+    /// For a conflict what is recorded in the field's place.
+    public var recorded: Recorded?
 
     /// A rejection from its parts; `value` is cut to 200 characters.
-    public init(line: Int = 0, field: String, value: String = "", problem: String) {
+    public init(
+        kind: Kind = .value, line: Int = 0, field: String, value: String = "", problem: String,
+        recorded: Recorded? = nil
+    ) {
+        self.kind = kind
         self.line = line
         self.field = field
-        self.value = value.count > 200 ? String(value.prefix(199)) + "…" : value
+        self.value = Rejection.shortened(value)
         self.problem = problem
+        self.recorded = recorded
+    }
+
+    private static func shortened(_ text: String) -> String {
+        text.count > 200 ? String(text.prefix(199)) + "…" : text
     }
 
     /// The problem with the value put in after the field's name, cut to 40 characters:
     /// `time "2025-02-30T…" is no date`; for a group of rejections, that of the first.
     public var summary: String {
+        if let recorded { return conflictSummary(recorded) }
         let name = field.split(separator: ".").last ?? ""
         guard !value.isEmpty, !name.isEmpty, problem.hasPrefix(name + " ") else { return problem }
         let cut = value.count > 40 ? value.prefix(39) + "…" : value[...]
         return "\(name) \"\(cut)\"" + problem.dropFirst(name.count)
+    }
+
+    private func conflictSummary(_ recorded: Recorded) -> String {
+        func shown(_ value: String) -> String {
+            value.isEmpty
+                ? "nothing" : "\"" + (value.count > 40 ? value.prefix(39) + "…" : value) + "\""
+        }
+        return "\(problem): \(field) is \(shown(value)) here and \(shown(recorded.value)) in entry "
+            + "\(recorded.sequence)"
     }
 }

@@ -73,27 +73,29 @@ final class EntryRecording {
 
     func add(_ entry: [UInt8]) throws {
         if batch.rows.count >= Self.batchSize { try flush() }
-        let before = (batch.bytes.count, batch.rows.count, batch.slots.count)
+        let before = batch.mark
         var marks = try admit(entry)
-        if before.1 > 0, marks.recorded != recorded {
-            // Entries of one batch share their recording time: this one begins the next.
-            batch.bytes.removeLast(batch.bytes.count - before.0)
-            batch.rows.removeLast(batch.rows.count - before.1)
-            batch.slots.removeLast(batch.slots.count - before.2)
+        let isFirst = batch.rows.count == 1
+        if !isFirst,
+            marks.recorded != recorded || marks.sender != batch.sender
+                || marks.approvals != batch.approvals
+        {
+            // What the log adds is the same for all entries of a batch: this one begins the next.
+            batch.goBack(to: before)
             try flush()
             marks = try admit(entry)
         }
-        guard marks.sequence == next else { throw fault("it says it is entry \(marks.sequence)") }
+        guard marks.position == next else { throw fault("it says it is entry \(marks.position)") }
         recorded = marks.recorded
+        batch.sender = marks.sender
+        batch.approvals = marks.approvals
         next += 1
         // What comes after a new event type may be an event of it.
         if isTypeRegistration(batch.rows[batch.rows.count - 1]) { try flush() }
     }
 
-    private func admit(
-        _ entry: [UInt8]
-    ) throws -> (recorded: Instant, sequence: UInt32) {
-        do {
+    private func admit(_ entry: [UInt8]) throws -> LogMarks {
+        do throws(Rejection) {
             return try validator.admit(entry: entry.span, into: &batch)
         } catch {
             throw fault("it is no event: \(error.problem)")
@@ -111,6 +113,7 @@ final class EntryRecording {
 
     private func flush() throws {
         guard !batch.rows.isEmpty else { return }
+        batch.isLogsOwn = true
         let outcome = try log.append(batch, recorded: recorded, isStrict: true)
         guard outcome.accepted == batch.rows.count else {
             throw fault("the log refuses it, or holds it twice")

@@ -4,7 +4,7 @@ internal import Glibc
 extension Environment {
     /// Writes a consistent copy of the store, as it is now, into a folder that holds no store yet:
     /// every table entry by entry, in order and packed, so that free pages stay behind. The copy is
-    /// durable when this returns, and the folder has the file `data.mdb` alone.
+    /// durable when this returns, and the folder has no file of it but that one.
     ///
     /// Commits go on meanwhile; the pages they free are used again only after the copy, so that the
     /// store grows by about what is written meanwhile. Entries are read with the same care as
@@ -19,11 +19,12 @@ extension Environment {
         toFolder folder: String, progress: (_ bytes: Int) throws -> Void = { _ in }
     ) throws {
         var there = stat()
-        guard unsafe stat(folder + "/data.mdb", &there) != 0 else {
+        guard unsafe stat(folder + "/" + file.name, &there) != 0 else {
             throw LMDBError(path: folder, call: "stat", code: EEXIST)
         }
         do {
             var options = Options(creates: true)
+            options.file = file
             options.syncsCommits = false
             let target = try Environment.open(at: folder, options)
             let read = try beginRead()
@@ -39,7 +40,7 @@ extension Environment {
             try target.sync()
         }
         // Made by opening; nobody needs them in a copy that nobody has open.
-        for name in ["lock.mdb", "writer.lock"] { unsafe unlink(folder + "/" + name) }
+        for name in [file.readers, file.writerLock] { unsafe unlink(folder + "/" + name) }
     }
 
     /// Dirty pages that a transaction of a copy may hold.

@@ -15,11 +15,11 @@ extension Environment {
         // Who may only read meets the end, if at all, where nothing is left to be read. So does who
         // comes beside a writer, which looked when it began.
         let lock = unsafe Glibc.open(
-            path + "/writer.lock", O_RDONLY | O_CREAT | O_CLOEXEC, mode_t(0o600))
+            path + "/" + file.writerLock, O_RDONLY | O_CREAT | O_CLOEXEC, mode_t(0o600))
         guard lock >= 0 else { return }
         defer { close(lock) }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { return }
-        let writable = unsafe Glibc.open(path + "/data.mdb", O_RDWR | O_CLOEXEC)
+        let writable = unsafe Glibc.open(path + "/" + file.name, O_RDWR | O_CLOEXEC)
         guard writable >= 0 else { return }
         defer { close(writable) }
         guard let (length, needed) = try shortage(),

@@ -28,6 +28,9 @@ public final class Environment: @unchecked Sendable {
         public var maximumTables: UInt32 = 64
         /// Mode of new files; the folder gets the same with the right to search.
         public var filePermissions: UInt32 = 0o600
+        /// The data file in the folder. Another than `data.mdb` has a lock and a writer's lock of its
+        /// own beside it.
+        public var file = DataFileName.data
         /// Whether a commit returns once it is on the disk; without it a crash of the machine
         /// can lose or damage the store until `sync()` returns.
         public var syncsCommits = true
@@ -41,6 +44,8 @@ public final class Environment: @unchecked Sendable {
 
     /// The store's folder, as given.
     public let path: String
+    /// Its data file in that folder.
+    public let file: DataFileName
     /// Whether it was opened for reading alone.
     public let isReadOnly: Bool
     /// The size of the memory map.
@@ -64,6 +69,7 @@ public final class Environment: @unchecked Sendable {
         writerLock: WriterLock?
     ) {
         self.path = path
+        file = options.file
         self.place = place
         unsafe self.handle = unsafe handle
         self.mapBytes = mapBytes
@@ -101,7 +107,9 @@ public final class Environment: @unchecked Sendable {
             let writerLock =
                 options.readOnly
                 ? nil
-                : try WriterLock(path: path + "/writer.lock", permissions: options.filePermissions)
+                : try WriterLock(
+                    path: path + "/" + options.file.writerLock,
+                    permissions: options.filePermissions)
             var mapBytes = options.mapBytes
             let most = mostMapBytes()
             while mapBytes > most, mapBytes > smallestMapBytes { mapBytes /= 2 }
@@ -152,7 +160,12 @@ public final class Environment: @unchecked Sendable {
         var flags = UInt32(MDB_NOTLS)
         if options.readOnly { flags |= UInt32(MDB_RDONLY) }
         if !options.syncsCommits { flags |= UInt32(MDB_NOSYNC) }
-        let opened = unsafe mdb_env_open(handle, path, flags, mode_t(options.filePermissions))
+        var place = path
+        if options.file != .data {
+            flags |= UInt32(MDB_NOSUBDIR)
+            place += "/" + options.file.name
+        }
+        let opened = unsafe mdb_env_open(handle, place, flags, mode_t(options.filePermissions))
         guard opened == 0 else {
             unsafe mdb_env_close(handle)
             return (nil, opened)
@@ -166,6 +179,26 @@ public final class Environment: @unchecked Sendable {
 
     func check(_ code: Int32, _ call: String) throws(LMDBError) {
         guard code == 0 else { throw LMDBError(path: path, call: call, code: code) }
+    }
+}
+
+/// A data file of a store folder, and the files that go with it.
+public struct DataFileName: Hashable, Sendable {
+    /// The file itself.
+    public var name: String
+    /// LMDB's table of its readers.
+    public var readers: String
+    /// The lock that its writers hold.
+    public var writerLock: String
+
+    /// The folder's main file, `data.mdb`.
+    public static let data = DataFileName(
+        name: "data.mdb", readers: "lock.mdb", writerLock: "writer.lock")
+
+    /// Another file `NAME.mdb`, with `NAME.mdb-lock` and `NAME.lock`.
+    public static func beside(_ name: String) -> DataFileName {
+        DataFileName(
+            name: name + ".mdb", readers: name + ".mdb-lock", writerLock: name + ".lock")
     }
 }
 

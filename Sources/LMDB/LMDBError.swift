@@ -49,7 +49,7 @@ public struct LMDBError: Error, Equatable, Sendable, CustomStringConvertible {
     public let code: Int32
 
     /// An error of a call, its kind read off the code.
-    init(path: String, call: String, code: Int32) {
+    package init(path: String, call: String, code: Int32) {
         self.init(Self.kind(ofCode: code), path: path, call: call, code: code)
     }
 

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// A store folder this process has open, known by device and inode, whatever path led there.
+/// A data file this process has open: `data.mdb` known by its folder's device and inode, whatever path
+/// led there, another one by its own.
 ///
 /// LMDB must not open one file twice in a process: closing one would drop the other's locks.
 struct OpenPlace: Hashable, Sendable {
@@ -26,6 +27,9 @@ struct OpenPlace: Hashable, Sendable {
         guard folder.st_mode & S_IFMT == S_IFDIR else {
             throw LMDBError(.notADatabase, path: path, call: "stat", code: ENOTDIR)
         }
+        if options.file != .data {
+            return try enter(file: path + "/" + options.file.name, options)
+        }
         if !options.creates {
             var file = stat()
             guard unsafe stat(path + "/data.mdb", &file) == 0 else {
@@ -35,7 +39,33 @@ struct OpenPlace: Hashable, Sendable {
                 throw LMDBError(.notADatabase, path: path, call: "stat", code: MDB_EMPTY)
             }
         }
-        let place = OpenPlace(device: UInt64(folder.st_dev), inode: UInt64(folder.st_ino))
+        return try enter(folder, path)
+    }
+
+    /// Takes a file by itself; where it may be made it is, so that it can be known.
+    private static func enter(
+        file path: String, _ options: Environment.Options
+    ) throws(LMDBError) -> OpenPlace {
+        if options.creates, !options.readOnly {
+            let descriptor = unsafe open(
+                path, O_RDWR | O_CREAT | O_CLOEXEC, mode_t(options.filePermissions))
+            guard descriptor >= 0 else {
+                throw LMDBError(path: path, call: "open", code: errno)
+            }
+            close(descriptor)
+        }
+        var file = stat()
+        guard unsafe stat(path, &file) == 0 else {
+            throw LMDBError(path: path, call: "stat", code: errno)
+        }
+        guard file.st_size > 0 || options.creates else {
+            throw LMDBError(.notADatabase, path: path, call: "stat", code: MDB_EMPTY)
+        }
+        return try enter(file, path)
+    }
+
+    private static func enter(_ found: stat, _ path: String) throws(LMDBError) -> OpenPlace {
+        let place = OpenPlace(device: UInt64(found.st_dev), inode: UInt64(found.st_ino))
         guard places.withLock({ $0.insert(place).inserted }) else {
             throw LMDBError(.alreadyOpen, path: path, call: "open", code: EBUSY)
         }

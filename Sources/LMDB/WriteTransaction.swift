@@ -34,7 +34,7 @@ public struct WriteTransaction: ~Copyable, Transaction {
     private static func requireSoundFreeList(of environment: Environment) throws(LMDBError) {
         guard !environment.hasSoundFreeList.load(ordering: .relaxed) else { return }
         do {
-            try PageWalk.checkFreeList(folder: environment.path)
+            try PageWalk.checkFreeList(folder: environment.path, file: environment.file)
         } catch let error as LMDBError {
             throw error
         } catch {

@@ -70,6 +70,7 @@ public struct Migration {
             throw fault(nil, "the new log's root is \(carried), the old one's \(root)")
         }
         try new.sync()
+        try old.copyVault(into: new)
         _ = try LiveProjections(of: new).catchUp(options: BuildOptions(threads: threads))
         try new.sync()
     }
@@ -81,6 +82,7 @@ public struct Migration {
         var validator = EventValidator(types)
         let registered = types.id(of: "definition.registered")
         var batch = EventBatch()
+        batch.isLogsOwn = true
         var recorded = Int64.min
         try old.read { view in
             var segment = try view.segment(containing: first)
@@ -93,12 +95,20 @@ public struct Migration {
                     segment = try view.segment(containing: sequence)
                 }
                 guard segment.recorded[Int(sequence - segment.first)] == recorded else { break }
-                try view.withEntry(sequence) { entry in
+                let before = batch.mark
+                let marks = try view.withEntry(sequence) { entry in
                     do {
-                        _ = try validator.admit(entry: entry, into: &batch)
+                        return try validator.admit(entry: entry, into: &batch)
                     } catch let rejection as Rejection {
                         throw fault(sequence, rejection.problem)
                     }
+                }
+                if sequence == first {
+                    batch.sender = marks.sender
+                    batch.approvals = marks.approvals
+                } else if marks.sender != batch.sender || marks.approvals != batch.approvals {
+                    batch.goBack(to: before)
+                    break
                 }
                 sequence += 1
                 // What follows may be of a type that this one brings.

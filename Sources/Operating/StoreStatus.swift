@@ -108,7 +108,7 @@ public struct StoreStatus: Sendable {
             let time = Instant(milliseconds: segment.recorded[row])
             guard last == nil || time >= start else { break }
             let entry = try JSONValue(
-                parsing: String(decoding: try view.entry(sequence), as: UTF8.self))
+                parsing: String(decoding: try view.revealedEntry(sequence), as: UTF8.self))
             func number(_ name: String) -> Int {
                 guard case .number(let digits)? = entry["data"]?[name] else { return 0 }
                 return Int(digits) ?? 0

@@ -83,6 +83,7 @@ public struct ImportRecord: Sendable {
             id: "ingest/\(id)", source: store.origin, type: "ingest.recorded",
             subject: "log/ingest", time: now, fields: fields)
         var batch = EventBatch()
+        batch.isLogsOwn = true
         var validator = EventValidator(store.types)
         if let rejection = validator.admit(draft, as: .logsOwn, into: &batch) { throw rejection }
         return try store.append(batch, recorded: now, isStrict: false).accepted == 1

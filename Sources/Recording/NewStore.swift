@@ -1,6 +1,7 @@
 public import Definitions
 public import EventLog
 public import EventModel
+public import Vault
 
 /// What a new store begins with.
 public struct NewStore: Sendable {
@@ -15,6 +16,8 @@ public struct NewStore: Sendable {
     public var catalogue: [SourceDocument]
     /// 32 random bytes for the signing key.
     public var seed: [UInt8]
+    /// The source of salts for personal texts.
+    public var salts: Salts
     /// A group, by number, that may read the store.
     public var group: UInt32?
     /// The name of the calendar that is the store's own; nil for the first that follows the store's
@@ -26,7 +29,7 @@ public struct NewStore: Sendable {
     /// A new store from its parts.
     public init(
         origin: String, timeZone: TimeZoneRules, types: EventTypes, catalogue: [SourceDocument],
-        seed: [UInt8], calendar: String? = nil,
+        seed: [UInt8], salts: Salts = .none, calendar: String? = nil,
         zoneRules: @escaping @Sendable (String) throws -> TimeZoneRules? = {
             $0 == "UTC" ? .utc : nil
         }
@@ -36,6 +39,7 @@ public struct NewStore: Sendable {
         self.types = types
         self.catalogue = catalogue
         self.seed = seed
+        self.salts = salts
         self.calendar = calendar
         self.zoneRules = zoneRules
     }
@@ -68,7 +72,7 @@ public struct NewStore: Sendable {
             let partial = try PartialFolder(for: path)
             _ = try begin(at: partial.path)
             try partial.finish()
-            store = try LogStore.open(at: path, threads: threads)
+            store = try LogStore.open(at: path, salts: salts, threads: threads)
         } else {
             // An empty folder may be where a volume is mounted, and cannot be replaced then.
             store = try begin(at: path)
@@ -85,7 +89,8 @@ public struct NewStore: Sendable {
         _ standard: String?, at path: String, now: Instant, threads: Int
     ) throws -> LogStore {
         let store = try LogStore.create(
-            at: path, origin: origin, types: types, seed: seed, threads: threads, group: group)
+            at: path, origin: origin, types: types, seed: seed, salts: salts,
+            threads: threads, group: group)
         var drafts = zones.map { zone in
             store.registration(
                 kind: "time_zone", name: zone.name, version: 1, body: zone.body, at: now)

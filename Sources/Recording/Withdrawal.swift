@@ -36,6 +36,7 @@ public struct Withdrawal: Sendable {
     ) throws -> Outcome {
         var outcome = Outcome()
         var batch = EventBatch()
+        batch.isLogsOwn = true
         var done = 0
         for range in ranges {
             var next = range.lowerBound
@@ -73,6 +74,8 @@ public struct Withdrawal: Sendable {
                 _ = try validator.admit(entry: entry, into: &event)
             }
             let row = event.rows[0]
+            let segment = try view.segment(containing: sequence)
+            let subject = try view.subject(ofCase: segment.cases[Int(sequence - segment.first)])
             let schema = view.types.schemas[Int(row.type)]
             if schema.isLogsOwn || schema.type == "event.voided" || voided.contains(sequence) {
                 skipped += 1
@@ -80,7 +83,7 @@ public struct Withdrawal: Sendable {
             }
             var draft = EventDraft(
                 id: "void/\(sequence)", source: origin, type: "event.voided",
-                subject: event.text(row.subject), time: now,
+                subject: subject, time: now,
                 fields: [
                     .init("source", .text(event.text(row.source))),
                     .init("id", .text(event.text(row.id))), .init("reason", .text(reason)),
@@ -103,7 +106,7 @@ public struct Withdrawal: Sendable {
             var isFound = false
             for sequence in try view.caseHistory(caseID) {
                 let entry = try JSONValue(
-                    parsing: String(decoding: view.entry(sequence), as: UTF8.self))
+                    parsing: String(decoding: view.revealedEntry(sequence), as: UTF8.self))
                 guard case .string(let name)? = entry["id"],
                     id.count >= 8 && name.hasPrefix("ingest/\(id)")
                 else { continue }

@@ -9,6 +9,7 @@ import Querying
 import Recording
 import Shipped
 import Testing
+import Vault
 
 /// A small generator of numbers: the same seed, the same numbers.
 ///
@@ -59,7 +60,7 @@ final class AuditedLog {
             types: Self.types,
             catalogue: Shipped.texts(in: "catalogue").flatMap {
                 SourceDocument.split($0.text, file: $0.path)
-            }, seed: (0..<32).map { UInt8($0) })
+            }, seed: (0..<32).map { UInt8($0) }, salts: .counting())
         log = try new.create(at: path, now: self.now, threads: 2).store
     }
 
@@ -69,7 +70,7 @@ final class AuditedLog {
         now = other.now
         log = try LogStore.create(
             at: path, origin: other.log.origin, types: other.log.types,
-            seed: (0..<32).map { UInt8($0) })
+            seed: (0..<32).map { UInt8($0) }, salts: .counting())
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -144,7 +145,7 @@ final class AuditedLog {
             try other.log.read { view in
                 try view.withEntry(sequence) { entry in
                     let marks = try validator.admit(entry: entry, into: &batch)
-                    #expect(marks.sequence == sequence)
+                    #expect(marks.position == sequence)
                 }
             }
         }

@@ -3,6 +3,7 @@ import EventModel
 import Foundation
 import Shipped
 import Testing
+import Vault
 
 /// A folder for one test, removed with it.
 final class StoreFolder {
@@ -45,7 +46,7 @@ extension LogStore {
     static func make(in folder: StoreFolder, threads: Int = 2) throws -> LogStore {
         try LogStore.create(
             at: folder.path, origin: "test.example/log", types: shippedTypes,
-            seed: Array(repeating: 7, count: 32), threads: threads)
+            seed: Array(repeating: 7, count: 32), salts: .counting(), threads: threads)
     }
 
     /// Records drafts as one batch.

@@ -66,7 +66,7 @@ struct VerificationTests {
         "A changed column is found, with its entry",
         arguments: [
             (0, 8, "time"), (8, 8, "recording time"), (16, 4, "case"), (20, 4, "previous"),
-            (24, 2, ""), (26, 2, ""), (28, 32, "leaf hash"),
+            (24, 2, ""), (26, 2, ""), (28, 16, "digest"),
         ])
     func columns(before: Int, width: Int, what: String) throws {
         try makeLog()
@@ -103,7 +103,7 @@ struct VerificationTests {
         try store.record([message("a"), message("b", minute: 7)])
         try #expect(store.verify() == nil)
         let entry = try store.read { try $0.entry(1) }
-        #expect(String(decoding: entry, as: UTF8.self).contains("\"sequence\":1,"))
+        #expect(String(decoding: entry, as: UTF8.self).contains("\"rekamposition\":1,"))
     }
 
     @Test("A changed entry of the tail is found")
@@ -114,7 +114,7 @@ struct VerificationTests {
             value[place] = UInt8(ascii: "K")
         }
         #expect(difference?.sequence == 901)
-        #expect(difference?.problem.contains("leaf hash") == true)
+        #expect(difference?.problem.contains("digest") == true)
     }
 
     @Test(

@@ -146,22 +146,56 @@ struct EventValidatorTests {
             event.attributes += [.init("n", .integer(5)), .init("yes", .boolean(true))]
             let (batch, rejection) = admit(event)
             #expect(rejection == nil)
-            var entry: [UInt8] = []
-            let recorded = Instant(milliseconds: 1_752_480_999_123)
-            batch.appendEntry(
-                batch.rows[0], recorded: recorded, sequence: 4_294_967_294, to: &entry)
+            var marks = LogMarks(
+                recorded: Instant(milliseconds: 1_752_480_999_123), position: 4_294_967_294)
+            marks.sender = "helpdesk \"1\""
+            marks.order = .integer(-7)
+            let entry = sealedEntry(batch.rows[0], of: batch, marks)
             #expect(try JSONValue(parsing: entry.span).canonical == entry)
 
             var validator = EventValidator(shippedTypes)
             var back = EventBatch()
-            let marks = try validator.admit(entry: entry.span, into: &back)
-            #expect(marks == (recorded, 4_294_967_294))
-            #expect(back.text(back.rows[0].canonical) == batch.text(batch.rows[0].canonical))
-            #expect(back.slots == batch.slots)
-            #expect(back.rows[0].recordedTimeAt == batch.rows[0].recordedTimeAt)
-            #expect(back.rows[0].sequenceAt == batch.rows[0].sequenceAt)
+            let read = try validator.admit(entry: entry.span, into: &back)
+            #expect(read == marks)
+            var again: [UInt8] = []
+            back.appendEntry(back.rows[0], read, to: &again)
+            #expect(again == entry)
+            #expect(back.slots.count == batch.slots.count)
             #expect(back.rows[0].identity == batch.rows[0].identity)
+            #expect(back.rows[0].order == OrderKey(.integer(-7)))
+            #expect(
+                back.personal.map(\.kind) == batch.personal.map(\.kind)
+                    && back.personal.map(\.pair) == batch.personal.map(\.pair))
+            #expect(back.content.count == batch.content.count)
         }
+    }
+
+    /// A row's entry with the token `AAA…` in the place of each personal text.
+    private func sealedEntry(_ row: EventRow, of batch: EventBatch, _ marks: LogMarks) -> [UInt8] {
+        var sealed = EventBatch()
+        let token = Array(repeating: UInt8(ascii: "A"), count: PersonalText.tokenBytes)
+        var bytes: [UInt8] = []
+        var from = Int(row.canonical.offset)
+        var row = row
+        for place in row.personal {
+            let personal = batch.personal[place]
+            let at = Int(row.canonical.offset + personal.at)
+            bytes += batch.bytes[from..<at]
+            bytes += personal.isNumber ? [0x22] + token + [0x22] : token
+            from = at + Int(personal.length)
+        }
+        bytes += batch.bytes[from..<row.canonical.indices.upperBound]
+        sealed.bytes = bytes
+        // Its place has moved by what the texts before it grew.
+        var entry: [UInt8] = []
+        let before = batch.personal[row.personal].filter { $0.at < row.logAt }
+        let grown = before.reduce(0) {
+            $0 + token.count - Int($1.length) + ($1.isNumber ? 2 : 0)
+        }
+        row.logAt = UInt32(Int(row.logAt) + grown)
+        row.canonical = TextRange(offset: 0, length: bytes.count)
+        sealed.appendEntry(row, marks, to: &entry)
+        return entry
     }
 
     @Test("Joined pieces are the batch that one would have made")
@@ -204,10 +238,18 @@ struct EventValidatorTests {
         #expect(admit(own).rejection?.problem == "period.reopened is recorded by the log alone")
         #expect(admit(opened, as: .logsOwn).rejection != nil)
         var reserved = opened
-        reserved.attributes = [.init("sequence", .integer(1))]
-        #expect(
-            admit(reserved).rejection?.problem
-                == "sequence is given by the log alone (leave it out)")
+        for name in ["rekamposition", "rekamtime", "rekamorder", "rekamsender", "rekamx"] {
+            reserved.attributes = [.init(name, .integer(1))]
+            #expect(
+                admit(reserved).rejection?.problem
+                    == "\(name) is given by the log alone (leave out attributes that begin with rekam)"
+            )
+        }
+        // What CloudEvents registers is the sender's.
+        for name in ["sequence", "recordedtime", "traceparent", "partitionkey"] {
+            reserved.attributes = [.init(name, .text("1"))]
+            #expect(admit(reserved).rejection == nil)
+        }
     }
 
     @Test("An entry ends at 65,535 bytes, the log's own attributes counted at their longest")
@@ -225,17 +267,15 @@ struct EventValidatorTests {
         #expect(length(60_000) == nil)
         #expect(length(60_001)?.problem == "body is longer than 60000 characters")
         var long = opened
-        long.attributes = [.init("note", .text(String(repeating: "x", count: 65_220)))]
-        let fits = admit(long)
-        #expect(fits.rejection == nil)
-        var entry: [UInt8] = []
-        fits.batch.appendEntry(
-            fits.batch.rows[0], recorded: .latest, sequence: 4_294_967_295, to: &entry)
-        let spare = EventBatch.longestEntry - entry.count
-        #expect(spare >= 0)
-        long.attributes = [.init("note", .text(String(repeating: "x", count: 65_220 + spare)))]
-        #expect(admit(long).rejection == nil)
-        long.attributes = [.init("note", .text(String(repeating: "x", count: 65_221 + spare)))]
+        // The longest that fits, by halving; every text counts in clear and as a token.
+        var (low, high) = (60_000, 65_535)
+        while low < high {
+            let middle = (low + high + 1) / 2
+            long.attributes = [.init("note", .text(String(repeating: "x", count: middle)))]
+            if admit(long).rejection == nil { low = middle } else { high = middle - 1 }
+        }
+        #expect(low > 64_500 && low < 65_300)
+        long.attributes = [.init("note", .text(String(repeating: "x", count: low + 1)))]
         #expect(
             admit(long).rejection?.problem == "the event is longer than the 65535 bytes of an entry"
         )

@@ -165,16 +165,15 @@ struct EventGeneratorTests {
         var options = Self.options(8000)
         options.from = try #require(Day(year: 2025, month: 9, day: 1))
         options.to = try #require(Day(year: 2025, month: 10, day: 20))
-        let added = Array("\"recordedtime\":\"2026-01-01T00:00:00.000Z\",\"sequence\":0,".utf8)
+        var tokens = EventTokens()
         for line in GeneratedLine.lines(of: try GeneratedLine.bytes(seed: 2, options)) {
             batch.removeAll()
-            let entry = [0x7B] + added + line.dropFirst().dropLast()
-            do throws(Rejection) {
-                _ = try validator.admit(entry: entry.span, into: &batch)
-            } catch {
-                Issue.record(
-                    "\(error.field): \(error.problem) in \(String(decoding: line, as: UTF8.self))")
-            }
+            let text = Array(line.dropLast())
+            try tokens.read(text.span)
+            let refusal = validator.admit(
+                tokens: tokens.words.span, text: tokens.text.span, isPlain: tokens.isPlain,
+                as: .input, line: 0, into: &batch)
+            #expect(refusal == nil, "\(String(decoding: line, as: UTF8.self))")
         }
     }
 

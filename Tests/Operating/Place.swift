@@ -5,6 +5,7 @@ import Operating
 import Recording
 import Shipped
 import Testing
+import Vault
 
 /// A folder of its own for a test, gone with it, and stores in it.
 final class Place {
@@ -42,7 +43,7 @@ final class Place {
     func store(events: Int, name: String = "store") throws -> LogStore {
         let store = try LogStore.create(
             at: file(name), origin: "test.example/log", types: Self.types,
-            seed: Array(repeating: 7, count: 32))
+            seed: Array(repeating: 7, count: 32), salts: .counting())
         _ = try record(events, from: 0, in: store)
         return store
     }

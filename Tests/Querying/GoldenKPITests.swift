@@ -7,6 +7,7 @@ import Querying
 import Recording
 import Shipped
 import Testing
+import Vault
 
 /// Method: a store with the whole catalogue; the cases of Tests/Golden/kpi-cases.txt, each in a year
 /// of its own, recorded and built as any events are; every figure the file expects, worked out by
@@ -164,7 +165,7 @@ struct GoldenKPITests {
                     .filter { !$0.text.contains("\ncalendar: ") }
                     .flatMap { SourceDocument.split($0.text, file: $0.path) }
                     + SourceDocument.split(Self.hours, file: "hours.yaml"),
-                seed: [UInt8](repeating: 7, count: 32)
+                seed: [UInt8](repeating: 7, count: 32), salts: .counting()
             ).create(at: folder.path, now: now, threads: 2).store
             for one in cases {
                 // Voids come after what they take back.

@@ -5,6 +5,7 @@ import Foundation
 import Projections
 import Recording
 import Shipped
+import Vault
 
 @testable import Querying
 
@@ -28,7 +29,7 @@ final class RenamedDesk {
         let now = try Instant(rfc3339: "2100-01-01T00:00:00Z")
         log = try LogStore.create(
             at: folder.path, origin: "test.example/renamed", types: renamed,
-            seed: [UInt8](repeating: 7, count: 32))
+            seed: [UInt8](repeating: 7, count: 32), salts: .counting())
         for one in cases {
             let events = one.events.map { Self.renamed($0, types) }
             try log.appendOwn(events.filter { $0.type != "event.voided" }, recorded: now)

@@ -4,6 +4,7 @@ import EventModel
 import Foundation
 import Shipped
 import Testing
+import Vault
 
 @testable import Querying
 
@@ -41,7 +42,7 @@ struct StoreProfilesTests {
         let types = try EventTypes.shipped(texts: Shipped.texts(in: "events"))
         let log = try LogStore.create(
             at: path, origin: "test.example/desk", types: types,
-            seed: [UInt8](repeating: 7, count: 32))
+            seed: [UInt8](repeating: 7, count: 32), salts: .counting())
         let start = try Instant(rfc3339: "2025-07-01T00:00:00Z")
         var settings: [Setting] = []
         var sequence: UInt32 = 0

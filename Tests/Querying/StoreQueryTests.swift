@@ -6,6 +6,7 @@ import Projections
 import Querying
 import Shipped
 import Testing
+import Vault
 
 @Suite("Queries of a store: a small one, worked out by hand")
 struct StoreQueryTests {
@@ -20,7 +21,7 @@ struct StoreQueryTests {
             let types = try EventTypes.shipped(texts: Shipped.texts(in: "events"))
             log = try LogStore.create(
                 at: path, origin: "test.example/desk", types: types,
-                seed: [UInt8](repeating: 7, count: 32))
+                seed: [UInt8](repeating: 7, count: 32), salts: .counting())
             let bodies = Shipped.texts(in: "catalogue").flatMap {
                 SourceDocument.split($0.text, file: $0.path)
             }

@@ -5,6 +5,7 @@ import Foundation
 import Recording
 import Shipped
 import Testing
+import Vault
 
 /// Method: new stores in temporary folders, calendars added to them; what the log then says is read
 /// back and compared with what was asked.
@@ -22,7 +23,7 @@ struct CalendarRecordingTests {
             types: try EventTypes.shipped(texts: Shipped.texts(in: "events")),
             catalogue: Shipped.texts(in: "catalogue").flatMap {
                 SourceDocument.split($0.text, file: $0.path)
-            }, seed: (0..<32).map { UInt8($0) }, calendar: calendar,
+            }, seed: (0..<32).map { UInt8($0) }, salts: .counting(), calendar: calendar,
             zoneRules: { ["Asia/Jakarta": Self.jakarta, "UTC": .utc][$0] })
         return try new.create(at: folder.path, now: now, threads: 1).store
     }

@@ -6,6 +6,7 @@ import Ingest
 import Recording
 import Shipped
 import Testing
+import Vault
 
 /// Method: small stores in temporary folders; what `init`, `ingest` and `void` leave in the log is
 /// read back entry by entry.
@@ -23,7 +24,7 @@ struct RecordingTests {
             types: try EventTypes.shipped(texts: Shipped.texts(in: "events")),
             catalogue: Shipped.texts(in: "catalogue").flatMap {
                 SourceDocument.split($0.text, file: $0.path)
-            }, seed: (0..<32).map { UInt8($0) })
+            }, seed: (0..<32).map { UInt8($0) }, salts: .counting())
         return try new.create(at: folder.path, now: now, threads: 2).store
     }
 

@@ -215,4 +215,4 @@ def is_reply(event):
 def entry_event(text):
     """Sequence, recording time and event of a line of `rekam log show`."""
     event = json.loads(text)
-    return event.pop("sequence"), event.pop("recordedtime"), event
+    return event.pop("rekamposition"), event.pop("rekamtime"), event

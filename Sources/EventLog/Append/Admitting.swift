@@ -1,5 +1,6 @@
 import EventModel
 import LMDB
+import Vault
 
 /// The careful way through a batch: taken when some of its events may be there already, or repeat
 /// each other, or void others, or register definitions.
@@ -15,6 +16,7 @@ struct Admitting: ~Copyable {
     let appender: Appender
     let input: AppendInput
     let batch: EventBatch
+    let forming: EntryForming
     let old: LogState
     let transaction: TransactionReference
     var admission = Admission()
@@ -23,15 +25,19 @@ struct Admitting: ~Copyable {
     /// Taken out by voids of this batch; true where the log itself withdrew it.
     private var voidedHere: [UInt32: Bool] = [:]
     private let bundles = BundleReader()
+    private var vaultReader: VaultReader?
+    private var hasReader = false
+    private var revealing: Revealing?
     private var segment: ColumnSegment?
     /// Definitions registered by this batch, by kind, name and version: their digests.
     private var definitionsHere: [[String]: String] = [:]
     private var register: DefinitionRegister?
 
     init(
-        appender: Appender, input: AppendInput, batch: EventBatch, old: LogState,
-        transaction: TransactionReference
+        appender: Appender, input: AppendInput, batch: EventBatch, forming: EntryForming,
+        old: LogState, transaction: TransactionReference
     ) {
+        self.forming = forming
         self.appender = appender
         self.input = input
         self.batch = batch
@@ -103,11 +109,12 @@ struct Admitting: ~Copyable {
 
     private mutating func judge(_ row: Int, next sequence: UInt32) throws -> Verdict {
         let event = batch.rows[row]
+        if !batch.isLogsOwn, appender.hasOwnSource(event, input) { return .refused(ownSource(row)) }
         for holder in holders[event.identity.value] ?? [] {
             switch try compare(row, with: holder) {
             case .other: continue
             case .same: return .duplicate
-            case .conflict: return .refused(conflict(row))
+            case .conflict(let difference): return .refused(conflict(row, difference))
             }
         }
         if event.type == layout.voidType { return try judgeVoid(row, next: sequence) }
@@ -119,7 +126,7 @@ struct Admitting: ~Copyable {
         /// Another source or id, or taken out and so free to be recorded anew.
         case other
         case same
-        case conflict
+        case conflict(ContentDifference)
     }
 
     /// A voided event leaves its key to other content. The same content stays what it was, there
@@ -127,8 +134,10 @@ struct Admitting: ~Copyable {
     /// (`rekam void`) took it out, after which the input may be recorded anew.
     private mutating func compare(_ row: Int, with holder: Holder) throws -> Likeness {
         let likeness = try likeness(of: row, to: holder)
-        guard likeness != .other, try isVoided(holder) else { return likeness }
-        return try likeness == .conflict || isWithdrawn(holder) ? .other : .same
+        if case .other = likeness { return .other }
+        guard try isVoided(holder) else { return likeness }
+        if case .conflict = likeness { return .other }
+        return try isWithdrawn(holder) ? .other : .same
     }
 
     private mutating func likeness(of row: Int, to holder: Holder) throws -> Likeness {
@@ -139,19 +148,49 @@ struct Admitting: ~Copyable {
             guard isSame(left.source, right.source), isSame(left.id, right.id) else {
                 return .other
             }
-            return isSame(left.canonical, right.canonical) ? .same : .conflict
-        case .entry(let sequence):
-            if try leafMatches(row, sequence) { return .same }
-            let hasSameKey = try withEntry(sequence) { entry in
-                try ["source", "id"].allSatisfy { name in
-                    let raw = try member(name, of: entry, sequence)
-                    let other = CanonicalJSON.member(
-                        name, of: batch.rows[row].canonical.indices, in: batch.bytes.span)
-                    guard let other else { return false }
-                    return CanonicalJSON.equals(raw, in: entry, other, in: batch.bytes.span)
-                }
+            let difference = EventContent(left, of: batch).difference(
+                to: EventContent(right, of: batch))
+            return difference.map {
+                .conflict($0.at(appender.sequences[earlier]))
+            } ?? .same
+        case .entry(let sequence): return try likeness(of: row, toEntry: sequence)
+        }
+    }
+
+    /// Mostly the digest of the content tells. It leaves out what has a token of its own, which the
+    /// vault tells; and an erased name, which no longer has the token it had: then the entry does.
+    private mutating func likeness(of row: Int, toEntry sequence: UInt32) throws -> Likeness {
+        let digest = appender.contentDigest(batch.rows[row], forming)
+        let segment = try segment(containing: sequence)
+        let place = Int(sequence - segment.first)
+        if segment.withContent(place, { isEqual($0, digest.span) }) {
+            let hasTexts = batch.rows[row].personal.contains {
+                batch.personal[$0].kind == .text && !batch.personal[$0].isAttribute
             }
-            return hasSameKey ? .conflict : .other
+            if !hasTexts { return .same }
+        }
+        let revealing = self.revealing ?? Revealing(types: appender.types)
+        self.revealing = revealing
+        let vault = try reader
+        let recorded = try withEntry(sequence) { entry in
+            try RevealedEntry(entry, sequence, vault, revealing)
+        }
+        let ours = EventContent(batch.rows[row], of: batch)
+        let theirs = try recorded.content
+        guard isSameText(ours.source, theirs.source), isSameText(ours.id, theirs.id) else {
+            return .other
+        }
+        return theirs.difference(to: ours).map { .conflict($0.at(sequence)) } ?? .same
+    }
+
+    /// What explains tokens; nil without a vault.
+    private var reader: VaultReader? {
+        mutating get throws {
+            if !hasReader {
+                vaultReader = try appender.sealing.beginRead()
+                hasReader = true
+            }
+            return vaultReader
         }
     }
 
@@ -184,18 +223,10 @@ struct Admitting: ~Copyable {
         }
         guard let void else { return false }
         return try withEntry(void) { entry in
-            CanonicalJSON.text(try member("source", of: entry, void), in: entry) == appender.origin
+            isSameText(
+                CanonicalJSON.text(try member("source", of: entry, void), in: entry),
+                appender.origin)
         }
-    }
-
-    /// Whether a row, with an entry's sequence and recording time, is that very entry.
-    private mutating func leafMatches(_ row: Int, _ sequence: UInt32) throws -> Bool {
-        let segment = try segment(containing: sequence)
-        let place = Int(sequence - segment.first)
-        let recorded = Instant(milliseconds: segment.recorded[place])
-        let hash = unsafe appender.leafHash(
-            input.rows[row], input, recorded: recorded, sequence: sequence)
-        return segment.withLeaf(place) { isEqual($0, hash.storage.span) }
     }
 
     private mutating func segment(containing sequence: UInt32) throws -> ColumnSegment {
@@ -231,11 +262,22 @@ struct Admitting: ~Copyable {
         return raw
     }
 
-    private func conflict(_ row: Int) -> Rejection {
+    private func conflict(_ row: Int, _ difference: ContentDifference) -> Rejection {
         Rejection(
-            line: batch.rows[row].line, field: "id", value: batch.text(batch.rows[row].id),
+            kind: .conflict, line: batch.rows[row].line, field: difference.field,
+            value: difference.new,
             problem: "another event already has this source and id; give a new event an id of its "
-                + "own, or take the other one out with event.voided first")
+                + "own, or take the other one out with event.voided first",
+            recorded: .init(value: difference.old, sequence: difference.sequence))
+    }
+
+    private func ownSource(_ row: Int) -> Rejection {
+        Rejection(
+            kind: .ownSource, line: batch.rows[row].line, field: "source",
+            value: batch.text(batch.rows[row].source),
+            problem:
+                "source is the log's own name, which no input can have (give the source a name "
+                + "of its own)")
     }
 
     // MARK: Voids
@@ -284,10 +326,10 @@ struct Admitting: ~Copyable {
         guard type != layout.voidType else {
             return refusal("an event.voided cannot be voided; record the event itself anew")
         }
-        guard subject == batch.text(event.subject) else {
-            return refusal("the event to void belongs to another case (\(subject))")
+        guard subject == sealedSubject(row) else {
+            return refusal("the event to void belongs to another case")
         }
-        voidedHere[voidedSequence] = batch.text(event.source) == appender.origin
+        voidedHere[voidedSequence] = batch.isLogsOwn
         admission.voids.append((voidedSequence, sequence))
         return .accepted
     }
@@ -295,31 +337,42 @@ struct Admitting: ~Copyable {
     private func hasKey(_ holder: Holder, _ key: (source: String, id: String)) throws -> Bool {
         switch holder {
         case .row(let row):
-            return batch.text(batch.rows[row].source) == key.source
-                && batch.text(batch.rows[row].id) == key.id
+            return isSameText(batch.text(batch.rows[row].source), key.source)
+                && isSameText(batch.text(batch.rows[row].id), key.id)
         case .entry(let sequence):
             return try withEntry(sequence) { entry in
                 let source = try member("source", of: entry, sequence)
                 let id = try member("id", of: entry, sequence)
-                return CanonicalJSON.text(source, in: entry) == key.source
-                    && CanonicalJSON.text(id, in: entry) == key.id
+                return isSameText(CanonicalJSON.text(source, in: entry), key.source)
+                    && isSameText(CanonicalJSON.text(id, in: entry), key.id)
             }
         }
     }
 
     private mutating func describe(
         _ holder: Holder
-    ) throws -> (type: UInt16, subject: String, sequence: UInt32) {
+    ) throws -> (type: UInt16, subject: [UInt8]?, sequence: UInt32) {
         switch holder {
         case .row(let row):
-            return (
-                batch.rows[row].type, batch.text(batch.rows[row].subject), appender.sequences[row]
-            )
+            return (batch.rows[row].type, sealedSubject(row), appender.sequences[row])
         case .entry(let sequence):
             let segment = try segment(containing: sequence)
             let place = Int(sequence - segment.first)
-            let subject = try tables.cases.text(segment.cases[place], in: transaction)
+            let subject = try tables.cases.withText(segment.cases[place], in: transaction) {
+                $0.copyBytes()
+            }
             return (segment.types[place], subject, sequence)
+        }
+    }
+
+    /// A row's subject as the log has it.
+    private func sealedSubject(_ row: Int) -> [UInt8]? {
+        unsafe withUnsafeTemporaryAllocation(
+            of: UInt8.self, capacity: Appender.longestSealedSubject
+        ) { room in
+            unsafe appender.subject(of: batch.rows[row], input, room.baseAddress!).map {
+                unsafe Array(UnsafeBufferPointer(start: $0.start, count: $0.count))
+            }
         }
     }
 

@@ -13,21 +13,23 @@ struct Admission {
 extension Appender {
     /// Decides about every row, in order, and looks the texts up meanwhile.
     func admit(
-        _ input: AppendInput, _ batch: EventBatch, _ old: LogState, isStrict: Bool,
-        in transaction: borrowing WriteTransaction
+        _ input: AppendInput, _ batch: EventBatch, _ forming: EntryForming, _ old: LogState,
+        isStrict: Bool, in transaction: borrowing WriteTransaction
     ) throws -> Admission {
         var hits: [(fingerprint: UInt64, sequence: UInt32)] = []
         try lookUpTexts(input) {
             hits = try findIdentities(input, in: transaction)
         }
+        try sealing.resolveNames(input) { try isKnown($0, in: transaction) }
         accepted.resize(input.rowCount)
         sequences.resize(input.rowCount)
         let typeNeedsCare = layout.typesNeedingCare
         var needsCare = !hits.isEmpty
         for row in 0..<input.rowCount {
-            let type = input.row(row).type
-            precondition(Int(type) < layout.typeCount, "a batch made with other event types")
-            if typeNeedsCare[Int(type)] { needsCare = true }
+            let event = input.row(row)
+            precondition(Int(event.type) < layout.typeCount, "a batch made with other event types")
+            if typeNeedsCare[Int(event.type)] { needsCare = true }
+            if !batch.isLogsOwn, hasOwnSource(event, input) { needsCare = true }
         }
         for place in 1..<max(1, identities.count)
         where identities.key(place) == identities.key(place - 1) {
@@ -41,11 +43,35 @@ extension Appender {
             return Admission()
         }
         var admitting = Admitting(
-            appender: self, input: input, batch: batch, old: old,
+            appender: self, input: input, batch: batch, forming: forming, old: old,
             transaction: TransactionReference(transaction.state))
         try admitting.prepare(hits)
         try admitting.run(isStrict: isStrict)
         return admitting.admission
+    }
+
+    /// Whether a row says that it comes from the log itself.
+    @inline(__always)
+    func hasOwnSource(_ row: EventRow, _ input: AppendInput) -> Bool {
+        guard Int(row.source.length) == originBytes.count else { return false }
+        let start = unsafe input.text(Int(row.source.offset), originBytes.count)
+        for index in originBytes.indices where unsafe start[index] != originBytes[index] {
+            return false
+        }
+        return true
+    }
+
+    /// Whether the log has a token, given as people see it.
+    private func isKnown(
+        _ marked: Span<UInt8>, in transaction: borrowing WriteTransaction
+    ) throws -> Bool {
+        let text = String(decoding: marked.copyBytes(), as: UTF8.self)
+        if try tables.names.id(of: text, in: transaction) != nil { return true }
+        for kind in types.personalKinds
+        where try tables.cases.id(of: kind + "/" + text.dropFirst(), in: transaction) != nil {
+            return true
+        }
+        return false
     }
 
     /// Sorts the rows by idempotency key and finds the entries that have the same fingerprint.

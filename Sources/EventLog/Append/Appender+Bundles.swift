@@ -3,74 +3,49 @@ import LMDB
 
 /// Bundles and tree: what the workers made goes into the store.
 extension Appender {
-    /// The leaf hash a row would have as an entry of this sequence and recording time.
-    func leafHash(
-        _ row: EventRow, _ input: AppendInput, recorded: Instant, sequence: UInt32
-    ) -> TreeHash {
+    /// The digest of a row's content.
+    func contentDigest(_ row: EventRow, _ forming: EntryForming) -> [UInt8] {
         let raw = workers[0].raw
-        raw.resize(1 + EntryForming.bound(row))
-        var hash = TreeHash(repeating: 0)
-        unsafe raw.start[0] = 0
-        let length = unsafe EntryForming(recorded: recorded).form(
-            row, bytes: input.bytes.baseAddress!, sequence: sequence, into: raw.start + 1)
-        unsafe withUnsafeMutableBytes(of: &hash.storage) { output in
-            unsafe LeafHashing.hash(
-                raw.start, count: length + 1,
-                into: output.baseAddress!.assumingMemoryBound(to: UInt8.self))
+        raw.resize(forming.bound(row))
+        var digest = [UInt8](repeating: 0, count: SegmentLayout.contentBytes)
+        let length = unsafe forming.formContent(row, into: raw.start)
+        unsafe digest.withUnsafeMutableBufferPointer { output in
+            unsafe EntryForming.digest(raw.start, count: length, into: output.baseAddress!)
         }
-        return hash
+        return digest
     }
 
-    /// Sets the parallel work up: the unfinished bundle and its leaf hashes are read back.
+    /// Sets the parallel work up: the unfinished bundle is read back, and its entries are hashed where
+    /// it becomes whole.
     func prepareBundles(
-        _ input: AppendInput, _ old: LogState, in transaction: borrowing WriteTransaction
+        _ input: AppendInput, _ forming: EntryForming, _ old: LogState,
+        in transaction: borrowing WriteTransaction
     ) throws -> BundleJob {
         let inTail = Int(old.entryCount) % BundleJob.perBundle
+        let becomesWhole = inTail + accepted.count >= BundleJob.perBundle
         var tail: [UInt8] = []
         space.leaves.resize(32 * (inTail + accepted.count))
-        if inTail > 0 {
-            let first = old.entryCount - UInt32(inTail)
-            for sequence in first..<old.entryCount {
-                let entry: Void? = try transaction.withValue(tables.tail, Key(sequence)) { entry in
-                    tail.append(UInt8(truncatingIfNeeded: entry.count >> 8))
-                    tail.append(UInt8(truncatingIfNeeded: entry.count))
-                    unsafe entry.withUnsafeBufferPointer { unsafe tail.append(contentsOf: $0) }
-                }
-                guard entry != nil else {
-                    throw StoreFault.damaged(
-                        path: tables.path, table: tables.tail.name, key: String(sequence),
-                        reason: "the entry is missing")
+        let first = old.entryCount - UInt32(inTail)
+        let hasher = EntryHasher()
+        for sequence in first..<old.entryCount {
+            let entry: Void? = try transaction.withValue(tables.tail, Key(sequence)) { entry in
+                tail.appendFramed(entry)
+                guard becomesWhole else { return }
+                let leaf = hasher.leaf(entry)
+                for index in 0..<32 {
+                    space.leaves[32 * Int(sequence - first) + index] = leaf.storage[index]
                 }
             }
-            try copyLeaves(from: first, to: old.entryCount, old, in: transaction)
+            guard entry != nil else {
+                throw StoreFault.damaged(
+                    path: tables.path, table: tables.tail.name, key: String(sequence),
+                    reason: "the entry is missing")
+            }
         }
         return unsafe BundleJob(
-            rows: input.rows, bytes: input.bytes.baseAddress!,
+            input: input,
             accepted: UnsafeBufferPointer(start: accepted.start, count: accepted.count),
-            forming: EntryForming(recorded: input.recorded), base: input.base, oldTail: tail,
-            space: space)
-    }
-
-    private func copyLeaves(
-        from first: UInt32, to end: UInt32, _ old: LogState,
-        in transaction: borrowing WriteTransaction
-    ) throws {
-        var sequence = first
-        while sequence < end {
-            let piece = Segmentation.piece(
-                containing: Int(sequence), ofCount: Int(old.entryCount))
-            let segment = try tables.segment(over: piece, in: transaction)
-            let rows =
-                Int(sequence) - piece.lowerBound..<min(Int(end), piece.upperBound)
-                - piece.lowerBound
-            segment.withLeaves(rows) { leaves in
-                unsafe leaves.withUnsafeBufferPointer { source in
-                    unsafe (space.leaves.start + 32 * Int(sequence - first)).update(
-                        from: source.baseAddress!, count: source.count)
-                }
-            }
-            sequence += UInt32(rows.count)
-        }
+            forming: forming, oldTail: tail, space: space)
     }
 
     /// Puts finished bundles behind the others, and the entries of the unfinished one by sequence.

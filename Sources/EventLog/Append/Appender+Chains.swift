@@ -29,6 +29,33 @@ extension Appender {
         try block.flush(in: transaction)
     }
 
+    /// Numbers the sources that declare an order of their own, in the order of first appearance.
+    func numberSources(
+        _ input: AppendInput, in transaction: borrowing WriteTransaction
+    ) throws {
+        orderSources.resize(0)
+        guard
+            (0..<accepted.count).contains(where: {
+                input.row(Int(accepted[$0])).order.kind != .none
+            })
+        else { return }
+        var numbers: [[UInt8]: UInt32] = [:]
+        for (number, source) in try tables.orderingSources(in: transaction).enumerated() {
+            numbers[source] = UInt32(number)
+        }
+        orderSources.fill(accepted.count, with: 0)
+        for place in 0..<accepted.count {
+            let row = input.row(Int(accepted[place]))
+            guard row.order.kind != .none else { continue }
+            let source = input.copy(row.source)
+            let number = numbers[source] ?? UInt32(numbers.count)
+            if numbers.updateValue(number, forKey: source) == nil {
+                try transaction.put(tables.sources, Key(number), source)
+            }
+            orderSources[place] = OrderSource(source: number, kind: row.order.kind).word
+        }
+    }
+
     /// Adds the new entries' idempotency keys, which `admit` has sorted.
     func addIdentities(
         _ input: AppendInput, in transaction: borrowing WriteTransaction
@@ -89,5 +116,19 @@ private struct LastSequences {
                 unsafe values.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
             }
         }
+    }
+}
+
+extension LogTables {
+    /// The sources that declare an order of their own, by number.
+    ///
+    /// - Complexity: O(result).
+    func orderingSources(
+        in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> [[UInt8]] {
+        var found: [[UInt8]] = []
+        var cursor = try transaction.cursor(sources)
+        while try cursor.move(.next) { try cursor.withEntry { found.append($1.copyBytes()) } }
+        return found
     }
 }

@@ -12,7 +12,9 @@ extension Appender {
         let rows = unsafe NewRows(
             input: input, accepted: accepted.start, count: accepted.count,
             caseIDs: caseIDs.start, nameIDs: nameIDs.start, previous: previous.start,
-            leaves: space.leaves.start + 32 * (base % BundleJob.perBundle), voids: voids)
+            contents: space.contents.start,
+            orderSources: orderSources.count > 0 ? UnsafePointer(orderSources.start) : nil,
+            voids: voids)
         let check = SegmentCheck(
             types: types, layout: layout, caseCount: old.caseCount, nameCount: old.nameCount)
         for piece in change.come {

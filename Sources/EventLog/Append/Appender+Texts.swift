@@ -11,22 +11,80 @@ extension Appender {
     func lookUpTexts(_ input: AppendInput, rows range: Range<Int>) {
         let cases = unsafe caseIDs.start
         let names = unsafe nameIDs.start
-        unsafe layout.nameStart.withUnsafeBufferPointer { nameStart in
-            unsafe layout.nameColumns.withUnsafeBufferPointer { nameColumns in
-                for place in range {
-                    let row = input.row(place)
-                    let subject = row.subject
-                    unsafe cases[place] = caseCache.find(
-                        row.subjectFingerprint.value,
-                        input.text(Int(subject.offset), Int(subject.length)), Int(subject.length))
-                    let type = Int(row.type)
-                    for column in unsafe (nameStart[type]..<nameStart[type + 1]) {
-                        let pair = unsafe Int(row.firstSlot) / 2 + nameColumns[column]
-                        unsafe names[pair] = nameID(input, pair: pair)
-                    }
+        unsafe withUnsafeTemporaryAllocation(
+            of: UInt8.self, capacity: Appender.longestSealedSubject
+        ) { sealed in
+            for place in range {
+                let row = input.row(place)
+                sealing.lookUp(row, input)
+                for personal in row.personal {
+                    let pair = input.personal(personal).pair
+                    guard pair != PersonalText.noPair else { continue }
+                    personalOfPair[Int(row.firstSlot) / 2 + Int(pair)] = UInt32(personal + 1)
+                }
+                let subject = unsafe subject(of: row, input, sealed.baseAddress!)
+                unsafe cases[place] =
+                    subject.map { unsafe caseCache.find($0.fingerprint, $0.start, $0.count) }
+                    ?? TextCache.none
+                let type = Int(row.type)
+                for column in layout.nameStart[type]..<layout.nameStart[type + 1] {
+                    let pair = Int(row.firstSlot) / 2 + layout.nameColumns[column]
+                    unsafe names[pair] = nameID(input, pair: pair)
                 }
             }
         }
+    }
+
+    /// Room for the subject of a person: its kind, a slash and a token.
+    static let longestSealedSubject = 256 + PersonalText.tokenBytes
+
+    /// A text in raw memory.
+    @safe struct RawText {
+        let start: UnsafePointer<UInt8>
+        let count: Int
+        let fingerprint: UInt64
+    }
+
+    /// A row's subject as the log has it: a person's with the token of the name, put together in
+    /// `room`; nil where the name has no token yet.
+    @unsafe func subject(
+        of row: EventRow, _ input: AppendInput, _ room: UnsafeMutablePointer<UInt8>
+    ) -> RawText? {
+        let text = row.subject
+        let start = unsafe input.text(Int(text.offset), Int(text.length))
+        for place in row.personal where input.personal(place).kind == .subject {
+            guard !input.isSealed else { break }
+            guard sealing.hasToken(place) else { return nil }
+            let kind = Int(text.length) - Int(input.personal(place).text.length)
+            precondition(kind <= 256, "a kind of case is a short word")
+            unsafe room.update(from: start, count: kind)
+            unsafe (room + kind).update(
+                from: sealing.token(place) + 1, count: PersonalText.tokenBytes)
+            let count = kind + PersonalText.tokenBytes
+            let bytes = unsafe Span(_unsafeStart: UnsafePointer(room), count: count)
+            return unsafe RawText(
+                start: UnsafePointer(room), count: count,
+                fingerprint: Fingerprint(of: bytes).value)
+        }
+        return unsafe RawText(
+            start: start, count: Int(text.length), fingerprint: row.subjectFingerprint.value)
+    }
+
+    /// The text of a name column as the log's dictionary has it: a person's is `~` and the token. Nil
+    /// where it has no token yet.
+    @unsafe func name(_ input: AppendInput, pair: Int) -> RawText? {
+        let slot = unsafe input.slots[2 * pair]
+        let personal = Int(personalOfPair[pair])
+        if personal > 0, !input.isSealed {
+            guard sealing.hasToken(personal - 1) else { return nil }
+            return unsafe RawText(
+                start: sealing.token(personal - 1), count: Sealing.width,
+                fingerprint: sealing.fingerprints[personal - 1])
+        }
+        let count = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF)
+        return unsafe RawText(
+            start: input.text(Int(slot >> 32), count), count: count,
+            fingerprint: input.slots[2 * pair + 1])
     }
 
     /// The id of the name in a pair of slots, without asking the store.
@@ -34,10 +92,9 @@ extension Appender {
     private func nameID(_ input: AppendInput, pair: Int) -> UInt32 {
         let slot = unsafe input.slots[2 * pair]
         if slot == .max { return 0 }
-        let count = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF)
-        if count == 0 { return 1 }
-        let text = unsafe input.text(Int(slot >> 32), count)
-        return unsafe nameCache.find(input.slots[2 * pair + 1], text, count)
+        if slot & 0xFFFF_FFFF == 0 { return 1 }
+        guard let name = unsafe name(input, pair: pair) else { return TextCache.none }
+        return unsafe nameCache.find(name.fingerprint, name.start, name.count)
     }
 
     /// Gives every accepted row its case's id and its names' ids.
@@ -59,17 +116,20 @@ extension Appender {
         }
         guard !unknown.isEmpty else { return }
         pendingCases.reset(capacity: unknown.count)
+        let width = Appender.longestSealedSubject
+        sealedSubjects.resize(width * unknown.count)
         for place in unknown.indices {
-            let row = input.row(Int(unknown[place].row))
-            let text = unsafe input.text(Int(row.subject.offset), Int(row.subject.length))
+            let room = unsafe sealedSubjects.start + width * place
+            guard let text = unsafe subject(of: input.row(Int(unknown[place].row)), input, room)
+            else { preconditionFailure("an accepted row's person has a token") }
             unknown[place].pending = UInt32(
-                unsafe pendingCases.add(
-                    row.subjectFingerprint.value, text, Int(row.subject.length)))
+                unsafe pendingCases.add(text.fingerprint, text.start, text.count))
         }
         try pendingCases.resolve(
             in: tables.cases, nextID: &state.caseCount, textBytes: &state.caseBytes,
             sorter: sorter, cache: caseCache, transaction: transaction)
         for (row, pending) in unknown { unsafe cases[Int(row)] = pendingCases.id(Int(pending)) }
+        sealedSubjects.trim(above: 4 << 20)
     }
 
     private func resolveNames(
@@ -88,12 +148,11 @@ extension Appender {
         guard !unknown.isEmpty else { return }
         pendingNames.reset(capacity: unknown.count)
         for place in unknown.indices {
-            let pair = Int(unknown[place].pair)
-            let slot = unsafe input.slots[2 * pair]
-            let count = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF)
-            let text = unsafe input.text(Int(slot >> 32), count)
+            guard let text = unsafe name(input, pair: Int(unknown[place].pair)) else {
+                preconditionFailure("an accepted row's names have tokens")
+            }
             unknown[place].pending = UInt32(
-                unsafe pendingNames.add(input.slots[2 * pair + 1], text, count))
+                unsafe pendingNames.add(text.fingerprint, text.start, text.count))
         }
         try pendingNames.resolve(
             in: tables.names, nextID: &state.nameCount, textBytes: &state.nameBytes,
@@ -110,6 +169,7 @@ extension Appender {
             count: (input.rowCount + Appender.chunkRows - 1) / Appender.chunkRows)
         caseIDs.resize(input.rowCount)
         nameIDs.resize(unsafe input.slots.count / 2)
+        personalOfPair.fill(unsafe input.slots.count / 2, with: 0)
         @Sendable func work() {
             while let chunk = chunks.next() {
                 let start = chunk * Appender.chunkRows

@@ -1,6 +1,7 @@
 import Compression
 import EventModel
 import LMDB
+import Vault
 
 /// Makes entries of events: everything that `LogStore.append` does inside its transaction.
 ///
@@ -12,6 +13,7 @@ import LMDB
     private let storeTypes: StoreTypes
     /// The log's origin, the source of its own events.
     let origin: String
+    let originBytes: [UInt8]
     /// The types as the transaction at hand sees them, and their columns.
     private(set) var types: EventTypes
     private(set) var layout: TypeLayout
@@ -21,6 +23,7 @@ import LMDB
     private var known: LogState?
     let nameCache: TextCache
     let caseCache: TextCache
+    let sealing: Sealing
     let sorter = RadixSort()
     /// The batch's rows by the fingerprint of their idempotency key.
     let identities = RadixSort()
@@ -37,13 +40,24 @@ import LMDB
     let sequences = Buffer<UInt32>()
     /// By accepted row: sequence of the case's previous entry.
     let previous = Buffer<UInt32>()
+    /// By accepted row: whose order it has; empty where no row has one.
+    let orderSources = Buffer<UInt32>()
+    /// By pair of slots: the personal text that stands there and one more; 0 for none.
+    let personalOfPair = Buffer<UInt32>()
+    /// Subjects of persons with tokens for their names, while they are looked up.
+    let sealedSubjects = Buffer<UInt8>()
 
     /// The memory that the caches of names and of cases may take, each.
     static let cacheBytes = 32 << 20
 
-    init(tables: LogTables, types: StoreTypes, origin: String, threads: Int) throws {
+    init(
+        tables: LogTables, types: StoreTypes, origin: String, vault: PersonalVault, salts: Salts,
+        threads: Int
+    ) throws {
+        sealing = Sealing(vault: vault, salts: salts)
         self.tables = tables
         self.origin = origin
+        originBytes = Array(origin.utf8)
         storeTypes = types
         self.types = types.base
         layout = TypeLayout(types.base)
@@ -74,17 +88,27 @@ import LMDB
         return try unsafe batch.bytes.withUnsafeBufferPointer { bytes in
             try unsafe batch.rows.withUnsafeBufferPointer { rows in
                 try unsafe batch.slots.withUnsafeBufferPointer { slots in
-                    let input = unsafe AppendInput(
-                        bytes: bytes, rows: rows, slots: slots,
-                        recorded: max(clock, old.lastRecorded), base: old.entryCount)
-                    var outcome = AppendOutcome()
-                    outcome.clockRanBehind = clock < old.lastRecorded
-                    let state = try append(
-                        input, batch, old, isStrict: isStrict, &outcome, in: transaction)
-                    return (outcome, state)
+                    try unsafe batch.personal.withUnsafeBufferPointer { personal in
+                        try unsafe batch.content.withUnsafeBufferPointer { content in
+                            let input = unsafe AppendInput(
+                                bytes: bytes, rows: rows, slots: slots, personal: personal,
+                                content: content, isSealed: batch.isSealed,
+                                recorded: max(clock, old.lastRecorded), base: old.entryCount)
+                            var outcome = AppendOutcome()
+                            outcome.clockRanBehind = clock < old.lastRecorded
+                            let state = try append(
+                                input, batch, old, isStrict: isStrict, &outcome, in: transaction)
+                            return (outcome, state)
+                        }
+                    }
                 }
             }
         }
+    }
+
+    /// Puts the persons' texts of the batch into the vault: what comes right before the log commits.
+    func commitVault(before state: LogState, accepted: Int) throws {
+        try sealing.commit(from: state.entryCount - UInt32(accepted))
     }
 
     /// Says that the transaction was committed, so that the caches hold for this state.
@@ -99,7 +123,10 @@ import LMDB
         _ input: AppendInput, _ batch: EventBatch, _ old: LogState, isStrict: Bool,
         _ outcome: inout AppendOutcome, in transaction: borrowing WriteTransaction
     ) throws -> LogState {
-        let admission = try admit(input, batch, old, isStrict: isStrict, in: transaction)
+        sealing.begin(input)
+        let forming = EntryForming(
+            input, sender: batch.sender, approvals: batch.approvals, sealing: sealing)
+        let admission = try admit(input, batch, forming, old, isStrict: isStrict, in: transaction)
         outcome.duplicates = admission.duplicates
         outcome.rejections = admission.rejections
         outcome.clockRanBehind = outcome.clockRanBehind && accepted.count > 0
@@ -108,12 +135,14 @@ import LMDB
             return old
         }
         var state = old
-        let job = try prepareBundles(input, old, in: transaction)
+        try sealing.sealTexts(input, accepted: accepted, first: input.base)
+        let job = try prepareBundles(input, forming, old, in: transaction)
         try crew.run(
             { [workers] number in if job.count > 1 { job.work(workers[number], number: number) } },
             while: {
                 try resolveTexts(input, &state, in: transaction)
                 try chain(input, old, in: transaction)
+                try numberSources(input, in: transaction)
                 try addIdentities(input, in: transaction)
                 job.work(workers[0], number: 0)
             })
@@ -149,6 +178,10 @@ import LMDB
     let bytes: UnsafeBufferPointer<UInt8>
     let rows: UnsafeBufferPointer<EventRow>
     let slots: UnsafeBufferPointer<UInt64>
+    private let personal: UnsafeBufferPointer<PersonalText>
+    private let content: UnsafeBufferPointer<TextRange>
+    /// Whether tokens stand in the place of personal texts already.
+    let isSealed: Bool
     /// Recording time of all its entries.
     let recorded: Instant
     /// Sequence of its first entry.
@@ -156,11 +189,15 @@ import LMDB
 
     @unsafe init(
         bytes: UnsafeBufferPointer<UInt8>, rows: UnsafeBufferPointer<EventRow>,
-        slots: UnsafeBufferPointer<UInt64>, recorded: Instant, base: UInt32
+        slots: UnsafeBufferPointer<UInt64>, personal: UnsafeBufferPointer<PersonalText>,
+        content: UnsafeBufferPointer<TextRange>, isSealed: Bool, recorded: Instant, base: UInt32
     ) {
         unsafe self.bytes = bytes
         unsafe self.rows = rows
         unsafe self.slots = slots
+        unsafe self.personal = personal
+        unsafe self.content = content
+        self.isSealed = isSealed
         self.recorded = recorded
         self.base = base
     }
@@ -174,6 +211,31 @@ import LMDB
     func row(_ place: Int) -> EventRow {
         precondition(place >= 0 && place < rowCount, "row outside the batch")
         return unsafe rows[place]
+    }
+
+    /// Personal texts of all events.
+    @inline(__always)
+    var personalCount: Int { unsafe personal.count }
+
+    /// One personal text.
+    @inline(__always)
+    func personal(_ place: Int) -> PersonalText {
+        precondition(place >= 0 && place < personalCount, "personal text outside the batch")
+        return unsafe personal[place]
+    }
+
+    /// A piece of what makes an event the same.
+    @inline(__always)
+    func content(_ place: Int) -> TextRange {
+        precondition(place >= 0 && place < (unsafe content.count), "content outside the batch")
+        return unsafe content[place]
+    }
+
+    /// A copy of a text of the batch.
+    func copy(_ range: TextRange) -> [UInt8] {
+        unsafe Array(
+            UnsafeBufferPointer(
+                start: text(Int(range.offset), Int(range.length)), count: Int(range.length)))
     }
 
     /// Where a text of the batch begins.

@@ -7,16 +7,17 @@ internal import Synchronization
 /// entries a task. Sequences are fixed beforehand, so that the order of the tasks does not matter.
 @safe final class BundleJob: @unchecked Sendable {
     // Sendable because a task writes nothing but what belongs to its bundle, and its worker's own.
-    private let rows: UnsafeBufferPointer<EventRow>
-    private let bytes: UnsafePointer<UInt8>
+    private let input: AppendInput
     private let accepted: UnsafeBufferPointer<UInt32>
     private let rowCount: Int
     private let forming: EntryForming
     private let base: UInt32
     /// Framed entries of the unfinished bundle the log ends with.
     private let oldTail: [UInt8]
-    /// Leaf hashes from the start of that bundle on; the old ones are there already.
+    /// Leaf hashes from the start of that bundle on; the old ones are there where it becomes whole.
     private let leaves: UnsafeMutablePointer<UInt8>
+    /// By new entry the digest of its content, 16 bytes.
+    private let contents: UnsafeMutablePointer<UInt8>
     /// For each bundle: the tile's root, and where its frame lies.
     private let tiles: UnsafeMutablePointer<UInt8>
     private let frames: UnsafeMutablePointer<BundleFrame>
@@ -30,21 +31,21 @@ internal import Synchronization
     static let perBundle = BundleReader.entriesPerBundle
 
     @unsafe init(
-        rows: UnsafeBufferPointer<EventRow>, bytes: UnsafePointer<UInt8>,
-        accepted: UnsafeBufferPointer<UInt32>, forming: EntryForming, base: UInt32,
+        input: AppendInput, accepted: UnsafeBufferPointer<UInt32>, forming: EntryForming,
         oldTail: [UInt8], space: BundleSpace
     ) {
-        unsafe self.rows = rows
-        unsafe self.bytes = bytes
+        self.input = input
         unsafe self.accepted = accepted
         rowCount = accepted.count
         self.forming = forming
-        self.base = base
+        base = input.base
         self.oldTail = oldTail
         firstBundle = Int(base) / BundleJob.perBundle
         let end = Int(base) + rowCount
         count = (end + BundleJob.perBundle - 1) / BundleJob.perBundle - firstBundle
         space.tiles.resize(count * 32)
+        space.contents.resize(rowCount * SegmentLayout.contentBytes)
+        unsafe contents = space.contents.start
         space.frames.resize(count)
         unsafe leaves = space.leaves.start
         unsafe tiles = space.tiles.start
@@ -79,7 +80,7 @@ internal import Synchronization
         let oldBytes = bundle == 0 ? oldTail.count : 0
         var bound = oldBytes
         for place in firstNew..<end {
-            bound += 2 + EntryForming.bound(unsafe rows[Int(accepted[place])])
+            bound += 2 + forming.bound(input.row(Int(unsafe accepted[place])))
         }
         raw.resize(bound)
         let output = unsafe raw.start
@@ -91,9 +92,14 @@ internal import Synchronization
         var position = oldBytes
         let leafStart = Int(base) % BundleJob.perBundle
         for place in firstNew..<end {
+            let row = input.row(Int(unsafe accepted[place]))
+            // The content is formed first, where the entry will stand, and is shorter.
+            let contentLength = unsafe forming.formContent(row, into: output + position + 2)
+            unsafe EntryForming.digest(
+                output + position + 2, count: contentLength,
+                into: contents + SegmentLayout.contentBytes * place)
             let length = unsafe forming.form(
-                rows[Int(accepted[place])], bytes: bytes, sequence: base + UInt32(place),
-                into: output + position + 2)
+                row, sequence: base + UInt32(place), into: output + position + 2)
             precondition(length <= EventBatch.longestEntry, "an entry is too long")
             // The byte before the entry is the 0 of a leaf for a moment, then part of its length.
             unsafe output[position + 1] = 0
@@ -144,5 +150,6 @@ final class BundleSpace: @unchecked Sendable {
     // Sendable because the job gives each task its own part.
     let leaves = Buffer<UInt8>()
     let tiles = Buffer<UInt8>()
+    let contents = Buffer<UInt8>()
     let frames = Buffer<BundleFrame>()
 }

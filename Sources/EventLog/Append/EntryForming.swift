@@ -1,68 +1,163 @@
+internal import Crypto
 import EventModel
 
-/// Forms entries in raw memory: an event's canonical bytes with the log's own attributes put in.
+/// Forms entries in raw memory: an event's canonical bytes with the log's own attributes put in, and
+/// tokens in the place of personal texts.
 @safe struct EntryForming {
-    /// `"recordedtime":"2025-07-14T08:12:00.000Z",`, the same for all entries of a batch.
-    private let recordedTime: InlineArray<42, UInt8>
+    /// What comes before a position, the same for all entries of a batch: who approved.
+    private let before: [UInt8]
+    /// What comes after it: who sent, and `"rekamtime":"2025-07-14T08:12:00.000Z",`.
+    private let after: [UInt8]
+    private let input: AppendInput
+    /// By personal text of the batch, `~` and its token.
+    private let tokens: UnsafePointer<UInt8>
 
-    init(recorded: Instant) {
-        var text = Array("\"recordedtime\":\"".utf8)
-        recorded.appendRFC3339(to: &text)
-        text += Array("\",".utf8)
-        precondition(text.count == 42, "a recorded time has 24 characters")
-        recordedTime = InlineArray { text[$0] }
+    init(_ input: AppendInput, sender: String?, approvals: String?, sealing: Sealing) {
+        func member(_ name: String, _ text: String) -> [UInt8] {
+            Array("\"\(LogMarks.prefix)\(name)\":".utf8)
+                + (JSONValue.string(text).canonical ?? []) + [0x2C]
+        }
+        before = approvals.map { member("approvals", $0) } ?? []
+        after =
+            (sender.map { member("sender", $0) } ?? []) + member("time", input.recorded.rfc3339)
+        self.input = input
+        unsafe tokens = UnsafePointer(sealing.tokens.start)
     }
 
     /// The most bytes an entry of this event can have.
-    static func bound(_ row: EventRow) -> Int {
-        Int(row.canonical.length) + EventBatch.longestLogAttributes
+    func bound(_ row: EventRow) -> Int {
+        Int(row.canonical.length) + Int(row.personalCount) * (PersonalText.tokenBytes + 2)
+            + before.count + after.count + EventBatch.longestLogAttributes
+            + EventBatch.longestOrder
     }
 
     /// Writes an entry and returns its length; there must be room for `bound` bytes.
     @inline(__always)
     @unsafe func form(
-        _ row: EventRow, bytes: UnsafePointer<UInt8>, sequence: UInt32,
-        into output: UnsafeMutablePointer<UInt8>
+        _ row: EventRow, sequence: UInt32, into output: UnsafeMutablePointer<UInt8>
     ) -> Int {
-        let canonical = unsafe bytes + Int(row.canonical.offset)
-        let first = Int(row.recordedTimeAt)
-        let second = Int(row.sequenceAt)
+        let place = Int(row.logAt)
         let length = Int(row.canonical.length)
-        precondition(first <= second && second <= length, "the log's attributes have no place")
-        unsafe output.update(from: canonical, count: first)
-        var position = first
-        unsafe recordedTime.span.withUnsafeBufferPointer { text in
-            unsafe (output + position).update(from: text.baseAddress!, count: 42)
+        precondition(place <= length, "the log's attributes have no place")
+        var position = unsafe splice(0..<place, of: row, masksTexts: false, into: output)
+        position += unsafe put(before, at: output + position)
+        if row.orderText.length > 0 {
+            position += unsafe put("\"rekamorder\":", at: output + position)
+            let order = row.orderText
+            unsafe (output + position).update(
+                from: input.text(Int(order.offset), Int(order.length)), count: Int(order.length))
+            position += Int(order.length)
+            unsafe output[position] = 0x2C
+            position += 1
         }
-        position += 42
-        unsafe (output + position).update(from: canonical + first, count: second - first)
-        position += second - first
-        position += unsafe putSequence(sequence, at: output + position)
-        unsafe (output + position).update(from: canonical + second, count: length - second)
-        return position + length - second
+        position += unsafe put("\"rekamposition\":", at: output + position)
+        position += unsafe putNumber(sequence, at: output + position)
+        position += unsafe put(after, at: output + position)
+        return unsafe position
+            + splice(place..<length, of: row, masksTexts: false, into: output + position)
     }
 
-    /// Writes `"sequence":N,` and returns its length.
-    @inline(__always)
-    @unsafe private func putSequence(
-        _ sequence: UInt32, at output: UnsafeMutablePointer<UInt8>
+    /// Writes what makes an event the same, and returns its length: its content's pieces with commas
+    /// between them. Texts that have tokens of their own are left out, since the same text gets
+    /// another token when it comes again: `~` stands for each.
+    @unsafe func formContent(
+        _ row: EventRow, into output: UnsafeMutablePointer<UInt8>
     ) -> Int {
-        // `"sequen` and `ce":` as little-endian words.
-        let raw = UnsafeMutableRawPointer(output)
-        unsafe raw.storeBytes(of: 0x6E65_7571_6573_22, as: UInt64.self)
-        unsafe raw.storeBytes(of: 0x3A22_6563, toByteOffset: 7, as: UInt32.self)
+        var position = 0
+        for place in row.content {
+            if position > 0 {
+                unsafe output[position] = 0x2C
+                position += 1
+            }
+            let piece = input.content(place).indices
+            position += unsafe splice(piece, of: row, masksTexts: true, into: output + position)
+        }
+        return position
+    }
+
+    /// The digest of what `formContent` wrote: the first 16 bytes of its SHA-256.
+    @unsafe static func digest(
+        _ start: UnsafePointer<UInt8>, count: Int, into output: UnsafeMutablePointer<UInt8>
+    ) {
+        var hasher = SHA256()
+        unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(start: start, count: count))
+        unsafe hasher.finalize().withUnsafeBytes { digest in
+            unsafe UnsafeMutableRawPointer(output).copyMemory(
+                from: digest.baseAddress!, byteCount: SegmentLayout.contentBytes)
+        }
+    }
+
+    /// Copies a piece of a row's canonical bytes with tokens in the place of its personal texts.
+    @inline(__always)
+    @unsafe private func splice(
+        _ range: Range<Int>, of row: EventRow, masksTexts: Bool,
+        into output: UnsafeMutablePointer<UInt8>
+    ) -> Int {
+        let canonical = unsafe input.text(Int(row.canonical.offset), Int(row.canonical.length))
+        var from = range.lowerBound
+        var position = 0
+        for place in row.personal {
+            let personal = input.personal(place)
+            let at = Int(personal.at)
+            guard at >= from else { continue }
+            guard at < range.upperBound else { break }
+            unsafe (output + position).update(from: canonical + from, count: at - from)
+            position += at - from
+            from = at + Int(personal.length)
+            if personal.isNumber {
+                unsafe output[position] = 0x22
+                position += 1
+            }
+            let token = unsafe tokens + Sealing.width * place
+            if masksTexts, personal.kind == .text {
+                unsafe output[position] = PersonalText.mark
+                position += 1
+            } else {
+                unsafe (output + position).update(from: token + 1, count: PersonalText.tokenBytes)
+                position += PersonalText.tokenBytes
+            }
+            if personal.isNumber {
+                unsafe output[position] = 0x22
+                position += 1
+            }
+        }
+        let rest = range.upperBound - from
+        unsafe (output + position).update(from: canonical + from, count: rest)
+        return position + rest
+    }
+
+    @inline(__always)
+    @unsafe private func put(_ bytes: [UInt8], at output: UnsafeMutablePointer<UInt8>) -> Int {
+        unsafe bytes.withUnsafeBufferPointer { source in
+            guard let start = source.baseAddress else { return }
+            unsafe output.update(from: start, count: source.count)
+        }
+        return bytes.count
+    }
+
+    @inline(__always)
+    @unsafe private func put(_ text: StaticString, at output: UnsafeMutablePointer<UInt8>) -> Int {
+        unsafe output.update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+        return text.utf8CodeUnitCount
+    }
+
+    /// Writes a sequence and a comma and returns their length.
+    @inline(__always)
+    @unsafe private func putNumber(
+        _ number: UInt32, at output: UnsafeMutablePointer<UInt8>
+    ) -> Int {
         var digits = 1
         var limit: UInt64 = 10
-        while UInt64(sequence) >= limit {
+        while UInt64(number) >= limit {
             digits += 1
             limit *= 10
         }
-        var rest = sequence
+        var rest = number
         for place in stride(from: digits - 1, through: 0, by: -1) {
-            unsafe output[11 + place] = UInt8(48 + rest % 10)
+            unsafe output[place] = UInt8(48 + rest % 10)
             rest /= 10
         }
-        unsafe output[11 + digits] = 0x2C
-        return 12 + digits
+        unsafe output[digits] = 0x2C
+        return digits + 1
     }
 }

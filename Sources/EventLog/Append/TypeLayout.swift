@@ -10,6 +10,8 @@ struct TypeLayout: Sendable {
     /// By type id: the first of its name columns among `nameColumns`, and one more for the end.
     let nameStart: [Int]
     let nameColumns: [Int]
+    /// By place in `nameColumns`, whether its names are persons'.
+    let isPersonal: [Bool]
     /// `event.voided`, which has one derived column: the sequence it voids.
     let voidType: UInt16?
     /// `definition.registered`, `.promoted` and `.dropped`.
@@ -22,11 +24,15 @@ struct TypeLayout: Sendable {
         var kinds: [ColumnKind] = []
         var nameStart = [0]
         var nameColumns: [Int] = []
+        var isPersonal: [Bool] = []
         for schema in types.schemas {
             for (index, field) in schema.columns.enumerated() {
                 guard let kind = field.column else { continue }
                 kinds.append(kind)
-                if kind == .name { nameColumns.append(index) }
+                if kind == .name {
+                    nameColumns.append(index)
+                    isPersonal.append(field.personal != nil)
+                }
             }
             if schema.type == TypeLayout.voidTypeName { kinds.append(.integer) }
             columnStart.append(kinds.count)
@@ -36,6 +42,7 @@ struct TypeLayout: Sendable {
         self.kinds = kinds
         self.nameStart = nameStart
         self.nameColumns = nameColumns
+        self.isPersonal = isPersonal
         slotColumns = types.schemas.map(\.columns.count)
         voidType = types.id(of: TypeLayout.voidTypeName)
         registeredType = types.id(of: "definition.registered")

@@ -1,4 +1,4 @@
-internal import EventModel
+package import EventModel
 
 /// A run of consecutive entries as columns, read in place from the memory map.
 ///
@@ -13,6 +13,8 @@ internal import EventModel
     public let count: Int
     @usableFromInline let typeCount: Int
     @usableFromInline let fixedOffset: Int
+    /// The columns that it has because some of its rows need them.
+    let optional: SegmentLayout.Optional
 
     /// A segment over a stored value; nil where the value does not hold together.
     ///
@@ -26,10 +28,13 @@ internal import EventModel
         typeCount = Int(unsafe base.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
         fixedOffset = Int(unsafe base.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
         let usedBytes = Int(unsafe base.loadUnaligned(fromByteOffset: 20, as: UInt32.self))
+        optional = SegmentLayout.Optional(
+            rawValue: unsafe base.loadUnaligned(fromByteOffset: 24, as: UInt32.self))
         unsafe self.base = base
         self.first = first
-        let layout = SegmentLayout.Fixed(count: count, start: fixedOffset)
-        guard count > 0, count <= Segmentation.finalRows, usedBytes <= byteCount,
+        let layout = SegmentLayout.Fixed(count: count, start: fixedOffset, optional: optional)
+        guard optional.isSubset(of: .all), count > 0, count <= Segmentation.finalRows,
+            usedBytes <= byteCount,
             typeCount <= count, fixedOffset % 64 == 0,
             SegmentLayout.headerBytes + typeCount * SegmentLayout.typeEntryBytes <= fixedOffset,
             layout.end <= usedBytes, isDirectorySound(usedBytes: usedBytes)
@@ -59,22 +64,43 @@ internal import EventModel
     /// Rows a fixed column is padded to, so that each begins aligned.
     @inlinable var paddedCount: Int { (count &+ 15) & ~15 }
 
-    /// Lends the leaf hash of a row: 32 bytes.
-    package func withLeaf<Result>(
-        _ row: Int, _ body: (Span<UInt8>) throws -> Result
-    ) rethrows -> Result {
-        try withLeaves(row..<row + 1, body)
+    /// Nanoseconds beyond the millisecond of the event time; nil where no row here has any.
+    package var nanoseconds: MappedColumn<UInt32>? {
+        guard optional.contains(.nanoseconds) else { return nil }
+        return unsafe MappedColumn(base: base + layout.nanoseconds, count: count)
+    }
+    /// Keys of the source's own order, and by row whose order it is and what the key is
+    /// (`OrderSource`); nil where no row here has one.
+    package var orders: (keys: MappedColumn<UInt64>, sources: MappedColumn<UInt32>)? {
+        guard optional.contains(.order) else { return nil }
+        return unsafe (
+            MappedColumn(base: base + layout.orderKeys, count: count),
+            MappedColumn(base: base + layout.orderSources, count: count)
+        )
     }
 
-    /// Lends the leaf hashes of some rows, 32 bytes each.
-    package func withLeaves<Result>(
+    private var layout: SegmentLayout.Fixed {
+        SegmentLayout.Fixed(count: count, start: fixedOffset, optional: optional)
+    }
+
+    /// Lends the content digest of a row: 16 bytes.
+    package func withContent<Result>(
+        _ row: Int, _ body: (Span<UInt8>) throws -> Result
+    ) rethrows -> Result {
+        try withContents(row..<row + 1, body)
+    }
+
+    /// Lends the content digests of some rows, 16 bytes each.
+    package func withContents<Result>(
         _ rows: Range<Int>, _ body: (Span<UInt8>) throws -> Result
     ) rethrows -> Result {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= count, "rows outside the segment")
-        let start = unsafe base + (fixedOffset + 28 * paddedCount + 32 * rows.lowerBound)
+        let bytes = SegmentLayout.contentBytes
+        let start = unsafe base + (layout.contents + bytes * rows.lowerBound)
         return try body(
             unsafe Span(
-                _unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: 32 * rows.count))
+                _unsafeStart: start.assumingMemoryBound(to: UInt8.self),
+                count: bytes * rows.count))
     }
 
     /// Lends the stored value up to where its padding begins, for comparing and verifying.
@@ -166,4 +192,22 @@ internal import EventModel
         }
         return rows == count
     }
+}
+
+/// Whose order a row's key is: a source's number among those that declare one, and what the key is.
+package struct OrderSource: Hashable, Sendable {
+    /// As a column holds it: the source's number + 1 in the upper 30 bits, the key's kind in the
+    /// lower 2; 0 for no order.
+    package let word: UInt32
+
+    package init(word: UInt32) { self.word = word }
+
+    package init(source: UInt32, kind: OrderKey.Kind) {
+        word = (source + 1) << 2 | UInt32(kind.rawValue)
+    }
+
+    /// The source's number; nil where there is no order.
+    package var source: UInt32? { word >> 2 == 0 ? nil : word >> 2 - 1 }
+    /// What the key is.
+    package var kind: OrderKey.Kind { OrderKey.Kind(rawValue: UInt8(word & 3)) ?? .none }
 }

@@ -172,6 +172,9 @@ package struct SegmentWalk: ~Copyable {
         return (segments[place], place)
     }
 
+    /// Whether some event has a time beyond the millisecond.
+    package var hasNanoseconds: Bool { segments.contains { $0.nanoseconds != nil } }
+
     private func holds(_ segment: ColumnSegment, _ sequence: UInt32) -> Bool {
         sequence >= segment.first && Int(sequence - segment.first) < segment.count
     }

@@ -2,19 +2,35 @@ import EventModel
 
 /// Where things lie in a stored segment; drawn in `Schemas/STORE.md`.
 enum SegmentLayout {
-    /// `RKS1`.
-    static let magic: UInt32 = 0x3153_4B52
+    /// `RKS2`.
+    static let magic: UInt32 = 0x3253_4B52
     static let headerBytes = 32
     static let typeEntryBytes = 16
     static let columnEntryBytes = 8
 
-    /// The columns every row has: times, recorded, cases, previous, types, ordinals, leaf hashes.
+    /// Columns that a segment has only where one of its rows needs them.
+    struct Optional: OptionSet, Hashable {
+        let rawValue: UInt32
+        /// Nanoseconds beyond the millisecond.
+        static let nanoseconds = Optional(rawValue: 1)
+        /// The source's own order: its key, and whose it is.
+        static let order = Optional(rawValue: 2)
+        static let all: Optional = [.nanoseconds, .order]
+    }
+
+    /// Bytes of a row's content digest: the first of a SHA-256.
+    static let contentBytes = 16
+
+    /// The columns every row has: times, recorded, cases, previous, types, ordinals, content digests;
+    /// then those that are there where a row needs them.
     struct Fixed {
         let start: Int
         let padded: Int
+        let optional: Optional
 
-        init(count: Int, start: Int) {
+        init(count: Int, start: Int, optional: Optional) {
             self.start = start
+            self.optional = optional
             padded = (count + 15) & ~15
         }
 
@@ -24,8 +40,11 @@ enum SegmentLayout {
         var previous: Int { start + 20 * padded }
         var types: Int { start + 24 * padded }
         var ordinals: Int { start + 26 * padded }
-        var leaves: Int { start + 28 * padded }
-        var end: Int { start + 60 * padded }
+        var contents: Int { start + 28 * padded }
+        var orderKeys: Int { start + 44 * padded }
+        var orderSources: Int { orderKeys + (optional.contains(.order) ? 8 * padded : 0) }
+        var nanoseconds: Int { orderSources + (optional.contains(.order) ? 4 * padded : 0) }
+        var end: Int { nanoseconds + (optional.contains(.nanoseconds) ? 4 * padded : 0) }
     }
 
     /// One type's rows and columns in a segment about to be written.
@@ -49,7 +68,7 @@ enum SegmentLayout {
         /// Lays a segment out.
         ///
         /// - Parameter types: those with rows, ascending.
-        init(count: Int, types: [TypePlan]) {
+        init(count: Int, types: [TypePlan], optional: Optional) {
             self.count = count
             self.types = types
             var position = headerBytes + types.count * typeEntryBytes
@@ -57,7 +76,7 @@ enum SegmentLayout {
                 self.types[place].firstColumn = position
                 position += types[place].kinds.count * columnEntryBytes
             }
-            fixed = Fixed(count: count, start: (position + 63) & ~63)
+            fixed = Fixed(count: count, start: (position + 63) & ~63, optional: optional)
             position = fixed.end
             for place in types.indices {
                 for kind in types[place].kinds {

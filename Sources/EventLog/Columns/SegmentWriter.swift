@@ -7,19 +7,21 @@ import EventModel
     /// Rows of the batch, in the order of their sequences.
     let accepted: UnsafePointer<UInt32>
     let count: Int
-    /// By row of the batch, by pair of slots, by accepted row, by accepted row (32 bytes each).
+    /// By row of the batch, by pair of slots, by accepted row, by accepted row (16 bytes each).
     let caseIDs: UnsafePointer<UInt32>
     let nameIDs: UnsafePointer<UInt32>
     let previous: UnsafePointer<UInt32>
-    let leaves: UnsafePointer<UInt8>
+    let contents: UnsafePointer<UInt8>
+    /// By accepted row whose order it has (`OrderSource`); nil where no row has any.
+    let orderSources: UnsafePointer<UInt32>?
     /// Sequences of this batch's voids, with what they take out.
     let voided: [UInt32: UInt32]
 
     @unsafe init(
         input: AppendInput, accepted: UnsafePointer<UInt32>, count: Int,
         caseIDs: UnsafePointer<UInt32>, nameIDs: UnsafePointer<UInt32>,
-        previous: UnsafePointer<UInt32>, leaves: UnsafePointer<UInt8>,
-        voids: [(voided: UInt32, by: UInt32)]
+        previous: UnsafePointer<UInt32>, contents: UnsafePointer<UInt8>,
+        orderSources: UnsafePointer<UInt32>?, voids: [(voided: UInt32, by: UInt32)]
     ) {
         self.input = input
         unsafe self.accepted = accepted
@@ -27,7 +29,8 @@ import EventModel
         unsafe self.caseIDs = caseIDs
         unsafe self.nameIDs = nameIDs
         unsafe self.previous = previous
-        unsafe self.leaves = leaves
+        unsafe self.contents = contents
+        unsafe self.orderSources = orderSources
         voided = Dictionary(uniqueKeysWithValues: voids.map { ($0.by, $0.voided) })
     }
 
@@ -65,7 +68,12 @@ import EventModel
             SegmentLayout.TypePlan(
                 type: UInt16(type), rows: typeRows[type], kinds: Array(layout.columns(of: type)))
         }
-        plan = SegmentLayout.Plan(count: count, types: types)
+        var optional = parts.reduce(into: SegmentLayout.Optional()) { $0.formUnion($1.optional) }
+        for place in fresh {
+            if rows.event(place).nanoseconds > 0 { optional.insert(.nanoseconds) }
+            if rows.event(place).order.kind != .none { optional.insert(.order) }
+        }
+        plan = SegmentLayout.Plan(count: count, types: types, optional: optional)
         precondition(
             parts.reduce(fresh.count) { $0 + $1.count } == count, "rows do not fill the segment")
     }
@@ -101,6 +109,7 @@ import EventModel
         put(UInt32(plan.types.count), 12)
         put(UInt32(plan.fixed.start), 16)
         put(UInt32(plan.usedBytes), 20)
+        put(plan.fixed.optional.rawValue, 24)
         for (place, type) in plan.types.enumerated() {
             let offset = SegmentLayout.headerBytes + place * SegmentLayout.typeEntryBytes
             put(type.type, offset)
@@ -130,11 +139,17 @@ import EventModel
         copy(part.cases, plan.fixed.cases)
         copy(part.previous, plan.fixed.previous)
         copy(part.types, plan.fixed.types)
-        part.withLeaves(0..<part.count) { leaves in
-            unsafe leaves.withUnsafeBytes { source in
-                unsafe (base + plan.fixed.leaves + 32 * row).copyMemory(
+        part.withContents(0..<part.count) { contents in
+            unsafe contents.withUnsafeBytes { source in
+                unsafe (base + plan.fixed.contents + SegmentLayout.contentBytes * row).copyMemory(
                     from: source.baseAddress!, byteCount: source.count)
             }
+        }
+        // A part without these columns has zeros there, as the segment has from the start.
+        if let nanoseconds = part.nanoseconds { copy(nanoseconds, plan.fixed.nanoseconds) }
+        if let orders = part.orders {
+            copy(orders.keys, plan.fixed.orderKeys)
+            copy(orders.sources, plan.fixed.orderSources)
         }
         for index in 0..<part.count {
             let ordinal = Int(part.ordinals[index]) + filled[Int(part.types[index])]
@@ -184,8 +199,25 @@ import EventModel
             unsafe previous[index] = rows.previous[place]
             unsafe types[index] = event.type
         }
-        unsafe (base + plan.fixed.leaves + 32 * row).copyMemory(
-            from: rows.leaves + 32 * fresh.lowerBound, byteCount: 32 * fresh.count)
+        let contentBytes = SegmentLayout.contentBytes
+        unsafe (base + plan.fixed.contents + contentBytes * row).copyMemory(
+            from: rows.contents + contentBytes * fresh.lowerBound,
+            byteCount: contentBytes * fresh.count)
+        if plan.fixed.optional.contains(.nanoseconds) {
+            let nanoseconds = unsafe column(plan.fixed.nanoseconds, UInt32.self)
+            for place in fresh {
+                unsafe nanoseconds[place - fresh.lowerBound] = rows.event(place).nanoseconds
+            }
+        }
+        if plan.fixed.optional.contains(.order), let orders = unsafe rows.orderSources {
+            let keys = unsafe column(plan.fixed.orderKeys, UInt64.self)
+            let sources = unsafe column(plan.fixed.orderSources, UInt32.self)
+            for place in fresh {
+                let index = place - fresh.lowerBound
+                unsafe keys[index] = rows.event(place).order.value
+                unsafe sources[index] = orders[place]
+            }
+        }
     }
 
     /// Writes the types' own columns and the ordinals, of the new rows.

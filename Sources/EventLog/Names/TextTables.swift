@@ -54,3 +54,8 @@ func isEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
     for index in left.indices where left[index] != right[index] { return false }
     return true
 }
+
+/// Whether two texts hold the same bytes; Swift's own `==` takes more than that for equal.
+func isSameText(_ left: String?, _ right: String) -> Bool {
+    left.map { $0.utf8.elementsEqual(right.utf8) } ?? false
+}

@@ -101,10 +101,9 @@ extension LogView {
             precondition(
                 first + path.width <= TilePath.count(level: level, size: Int(entryCount)),
                 "the log is shorter")
+            let leaves = LeafReader(tables, bundles, entryCount: entryCount, transaction)
             for index in first..<first + path.width {
-                bytes += try tables.treeNode(
-                    level: 8 * level, index: index, entryCount: entryCount, in: transaction
-                ).bytes
+                bytes += try leaves.node(level: 8 * level, index: index).bytes
             }
         }
         return bytes

@@ -18,7 +18,7 @@ extension LogView {
     ) throws -> [String?]? {
         guard let id = try caseID(subject) else { return nil }
         let wanted = fields.map { FieldPlaces($0, types) }
-        var best: [(time: Int64, sequence: UInt32, text: String)?] = Array(
+        var best: [(time: SentTime, sequence: UInt32, text: String)?] = Array(
             repeating: nil, count: fields.count)
         let voidType = types.id(of: TypeLayout.voidTypeName)
         var hasEvent = false
@@ -29,15 +29,18 @@ extension LogView {
             }
             guard let segment else { continue }
             let row = Int(sequence - segment.first)
-            let happened = segment.times[row]
+            let happened = SentTime(
+                Instant(milliseconds: segment.times[row]),
+                nanoseconds: segment.nanoseconds?[row] ?? 0)
             let type = segment.types[row]
-            guard happened < time.milliseconds, type != voidType, try !isVoided(sequence) else {
+            guard happened.instant < time, type != voidType, try !isVoided(sequence) else {
                 continue
             }
             hasEvent = true
             for (index, places) in wanted.enumerated() {
                 // Sequences ascend, so an equal time means a later event.
-                guard let place = places.byType[type], best[index]?.time ?? .min <= happened,
+                guard let place = places.byType[type],
+                    best[index].map({ $0.time <= happened }) ?? true,
                     let text = try value(at: place, type, row, segment, sequence)
                 else { continue }
                 best[index] = (happened, sequence, text)
@@ -51,12 +54,11 @@ extension LogView {
         _ sequence: UInt32
     ) throws -> String? {
         guard let column = place.column else {
-            return try withEntry(sequence) { entry in
-                guard let data = CanonicalJSON.member("data", of: 0..<entry.count, in: entry),
-                    let raw = CanonicalJSON.member(place.field.name, of: data, in: entry)
-                else { return nil }
-                return CanonicalJSON.text(raw, in: entry)
-            }
+            let entry = try revealedEntry(sequence)
+            guard let data = CanonicalJSON.member("data", of: 0..<entry.count, in: entry.span),
+                let raw = CanonicalJSON.member(place.field.name, of: data, in: entry.span)
+            else { return nil }
+            return CanonicalJSON.text(raw, in: entry.span)
         }
         guard let values = segment.column(type: type, index: column) else { return place.absent }
         let value = values[Int(segment.ordinals[row])]

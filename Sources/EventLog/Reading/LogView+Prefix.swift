@@ -18,6 +18,16 @@ extension LogView {
         return Instant(milliseconds: segment.times[Int(sequence - segment.first)])
     }
 
+    /// When an entry's event happened, as its sender said; traps beyond the log's end.
+    ///
+    /// - Complexity: O(log segments).
+    public func sent(_ sequence: UInt32) throws -> SentTime {
+        let segment = try segment(containing: sequence)
+        let row = Int(sequence - segment.first)
+        return SentTime(
+            Instant(milliseconds: segment.times[row]), nanoseconds: segment.nanoseconds?[row] ?? 0)
+    }
+
     /// How many entries were recorded by a time, that moment included. Recording times never
     /// decrease, so these are the log's first ones.
     ///

@@ -4,8 +4,9 @@ package import EventModel
 package struct TypedEntry: Sendable {
     /// Its sequence.
     package let sequence: UInt32
-    /// When its event happened, in milliseconds since 1970.
+    /// When its event happened, in milliseconds since 1970, and nanoseconds beyond.
     package let time: Int64
+    package let nanoseconds: UInt32
     /// Its case.
     package let caseID: UInt32
     /// Its type's id in the log.
@@ -31,7 +32,8 @@ extension LogView {
                 let sequence = segment.first + UInt32(next)
                 guard sequence < count else { return found }
                 let entry = TypedEntry(
-                    sequence: sequence, time: segment.times[next], caseID: segment.cases[next],
+                    sequence: sequence, time: segment.times[next],
+                    nanoseconds: segment.nanoseconds?[next] ?? 0, caseID: segment.cases[next],
                     type: type)
                 guard entry.caseID < state.caseCount,
                     entry.time >= Instant.earliest.milliseconds,

@@ -1,5 +1,6 @@
 public import EventModel
 import LMDB
+import Vault
 
 /// The log as one transaction sees it.
 ///
@@ -11,6 +12,8 @@ public struct LogView: ~Copyable {
     package let transaction: TransactionReference
     package let state: LogState
     let bundles: BundleReader
+    /// What explains tokens in this view.
+    let persons: PersonReader
     /// The event types of the store, as this transaction sees them.
     public let types: EventTypes
     /// What the rows of its segments keep to.
@@ -27,6 +30,7 @@ public struct LogView: ~Copyable {
             types: known.types, layout: known.layout, caseCount: state.caseCount,
             nameCount: state.nameCount)
         bundles = BundleReader()
+        persons = PersonReader(store.vault, showsTokens: store.showsTokens, types: known.types)
     }
 
     var tables: LogTables { store.tables }

@@ -33,6 +33,7 @@ extension LogStore {
             batch, recorded: clock, isStrict: isStrict, in: transaction)
         guard outcome.accepted > 0 else { return outcome }
         try body(transaction, outcome)
+        try appender.commitVault(before: state, accepted: outcome.accepted)
         try transaction.commit()
         appender.settled(state)
         return outcome
@@ -41,7 +42,9 @@ extension LogStore {
     /// Does everything `append` does but commit, then `body`: for tests of what a crash leaves.
     package func appendAndFail(_ batch: EventBatch, _ body: () throws -> Void) throws {
         let transaction = try beginWrite()
-        _ = try appender.append(batch, recorded: .earliest, isStrict: false, in: transaction)
+        let (outcome, state) = try appender.append(
+            batch, recorded: .earliest, isStrict: false, in: transaction)
+        try appender.commitVault(before: state, accepted: outcome.accepted)
         try body()
         transaction.abort()
     }

@@ -1,5 +1,6 @@
 package import EventModel
 import LMDB
+import Vault
 
 extension LogStore {
     /// Writes a consistent copy of log and projections, as they are now, into a folder that holds no
@@ -12,6 +13,15 @@ extension LogStore {
         toFolder folder: String, progress: (_ bytes: Int) throws -> Void = { _ in }
     ) throws {
         try environment.copy(toFolder: folder, progress: progress)
+    }
+
+    /// Copies the vault into a folder that has none yet; nothing where this store has none.
+    package func copyVault(toFolder folder: String) throws { try vault.copy(toFolder: folder) }
+
+    /// Puts a copy of this store's vault into the place of another's, of the same log.
+    package func copyVault(into other: LogStore) throws {
+        guard vault.isThere else { return }
+        try other.vault.replace { try vault.copy(toFolder: $0) }
     }
 
     /// The event types the store was made with; the log's own registrations come on top.

@@ -39,6 +39,7 @@ extension LogStore {
     ) throws -> AppendOutcome {
         var validator = EventValidator(types)
         var batch = EventBatch()
+        batch.isLogsOwn = true
         for draft in drafts {
             let isOwn = types[draft.type]?.isLogsOwn ?? false
             let refusal = validator.admit(draft, as: isOwn ? .logsOwn : .input, into: &batch)

@@ -1,5 +1,6 @@
 public import EventModel
 package import LMDB
+public import Vault
 
 /// One open store: a folder with the log, everything derived from it, and the signing key.
 ///
@@ -31,10 +32,16 @@ public final class LogStore: Sendable {
     package let environment: LMDB.Environment
     let tables: LogTables
     let appender: Appender
+    /// The texts behind tokens.
+    package let vault: PersonalVault
+    /// Whether names are shown as the tokens that stand for them in what is signed.
+    private let tokensOnly = Guarded(false)
 
     private init(
-        environment: LMDB.Environment, registry: Registry, threads: Int, patience: Swift.Duration
+        environment: LMDB.Environment, registry: Registry, vault: PersonalVault, salts: Salts,
+        threads: Int, patience: Swift.Duration
     ) throws {
+        self.vault = vault
         self.environment = environment
         self.patience = patience
         path = environment.path
@@ -42,11 +49,19 @@ public final class LogStore: Sendable {
         tables = try LogTables(environment)
         storeTypes = StoreTypes(base: registry.types, tables: tables)
         appender = try Appender(
-            tables: tables, types: storeTypes, origin: registry.origin, threads: threads)
+            tables: tables, types: storeTypes, origin: registry.origin, vault: vault,
+            salts: salts, threads: threads)
         let transaction = try environment.beginRead()
         _ = try storeTypes.state(of: tables.state(in: transaction), in: transaction)
         transaction.end()
     }
+
+    /// From now on names are shown as their tokens, which an erasure leaves as they are; or again as
+    /// people know them.
+    public func show(tokensOnly isSet: Bool) { tokensOnly.withLock { $0 = isSet } }
+
+    /// Whether names are shown as their tokens.
+    public var showsTokens: Bool { tokensOnly.withLock { $0 } }
 
     /// Makes a store in a folder that is not there yet, or empty.
     ///
@@ -54,20 +69,22 @@ public final class LogStore: Sendable {
     ///   - origin: a name for the log, without white space or `+`, such as `cs.example.com/log`.
     ///   - types: the event types; their order gives the ids in the columns.
     ///   - seed: 32 random bytes for the signing key.
+    ///   - salts: the source of random salts for personal texts.
     ///   - threads: cores that appending may use.
     ///   - group: a group, by number, that may read the store; its key stays the owner's.
     ///   - isDurable: false for a store that nobody needs after a crash, such as a scratch copy.
     /// - Throws: `StoreFault.alreadyThere`, or what the file system and LMDB have to say.
     public static func create(
-        at path: String, origin: String, types: EventTypes, seed: [UInt8], threads: Int = 2,
-        group: UInt32? = nil, patience: Swift.Duration = .seconds(60), isDurable: Bool = true
+        at path: String, origin: String, types: EventTypes, seed: [UInt8],
+        salts: Salts = .none, threads: Int = 2, group: UInt32? = nil,
+        patience: Swift.Duration = .seconds(60), isDurable: Bool = true
     ) throws -> LogStore {
         guard let key = StoreKey(name: origin, seed: seed) else {
             preconditionFailure("a signing key is made from 32 bytes")
         }
         return try create(
-            at: path, origin: origin, types: types, key: key, threads: threads, group: group,
-            syncsCommits: isDurable, patience: patience)
+            at: path, origin: origin, types: types, key: key, salts: salts, threads: threads,
+            group: group, syncsCommits: isDurable, patience: patience)
     }
 
     /// Makes a store with a key that exists, or without one.
@@ -75,8 +92,9 @@ public final class LogStore: Sendable {
     /// - Parameter syncsCommits: whether each batch is durable when it is acknowledged; without it
     ///   nothing is before `sync()`.
     package static func create(
-        at path: String, origin: String, types: EventTypes, key: StoreKey?, threads: Int,
-        group: UInt32? = nil, syncsCommits: Bool = true, patience: Swift.Duration = .seconds(60)
+        at path: String, origin: String, types: EventTypes, key: StoreKey?,
+        salts: Salts = .none, threads: Int, group: UInt32? = nil, syncsCommits: Bool = true,
+        patience: Swift.Duration = .seconds(60)
     ) throws -> LogStore {
         precondition(isOrigin(origin), "an origin is a word without white space or \"+\"")
         guard StoreFiles.isAbsentOrEmpty(path) else { throw StoreFault.alreadyThere(path: path) }
@@ -85,10 +103,14 @@ public final class LogStore: Sendable {
         let environment = try open(path, options)
         try key?.write(folder: path)
         let registry = Registry(origin: origin, types: types)
+        let vault = PersonalVault(
+            folder: path, origin: origin, readOnly: false, syncsCommits: syncsCommits)
+        try vault.create()
         try registry.write(to: environment)
         if let group { try share(path, with: group) }
         return try LogStore(
-            environment: environment, registry: registry, threads: threads, patience: patience)
+            environment: environment, registry: registry, vault: vault, salts: salts,
+            threads: threads, patience: patience)
     }
 
     /// Opens a store.
@@ -97,7 +119,7 @@ public final class LogStore: Sendable {
     ///   the largest that the machine gives.
     /// - Throws: `StoreFault.notAStore`, `.otherFormat`, `.openAlready`, or what LMDB has to say.
     public static func open(
-        at path: String, readOnly: Bool = false, threads: Int = 2,
+        at path: String, readOnly: Bool = false, salts: Salts = .none, threads: Int = 2,
         patience: Swift.Duration = .seconds(60), mapBytes: Int? = nil
     ) throws -> LogStore {
         // First for reading alone, so that a folder that is no store is left as it is.
@@ -108,7 +130,9 @@ public final class LogStore: Sendable {
             keepShared(path)
         }
         return try LogStore(
-            environment: environment, registry: registry, threads: threads, patience: patience)
+            environment: environment, registry: registry,
+            vault: PersonalVault(folder: path, origin: registry.origin, readOnly: readOnly),
+            salts: salts, threads: threads, patience: patience)
     }
 
     private static func reopen(

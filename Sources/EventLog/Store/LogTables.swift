@@ -22,6 +22,8 @@ package struct LogTables: Sendable {
     let voids: Table
     /// Definitions registered, promoted and dropped, by sequence.
     let definitions: Table
+    /// The sources that declare an order of their own, by number.
+    let sources: Table
     /// Sequences by the fingerprint of their idempotency key.
     let identities: KeyRuns
     /// The segments that this process has looked through.
@@ -31,7 +33,7 @@ package struct LogTables: Sendable {
 
     static let names = [
         "registry", "segments", "bundles", "bundle_ends", "tail", "tree", "names", "name_ends",
-        "cases", "case_ends", "case_last", "voids", "definitions",
+        "cases", "case_ends", "case_last", "voids", "definitions", "sources",
     ]
 
     init(_ environment: Environment) throws {
@@ -55,6 +57,7 @@ package struct LogTables: Sendable {
         caseLast = tables[10]
         voids = tables[11]
         definitions = tables[12]
+        sources = tables[13]
         identities = KeyRuns("identities", runs)
         self.path = path
     }
@@ -69,7 +72,7 @@ package struct LogTables: Sendable {
         [
             registry, segments, bundles.table, bundleEnds.table, tail, tree, names.texts.table,
             names.ends.table, cases.texts.table, cases.ends.table, caseLast, voids, definitions,
-            names.keys.runs.tables.chunks, names.keys.runs.tables.manifests,
+            sources, names.keys.runs.tables.chunks, names.keys.runs.tables.manifests,
         ]
     }
 }

@@ -1,7 +1,9 @@
+import EventModel
+
 /// What tells a store of ours from other folders, and one format from another.
 enum StoreFormat {
     /// Raised whenever a table's layout changes; drawn in `Schemas/STORE.md`.
-    static let version = 1
+    static let version = 2
     static let magic = "rekam"
 
     /// Keys of the registry.
@@ -12,11 +14,12 @@ enum StoreFormat {
     /// A digest of what cannot be derived: format, origin and types.
     static let sealKey = "seal"
 
-    /// The record under `format`.
+    /// The record under `format`: with the version of Unicode by which texts were normalised.
     static var encoded: [UInt8] {
         var record = RecordWriter()
         record.put(magic)
         record.put(UInt32(version))
+        record.put(NormalText.unicodeVersion)
         return record.bytes
     }
 

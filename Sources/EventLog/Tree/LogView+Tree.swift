@@ -10,55 +10,79 @@ extension LogView {
     ) throws -> Result {
         let size = size ?? entryCount
         precondition(size <= entryCount, "the log is shorter")
-        let tables = tables
-        let transaction = transaction
-        let entryCount = entryCount
+        let leaves = LeafReader(tables, bundles, entryCount: entryCount, transaction)
         return try body(
             MerkleTree(size: Int(size)) { level, index in
-                try tables.treeNode(
-                    level: level, index: index, entryCount: entryCount, in: transaction)
+                try leaves.node(level: level, index: index)
             })
     }
 
-    /// The leaf hash of an entry; traps beyond the log's end.
+    /// The leaf hash of an entry; `StoreFault.damaged` beyond the log's end.
+    ///
+    /// - Complexity: O(bundle) for the first of its neighbours, then O(entry).
     public func leafHash(_ sequence: UInt32) throws -> TreeHash {
-        let segment = try segment(containing: sequence)
-        return try tables.hash(segment.withLeaf(Int(sequence - segment.first)) { TreeHash($0) })
+        try withEntry(sequence) { EntryHasher().leaf($0) }
+    }
+}
+
+/// Nodes of the tree: of the lowest levels computed from the entries, of the others from what is
+/// stored.
+final class LeafReader {
+    private let tables: LogTables
+    private let bundles: BundleReader
+    private let entryCount: UInt32
+    private let transaction: TransactionReference
+    private let hasher = EntryHasher()
+    /// The bundle whose leaves are at hand.
+    private var bundle = -1
+    private var leaves: [TreeHash] = []
+
+    init(
+        _ tables: LogTables, _ bundles: BundleReader, entryCount: UInt32,
+        _ transaction: TransactionReference
+    ) {
+        self.tables = tables
+        self.bundles = bundles
+        self.entryCount = entryCount
+        self.transaction = transaction
+    }
+
+    /// The root of the perfect subtree of `2^level` leaves, from the stored level at or below it.
+    func node(level: Int, index: Int) throws -> TreeHash {
+        let stored = min(level / LogTables.tileLevels, 3)
+        let width = 1 << (level - stored * LogTables.tileLevels)
+        guard stored == 0 else {
+            var hashes: [TreeHash] = []
+            hashes.reserveCapacity(width)
+            for place in index * width..<(index + 1) * width {
+                hashes.append(try tables.storedNode(lane: stored, place, in: transaction))
+            }
+            return MerkleTree.root(of: hashes[...])
+        }
+        let first = index * width
+        try load(first / BundleReader.entriesPerBundle)
+        let start = first % BundleReader.entriesPerBundle
+        return MerkleTree.root(of: leaves[start..<start + width])
+    }
+
+    private func load(_ wanted: Int) throws {
+        guard wanted != bundle else { return }
+        let first = wanted * BundleReader.entriesPerBundle
+        let end = min(first + BundleReader.entriesPerBundle, Int(entryCount))
+        leaves.removeAll(keepingCapacity: true)
+        for sequence in first..<end {
+            let leaf = try tables.withEntry(
+                UInt32(sequence), entryCount: entryCount, bundles, in: transaction
+            ) { hasher.leaf($0) }
+            leaves.append(leaf)
+        }
+        bundle = wanted
     }
 }
 
 extension LogTables {
     /// Levels of a tile: 256 hashes wide.
     static let tileLevels = 8
-
-    /// The root of the perfect subtree of `2^level` leaves, from the stored level at or below it.
-    func treeNode(
-        level: Int, index: Int, entryCount: UInt32, in transaction: TransactionReference
-    ) throws -> TreeHash {
-        let stored = min(level / LogTables.tileLevels, 3)
-        let width = 1 << (level - stored * LogTables.tileLevels)
-        var hashes: [TreeHash] = []
-        hashes.reserveCapacity(width)
-        if stored == 0 {
-            // A perfect subtree of up to 128 leaves may still cross small segments.
-            var sequence = index * width
-            while sequence < (index + 1) * width {
-                let piece = Segmentation.piece(containing: sequence, ofCount: Int(entryCount))
-                let segment = try segment(over: piece, in: transaction)
-                let end = min((index + 1) * width, piece.upperBound)
-                for place in sequence..<end {
-                    let leaf = segment.withLeaf(place - piece.lowerBound) { TreeHash($0) }
-                    hashes.append(try hash(leaf))
-                }
-                sequence = end
-            }
-        } else {
-            for place in index * width..<(index + 1) * width {
-                hashes.append(try storedNode(lane: stored, place, in: transaction))
-            }
-        }
-        return MerkleTree.root(of: hashes[...])
-    }
 
     /// A stored hash of an upper level.
     func storedNode(

@@ -11,6 +11,7 @@ final class SliceVerifier {
     private let cases = TextCache(limitBytes: 16 << 20)
     private let names = TextCache(limitBytes: 16 << 20)
     private var again: [UInt8] = []
+    private var content: [UInt8] = []
     private let sorter = RadixSort()
 
     init(_ run: VerificationRun) {
@@ -46,9 +47,6 @@ final class SliceVerifier {
                 byteCount += UInt64(entry.count)
                 let hash = hasher.leaf(entry)
                 let row = sequence - Int(segment.first)
-                guard segment.withLeaf(row, { isEqual($0, hash.storage.span) }) else {
-                    throw difference(segment, sequence, "the leaf hash is not that of the entry")
-                }
                 for index in 0..<32 { leaves.append(hash.storage[index]) }
                 try check(entry, sequence, segment, row, view)
             }
@@ -67,7 +65,7 @@ final class SliceVerifier {
         _ entry: Span<UInt8>, _ sequence: Int, _ segment: ColumnSegment, _ row: Int,
         _ view: borrowing LogView
     ) throws {
-        let marks: (recorded: Instant, sequence: UInt32)
+        let marks: LogMarks
         do {
             marks = try validator.inside.admit(entry: entry, into: &batch)
         } catch {
@@ -77,9 +75,8 @@ final class SliceVerifier {
         }
         let event = batch.rows[batch.rows.count - 1]
         again.removeAll(keepingCapacity: true)
-        batch.appendEntry(
-            event, recorded: marks.recorded, sequence: marks.sequence, to: &again)
-        guard isEqual(again.span, entry), marks.sequence == UInt32(sequence) else {
+        batch.appendEntry(event, marks, to: &again)
+        guard isEqual(again.span, entry), marks.position == UInt32(sequence) else {
             throw LogDifference(
                 table: "bundles", key: String(sequence / 256), sequence: UInt32(sequence),
                 problem: "the entry is not in canonical form, or not at its place")
@@ -89,6 +86,11 @@ final class SliceVerifier {
         }
         try same(segment.types[row] == event.type, "type")
         try same(segment.times[row] == event.time.milliseconds, "time")
+        try same(segment.nanoseconds?[row] ?? 0 == event.nanoseconds, "time beyond the millisecond")
+        let order = marks.order.map { OrderKey($0) } ?? event.order
+        try checkOrder(order, event, segment, row, sequence, view)
+        let digest = contentDigest(event)
+        try same(segment.withContent(row) { isEqual($0, digest.span) }, "digest of the content")
         try same(segment.recorded[row] == marks.recorded.milliseconds, "recording time")
         let bytes = batch.bytes
         let subject = bytes.span.extracting(event.subject.indices)
@@ -98,6 +100,58 @@ final class SliceVerifier {
                 view.tables.cases, limit: run.state.caseCount, view), "case")
         try checkFields(event, sequence, segment, row, view)
         sorter.add(event.identity.value, UInt32(sequence))
+    }
+
+    /// Compares the source's order, and whose it is.
+    private func checkOrder(
+        _ order: OrderKey, _ event: EventRow, _ segment: ColumnSegment, _ row: Int,
+        _ sequence: Int, _ view: borrowing LogView
+    ) throws {
+        func fault() -> LogDifference {
+            difference(segment, sequence, "the source's order is not the entry's")
+        }
+        guard let orders = segment.orders else {
+            if order.kind != .none { throw fault() }
+            return
+        }
+        let source = OrderSource(word: orders.sources[row])
+        guard source.kind == order.kind, orders.keys[row] == order.value else { throw fault() }
+        guard let number = source.source else {
+            if order.kind != .none { throw fault() }
+            return
+        }
+        let bytes = batch.bytes
+        let isSame = try view.transaction.withValue(view.tables.sources, Key(number)) {
+            isEqual($0, bytes.span.extracting(event.source.indices))
+        }
+        guard isSame == true else { throw fault() }
+    }
+
+    /// The digest of an entry's content: see `EntryForming.formContent`.
+    private func contentDigest(_ event: EventRow) -> [UInt8] {
+        content.removeAll(keepingCapacity: true)
+        let start = Int(event.canonical.offset)
+        for place in event.content {
+            if !content.isEmpty { content.append(0x2C) }
+            let piece = batch.content[place].indices
+            var from = piece.lowerBound
+            for place in event.personal where batch.personal[place].kind == .text {
+                let at = Int(batch.personal[place].at)
+                guard at >= from, at < piece.upperBound else { continue }
+                content += batch.bytes[start + from..<start + at]
+                content.append(PersonalText.mark)
+                from = at + Int(batch.personal[place].length)
+            }
+            content += batch.bytes[start + from..<start + piece.upperBound]
+        }
+        var digest = [UInt8](repeating: 0, count: SegmentLayout.contentBytes)
+        unsafe content.withUnsafeBufferPointer { content in
+            unsafe digest.withUnsafeMutableBufferPointer { output in
+                unsafe EntryForming.digest(
+                    content.baseAddress!, count: content.count, into: output.baseAddress!)
+            }
+        }
+        return digest
     }
 
     private func checkFields(

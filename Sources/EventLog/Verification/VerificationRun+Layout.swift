@@ -166,7 +166,7 @@ extension ColumnSegment {
             guard kinds.count == type.columns else { return nil }
             types.append(SegmentLayout.TypePlan(type: type.type, rows: type.rows, kinds: kinds))
         }
-        return SegmentLayout.Plan(count: count, types: types)
+        return SegmentLayout.Plan(count: count, types: types, optional: optional)
     }
 }
 
@@ -175,7 +175,9 @@ extension SegmentLayout.Plan {
     fileprivate func problem(in value: Span<UInt8>) -> String? {
         func word(_ at: Int) -> Int { Int(value.littleEndian(at: at, as: UInt32.self)) }
         func half(_ at: Int) -> Int { Int(value.littleEndian(at: at, as: UInt16.self)) }
-        guard word(16) == fixed.start, word(20) == usedBytes, value.isZero(24..<32) else {
+        guard word(16) == fixed.start, word(20) == usedBytes,
+            word(24) == Int(fixed.optional.rawValue), value.isZero(28..<32)
+        else {
             return "its head is not what its rows ask for"
         }
         var position = SegmentLayout.headerBytes + types.count * SegmentLayout.typeEntryBytes
@@ -198,10 +200,14 @@ extension SegmentLayout.Plan {
             }
         }
         guard value.isZero(position..<fixed.start) else { return "its padding is not zero" }
-        let starts = [
+        var starts = [
             (fixed.times, 8), (fixed.recorded, 8), (fixed.cases, 4), (fixed.previous, 4),
-            (fixed.types, 2), (fixed.ordinals, 2), (fixed.leaves, 32),
+            (fixed.types, 2), (fixed.ordinals, 2), (fixed.contents, SegmentLayout.contentBytes),
         ]
+        if fixed.optional.contains(.order) {
+            starts += [(fixed.orderKeys, 8), (fixed.orderSources, 4)]
+        }
+        if fixed.optional.contains(.nanoseconds) { starts.append((fixed.nanoseconds, 4)) }
         for (start, width) in starts
         where !value.isZero(start + count * width..<start + fixed.padded * width) {
             return "a column's padding is not zero"

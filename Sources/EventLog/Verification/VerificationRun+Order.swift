@@ -15,6 +15,7 @@ extension VerificationRun {
         var voids: [(voided: UInt32, by: UInt32)] = []
         var changes: [UInt32] = []
         var schemaCount: UInt32 = 0
+        var nextSource: UInt32 = 0
     }
 
     /// Walks the columns from the first entry to the last.
@@ -36,6 +37,12 @@ extension VerificationRun {
             try checkLastSequences(walk.lastOfCase, in: view)
             try checkVoids(walk.voids, in: view)
             walk.schemaCount = try checkDefinitions(walk.changes, in: view)
+            let stored = try view.transaction.count(of: view.tables.sources)
+            guard view.entryCount != state.entryCount || stored == Int(walk.nextSource) else {
+                throw LogDifference(
+                    table: view.tables.sources.name, key: "",
+                    problem: "there are \(stored) sources where \(walk.nextSource) belong")
+            }
         }
         func same(_ holds: Bool, _ what: String) throws {
             guard holds else {
@@ -79,6 +86,12 @@ extension VerificationRun {
                 throw difference(row, "the case's previous entry is another one")
             }
             walk.lastOfCase[Int(id)] = segment.first + UInt32(row)
+            if let source = segment.orders.flatMap({ OrderSource(word: $0.sources[row]).source }) {
+                if source == walk.nextSource { walk.nextSource += 1 }
+                guard source < walk.nextSource else {
+                    throw difference(row, "sources are not in order of first appearance")
+                }
+            }
             let type = Int(segment.types[row])
             guard type < layout.typeCount, Int(segment.ordinals[row]) == ordinals[type] else {
                 throw difference(row, "the place among its type is another one")

@@ -22,7 +22,10 @@ public struct BatchJoiner: Sendable {
         to batch: inout EventBatch
     ) {
         guard let first = rows.first else { return }
-        if batch.columnCounts.isEmpty { batch.columnCounts = piece.columnCounts }
+        if batch.columnCounts.isEmpty {
+            batch.columnCounts = piece.columnCounts
+            batch.isSealed = piece.isSealed
+        }
         let isLast = rows.upperBound == piece.rows.count
         let startByte = Int(piece.rows[first].canonical.offset)
         let endByte =
@@ -34,12 +37,29 @@ public struct BatchJoiner: Sendable {
         batch.bytes.append(contentsOf: piece.bytes[startByte..<endByte])
         batch.slots.append(contentsOf: piece.slots[startSlot..<endSlot])
         let shift = UInt32(truncatingIfNeeded: byteShift)
+        let firstPersonal = batch.personal.count
+        let firstContent = batch.content.count
+        let last = piece.rows[rows.upperBound - 1]
+        let personal = Int(piece.rows[first].firstPersonal)..<last.personal.upperBound
+        let content = Int(piece.rows[first].firstContent)..<last.content.upperBound
+        batch.content.append(contentsOf: piece.content[content])
+        for index in personal {
+            var text = piece.personal[index]
+            text.text.offset &+= shift
+            text.key.offset &+= shift
+            batch.personal.append(text)
+        }
         for index in rows {
             var row = piece.rows[index]
             row.canonical.offset &+= shift
             row.subject.offset &+= shift
             row.source.offset &+= shift
             row.id.offset &+= shift
+            row.orderText.offset &+= shift
+            row.firstPersonal = UInt32(
+                truncatingIfNeeded: Int(row.firstPersonal) - personal.lowerBound + firstPersonal)
+            row.firstContent = UInt32(
+                truncatingIfNeeded: Int(row.firstContent) - content.lowerBound + firstContent)
             row.firstSlot = UInt32(truncatingIfNeeded: Int(row.firstSlot) + slotShift)
             row.line += lines
             var names = columns[Int(row.type)].names

@@ -31,6 +31,10 @@ public struct EventDraft: Hashable, Sendable {
     public var subject: String
     /// When it happened.
     public var time: Instant
+    /// Nanoseconds beyond its millisecond.
+    public var nanoseconds: UInt32 = 0
+    /// The source's own order, where it comes from the input's rows and not from the event.
+    public var order: SourceOrder?
     /// The fields of `data`, in any order.
     public var fields: [Field]
     /// Other CloudEvents attributes, kept unread.
@@ -87,7 +91,7 @@ extension EventTokens {
         known("source", draft.source)
         known("type", draft.type)
         known("subject", draft.subject)
-        known("time", draft.time.rfc3339)
+        known("time", SentTime(draft.time, nanoseconds: draft.nanoseconds).rfc3339)
         for attribute in draft.attributes { append(attribute) }
         append("data")
         append(.object, length: draft.fields.count)

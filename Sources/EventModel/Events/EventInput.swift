@@ -40,6 +40,36 @@ struct EventInput: ~Escapable {
         return bytes.text
     }
 
+    /// Whether a key has a name.
+    @inline(__always)
+    func isKey(_ key: Int, _ name: StaticString) -> Bool { isText(key, name) }
+
+    /// Whether a text token holds these bytes.
+    func isText(_ token: Int, _ wanted: StaticString) -> Bool {
+        guard kind(token) == .string, length(token) == wanted.utf8CodeUnitCount else {
+            return false
+        }
+        let start = offset(token)
+        var place = start
+        for byte in wanted.description.utf8 {
+            guard text[place] == byte else { return false }
+            place += 1
+        }
+        return true
+    }
+
+    /// Whether some bytes have the form of a token: 43 of the base64url alphabet.
+    func isToken(_ start: Int, _ count: Int) -> Bool {
+        guard count == PersonalText.tokenBytes else { return false }
+        for index in start..<start + count {
+            switch text[index] {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: continue
+            default: return false
+            }
+        }
+        return true
+    }
+
     /// Any token as it may be shown in a rejection.
     func shown(_ token: Int) -> String {
         switch kind(token) {

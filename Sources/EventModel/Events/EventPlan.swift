@@ -35,6 +35,7 @@ struct EventPlan: Sendable {
         var key: Range<Int>
         var kind: Kind
         var column: ColumnKind?
+        var personal: PersonalKind?
         /// Bounds: of the number, or of the length in Unicode scalars.
         var minimum: Int64
         var maximum: Int64
@@ -58,6 +59,8 @@ struct EventPlan: Sendable {
     let fields: [FieldEntry]
     let values: [TextWord]
     let subjects: [TextWord]
+    /// Kinds of case that are persons.
+    let persons: [TextWord]
     /// Hash tables: `place` is a field's number within its type, or a type's id; -1 where empty.
     let places: [TextWord]
     let typeTable: (start: Int, mask: Int)
@@ -80,6 +83,7 @@ struct EventPlan: Sendable {
         entries = zip(forms, owners).map { builder.add($0, to: types.schemas[$1]) }
         columnPlaces = builder.columnPlaces
         columnCounts = types.schemas.map(\.columns.count)
+        persons = types.personalKinds.sorted().map { builder.word($0, place: 0) }
         typeTable = builder.table(types.schemas.map(\.type))
         fields = builder.fields
         values = builder.values
@@ -237,7 +241,8 @@ extension EventPlan {
         mutating func add(_ field: FieldSchema, requires: UInt64) {
             var entry = FieldEntry(
                 key: store("\"\(field.name)\":"), kind: .boolean, column: field.column,
-                minimum: 0, maximum: 0, values: 0..<0, requires: requires)
+                personal: field.personal, minimum: 0, maximum: 0, values: 0..<0,
+                requires: requires)
             switch field.kind {
             case .text(let minimum, let maximum):
                 entry.kind = .text

@@ -25,7 +25,7 @@ extension EventValidator {
         envelope.form = admission == .recorded ? plan.readingForms[typeID] : typeID
         try check(admission, input, envelope, &marks)
         let subject = try text(envelope.subject, "subject", input)
-        guard isSubject(subject, of: plan.entries[typeID], input) else {
+        guard isSubject(subject, of: plan.entries[typeID], input, &envelope) else {
             throw wrongSubject(input.string(subject), typeID)
         }
         try readTime(input, &envelope)
@@ -35,7 +35,8 @@ extension EventValidator {
                 field: "data", value: input.shown(data),
                 problem: "data is no object (expected the event's fields)")
         }
-        for other in others { try checkOther(other, input) }
+        for other in others { try checkOther(other, input, envelope) }
+        if envelope.sequence >= 0 { try checkSequence(input, envelope) }
         if admission == .input, !others.isEmpty { try chooseVersion(input, &envelope) }
     }
 
@@ -44,7 +45,7 @@ extension EventValidator {
     private func chooseVersion(
         _ input: borrowing EventInput, _ envelope: inout Envelope
     ) throws(Rejection) {
-        guard let key = others.first(where: { input.string($0) == "dataschema" }),
+        guard let key = others.first(where: { input.isKey($0, "dataschema") }),
             input.kind(key + 2) == .string
         else { return }
         let text = input.string(key + 2)
@@ -84,33 +85,42 @@ extension EventValidator {
                     ? "\(types.schemas[envelope.typeID].type) is recorded by the log alone"
                     : "\(types.schemas[envelope.typeID].type) is no type of the log's own")
         }
-        let taken = [(envelope.sequence, "sequence"), (envelope.recordedtime, "recordedtime")]
-        for (key, name) in taken where key >= 0 {
-            throw Rejection(
-                field: name, value: input.shown(key + 2),
-                problem: "\(name) is given by the log alone (leave it out)")
-        }
     }
 
     private func readMarks(
         _ input: borrowing EventInput, _ envelope: Envelope
     ) throws(Rejection) -> LogMarks {
-        let sequence = try attribute(envelope.sequence, "sequence", input)
-        let recorded = try attribute(envelope.recordedtime, "recordedtime", input)
-        guard input.kind(sequence) == .integer,
-            let number = UInt32(exactly: input.integer(sequence)), number < UInt32.max
-        else {
-            throw Rejection(
-                field: "sequence", value: input.shown(sequence), problem: "sequence is no sequence")
-        }
+        let position = try attribute(envelope.position, "rekamposition", input)
+        let recorded = try attribute(envelope.recorded, "rekamtime", input)
+        guard input.kind(position) == .integer,
+            let number = UInt32(exactly: input.integer(position)), number < UInt32.max
+        else { throw wrongAttribute("rekamposition", input.shown(position), "is no sequence") }
         guard input.kind(recorded) == .string,
             let instant = Instant(recordedForm: input.bytes(recorded))
         else {
-            throw Rejection(
-                field: "recordedtime", value: input.shown(recorded),
-                problem: "recordedtime is not in the recorded form")
+            throw wrongAttribute("rekamtime", input.shown(recorded), "is not in the recorded form")
         }
-        return LogMarks(recorded: instant, sequence: number)
+        var marks = LogMarks(recorded: instant, position: number)
+        if envelope.order >= 0 {
+            switch input.kind(envelope.order + 2) {
+            case .string: marks.order = .text(input.string(envelope.order + 2))
+            case .integer: marks.order = .integer(input.integer(envelope.order + 2))
+            default:
+                throw wrongAttribute(
+                    "rekamorder", input.shown(envelope.order + 2), "is no order of a source")
+            }
+        }
+        if envelope.sender >= 0 {
+            marks.sender = input.string(try text(envelope.sender, "rekamsender", input))
+        }
+        if envelope.approvals >= 0 {
+            guard input.kind(envelope.approvals + 2) == .string else {
+                throw wrongAttribute(
+                    "rekamapprovals", input.shown(envelope.approvals + 2), "is no text")
+            }
+            marks.approvals = input.string(envelope.approvals + 2)
+        }
+        return marks
     }
 
     /// The value of a required attribute.
@@ -149,7 +159,8 @@ extension EventValidator {
 
     /// Whether a subject is of one of the type's kinds: `ticket/…`, or `company`.
     private func isSubject(
-        _ token: Int, of type: EventPlan.TypeEntry, _ input: borrowing EventInput
+        _ token: Int, of type: EventPlan.TypeEntry, _ input: borrowing EventInput,
+        _ envelope: inout Envelope
     ) -> Bool {
         let start = input.offset(token)
         let length = input.length(token)
@@ -157,6 +168,16 @@ extension EventValidator {
         while slash < length, input.text[start + slash] != 0x2F { slash += 1 }
         let kind = TextWord(input.text, start, slash)
         let subjects = plan.subjects
+        if slash < length {
+            for person in plan.persons where person.isEqual(kind, input.text, start, plan.blob) {
+                envelope.personAt = slash + 1
+            }
+            if envelope.isEntry, envelope.personAt > 0,
+                !input.isToken(start + slash + 1, length - slash - 1)
+            {
+                return false
+            }
+        }
         if slash == length {
             for place in type.whole
             where subjects[place].isEqual(kind, input.text, start, plan.blob) { return true }
@@ -177,20 +198,24 @@ extension EventValidator {
             throw wrongAttribute("time", input.shown(time), "is no text")
         }
         if let instant = Instant(recordedForm: input.bytes(time)) {
-            envelope.instant = instant
+            envelope.instant = SentTime(instant)
             envelope.isRecordedForm = true
             return
         }
         do throws(Instant.Fault) {
-            envelope.instant = try Instant(rfc3339: input.bytes(time))
+            envelope.instant = try SentTime(rfc3339: input.bytes(time))
         } catch {
             throw Rejection(
                 field: "time", value: input.string(time), problem: "time \(error.rawValue)")
         }
     }
 
-    /// Other CloudEvents attributes may hold texts, booleans and whole numbers.
-    private func checkOther(_ key: Int, _ input: borrowing EventInput) throws(Rejection) {
+    /// Other CloudEvents attributes may hold texts, booleans and whole numbers; in an entry, tokens
+    /// stand for those that may tell of persons.
+    private func checkOther(
+        _ key: Int, _ input: borrowing EventInput, _ envelope: Envelope
+    ) throws(Rejection) {
+        let isSealed = envelope.isEntry && !isClear(key, input)
         switch input.kind(key + 2) {
         case .string:
             guard input.isPrintable(key + 2), input.isPlain || input.isClean(key + 2) else {
@@ -198,11 +223,51 @@ extension EventValidator {
                     input.string(key), input.string(key + 2),
                     "holds a control character or half a surrogate pair")
             }
-        case .integer, .yes, .no: break
+            let length = input.length(key + 2)
+            guard !isSealed || length == 0 || input.isToken(input.offset(key + 2), length) else {
+                throw wrongAttribute(input.string(key), input.string(key + 2), "is no token")
+            }
+        case .integer where !isSealed: break
+        case .yes, .no: break
         default:
             throw Rejection(
                 field: input.string(key), value: input.shown(key + 2),
                 problem: "\(input.string(key)) is no text, boolean or whole number")
         }
+    }
+
+    /// Whether an attribute stands in clear: those that say how to read an event, or its order.
+    func isClear(_ key: Int, _ input: borrowing EventInput) -> Bool {
+        input.isKey(key, "sequence") || input.isKey(key, "sequencetype")
+            || input.isKey(key, "dataschema") || input.isKey(key, "datacontenttype")
+    }
+
+    /// The source's order, as CloudEvents' extension *Sequence* has it.
+    private func checkSequence(
+        _ input: borrowing EventInput, _ envelope: Envelope
+    ) throws(Rejection) {
+        let value = envelope.sequence + 2
+        switch input.kind(value) {
+        case .integer: break
+        case .string where (1...200).contains(input.length(value)): break
+        default:
+            throw wrongAttribute(
+                "sequence", input.shown(value),
+                "is no order of a source (expected a text of 1 to 200 bytes, or a whole number)")
+        }
+    }
+
+    /// The order that an event's `sequence` gives it: a number where `sequencetype` says `Integer`
+    /// and it is one, else a text.
+    func sourceOrder(_ input: borrowing EventInput, _ envelope: Envelope) -> OrderKey {
+        guard envelope.sequence >= 0 else { return .none }
+        let value = envelope.sequence + 2
+        if input.kind(value) == .integer { return OrderKey(input.integer(value)) }
+        if envelope.sequencetype >= 0, input.isText(envelope.sequencetype + 2, "Integer"),
+            let number = Int64(input.string(value))
+        {
+            return OrderKey(number)
+        }
+        return OrderKey(input.bytes(value))
     }
 }

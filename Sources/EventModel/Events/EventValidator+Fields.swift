@@ -8,6 +8,7 @@ extension EventValidator {
         let type = plan.entries[envelope.form]
         let firstSlot = batch.slots.count
         let firstMoved = moved.count
+        let firstPersonal = batch.personal.count
         var isFirst = true
         for number in 0..<type.fieldCount {
             let field = plan.fields[type.fieldStart + number]
@@ -21,6 +22,10 @@ extension EventValidator {
             let token = Int(fieldTokens[number])
             let isWell =
                 switch field.kind {
+                case .text where field.personal != nil:
+                    writePersonal(
+                        token, field, input, envelope, firstSlot: firstSlot, base: base,
+                        into: &batch)
                 case .text: writeText(token, field, input, base: base, into: &batch)
                 case .enumeration: writeEnumeration(token, field, input, into: &batch)
                 case .boolean: writeBoolean(token, field, input, into: &batch)
@@ -30,14 +35,15 @@ extension EventValidator {
             guard isWell else { throw wrongField(number, token, envelope.form, input) }
         }
         if type.isRearranged {
-            arrangeSlots(type, envelope.typeID, firstSlot, firstMoved, &batch)
+            arrangeSlots(
+                type, envelope.typeID, firstSlot, firstMoved, firstPersonal, &batch)
         }
     }
 
     /// Puts the slots of a form whose columns are not its type's in their order there.
     private mutating func arrangeSlots(
         _ form: EventPlan.TypeEntry, _ typeID: Int, _ firstSlot: Int, _ firstMoved: Int,
-        _ batch: inout EventBatch
+        _ firstPersonal: Int, _ batch: inout EventBatch
     ) {
         let written = Array(batch.slots[firstSlot...])
         batch.slots.removeLast(written.count)
@@ -56,7 +62,69 @@ extension EventValidator {
         for index in firstMoved..<moved.count where moved[index].target >= firstSlot {
             moved[index].target = targets[moved[index].target] ?? moved[index].target
         }
+        for index in firstPersonal..<batch.personal.count
+        where batch.personal[index].pair != PersonalText.noPair {
+            let pair = Int(batch.personal[index].pair)
+            batch.personal[index].pair = UInt16(
+                ((targets[firstSlot + 2 * pair] ?? firstSlot + 2 * pair) - firstSlot) / 2)
+        }
     }
+
+    /// Writes a text that tells of a person, and notes where it stands.
+    ///
+    /// In an entry it is a token, whose length says nothing of the text's; a column then holds it as
+    /// the log's dictionary does, after `~`.
+    private mutating func writePersonal(
+        _ token: Int, _ field: EventPlan.FieldEntry, _ input: borrowing EventInput,
+        _ envelope: Envelope, firstSlot: Int, base: Int, into batch: inout EventBatch
+    ) -> Bool {
+        guard input.kind(token) == .string else { return false }
+        let length = input.length(token)
+        let isSound =
+            envelope.isEntry
+            ? length == 0 || input.isToken(input.offset(token), length)
+            : input.compareLength(token, minimum: field.minimum, maximum: field.maximum) == 0
+                && (input.isPlain || input.isClean(token))
+        guard isSound else { return false }
+        let key = TextRange(
+            offset: base + writer.count - field.key.count + 1, length: field.key.count - 3)
+        writer.put(0x22)
+        let at = writer.count
+        let hasColumn = field.column != nil
+        let isToken = envelope.isEntry && length > 0
+        let target = hasColumn && !isToken ? batch.slots.count : personalTarget(batch)
+        let range = writeContent(token, input, base: base, target: target)
+        let fingerprint = Fingerprint(of: input.bytes(token))
+        if length > 0 {
+            batch.personal.append(
+                PersonalText(
+                    kind: field.personal == .name ? .name : .text, isAttribute: false,
+                    isNumber: false,
+                    at: UInt32(truncatingIfNeeded: at),
+                    length: UInt32(truncatingIfNeeded: writer.count - at), text: range,
+                    fingerprint: fingerprint, key: key,
+                    pair: hasColumn
+                        ? UInt16(truncatingIfNeeded: (batch.slots.count - firstSlot) / 2)
+                        : PersonalText.noPair))
+        }
+        if isToken, hasColumn {
+            moved.append((batch.slots.count, decoded.count))
+            let start = decoded.count
+            decoded.append(PersonalText.mark)
+            decoded.append(copying: input.bytes(token))
+            batch.slots.append(UInt64(length + 1))
+            batch.slots.append(
+                Fingerprint(of: decoded.span.extracting(start..<decoded.count)).value)
+        } else if hasColumn {
+            batch.slots.append(UInt64(range.offset) << 32 | UInt64(range.length))
+            batch.slots.append(fingerprint.value)
+        }
+        writer.put(0x22)
+        return true
+    }
+
+    /// What `moved` calls the personal text that comes next.
+    func personalTarget(_ batch: EventBatch) -> Int { -10 - batch.personal.count }
 
     @inline(__always)
     private mutating func writeText(

@@ -10,7 +10,7 @@ extension EventValidator {
             case "subject": "a case such as ticket/20931"
             case "time": "a time such as 2025-07-14T08:12:00Z"
             case "data": "an object with the event's fields"
-            case "sequence", "recordedtime": "what the log gave it"
+            case "rekamposition", "rekamtime": "what the log gave it"
             default: "a text of 1 to 256 characters"
             }
         return Rejection(field: name, problem: "event without \"\(name)\" (expected \(expected))")
@@ -32,6 +32,14 @@ extension EventValidator {
         return Rejection(
             field: name,
             problem: "attribute \"\(name)\" is not named by a-z and 0-9, as CloudEvents asks")
+    }
+
+    func logsAttribute(_ written: String, _ value: String) -> Rejection {
+        let name = Rejection.cut(written, to: 60)
+        return Rejection(
+            field: name, value: value,
+            problem: "\(name) is given by the log alone (leave out attributes that begin with "
+                + "\(LogMarks.prefix))")
     }
 
     func duplicateKey(_ written: String, path: String) -> Rejection {
@@ -91,7 +99,6 @@ extension EventValidator {
         let field = plan.forms[form].fields[number]
         let clause: String
         switch (input.kind(token), field.kind) {
-        case (.null, _): clause = "is null (leave the field out instead)"
         case (.object, _), (.nested, _):
             clause = "is a list or an object (expected \(field.expectation))"
         case (.string, .text(let minimum, let maximum)):

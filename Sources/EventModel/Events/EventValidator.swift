@@ -1,10 +1,11 @@
 /// Whose events a validator lets through.
 public enum Admission: Sendable {
-    /// From outside: the log's own types, `sequence` and `recordedtime` are refused.
+    /// From outside: the log's own types, and attributes that only the log gives, are refused.
     case input
     /// From the log itself: its own types alone.
     case logsOwn
-    /// Recorded entries, read back: any type, with `sequence` and `recordedtime`.
+    /// Recorded entries, read back: any type, with what the log added, and tokens in the place of
+    /// personal texts.
     case recorded
 }
 
@@ -27,9 +28,12 @@ public struct EventValidator: ~Copyable {
     var moved: [(target: Int, offset: Int)] = []
     /// The token of each field of the current type's data.
     var fieldTokens = [Int32](repeating: 0, count: EventSchema.mostFields)
-    /// Tokens of the keys of other CloudEvents attributes.
+    /// Tokens of the keys of other CloudEvents attributes, and of those that are null.
     var others: [Int] = []
+    var unset: [Int] = []
     var tokens = EventTokens()
+    /// The tokens of an event some of whose texts were not in the normal form.
+    var normal = EventTokens()
 
     /// A validator for these types.
     public init(_ types: EventTypes) { plan = EventPlan(types) }
@@ -48,19 +52,22 @@ public struct EventValidator: ~Copyable {
         swap(&tokens, &self.tokens)
         defer { swap(&tokens, &self.tokens) }
         tokens.read(draft)
-        return admit(
+        let refusal = admit(
             tokens: tokens.words.span, text: tokens.text.span, isPlain: tokens.isPlain,
             as: admission, line: line, into: &batch)
+        if refusal == nil, let order = draft.order { batch.order(last: order) }
+        return refusal
     }
 
     /// Reads a recorded entry back to a row of a batch, and returns what the log had added to the
     /// event: forming the entry again from these (`EventBatch.appendEntry`) gives the same bytes,
-    /// or the entry was not canonical.
+    /// or the entry was not canonical. Personal texts are tokens; a name in a column, and the name of
+    /// a personal subject, read as the log's dictionaries have them.
     ///
     /// - Throws: a `Rejection` where the entry holds no event of these types.
     public mutating func admit(
         entry: Span<UInt8>, into batch: inout EventBatch
-    ) throws(Rejection) -> (recorded: Instant, sequence: UInt32) {
+    ) throws(Rejection) -> LogMarks {
         var tokens = EventTokens()
         swap(&tokens, &self.tokens)
         defer { swap(&tokens, &self.tokens) }
@@ -69,11 +76,13 @@ public struct EventValidator: ~Copyable {
         } catch {
             throw Rejection(fault: error, in: entry, line: 0)
         }
-        var marks = LogMarks()
+        var marks = LogMarks(recorded: .earliest, position: 0)
         try place(
             tokens: tokens.words.span, text: tokens.text.span, isPlain: tokens.isPlain,
             as: .recorded, line: 0, marks: &marks, into: &batch)
-        return (marks.recorded, marks.sequence)
+        batch.isSealed = true
+        if let order = marks.order { batch.order(last: order) }
+        return marks
     }
 
     /// Admits a line taken apart; see `EventToken`.
@@ -83,22 +92,25 @@ public struct EventValidator: ~Copyable {
         tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, as admission: Admission,
         line: Int, into batch: inout EventBatch
     ) -> Rejection? {
-        var marks = LogMarks()
+        var marks = LogMarks(recorded: .earliest, position: 0)
         do throws(Rejection) {
+            guard admission != .recorded, normal.normalise(tokens, text, isPlain: isPlain) else {
+                try place(
+                    tokens: tokens, text: text, isPlain: isPlain, as: admission, line: line,
+                    marks: &marks, into: &batch)
+                return nil
+            }
+            var normal = EventTokens()
+            swap(&normal, &self.normal)
+            defer { swap(&normal, &self.normal) }
             try place(
-                tokens: tokens, text: text, isPlain: isPlain, as: admission, line: line,
-                marks: &marks, into: &batch)
+                tokens: normal.words.span, text: normal.text.span, isPlain: normal.isPlain,
+                as: admission, line: line, marks: &marks, into: &batch)
             return nil
         } catch {
             return error
         }
     }
-}
-
-/// What the log adds to an event.
-struct LogMarks {
-    var recorded = Instant(milliseconds: 0)
-    var sequence: UInt32 = 0
 }
 
 /// Where an event's own attributes are among its tokens (the key's place; -1 where absent), and
@@ -111,14 +123,25 @@ struct Envelope {
     var time = -1
     var type = -1
     var data = -1
-    var recordedtime = -1
+    /// The log's own, in the order of their names.
+    var approvals = -1
+    var order = -1
+    var position = -1
+    var sender = -1
+    var recorded = -1
+    /// The source's order, as CloudEvents has it.
     var sequence = -1
+    var sequencetype = -1
     var typeID = 0
     /// Which of the plan's forms it has: its type's newest version, unless it says otherwise.
     var form = 0
-    var instant = Instant(milliseconds: 0)
+    var instant = SentTime(Instant(milliseconds: 0))
     /// Whether `time` is in its recorded form already.
     var isRecordedForm = false
+    /// Whether what is read is an entry, with tokens in the place of personal texts.
+    var isEntry = false
+    /// Where the name of a person begins in the subject, in bytes; 0 where the case is none.
+    var personAt = 0
     /// Fields of data that are there, as bits.
     var fields: UInt64 = 0
 }
@@ -129,16 +152,21 @@ extension EventValidator {
         line: Int, marks: inout LogMarks, into batch: inout EventBatch
     ) throws(Rejection) {
         let firstSlot = batch.slots.count
+        let firstPersonal = batch.personal.count
+        let firstContent = batch.content.count
         if batch.columnCounts.isEmpty { batch.columnCounts = plan.columnCounts }
         do throws(Rejection) {
             let input = EventInput(tokens: tokens, text: text, isPlain: isPlain)
             var envelope = Envelope()
+            envelope.isEntry = admission == .recorded
             try collect(input, &envelope)
             try check(input, &envelope, admission, &marks)
             try collectFields(input, &envelope)
             try write(input, envelope, line: line, into: &batch)
         } catch {
             batch.slots.removeLast(batch.slots.count - firstSlot)
+            batch.personal.removeLast(batch.personal.count - firstPersonal)
+            batch.content.removeLast(batch.content.count - firstContent)
             var rejection = error
             rejection.line = line
             throw rejection
@@ -150,9 +178,16 @@ extension EventValidator {
         _ input: borrowing EventInput, _ envelope: inout Envelope
     ) throws(Rejection) {
         others.removeAll(keepingCapacity: true)
+        unset.removeAll(keepingCapacity: true)
         var key = 0
         let count = input.tokens.count
         while key < count {
+            // An attribute that is null is unset (CloudEvents, JSON Event Format, 2.2).
+            if input.kind(key + 2) == .null {
+                unset.append(key)
+                key += 4
+                continue
+            }
             let length = input.length(key)
             let word = TextWord(input.text, input.offset(key), length)
             switch (word.first, length) {
@@ -164,6 +199,19 @@ extension EventValidator {
             case (0x6174_6164, 4): try take(&envelope.data, key, input)
             default: try takeOther(word, key, input, &envelope)
             }
+            let members = input.kind(key + 2) == .object ? input.length(key + 2) : 0
+            key += 4 + members * 4
+        }
+        if !unset.isEmpty { try checkUnset(input) }
+    }
+
+    /// A key that is null may not stand twice either.
+    private func checkUnset(_ input: borrowing EventInput) throws(Rejection) {
+        var names: Set<String> = []
+        var key = 0
+        while key < input.tokens.count {
+            let name = input.string(key)
+            guard names.insert(name).inserted else { throw duplicateKey(name, path: "") }
             let members = input.kind(key + 2) == .object ? input.length(key + 2) : 0
             key += 4 + members * 4
         }
@@ -183,23 +231,43 @@ extension EventValidator {
         switch (word.first, word.last, word.length) {
         case (EventValidator.specversion.first, EventValidator.specversion.last, 11):
             return try take(&envelope.specversion, key, input)
-        case (EventValidator.sequence.first, EventValidator.sequence.last, 8):
-            return try take(&envelope.sequence, key, input)
-        case (EventValidator.recordedtime.first, EventValidator.recordedtime.last, 12):
-            return try take(&envelope.recordedtime, key, input)
         default: break
+        }
+        if word.first & 0xFF_FFFF_FFFF == EventValidator.logs {
+            return try takeLogs(key, input, &envelope)
         }
         let name = input.string(key)
         guard !name.isEmpty, name.utf8.allSatisfy(EventValidator.isAttributeByte) else {
             throw unknownAttribute(name)
         }
-        for other in others where input.string(other) == name { throw duplicateKey(name, path: "") }
+        for other in others where input.string(other).utf8.elementsEqual(name.utf8) {
+            throw duplicateKey(name, path: "")
+        }
+        if word.first == EventValidator.sequence, word.length == 8 { envelope.sequence = key }
+        if name.utf8.elementsEqual("sequencetype".utf8) { envelope.sequencetype = key }
         others.append(key)
     }
 
+    /// An attribute that begins as the log's do.
+    private func takeLogs(
+        _ key: Int, _ input: borrowing EventInput, _ envelope: inout Envelope
+    ) throws(Rejection) {
+        let name = input.string(key)
+        guard envelope.isEntry else { throw logsAttribute(name, input.shown(key + 2)) }
+        switch name {
+        case "rekamapprovals": try take(&envelope.approvals, key, input)
+        case "rekamorder": try take(&envelope.order, key, input)
+        case "rekamposition": try take(&envelope.position, key, input)
+        case "rekamsender": try take(&envelope.sender, key, input)
+        case "rekamtime": try take(&envelope.recorded, key, input)
+        default: throw logsAttribute(name, input.shown(key + 2))
+        }
+    }
+
     private static let specversion = word("specversion")
-    private static let sequence = word("sequence")
-    private static let recordedtime = word("recordedtime")
+    /// `sequence` and `rekam` as little-endian numbers.
+    private static let sequence: UInt64 = 0x6563_6E65_7571_6573
+    private static let logs: UInt64 = 0x6D_616B_6572
 
     private static func word(_ text: String) -> TextWord {
         let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: 8)
@@ -219,14 +287,17 @@ extension EventValidator {
         var key = data + 2
         let end = key + input.length(data) * 4
         var present: UInt64 = 0
+        // Fields that are null are unset, as attributes are: our own rule.
+        var seen: UInt64 = 0
         while key < end {
             let field = plan.find(
                 input.text, input.offset(key), input.length(key), start: type.tableStart,
                 mask: type.tableMask)
             guard field >= 0 else { throw unknownField(input.string(key), envelope.form) }
             let bit: UInt64 = 1 << UInt64(truncatingIfNeeded: field)
-            guard present & bit == 0 else { throw duplicateKey(input.string(key), path: "data.") }
-            present |= bit
+            guard seen & bit == 0 else { throw duplicateKey(input.string(key), path: "data.") }
+            seen |= bit
+            if input.kind(key + 2) != .null { present |= bit }
             fieldTokens[field] = Int32(truncatingIfNeeded: key + 2)
             key += 4
         }

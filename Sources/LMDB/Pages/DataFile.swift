@@ -55,8 +55,10 @@ final class WriterPause {
     /// Whether writers wait.
     let isHeld: Bool
 
-    init(folder: String, waitingAtMost wait: Duration) throws(LMDBError) {
-        descriptor = unsafe open(folder + "/writer.lock", O_RDONLY | O_CLOEXEC)
+    init(
+        folder: String, _ file: DataFileName, waitingAtMost wait: Duration
+    ) throws(LMDBError) {
+        descriptor = unsafe open(folder + "/" + file.writerLock, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             isHeld = false
             return

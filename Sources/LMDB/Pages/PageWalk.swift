@@ -39,13 +39,14 @@ public struct PageWalk {
     ///   read, or a writer is not done in time.
     /// - Complexity: O(pages of leaves + long values); memory one bit a page.
     public static func check(
-        folder: String, waitAtMost wait: Duration = .seconds(60),
+        folder: String, file name: DataFileName = .data,
+        waitAtMost wait: Duration = .seconds(60),
         progress: (UInt64, UInt64) -> Void = { _, _ in }
     ) throws -> PageCensus {
-        let file = try DataFile(path: folder + "/data.mdb")
+        let file = try DataFile(path: folder + "/" + name.name)
         var rounds = 0
         while true {
-            let pause = try WriterPause(folder: folder, waitingAtMost: wait)
+            let pause = try WriterPause(folder: folder, name, waitingAtMost: wait)
             defer { withExtendedLifetime(pause) {} }
             try file.measure()
             let meta = try PageMeta.newest(of: file)
@@ -69,8 +70,8 @@ public struct PageWalk {
     ///
     /// - Throws: `PageFault`, or `LMDBError`.
     /// - Complexity: O(free pages).
-    static func checkFreeList(folder: String) throws {
-        let file = try DataFile(path: folder + "/data.mdb")
+    static func checkFreeList(folder: String, file name: DataFileName = .data) throws {
+        let file = try DataFile(path: folder + "/" + name.name)
         var walk = PageWalk(file: file, meta: try PageMeta.newest(of: file))
         try walk.walkFreeList { walk, page, node in _ = try walk.freePages(page, node) }
     }

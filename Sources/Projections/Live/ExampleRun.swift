@@ -1,6 +1,7 @@
 public import Definitions
 import EventLog
 import EventModel
+import Vault
 
 /// What an example of a definition did not come to.
 public struct ExampleFault: Error, Hashable, Sendable, CustomStringConvertible {
@@ -40,7 +41,7 @@ public struct ExampleRun {
         guard !definition.examples.isEmpty else { return [] }
         let log = try LogStore.create(
             at: folder, origin: "example", types: context.types,
-            seed: Array(repeating: 0, count: 32), threads: 1)
+            seed: Array(repeating: 0, count: 32), salts: .counting(), threads: 1)
         var faults: [ExampleFault] = []
         for (place, example) in definition.examples.enumerated() {
             do throws(ExampleFault) {

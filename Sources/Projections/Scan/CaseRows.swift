@@ -3,6 +3,9 @@
 package struct CaseRows: ~Copyable {
     package var rows: Buffer<Row>
     package var payload: Buffer<UInt32>
+    /// Whether each row's nanoseconds beyond its millisecond stand in the payload, right before its
+    /// own: set before any row is added, where the log has times that need them.
+    package var isExact = false
     /// First row of the case looked at, and its number of rows.
     package private(set) var start = 0
     package private(set) var count = 0
@@ -94,6 +97,17 @@ package struct CaseRows: ~Copyable {
 // MARK: - Order
 
 extension CaseRows {
+    /// The order of a case's events: time as it was sent, then sequence.
+    @inline(__always)
+    private func precedes(_ left: Row, _ right: Row) -> Bool {
+        if left.time != right.time { return left.time < right.time }
+        if isExact {
+            let nanoseconds = (payload[Int(left.payload) - 1], payload[Int(right.payload) - 1])
+            if nanoseconds.0 != nanoseconds.1 { return nanoseconds.0 < nanoseconds.1 }
+        }
+        return left.sequence < right.sequence
+    }
+
     private mutating func order() {
         // Mostly sorted already: insertion, unless that moves too many rows.
         var moves = 4 * count + 64
@@ -102,7 +116,7 @@ extension CaseRows {
         while position < count {
             let row = unsafe first[position]
             var place = position
-            while place > 0, unsafe row.precedes(first[place - 1]) {
+            while place > 0, unsafe precedes(row, first[place - 1]) {
                 unsafe first[place] = first[place - 1]
                 place -= 1
             }
@@ -132,7 +146,7 @@ extension CaseRows {
                 var right = middle
                 var out = low
                 while left < middle, right < high {
-                    if unsafe source[right].precedes(source[left]) {
+                    if unsafe precedes(source[right], source[left]) {
                         unsafe target[out] = source[right]
                         right += 1
                     } else {

@@ -9,8 +9,11 @@ package struct ChainWalk: ~Copyable {
     private var maker: RowMaker
     /// The segment whose columns the row maker has found.
     private var current = -1
+    /// Whether some event of the log has a time beyond the millisecond.
+    private let isExact: Bool
 
     package init(tables: RowTables, typeCount: Int, segments: consuming SegmentWalk) {
+        isExact = segments.hasNanoseconds
         self.segments = segments
         maker = RowMaker(tables: tables, typeCount: typeCount)
     }
@@ -71,6 +74,8 @@ package struct ChainWalk: ~Copyable {
         maker.enter(Int(number), of: segment)
         let mask = maker.mask(Int(number), ordinal: ordinal)
         guard mask != 0 else { return false }
+        table.isExact = isExact
+        if isExact { table.payload.append(segment.nanoseconds?[row] ?? 0) }
         let payload = maker.addPayload(Int(number), ordinal: ordinal, to: &table.payload)
         table.rows.append(
             Row(

@@ -37,6 +37,7 @@ package struct PartitionScan: ~Copyable {
         cursors.append(starts, 0..<starts.count)
         table.rows.resizeUninitialized(to: total)
         table.payload.truncate(to: 0)
+        table.isExact = segments.contains { $0.nanoseconds != nil }
         for segment in segments where segment.first < upTo {
             guard census.mayHold(segment, cases) else { continue }
             guard mayContinue() else { return false }
@@ -54,6 +55,8 @@ package struct PartitionScan: ~Copyable {
         let types = unsafe segment.types.pointer
         let times = unsafe segment.times.pointer
         let ordinals = unsafe segment.ordinals.pointer
+        let nanoseconds = unsafe segment.nanoseconds?.pointer
+        let isExact = table.isExact
         let first = UInt32(range.lowerBound)
         let width = UInt32(range.count)
         var nextVoid = PartitionScan.lowerBound(voided, segment.first)
@@ -77,6 +80,7 @@ package struct PartitionScan: ~Copyable {
             maker.enter(Int(number), of: segment)
             let mask = maker.mask(Int(number), ordinal: ordinal)
             guard mask != 0 else { continue }
+            if isExact { table.payload.append(unsafe nanoseconds?[row] ?? 0) }
             let payload = maker.addPayload(Int(number), ordinal: ordinal, to: &table.payload)
             let target = Int(unsafe cursor[Int(place)])
             precondition(target < capacity, "more rows than the census counted")

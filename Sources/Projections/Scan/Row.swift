@@ -23,12 +23,6 @@ package struct Row: BitwiseCopyable, Sendable {
     /// The plan's number of its type.
     @inline(__always)
     package var type: Int { Int(stamp & 0xFF) }
-
-    /// The order of a case's events: time, then sequence.
-    @inline(__always)
-    package func precedes(_ other: Row) -> Bool {
-        time != other.time ? time < other.time : sequence < other.sequence
-    }
 }
 
 /// What a selector is in a row: one bit, shared with selectors of other types.

@@ -103,7 +103,8 @@ package final class StoreProfiles: CaseProfiles {
             list.removeAll { others.contains($0.entry.sequence) }
         }
         list.sort {
-            ($0.entry.time, $0.entry.sequence) < ($1.entry.time, $1.entry.sequence)
+            ($0.entry.time, $0.entry.nanoseconds, $0.entry.sequence)
+                < ($1.entry.time, $1.entry.nanoseconds, $1.entry.sequence)
         }
         settings = (count, list)
         return list

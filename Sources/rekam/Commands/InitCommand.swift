@@ -66,7 +66,7 @@ struct InitCommand: ParsableCommand {
             catalogue: Shipped.texts(in: "catalogue").flatMap {
                 SourceDocument.split($0.text, file: $0.path)
             },
-            seed: try Machine.randomBytes(32), calendar: calendar,
+            seed: try Machine.randomBytes(32), salts: Machine.salts, calendar: calendar,
             zoneRules: { try Machine.zone($0) })
         new.group = groupNumber
         let made: LogStore

@@ -15,15 +15,21 @@ struct LogCommand: ParsableCommand {
 struct LogShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Print entries as recorded: canonical JSON, one per line.",
+        abstract: "Print entries: canonical JSON, one per line.",
         discussion: """
+            Names and other texts of persons stand in an entry as tokens, and are shown in clear as \
+            long as the vault explains them; --tokens prints the entries as they are recorded and \
+            hashed.
+
             Examples:
               rekam log show 184001
+              rekam log show 184001 --tokens
               rekam log show 0..99
               rekam log show --last 10
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var tokens: TokensOption
     @OptionGroup var language: SameInBothLanguages
 
     @Argument(help: ArgumentHelp("A sequence, or a range A..B with both ends.", valueName: "seq"))
@@ -40,10 +46,11 @@ struct LogShowCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
+        log.show(tokensOnly: tokens.tokens)
         try log.read { view in
             let range = try range(of: view.entryCount)
             for sequence in range {
-                Output.write(try view.entry(sequence))
+                Output.write(try view.revealedEntry(sequence))
                 Output.write("\n")
             }
         }
@@ -95,6 +102,7 @@ struct LogCaseCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var tokens: TokensOption
     @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("The case, as in its events' subject.", valueName: "subject"))
@@ -102,21 +110,21 @@ struct LogCaseCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
+        log.show(tokensOnly: tokens.tokens)
         try log.read { view in
             guard let id = try view.caseID(subject) else {
                 throw Failure(
                     .usage,
                     "no entry has the subject \"\(subject)\". Subjects look like ticket/T-1.")
             }
-            var rows: [(time: Int64, sequence: UInt32)] = []
+            var rows: [(time: SentTime, sequence: UInt32)] = []
             for sequence in try view.caseHistory(id) {
-                let segment = try view.segment(containing: sequence)
-                rows.append((segment.times[Int(sequence - segment.first)], sequence))
+                rows.append((try view.sent(sequence), sequence))
             }
             rows.sort { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
             var voided: [UInt32] = []
             for (_, sequence) in rows {
-                Output.write(try view.entry(sequence))
+                Output.write(try view.revealedEntry(sequence))
                 Output.write("\n")
                 if try view.isVoided(sequence) { voided.append(sequence) }
             }

@@ -31,7 +31,8 @@ struct StoreOptions: ParsableArguments {
     /// Opens the store.
     func open(readOnly: Bool) throws -> LogStore {
         try LogStore.open(
-            at: path, readOnly: readOnly, threads: Machine.cores, patience: patience(),
+            at: path, readOnly: readOnly, salts: Machine.salts, threads: Machine.cores,
+            patience: patience(),
             mapBytes: Machine.environment("REKAM_MAP_BYTES").flatMap { Int($0) })
     }
 
@@ -50,6 +51,14 @@ struct StoreOptions: ParsableArguments {
         }
         return milliseconds
     }
+}
+
+/// Whether persons are shown as the tokens that stand for them in what is hashed.
+struct TokensOption: ParsableArguments {
+    @Flag(
+        help: "Show persons as the tokens that stand for them, which an erasure leaves as they are."
+    )
+    var tokens = false
 }
 
 /// How an answer is written.

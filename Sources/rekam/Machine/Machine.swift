@@ -1,6 +1,7 @@
 import EventLog
 import EventModel
 import Rendering
+import Vault
 
 #if canImport(Glibc)
     import Glibc
@@ -37,6 +38,9 @@ enum Machine {
     }
 
     /// Bytes nobody can guess, for a key.
+    /// Salts for personal texts, from the system's random bytes.
+    static let salts = Salts { try randomBytes($0) }
+
     static func randomBytes(_ count: Int) throws -> [UInt8] {
         guard let bytes = read("/dev/urandom", most: count).map({ Array($0.prefix(count)) }),
             bytes.count == count

@@ -161,7 +161,7 @@ extension FuzzTarget {
             sum &+= Int64(segment.previous[row]) &+ Int64(segment.types[row])
             sum &+= Int64(segment.ordinals[row])
         }
-        segment.withLeaves(0..<segment.count) { leaves in
+        segment.withContents(0..<segment.count) { leaves in
             for index in leaves.indices { sum &+= Int64(leaves[index]) }
         }
         for (type, rows) in segment.typeRows {

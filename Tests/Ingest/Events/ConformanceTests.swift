@@ -79,7 +79,9 @@ struct ConformanceTests {
             guard rejection == nil, let row = batch.rows.first else { continue }
             // What we take is written so that it reads back the same, and is canonical.
             var entry: [UInt8] = []
-            batch.appendEntry(row, recorded: .latest, sequence: 5, to: &entry)
+            // Texts of persons stand as tokens in an entry: that is for the log's own tests.
+            guard row.personalCount == 0 else { continue }
+            batch.appendEntry(row, LogMarks(recorded: .latest, position: 5), to: &entry)
             var back = EventBatch()
             _ = try validator.admit(entry: entry.span, into: &back)
             #expect(back.bytes == batch.bytes && back.slots == batch.slots, verdict)

@@ -104,12 +104,14 @@ struct EventParserTests {
             (#""id""#, #""id":"2","id""#, "the key \"id\" stands there twice"),
             (#""actor""#, #""actor":"B","actor""#, "the key \"actor\" stands there twice"),
             (
-                #""id""#, #""sequence":1,"id""#,
-                "sequence \"1\" is given by the log alone (leave it out)"
+                #""id""#, #""rekamposition":1,"id""#,
+                "rekamposition \"1\" is given by the log alone (leave out attributes that begin "
+                    + "with rekam)"
             ),
             (
-                #""id""#, #""recordedtime":"x","id""#,
-                "recordedtime \"x\" is given by the log alone (leave it out)"
+                #""id""#, #""rekamtime":"x","id""#,
+                "rekamtime \"x\" is given by the log alone (leave out attributes that begin with "
+                    + "rekam)"
             ),
             (
                 #""id""#, #""data_base64":"x","id""#,

@@ -5,6 +5,7 @@ import Foundation
 import Projections
 import Shipped
 import Testing
+import Vault
 
 /// A folder for one test, removed with it.
 final class StoreFolder {
@@ -109,7 +110,7 @@ extension LogStore {
     static func make(in folder: StoreFolder) throws -> LogStore {
         try LogStore.create(
             at: folder.path, origin: "test.example/log", types: shippedTypes,
-            seed: Array(repeating: 7, count: 32))
+            seed: Array(repeating: 7, count: 32), salts: .counting())
     }
 
     /// Records drafts in batches of a size.

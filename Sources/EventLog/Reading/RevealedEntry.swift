@@ -1,0 +1,157 @@
+import EventModel
+import Vault
+
+/// Takes entries apart, keeping its memory.
+final class Revealing {
+    var validator: EventValidator
+    var batch = EventBatch()
+
+    init(types: EventTypes) { validator = EventValidator(types) }
+}
+
+/// An entry with the texts that its tokens stand for, as far as the vault still explains them.
+struct RevealedEntry {
+    /// The event's canonical JSON, the log's attributes included; tokens stand where nothing explains
+    /// them.
+    private(set) var bytes: [UInt8] = []
+    /// The fields whose tokens nothing explains: `data.agent`, `subject`, `traceparent`.
+    private(set) var erased: Set<String> = []
+
+    /// Reveals an entry.
+    ///
+    /// - Throws: what the vault has to say; a `Rejection` where the entry holds no event.
+    init(
+        _ entry: Span<UInt8>, _ sequence: UInt32, _ vault: VaultReader?,
+        _ revealing: Revealing
+    ) throws {
+        revealing.batch.removeAll()
+        let marks = try revealing.validator.admit(entry: entry, into: &revealing.batch)
+        let row = revealing.batch.rows[0]
+        var plain: [UInt8] = []
+        revealing.batch.appendEntry(row, marks, to: &plain)
+        // Places in the entry: what the log added lies before all that follows `logAt`.
+        let added = plain.count - Int(row.canonical.length)
+        var from = 0
+        var numbers = TextNumbers()
+        for place in row.personal {
+            let personal = revealing.batch.personal[place]
+            let number = personal.kind == .text ? numbers.next(personal) : 0
+            let at = Int(personal.at) + (personal.at >= row.logAt ? added : 0)
+            let token = plain.span.extracting(at..<at + Int(personal.length))
+            let text = try RevealedEntry.text(
+                behind: token, personal, sequence: sequence, number: number, vault)
+            bytes += plain[from..<at]
+            from = at
+            guard let text else {
+                let key = revealing.batch.text(personal.key)
+                erased.insert(
+                    personal.kind == .subject
+                        ? "subject" : personal.isAttribute ? key : "data." + key)
+                continue
+            }
+            var writer = ByteWriter(capacity: 64)
+            let span = text.utf8Span.span
+            writer.reserve(6 * span.count)
+            _ = writer.putEscaped(span)
+            writer.flush(to: &bytes)
+            from = at + Int(personal.length)
+        }
+        bytes += plain[from...]
+    }
+
+    /// The text behind a token of an entry; nil where nothing explains it.
+    static func text(
+        behind token: Span<UInt8>, _ personal: PersonalText, sequence: UInt32, number: Int,
+        _ vault: VaultReader?
+    ) throws -> String? {
+        guard let vault, let token = Token(token) else { return nil }
+        let found =
+            personal.kind == .text && personal.pair == PersonalText.noPair
+            ? try vault.disclosure(sequence: sequence, place: number)
+            : try vault.disclosure(of: token)
+        guard let found, Token(of: found) == token else { return nil }
+        return found.text
+    }
+
+    /// What makes it the same event.
+    var content: EventContent {
+        get throws { try EventContent(json: bytes, erased: erased) }
+    }
+}
+
+/// What makes an event the same: `type`, `subject`, `time`, the source's order and the fields of
+/// `data`, by name.
+struct EventContent {
+    var source = ""
+    var id = ""
+    private var values: [String: String] = [:]
+    private var erased: Set<String> = []
+
+    init(json bytes: [UInt8], erased: Set<String> = []) throws {
+        self.erased = erased
+        let json = try JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
+        guard case .object(let members) = json else { return }
+        for member in members {
+            switch (member.key, member.value) {
+            case ("source", .string(let text)): source = text
+            case ("id", .string(let text)): id = text
+            case ("data", .object(let fields)):
+                for field in fields { values["data." + field.key] = EventContent.text(field.value) }
+            case ("type", _), ("subject", _), ("time", _), ("sequence", _), ("sequencetype", _):
+                values[member.key] = EventContent.text(member.value)
+            default: break
+            }
+        }
+    }
+
+    /// The content of a row that is about to be recorded.
+    init(_ row: EventRow, of batch: EventBatch) {
+        let bytes = Array(batch.bytes[row.canonical.indices])
+        guard let content = try? EventContent(json: bytes) else {
+            preconditionFailure("a row's canonical JSON is JSON")
+        }
+        self = content
+    }
+
+    private static func text(_ value: JSONValue) -> String {
+        if case .string(let text) = value { return text }
+        return String(decoding: value.canonical ?? [], as: UTF8.self)
+    }
+
+    /// The first field, by name, in which another content differs; nil where they are the same. What
+    /// was erased here is equal to anything.
+    func difference(to other: EventContent) -> ContentDifference? {
+        let names = Set(values.keys).union(other.values.keys).sorted {
+            $0.utf8.lexicographicallyPrecedes($1.utf8)
+        }
+        for name in names where !erased.contains(name) {
+            let (old, new) = (values[name], other.values[name])
+            let isSame =
+                switch (old, new) {
+                case (nil, nil): true
+                case (let old?, let new?): old.utf8.elementsEqual(new.utf8)
+                default: false
+                }
+            if !isSame {
+                return ContentDifference(field: name, old: old ?? "", new: new ?? "", sequence: 0)
+            }
+        }
+        return nil
+    }
+}
+
+/// Where an event differs from a recorded one of the same source and id.
+struct ContentDifference {
+    var field: String
+    var old: String
+    var new: String
+    /// The recorded one's sequence.
+    var sequence: UInt32
+
+    /// The same difference, of an entry.
+    func at(_ sequence: UInt32) -> ContentDifference {
+        var difference = self
+        difference.sequence = sequence
+        return difference
+    }
+}

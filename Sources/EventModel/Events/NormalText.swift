@@ -1,0 +1,113 @@
+@_spi(_Unicode) internal import Swift
+
+/// The one form in which a text of `data` or a subject is recorded: Unicode's NFC, without what
+/// nobody sees at its ends. `id` and `source` keep the sender's bytes; once recorded, texts are
+/// compared by their bytes for ever.
+///
+/// The version of Unicode is that of Swift's standard library and stands in the registry: for
+/// characters that it knows, no later version gives another form.
+/// Source: Unicode Standard Annex #15, *Unicode Normalization Forms*.
+package enum NormalText {
+    /// The version of Unicode whose NFC is meant.
+    package static let unicodeVersion = "17.0"
+
+    /// Whether a text may have another normal form than itself: a quick look that is sure of texts
+    /// of Latin letters.
+    ///
+    /// - Complexity: O(length), eight bytes at a time while they are ASCII.
+    static func mayDiffer(_ text: Span<UInt8>, _ start: Int, _ count: Int) -> Bool {
+        guard count > 0 else { return false }
+        if isDoubtful(text[start]) || text[start + count - 1] <= 0x20 { return true }
+        var position = start
+        let end = start + count
+        while position + 8 <= end {
+            if text.word(at: position) & 0x8080_8080_8080_8080 != 0 { break }
+            position += 8
+        }
+        while position < end {
+            // From U+0300 on there are marks that combine. The end may be an invisible one.
+            let byte = text[position]
+            if byte >= 0xCC || byte == 0xC2 { return true }
+            position += 1
+        }
+        return false
+    }
+
+    /// Whether a byte may begin something that is trimmed.
+    private static func isDoubtful(_ byte: UInt8) -> Bool { byte <= 0x20 || byte >= 0xC2 }
+
+    /// The normal form of a text.
+    ///
+    /// - Complexity: O(length).
+    package static func form(of text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text._nfc { scalars.append(scalar) }
+        guard let first = scalars.firstIndex(where: { !isTrimmed($0) }),
+            let last = scalars.lastIndex(where: { !isTrimmed($0) })
+        else { return "" }
+        return String(String.UnicodeScalarView(scalars[first...last]))
+    }
+
+    /// White space, and what is invisible: soft hyphen, zero-width space, non-joiner and joiner, word
+    /// joiner, byte order mark. Variation selectors and tags stay: flags and emoji need them.
+    package static func isTrimmed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x00AD, 0x200B...0x200D, 0x2060, 0xFEFF: true
+        default: scalar.properties.isWhitespace
+        }
+    }
+}
+
+extension EventTokens {
+    /// Copies an event's tokens with the texts of its subject and of its data in their normal form.
+    ///
+    /// - Returns: false, and nothing is copied, where all of them have it already.
+    mutating func normalise(_ tokens: Span<UInt64>, _ text: Span<UInt8>, isPlain: Bool) -> Bool {
+        let input = EventInput(tokens: tokens, text: text, isPlain: isPlain)
+        var isNeeded = false
+        EventTokens.forEachText(input) { value in
+            isNeeded =
+                isNeeded || NormalText.mayDiffer(text, input.offset(value), input.length(value))
+        }
+        guard isNeeded else { return false }
+        removeAll()
+        self.isPlain = isPlain
+        for index in tokens.indices { words.append(tokens[index]) }
+        for index in text.indices { self.text.append(text[index]) }
+        var hasChanged = false
+        EventTokens.forEachText(input) { value in
+            guard NormalText.mayDiffer(text, input.offset(value), input.length(value)),
+                input.isClean(value)
+            else { return }
+            let form = NormalText.form(of: input.string(value))
+            let start = self.text.count
+            self.text.append(contentsOf: form.utf8)
+            words[value] = EventToken.string.word(length: self.text.count - start)
+            words[value + 1] = UInt64(start)
+            hasChanged = true
+        }
+        finish()
+        return hasChanged
+    }
+
+    /// Calls a closure with the texts that have a normal form: the subject, and those of data.
+    private static func forEachText(
+        _ input: borrowing EventInput, _ body: (_ value: Int) -> Void
+    ) {
+        var key = 0
+        while key < input.tokens.count {
+            let value = key + 2
+            key += 4
+            switch input.kind(value) {
+            case .string?: if input.isKey(value - 2, "subject") { body(value) }
+            case .object?:
+                let end = key + input.length(value) * 4
+                while key < end {
+                    if input.kind(key + 2) == .string { body(key + 2) }
+                    key += 4
+                }
+            default: break
+            }
+        }
+    }
+}

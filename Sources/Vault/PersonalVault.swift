@@ -1,0 +1,372 @@
+internal import Crypto
+internal import EventModel
+internal import Glibc
+package import LMDB
+
+/// The texts behind a log's tokens: `private.mdb` beside `data.mdb`, the one file of a store that is
+/// not derived from the entries, and that no figure needs.
+///
+/// It is written under the log's write transaction and committed before it, so that a crash leaves
+/// rows that nothing refers to, never a token that nothing explains. An erasure puts another file in
+/// its place, since LMDB keeps what was deleted readable in free pages: whoever reads or writes looks
+/// first whether the file is still the one that is open.
+package final class PersonalVault: Sendable {
+    /// The store's folder.
+    package let folder: String
+    private let origin: String
+    private let isReadOnly: Bool
+    private let syncsCommits: Bool
+    private let opened: Guarded<Opened?>
+
+    /// An open file.
+    private struct Opened: Sendable {
+        let environment: Environment
+        let tables: VaultTables
+        let inode: UInt64
+    }
+
+    /// The file and what goes with it.
+    package static let file = DataFileName.beside("private")
+
+    /// A store's vault; it is opened when it is first needed.
+    package init(folder: String, origin: String, readOnly: Bool, syncsCommits: Bool = true) {
+        self.folder = folder
+        self.origin = origin
+        isReadOnly = readOnly
+        self.syncsCommits = syncsCommits
+        opened = Guarded(nil)
+    }
+
+    /// Makes an empty vault in a store's folder.
+    package func create() throws { _ = try open(creating: true) }
+
+    /// Whether there is one: who was given `data.mdb` alone has none.
+    package var isThere: Bool {
+        var file = stat()
+        return unsafe stat(folder + "/" + PersonalVault.file.name, &file) == 0 && file.st_size > 0
+    }
+
+    /// Tells one file from another that took its place; 0 where there is none.
+    package var generation: UInt64 {
+        var file = stat()
+        guard unsafe stat(folder + "/" + PersonalVault.file.name, &file) == 0 else { return 0 }
+        return UInt64(file.st_ino)
+    }
+
+    /// Begins reading; nil where there is no vault.
+    package func beginRead() throws -> VaultReader? {
+        guard let now = try current() else { return nil }
+        return VaultReader(try now.environment.beginRead(), now.tables)
+    }
+
+    /// Writes and commits; the log's write transaction must be held.
+    ///
+    /// - Parameter base: rows of texts of this sequence and later ones are left over from an append
+    ///   that never was, and go first.
+    package func write(_ rows: VaultRows, from base: UInt32) throws {
+        guard let now = try current() else { throw VaultFault.missing(path: folder) }
+        let write = try now.environment.beginWrite()
+        try now.tables.deleteTexts(from: base, in: write)
+        for name in rows.names {
+            try write.put(now.tables.tokens, Key(name.token.array), name.disclosure.encoded)
+            if let text = name.text {
+                try write.put(
+                    now.tables.names, VaultTables.key(ofName: text.span), name.token.array)
+            }
+        }
+        for text in rows.texts {
+            try write.put(
+                now.tables.texts, Key(text.sequence, UInt32(text.place)), text.disclosure.encoded)
+        }
+        try write.commit()
+    }
+
+    /// Does something in one transaction of the vault.
+    package func update<Result>(
+        _ body: (borrowing WriteTransaction, VaultTables) throws -> Result
+    ) throws -> Result {
+        guard let now = try current() else { throw VaultFault.missing(path: folder) }
+        let write = try now.environment.beginWrite()
+        let result = try body(write, now.tables)
+        try write.commit()
+        return result
+    }
+
+    /// Copies the vault, packed, into a folder that holds none yet.
+    package func copy(toFolder folder: String) throws {
+        try current()?.environment.copy(toFolder: folder)
+    }
+
+    /// Puts another file in the place of this one, at once and durably: made by `body` in a folder of
+    /// its own. Whoever has the old one open notices when it next looks.
+    package func replace(_ body: (_ folder: String) throws -> Void) throws {
+        let making = folder + "/private.new"
+        try PersonalVault.remove(making)
+        guard unsafe mkdir(making, 0o700) == 0 else { throw fault(making, "mkdir") }
+        try body(making)
+        let file = PersonalVault.file.name
+        close()
+        guard unsafe rename(making + "/" + file, folder + "/" + file) == 0 else {
+            throw fault(folder + "/" + file, "rename")
+        }
+        try PersonalVault.sync(folder)
+        try PersonalVault.remove(making)
+    }
+
+    private func fault(_ path: String, _ call: String) -> LMDBError {
+        LMDBError(path: path, call: call, code: errno)
+    }
+
+    /// Takes what was being made away.
+    private static func remove(_ making: String) throws {
+        for name in [file.name, file.readers, file.writerLock] {
+            unsafe unlink(making + "/" + name)
+        }
+        guard unsafe rmdir(making) == 0 || errno == ENOENT else {
+            throw LMDBError(path: making, call: "rmdir", code: errno)
+        }
+    }
+
+    /// Forces what a folder's names mean onto the disk.
+    private static func sync(_ folder: String) throws {
+        let descriptor = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw LMDBError(path: folder, call: "open", code: errno) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw LMDBError(path: folder, call: "fsync", code: errno)
+        }
+    }
+
+    /// Closes the file, so that another may take its place.
+    package func close() { opened.withLock { $0 = nil } }
+
+    /// The open file, or the one that took its place since; nil where there is none.
+    private func current() throws -> Opened? {
+        let inode = generation
+        guard inode != 0 else { return nil }
+        if let known = opened.withLock({ $0 }), known.inode == inode { return known }
+        guard isThere else { return nil }
+        return try open(creating: false)
+    }
+
+    private func open(creating: Bool) throws -> Opened {
+        var options = Environment.Options(readOnly: isReadOnly && !creating, creates: creating)
+        options.file = PersonalVault.file
+        options.mapBytes = 1 << 38
+        options.syncsCommits = syncsCommits
+        opened.withLock { $0 = nil }
+        let environment = try Environment.open(at: folder, options)
+        let tables = try VaultTables(environment)
+        if creating { try register(environment, tables) }
+        try check(environment, tables)
+        let now = Opened(environment: environment, tables: tables, inode: generation)
+        opened.withLock { $0 = now }
+        return now
+    }
+
+    private func register(_ environment: Environment, _ tables: VaultTables) throws {
+        let write = try environment.beginWrite()
+        try write.put(tables.registry, Key("format"), VaultTables.format)
+        try write.put(tables.registry, Key("origin"), Array(origin.utf8))
+        try write.commit()
+    }
+
+    private func check(_ environment: Environment, _ tables: VaultTables) throws {
+        let read = try environment.beginRead()
+        guard try read.copyValue(tables.registry, Key("format")) == VaultTables.format else {
+            throw VaultFault.damaged(path: folder, reason: "its format is another one")
+        }
+        guard try read.copyValue(tables.registry, Key("origin")) == Array(origin.utf8) else {
+            throw VaultFault.damaged(path: folder, reason: "it belongs to another log")
+        }
+    }
+}
+
+/// Rows that an append adds.
+package struct VaultRows: Sendable {
+    /// A token with what explains it.
+    package struct Name: Sendable {
+        package var token: Token
+        package var disclosure: Disclosure
+        /// The text by which the token is found again; nil for a token of one value alone.
+        package var text: [UInt8]?
+
+        package init(token: Token, disclosure: Disclosure, text: [UInt8]?) {
+            self.token = token
+            self.disclosure = disclosure
+            self.text = text
+        }
+    }
+
+    /// A text of one entry.
+    package struct Text: Sendable {
+        package var sequence: UInt32
+        /// Its place among the personal texts of its entry, from 0.
+        package var place: Int
+        package var disclosure: Disclosure
+
+        package init(sequence: UInt32, place: Int, disclosure: Disclosure) {
+            self.sequence = sequence
+            self.place = place
+            self.disclosure = disclosure
+        }
+    }
+
+    package var names: [Name] = []
+    package var texts: [Text] = []
+
+    package init() {}
+
+    /// Whether there are none.
+    package var isEmpty: Bool { names.isEmpty && texts.isEmpty }
+}
+
+/// The tables of a vault; drawn in `Schemas/STORE.md`.
+package struct VaultTables: Sendable {
+    /// Format and origin.
+    package let registry: Table
+    /// Disclosures by token: of names, and of texts that have a column.
+    package let tokens: Table
+    /// Tokens by name: 16 bytes of the text's SHA-256.
+    package let names: Table
+    /// Disclosures of other texts by sequence and place in the entry.
+    package let texts: Table
+    /// What the store's keeper notes: copies that were handed out, an erasure under way.
+    package let notes: Table
+
+    static let format = Array("rekam vault 1".utf8)
+
+    init(_ environment: Environment) throws {
+        let tables = try environment.openTables(["registry", "tokens", "names", "texts", "notes"])
+        registry = tables[0]
+        tokens = tables[1]
+        names = tables[2]
+        texts = tables[3]
+        notes = tables[4]
+    }
+
+    /// The key under which a name's token stands.
+    package static func key(ofName text: Span<UInt8>) -> Key {
+        var hasher = SHA256()
+        text.withBytes { hasher.update(data: $0) }
+        return Key(Array(hasher.finalize().prefix(16)))
+    }
+
+    /// Takes the texts of some sequence and of all later ones out.
+    package func deleteTexts(
+        from base: UInt32, in write: borrowing WriteTransaction
+    ) throws {
+        var cursor = try write.cursor(texts)
+        var stands = try cursor.seek(Key(base))
+        while stands {
+            try cursor.delete()
+            stands = try cursor.move(.next)
+        }
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func withBytes(_ body: ([UInt8]) -> Void) { body(copyBytes()) }
+}
+
+/// A vault as one transaction sees it.
+package final class VaultReader {
+    private let transaction: ReadTransaction
+    private let tables: VaultTables
+
+    init(_ transaction: consuming ReadTransaction, _ tables: VaultTables) {
+        self.transaction = transaction
+        self.tables = tables
+    }
+
+    /// What explains a token of a name, or of a text with a column; nil where nothing does.
+    package func disclosure(of token: Token) throws -> Disclosure? {
+        try transaction.copyValue(tables.tokens, Key(token.array)).map { Disclosure(encoded: $0) }
+    }
+
+    /// What explains a text without a column; nil where nothing does.
+    package func disclosure(sequence: UInt32, place: Int) throws -> Disclosure? {
+        try transaction.copyValue(tables.texts, Key(sequence, UInt32(place))).map {
+            Disclosure(encoded: $0)
+        }
+    }
+
+    /// The token of a name; nil where the name has none.
+    ///
+    /// - Throws: `VaultFault.damaged` where the token's own disclosure says another name.
+    package func token(ofName text: Span<UInt8>) throws -> Token? {
+        guard
+            let bytes = try transaction.copyValue(tables.names, VaultTables.key(ofName: text)),
+            let token = Token(raw: bytes), let found = try disclosure(of: token)?.text
+        else { return nil }
+        guard found.utf8.elementsEqual(text.copyBytes()) else { return nil }
+        return token
+    }
+
+    /// The disclosures by token, in the order of tokens, lent one by one.
+    package func forEachToken(_ body: (Token, Disclosure) throws -> Void) throws {
+        var cursor = try transaction.cursor(tables.tokens)
+        var stands = try cursor.move(.first)
+        while stands {
+            try cursor.withEntry { key, value in
+                guard let token = Token(raw: key.copyBytes()) else { return }
+                try body(token, Disclosure(encoded: value.copyBytes()))
+            }
+            stands = try cursor.move(.next)
+        }
+    }
+
+    /// The disclosures of texts without a column, in the order of entries.
+    package func forEachText(
+        _ body: (_ sequence: UInt32, _ place: Int, Disclosure) throws -> Void
+    ) throws {
+        var cursor = try transaction.cursor(tables.texts)
+        var stands = try cursor.move(.first)
+        while stands {
+            try cursor.withEntry { key, value in
+                guard key.count == 8 else { return }
+                let place = key.bigEndian(at: 4, as: UInt32.self)
+                try body(key.bigEndian(at: 0), Int(place), Disclosure(encoded: value.copyBytes()))
+            }
+            stands = try cursor.move(.next)
+        }
+    }
+
+    /// Notes under keys that begin so, in their order.
+    package func notes(beginning prefix: String) throws -> [(key: String, value: [UInt8])] {
+        var found: [(String, [UInt8])] = []
+        var cursor = try transaction.cursor(tables.notes)
+        var stands = try cursor.seek(Key(prefix))
+        while stands {
+            var isOver = false
+            try cursor.withEntry { key, value in
+                let text = String(decoding: key.copyBytes(), as: UTF8.self)
+                isOver = !text.utf8.starts(with: prefix.utf8)
+                if !isOver { found.append((text, value.copyBytes())) }
+            }
+            if isOver { break }
+            stands = try cursor.move(.next)
+        }
+        return found
+    }
+}
+
+/// Why a vault could not be opened, read or written.
+public enum VaultFault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// There is no vault where one is needed.
+    case missing(path: String)
+    /// What it holds does not hold together.
+    case damaged(path: String, reason: String)
+
+    /// What happened and what to do; reads after `Error: `.
+    public var description: String {
+        switch self {
+        case .missing(let path):
+            "the store at \(path) has no private.mdb, so that no name can be recorded or shown. Put "
+                + "it back from a backup that is younger than thirty days."
+        case .damaged(let path, let reason):
+            "private.mdb of the store at \(path) cannot be used: \(reason). Figures do not need it; "
+                + "put it back from a backup to see names again."
+        }
+    }
+}
