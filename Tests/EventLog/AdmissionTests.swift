@@ -104,7 +104,14 @@ struct AdmissionTests {
         try #expect(store.record([message("a"), message("b")]).accepted == 2)
         var withdrawal = void("v1", of: "a")
         withdrawal.source = store.origin
-        try #expect(store.record([withdrawal, void("v2", of: "b")]).accepted == 2)
+        // From outside nobody may speak in the log's name.
+        let forged = try store.record([withdrawal])
+        #expect(forged.accepted == 0 && forged.rejections.first?.rejection.kind == .ownSource)
+        var own = batch([withdrawal])
+        own.isLogsOwn = true
+        try #expect(
+            store.append(own, recorded: Instant(milliseconds: 1_750_000_000_000)).accepted == 1)
+        try #expect(store.record([void("v2", of: "b")]).accepted == 1)
         let again = try store.record([message("a"), message("b")])
         #expect(again.accepted == 1)
         #expect(again.duplicates == 1)

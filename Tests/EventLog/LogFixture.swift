@@ -41,12 +41,20 @@ struct Seeded: RandomNumberGenerator {
     }
 }
 
+extension Salts {
+    /// One salt for all.
+    static let same = Salts { Array(repeating: 7, count: $0) }
+}
+
 extension LogStore {
-    /// A new store with the shipped types and a fixed key.
-    static func make(in folder: StoreFolder, threads: Int = 2) throws -> LogStore {
+    /// A new store with the shipped types and a fixed key. Unless told otherwise all salts are the
+    /// same, so that a text has the same token whatever came before it.
+    static func make(
+        in folder: StoreFolder, threads: Int = 2, salts: Salts = .same
+    ) throws -> LogStore {
         try LogStore.create(
             at: folder.path, origin: "test.example/log", types: shippedTypes,
-            seed: Array(repeating: 7, count: 32), salts: .counting(), threads: threads)
+            seed: Array(repeating: 7, count: 32), salts: salts, threads: threads)
     }
 
     /// Records drafts as one batch.

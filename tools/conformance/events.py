@@ -16,6 +16,7 @@ import pathlib
 import random
 import re
 import sys
+import unicodedata
 
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
@@ -30,6 +31,7 @@ Rekam refuses, JSON Schema cannot see:
 - integers written so that IEEE 754 rounds them (9007199254740991.4): Python and Rekam round alike,
   but jsonschema's bounds compare whole numbers exactly
 - the log's own types in input (x-logs-own); the test admits them as the log does
+- an attribute that begins with rekam, which cloudevent.json says as a pattern of names
 - years 0000, and times whose offset leads outside the years 0001 to 9999
 Rekam takes, JSON Schema's date-time (RFC 3339 by rfc3339-validator) does not:
 - a leap second (23:59:60), read as the last millisecond of its minute
@@ -39,13 +41,15 @@ Python's regular expressions only:
 """
 
 CONTROL = ["\u0001", "\n", "\t", "\u007f", "\u0085", "\u009f"]
-TEXTS = ["", "x", "Budi Santoso", "Évènement", "工单", "😀", "a\"b\\c/d", "\u00a0", "\u2028", "tab\there"]
+TEXTS = ["", "x", "Budi Santoso", "Évènement", "工单", "😀", "a\"b\\c/d", "a\u00a0b", "a\u2028b", "tab\there"]
 BIG = 2**53 - 1
 
 
 def text_of(rng, length):
+    """A text without blanks at its ends, which would be trimmed."""
     letters = ["a", "é", "工", "😀", "\"", "\\", " "]
-    return "".join(rng.choice(letters) for _ in range(length))
+    return "".join(rng.choice(letters[:6] if place in (0, length - 1) else letters)
+                   for place in range(length))
 
 
 def good_value(rng, field):
@@ -100,7 +104,7 @@ def good_subject(rng, schema):
     kind = rng.choice(kinds)
     if not kind.endswith("/"):
         return kind
-    return kind + rng.choice(["1", "20931", "a/b", "É", "😀", "x" * (256 - len(kind)), "\"", " "])
+    return kind + rng.choice(["1", "20931", "a/b", "É", "😀", "x" * (256 - len(kind)), "\"", "a b"])
 
 
 def good_time(rng):
@@ -147,6 +151,9 @@ def good_event(rng, schema, number):
     keys = list(event)
     if rng.random() < 0.5:
         rng.shuffle(keys)
+    # The order of a source is a text of its own length, or a number.
+    if isinstance(event.get("sequence"), bool) or event.get("sequence") == "":
+        event["sequence"] = "007"
     return {key: event[key] for key in keys}
 
 
@@ -213,6 +220,22 @@ def is_known_difference(event):
     return any(text.endswith("\n") for text in texts)
 
 
+ENDS = ("\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028"
+        "\u2029\u202f\u205f\u3000\u00ad\u200b\u200c\u200d\u2060\ufeff")
+
+
+def normal(event):
+    """An event as it is judged: null is unset; the texts of subject and data are NFC without blank ends."""
+    def text(value):
+        return unicodedata.normalize("NFC", value).strip(ENDS) if isinstance(value, str) else value
+    event = {key: value for key, value in event.items() if value is not None}
+    if "subject" in event:
+        event["subject"] = text(event["subject"])
+    if isinstance(event.get("data"), dict):
+        event["data"] = {key: text(value) for key, value in event["data"].items() if value is not None}
+    return event
+
+
 def line_of(rng, event):
     """One of the ways to write an event."""
     separators = rng.choice([(",", ":"), (", ", ": ")])
@@ -248,7 +271,7 @@ def main():
                 continue
             line = line_of(rng, event)
             # Judged as it is read back: 1e2 is a float in Python only once it is written.
-            errors = [e.message[:120] for e in validator.iter_errors(json.loads(line))]
+            errors = [e.message[:120] for e in validator.iter_errors(normal(json.loads(line)))]
             print(json.dumps({"line": line, "valid": not errors, "what": what,
                               "why": errors[0] if errors else "", "own": bool(schema.get("x-logs-own"))}))
 

@@ -249,11 +249,11 @@ extension EventValidator {
         let value = envelope.sequence + 2
         switch input.kind(value) {
         case .integer: break
-        case .string where (1...200).contains(input.length(value)): break
+        case .string where input.compareLength(value, minimum: 1, maximum: 200) == 0: break
         default:
             throw wrongAttribute(
                 "sequence", input.shown(value),
-                "is no order of a source (expected a text of 1 to 200 bytes, or a whole number)")
+                "is no order of a source (expected a text of 1 to 200 characters, or a whole number)")
         }
     }
 

@@ -64,6 +64,7 @@ struct PageMeta: Equatable {
     private static let headBytes = 16 + 136
     /// Keys of the free list are numbers.
     private static let numberKeys: UInt16 = 8
+    private static let noFolder: UInt16 = 0x4000
 
     /// Its page, 0 or 1.
     var place: UInt64
@@ -112,7 +113,8 @@ struct PageMeta: Equatable {
         guard pageBytes >= 512, pageBytes <= 32_768, pageBytes & (pageBytes - 1) == 0 else {
             throw PageMeta.fault(place, "its page size is \(freeList.padding) bytes")
         }
-        guard freeList.flags == PageMeta.numberKeys, main.flags == 0, main.padding == 0 else {
+        // The environment's flags stand here, too: a file that is no folder's has one of its own.
+        guard freeList.flags & ~PageMeta.noFolder == PageMeta.numberKeys, main.flags == 0, main.padding == 0 else {
             throw PageMeta.fault(place, "it has unknown flags")
         }
         // No file comes near this; and page numbers can be added up without care.
