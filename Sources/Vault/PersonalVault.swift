@@ -105,10 +105,18 @@ package final class PersonalVault: Sendable {
         guard unsafe mkdir(making, 0o700) == 0 else { throw fault(making, "mkdir") }
         try body(making)
         let file = PersonalVault.file.name
+        var old = stat()
+        if unsafe stat(folder + "/" + file, &old) == 0 {
+            // Whoever could read it still can.
+            unsafe chmod(making + "/" + file, old.st_mode & 0o777)
+            unsafe chown(making + "/" + file, uid_t.max, old.st_gid)
+        }
         close()
         guard unsafe rename(making + "/" + file, folder + "/" + file) == 0 else {
             throw fault(folder + "/" + file, "rename")
         }
+        // LMDB's table of readers goes with the file it was made for: see `open`.
+        unsafe unlink(folder + "/" + PersonalVault.file.readers)
         try PersonalVault.sync(folder)
         try PersonalVault.remove(making)
     }
@@ -155,13 +163,35 @@ package final class PersonalVault: Sendable {
         options.mapBytes = 1 << 38
         options.syncsCommits = syncsCommits
         opened.withLock { $0 = nil }
-        let environment = try Environment.open(at: folder, options)
+        // File and table of readers must be of one making; `replace` changes first the one, then the
+        // other.
+        var before = PersonalVault.inodes(folder)
+        var environment = try Environment.open(at: folder, options)
+        while before != PersonalVault.inodes(folder) {
+            before = PersonalVault.inodes(folder)
+            environment = try reopen(consume environment, options)
+        }
         let tables = try VaultTables(environment)
         if creating { try register(environment, tables) }
         try check(environment, tables)
         let now = Opened(environment: environment, tables: tables, inode: generation)
         opened.withLock { $0 = now }
         return now
+    }
+
+    private func reopen(
+        _ environment: consuming Environment, _ options: Environment.Options
+    ) throws -> Environment {
+        _ = consume environment
+        return try Environment.open(at: folder, options)
+    }
+
+    /// The inodes of the file and of its table of readers.
+    private static func inodes(_ folder: String) -> [UInt64] {
+        [file.name, file.readers].map { name in
+            var file = stat()
+            return unsafe stat(folder + "/" + name, &file) == 0 ? UInt64(file.st_ino) : 0
+        }
     }
 
     private func register(_ environment: Environment, _ tables: VaultTables) throws {

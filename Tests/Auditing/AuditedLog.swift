@@ -64,13 +64,16 @@ final class AuditedLog {
         log = try new.create(at: path, now: self.now, threads: 2).store
     }
 
-    /// A store that will hold copies of another's entries.
+    /// A store that will hold copies of another's entries: names are shown as tokens in both, since it
+    /// has no vault.
     init(copying other: AuditedLog) throws {
         path = Self.temporaryPath()
         now = other.now
         log = try LogStore.create(
             at: path, origin: other.log.origin, types: other.log.types,
             seed: (0..<32).map { UInt8($0) }, salts: .counting())
+        log.show(tokensOnly: true)
+        other.log.show(tokensOnly: true)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -153,6 +156,8 @@ final class AuditedLog {
     }
 
     private func append(_ batch: EventBatch, _ clock: Instant) throws {
+        var batch = batch
+        batch.isLogsOwn = true
         let outcome = try log.append(batch, recorded: clock, isStrict: true)
         #expect(outcome.rejections.isEmpty && outcome.accepted == batch.rows.count)
     }

@@ -37,8 +37,11 @@ struct AdmissionTests {
         #expect(outcome.rejections.map(\.row) == [0, 2])
         let rejection = try #require(outcome.rejections.first?.rejection)
         #expect(rejection.line == 1)
-        #expect(rejection.field == "id")
-        #expect(rejection.value == "a")
+        // What differs is named: the field, both values and the entry.
+        #expect(rejection.kind == .conflict)
+        #expect(rejection.field == "data.actor")
+        #expect(rejection.value == "Somebody else")
+        #expect(rejection.recorded == .init(value: "Budi", sequence: 0))
         #expect(rejection.problem.hasPrefix("another event already has this source and id"))
         try #expect(store.record([message("a", source: "other")]).accepted == 1)
     }

@@ -4,6 +4,7 @@ import Foundation
 import Operating
 import Shipped
 import Testing
+import Vault
 
 /// Method: small stores in temporary folders are backed up and restored, and what comes back is
 /// compared entry by entry; backups are then cut, changed and laid with links, one at a time.
@@ -27,7 +28,7 @@ struct BackupTests {
         #expect(place.names("backup") == ["backup.json", "data.mdb", "key"])
         let outcome = try Restore(of: place.file("backup")).make(at: place.file("restored"))
         #expect(outcome.manifest == manifest && outcome.hasKey)
-        let restored = try LogStore.open(at: place.file("restored"))
+        let restored = try LogStore.open(at: place.file("restored"), salts: .counting())
         #expect(try place.entries(of: restored) == expected)
         #expect(try restored.verify() == nil)
         #expect(try restored.signingKey().verifier == store.signingKey().verifier)

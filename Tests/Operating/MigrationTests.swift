@@ -3,6 +3,7 @@ import EventModel
 import Foundation
 import Operating
 import Testing
+import Vault
 
 /// Method: logs with voids, definitions, duplicates and many recording times are carried over and
 /// compared byte for byte; an entry that no longer fits ends it without a trace.
@@ -31,7 +32,7 @@ struct MigrationTests {
         let expected = try place.entries(of: old)
         let outcome = try Migration(of: old).run(to: place.file("new"), threads: 2)
         #expect(outcome.entries == UInt32(expected.count) && outcome.hasKey)
-        let new = try LogStore.open(at: place.file("new"))
+        let new = try LogStore.open(at: place.file("new"), salts: .counting())
         #expect(try place.entries(of: new) == expected)
         #expect(try new.read { $0.root } == old.read { $0.root })
         #expect(try new.read { try $0.voids().map(\.by) } == old.read { try $0.voids().map(\.by) })
@@ -48,7 +49,9 @@ struct MigrationTests {
         try FileManager.default.removeItem(atPath: old.path + "/key")
         let outcome = try Migration(of: old).run(to: place.file("new"), threads: 1)
         #expect(outcome.entries == 0 && !outcome.hasKey)
-        #expect(try LogStore.open(at: place.file("new")).read { $0.entryCount } == 0)
+        #expect(
+            try LogStore.open(at: place.file("new"), salts: .counting()).read { $0.entryCount } == 0
+        )
     }
 
     @Test("What stops a migration leaves the old store as it was, and no new one")

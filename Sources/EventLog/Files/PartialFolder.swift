@@ -34,11 +34,12 @@ package final class PartialFolder {
     /// What such a folder can hold; one with anything else in it is somebody's own.
     private static let ours: Set = [
         "data.mdb", "lock.mdb", "writer.lock", "key", "key.next", "key.lock", "backup.json",
+        "private.mdb", "private.mdb-lock", "private.lock", "private.new",
     ]
 
     deinit {
         if !isFinished {
-            for file in Self.ours { unsafe unlink(path + "/" + file) }
+            for file in Self.ours { try? StoreFiles.remove(path + "/" + file) }
             unsafe rmdir(path)
         }
         close(descriptor)
@@ -49,7 +50,9 @@ package final class PartialFolder {
 
     /// Takes away what opening the folder as a store left in it.
     package func removeLocks() throws(StoreFault) {
-        for file in ["lock.mdb", "writer.lock", "key.lock"] {
+        for file in [
+            "lock.mdb", "writer.lock", "key.lock", "private.mdb-lock", "private.lock",
+        ] {
             try StoreFiles.remove(self.file(file))
         }
     }

@@ -3,7 +3,11 @@ extension LogStore {
     /// file, LMDB's table of readers, which holds nothing of the log. The key and the right to
     /// record stay the owner's.
     package static func share(_ path: String, with group: UInt32) throws(StoreFault) {
-        for (file, mode) in [("", 0o2750), ("/data.mdb", 0o640), ("/lock.mdb", 0o660)] {
+        let files = [
+            ("", 0o2750), ("/data.mdb", 0o640), ("/lock.mdb", 0o660), ("/private.mdb", 0o640),
+            ("/private.mdb-lock", 0o660),
+        ]
+        for (file, mode) in files where !StoreFiles.isAbsent(path + file) {
             try StoreFiles.setGroup(path + file, group)
             try StoreFiles.setMode(path + file, UInt32(mode))
         }
@@ -20,10 +24,13 @@ extension LogStore {
 
     /// Sees to it that readers of a shared store can use a table of readers that was made anew.
     static func keepShared(_ path: String) {
-        let lock = path + "/lock.mdb"
-        guard isShared(path), let status = StoreFiles.status(lock), status.mode & 0o060 != 0o060
-        else { return }
-        // Whoever may not change it found it good enough to write.
-        try? StoreFiles.setMode(lock, 0o660)
+        guard isShared(path) else { return }
+        for lock in [path + "/lock.mdb", path + "/private.mdb-lock"] {
+            guard let status = StoreFiles.status(lock), status.mode & 0o060 != 0o060 else {
+                continue
+            }
+            // Whoever may not change it found it good enough to write.
+            try? StoreFiles.setMode(lock, 0o660)
+        }
     }
 }

@@ -50,11 +50,14 @@ final class RejectsFile {
             reasons = try Self.create(reasonsPath)
             pendingLines += header
             if let last = header.last, last != 0x0A { pendingLines.append(0x0A) }
-            pendingReasons += Array("line,field,value,reason\r\n".utf8)
+            pendingReasons += Array("line,field,value,reason,recorded,entry\r\n".utf8)
         }
         for index in line.indices { pendingLines.append(line[index]) }
         if pendingLines.last != 0x0A { pendingLines.append(0x0A) }
-        let cells = [String(rejection.line), rejection.field, rejection.value, rejection.problem]
+        let cells = [
+            String(rejection.line), rejection.field, rejection.value, rejection.problem,
+            rejection.recorded?.value ?? "", rejection.recorded.map { String($0.sequence) } ?? "",
+        ]
         pendingReasons += Array(CSVText.line(cells.map(CSVText.text)).utf8)
         if pendingLines.count + pendingReasons.count > 1 << 20 { try flush() }
     }
