@@ -1,6 +1,7 @@
 internal import Crypto
 public import EventLog
 public import EventModel
+import Projections
 import Rendering
 
 /// SHA-256 as snapshots write it.
@@ -67,6 +68,8 @@ public struct SnapshotManifest: Hashable, Sendable {
     public var timeZone: String
     /// The tz database release of its rules.
     public var tzdata: String
+    /// The rules of evaluation that made its figures: see `EvaluationVersion`.
+    public var evaluation: Int
     /// The period, as typed for the log's last entry: `2025-Q3`.
     public var period: String
     /// Its first day.
@@ -86,13 +89,15 @@ public struct SnapshotManifest: Hashable, Sendable {
 
     package init(
         checkpoint: Checkpoint, recordedThrough: Instant?, timeZone: String, tzdata: String,
-        period: String, firstDay: String, lastDay: String, agent: String?, team: String?,
+        evaluation: Int = EvaluationVersion.current, period: String, firstDay: String,
+        lastDay: String, agent: String?, team: String?,
         kpiCount: Int, definitions: [Definition], files: [File]
     ) {
         self.checkpoint = checkpoint
         self.recordedThrough = recordedThrough
         self.timeZone = timeZone
         self.tzdata = tzdata
+        self.evaluation = evaluation
         self.period = period
         self.firstDay = firstDay
         self.lastDay = lastDay
@@ -112,6 +117,7 @@ public struct SnapshotManifest: Hashable, Sendable {
         text += "  \"recorded_through\": \(recorded),\n"
         text += "  \"time_zone\": \(JSONText.string(timeZone)),\n"
         text += "  \"tzdata\": \(JSONText.string(tzdata)),\n"
+        text += "  \"evaluation\": \(evaluation),\n"
         text += "  \"period\": {\"name\": \(JSONText.string(period)), "
         text += "\"first\": \"\(firstDay)\", \"last\": \"\(lastDay)\"},\n"
         text += "  \"agent\": \(agent.map(JSONText.string) ?? "null"),\n"
@@ -145,7 +151,8 @@ extension SnapshotManifest {
             let size = store["sequence"]?.number.flatMap({ UInt32(exactly: $0) }),
             let root = store["root"]?.text.flatMap(Hexadecimal.bytes).flatMap({ TreeHash($0) }),
             let timeZone = value["time_zone"]?.text, let tzdata = value["tzdata"]?.text,
-            let period = value["period"], let name = period["name"]?.text,
+            let evaluation = value["evaluation"]?.number, let period = value["period"],
+            let name = period["name"]?.text,
             let first = period["first"]?.text, let last = period["last"]?.text,
             let kpis = value["kpis"]?.number,
             let definitions = value["definitions"]?.elements?.map(Definition.init),
@@ -156,7 +163,8 @@ extension SnapshotManifest {
             recordedThrough: value["recorded_through"]?.text.flatMap {
                 try? Instant(rfc3339: $0)
             },
-            timeZone: timeZone, tzdata: tzdata, period: name, firstDay: first, lastDay: last,
+            timeZone: timeZone, tzdata: tzdata, evaluation: evaluation, period: name,
+            firstDay: first, lastDay: last,
             agent: value["agent"]?.text, team: value["team"]?.text, kpiCount: kpis,
             definitions: definitions.compactMap { $0 }, files: files.compactMap { $0 })
         // One way to write it: nothing can stand in the text that is not read.

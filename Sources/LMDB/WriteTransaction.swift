@@ -136,6 +136,21 @@ public struct WriteTransaction: ~Copyable, Transaction {
     }
 
     /// Sets the value of a key that comes after all there are: pages are then filled to the brim.
+    package func append(_ table: Table, _ key: Key, _ value: Span<UInt8>) throws(LMDBError) {
+        state.check(table)
+        let code = unsafe key.withBytes { key in
+            unsafe value.withUnsafeBytes { value in
+                var key = unsafe MDB_val(key)
+                var value = unsafe MDB_val(value)
+                return unsafe guarded_mdb_put(
+                    state.open, table.handle, &key, &value, UInt32(MDB_APPEND))
+            }
+        }
+        try state.checkWrite(code, "mdb_put")
+        count(value.count)
+    }
+
+    /// The same with key and value in raw memory.
     @unsafe
     func putLast(
         _ table: Table, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer

@@ -13,20 +13,33 @@ package enum Base64URL {
     /// The encoded form of bytes.
     package static func encode(_ bytes: Span<UInt8>) -> [UInt8] {
         var text: [UInt8] = []
-        text.reserveCapacity((bytes.count * 4 + 2) / 3)
+        encode(bytes, to: &text)
+        return text
+    }
+
+    /// Adds the encoded form of bytes to others.
+    package static func encode(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
+        let letters = alphabet
+        func add(_ bits: UInt32) {
+            text.append(letters[Int(truncatingIfNeeded: bits & 63)])
+        }
         var index = 0
-        while index < bytes.count {
-            let left = bytes.count - index
+        while index + 3 <= bytes.count {
             let word =
-                UInt32(bytes[index]) << 16 | (left > 1 ? UInt32(bytes[index + 1]) << 8 : 0)
-                | (left > 2 ? UInt32(bytes[index + 2]) : 0)
-            text.append(alphabet[Int(word >> 18)])
-            text.append(alphabet[Int(word >> 12 & 63)])
-            if left > 1 { text.append(alphabet[Int(word >> 6 & 63)]) }
-            if left > 2 { text.append(alphabet[Int(word & 63)]) }
+                UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8
+                | UInt32(bytes[index + 2])
+            add(word >> 18)
+            add(word >> 12)
+            add(word >> 6)
+            add(word)
             index += 3
         }
-        return text
+        guard index < bytes.count else { return }
+        let hasTwo = index + 1 < bytes.count
+        let word = UInt32(bytes[index]) << 16 | (hasTwo ? UInt32(bytes[index + 1]) << 8 : 0)
+        add(word >> 18)
+        add(word >> 12)
+        if hasTwo { add(word >> 6) }
     }
 
     /// The bytes of an encoded form; nil where it is none.

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import EventModel
+package import EventModel
 internal import LMDB
 
 // What comes in: personal texts. What goes out: tokens, which stand for them in everything that is
@@ -72,6 +72,45 @@ package struct Disclosure: Hashable, Sendable {
     /// What a name's disclosure says its text is; others name their field or attribute.
     package static let nameKey = "name"
 
+    /// Writes a disclosure and the 43 characters of its token.
+    ///
+    /// - Parameters:
+    ///   - json: room for the array, kept between calls.
+    ///   - encoded: where the encoded disclosure is added.
+    ///   - token: where the characters go; room for 43 bytes.
+    /// - Complexity: O(length); allocates nothing once `json` and `encoded` have room.
+    @unsafe package static func write(
+        salt: Span<UInt8>, key: Span<UInt8>, text: Span<UInt8>, isNumber: Bool,
+        json: inout ByteWriter, encoded: inout [UInt8], token: UnsafeMutablePointer<UInt8>
+    ) {
+        precondition(salt.count == Disclosure.saltBytes, "a salt has 16 bytes")
+        json.removeAll()
+        json.reserve(64 + 6 * (key.count + text.count))
+        json.put("[\"")
+        var salted: [UInt8] = []
+        Base64URL.encode(salt, to: &salted)
+        json.put(salted.span)
+        json.put("\",\"")
+        _ = json.putEscaped(key)
+        json.put("\",")
+        if !isNumber { json.put(0x22) }
+        _ = json.putEscaped(text)
+        if !isNumber { json.put(0x22) }
+        json.put(0x5D)
+        let start = encoded.count
+        json.withBytes { Base64URL.encode($0, to: &encoded) }
+        var digest: [UInt8] = []
+        digest.reserveCapacity(32)
+        var hasher = SHA256()
+        unsafe encoded.span.extracting(start..<encoded.count).withUnsafeBytes {
+            unsafe hasher.update(bufferPointer: $0)
+        }
+        unsafe hasher.finalize().withUnsafeBytes { unsafe digest.append(contentsOf: $0) }
+        var characters: [UInt8] = []
+        Base64URL.encode(digest.span, to: &characters)
+        for (index, byte) in characters.enumerated() { unsafe token[index] = byte }
+    }
+
     /// The disclosure of a text, or of a number where `isNumber` is set.
     package init(salt: Span<UInt8>, key: Span<UInt8>, text: Span<UInt8>, isNumber: Bool = false) {
         precondition(salt.count == Disclosure.saltBytes, "a salt has 16 bytes")
@@ -112,13 +151,24 @@ package struct Disclosure: Hashable, Sendable {
 
 /// Where salts come from: a source of random bytes, which enters with the program.
 public struct Salts: Sendable {
-    private let draw: @Sendable (_ count: Int) throws -> [UInt8]
+    private let draw: (@Sendable (_ count: Int) throws -> [UInt8])?
 
     /// A source that gives so many random bytes when asked.
     public init(_ draw: @escaping @Sendable (_ count: Int) throws -> [UInt8]) { self.draw = draw }
 
+    private init() { draw = nil }
+
+    /// A key for digests that only this store makes; zeros where there is no source, as for a store
+    /// that is made to be thrown away.
+    package func key(of byteCount: Int) throws -> [UInt8] {
+        try draw?(byteCount) ?? Array(repeating: 0, count: byteCount)
+    }
+
     /// Salts for so many disclosures, one after another.
     package func bytes(for count: Int) throws -> [UInt8] {
+        guard let draw else {
+            preconditionFailure("a log that takes personal texts in needs a source of salts")
+        }
         let bytes = try draw(count * Disclosure.saltBytes)
         precondition(bytes.count == count * Disclosure.saltBytes, "salts of another length")
         return bytes
@@ -126,9 +176,7 @@ public struct Salts: Sendable {
 
     /// For a log that is read, or that only the log's own events without personal texts enter: asking
     /// it for a salt is a fault of the program.
-    public static let none = Salts { _ in
-        preconditionFailure("a log that takes personal texts in needs a source of salts")
-    }
+    public static let none = Salts()
 
     /// Salts that anybody can work out: for logs that are thrown away, such as a definition's examples,
     /// and for tests.

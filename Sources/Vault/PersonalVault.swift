@@ -74,9 +74,11 @@ package final class PersonalVault: Sendable {
                     now.tables.names, VaultTables.key(ofName: text.span), name.token.array)
             }
         }
+        // Sequences ascend, and nothing stands behind `base` any more.
         for text in rows.texts {
-            try write.put(
-                now.tables.texts, Key(text.sequence, UInt32(text.place)), text.disclosure.encoded)
+            try write.append(
+                now.tables.texts, Key(text.sequence, UInt32(text.place)),
+                rows.encoded.span.extracting(text.encoded))
         }
         try write.commit()
     }
@@ -233,17 +235,21 @@ package struct VaultRows: Sendable {
         package var sequence: UInt32
         /// Its place among the personal texts of its entry, from 0.
         package var place: Int
-        package var disclosure: Disclosure
+        /// Where its disclosure lies in `encoded`.
+        package var encoded: Range<Int>
 
-        package init(sequence: UInt32, place: Int, disclosure: Disclosure) {
+        package init(sequence: UInt32, place: Int, encoded: Range<Int>) {
             self.sequence = sequence
             self.place = place
-            self.disclosure = disclosure
+            self.encoded = encoded
         }
     }
 
     package var names: [Name] = []
+    /// In the order of sequences and places.
     package var texts: [Text] = []
+    /// Encoded disclosures of texts, one after another.
+    package var encoded: [UInt8] = []
 
     package init() {}
 

@@ -17,6 +17,8 @@ struct Admitting: ~Copyable {
     let input: AppendInput
     let batch: EventBatch
     let forming: EntryForming
+    /// Whether some row has the log's own name as its source.
+    let speaksForLog: Bool
     let old: LogState
     let transaction: TransactionReference
     var admission = Admission()
@@ -35,9 +37,10 @@ struct Admitting: ~Copyable {
 
     init(
         appender: Appender, input: AppendInput, batch: EventBatch, forming: EntryForming,
-        old: LogState, transaction: TransactionReference
+        speaksForLog: Bool, old: LogState, transaction: TransactionReference
     ) {
         self.forming = forming
+        self.speaksForLog = speaksForLog
         self.appender = appender
         self.input = input
         self.batch = batch
@@ -109,7 +112,7 @@ struct Admitting: ~Copyable {
 
     private mutating func judge(_ row: Int, next sequence: UInt32) throws -> Verdict {
         let event = batch.rows[row]
-        if !batch.isLogsOwn, appender.hasOwnSource(event, input) { return .refused(ownSource(row)) }
+        if speaksForLog, appender.hasOwnSource(event, input) { return .refused(ownSource(row)) }
         for holder in holders[event.identity.value] ?? [] {
             switch try compare(row, with: holder) {
             case .other: continue

@@ -1,4 +1,5 @@
 import EventModel
+internal import Glibc
 import LMDB
 
 /// What became of a batch's rows before anything is written.
@@ -25,12 +26,20 @@ extension Appender {
         sequences.resize(input.rowCount)
         let typeNeedsCare = layout.typesNeedingCare
         var needsCare = !hits.isEmpty
+        hasOrder = false
+        // Whether somebody else says that an event comes from the log itself.
+        var speaksForLog = false
         for row in 0..<input.rowCount {
             let event = input.row(row)
             precondition(Int(event.type) < layout.typeCount, "a batch made with other event types")
             if typeNeedsCare[Int(event.type)] { needsCare = true }
-            if !batch.isLogsOwn, hasOwnSource(event, input) { needsCare = true }
+            speaksForLog =
+                speaksForLog
+                || Int(event.source.length) == originBytes.count && hasOwnSource(event, input)
+            hasOrder = hasOrder || event.order.kind != .none
         }
+        speaksForLog = speaksForLog && !batch.isLogsOwn
+        needsCare = needsCare || speaksForLog
         for place in 1..<max(1, identities.count)
         where identities.key(place) == identities.key(place - 1) {
             needsCare = true
@@ -43,7 +52,8 @@ extension Appender {
             return Admission()
         }
         var admitting = Admitting(
-            appender: self, input: input, batch: batch, forming: forming, old: old,
+            appender: self, input: input, batch: batch, forming: forming,
+            speaksForLog: speaksForLog, old: old,
             transaction: TransactionReference(transaction.state))
         try admitting.prepare(hits)
         try admitting.run(isStrict: isStrict)
@@ -51,14 +61,13 @@ extension Appender {
     }
 
     /// Whether a row says that it comes from the log itself.
-    @inline(__always)
+    @inline(never)
     func hasOwnSource(_ row: EventRow, _ input: AppendInput) -> Bool {
         guard Int(row.source.length) == originBytes.count else { return false }
         let start = unsafe input.text(Int(row.source.offset), originBytes.count)
-        for index in originBytes.indices where unsafe start[index] != originBytes[index] {
-            return false
+        return unsafe originBytes.withUnsafeBufferPointer { origin in
+            unsafe memcmp(start, origin.baseAddress!, origin.count) == 0
         }
-        return true
     }
 
     /// Whether the log has a token, given as people see it.

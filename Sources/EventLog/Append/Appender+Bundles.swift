@@ -10,7 +10,7 @@ extension Appender {
         var digest = [UInt8](repeating: 0, count: SegmentLayout.contentBytes)
         let length = unsafe forming.formContent(row, into: raw.start)
         unsafe digest.withUnsafeMutableBufferPointer { output in
-            unsafe EntryForming.digest(raw.start, count: length, into: output.baseAddress!)
+            unsafe tables.digest.write(raw.start, count: length, into: output.baseAddress!)
         }
         return digest
     }
@@ -45,7 +45,7 @@ extension Appender {
         return unsafe BundleJob(
             input: input,
             accepted: UnsafeBufferPointer(start: accepted.start, count: accepted.count),
-            forming: forming, oldTail: tail, space: space)
+            forming: forming, digest: tables.digest, oldTail: tail, space: space)
     }
 
     /// Puts finished bundles behind the others, and the entries of the unfinished one by sequence.

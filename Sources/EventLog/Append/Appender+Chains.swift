@@ -34,11 +34,7 @@ extension Appender {
         _ input: AppendInput, in transaction: borrowing WriteTransaction
     ) throws {
         orderSources.resize(0)
-        guard
-            (0..<accepted.count).contains(where: {
-                input.row(Int(accepted[$0])).order.kind != .none
-            })
-        else { return }
+        guard hasOrder else { return }
         var numbers: [[UInt8]: UInt32] = [:]
         for (number, source) in try tables.orderingSources(in: transaction).enumerated() {
             numbers[source] = UInt32(number)

@@ -11,26 +11,25 @@ extension Appender {
     func lookUpTexts(_ input: AppendInput, rows range: Range<Int>) {
         let cases = unsafe caseIDs.start
         let names = unsafe nameIDs.start
-        unsafe withUnsafeTemporaryAllocation(
-            of: UInt8.self, capacity: Appender.longestSealedSubject
-        ) { sealed in
-            for place in range {
-                let row = input.row(place)
+        for place in range {
+            let row = input.row(place)
+            if row.personalCount > 0 {
                 sealing.lookUp(row, input)
                 for personal in row.personal {
                     let pair = input.personal(personal).pair
                     guard pair != PersonalText.noPair else { continue }
                     personalOfPair[Int(row.firstSlot) / 2 + Int(pair)] = UInt32(personal + 1)
                 }
-                let subject = unsafe subject(of: row, input, sealed.baseAddress!)
-                unsafe cases[place] =
-                    subject.map { unsafe caseCache.find($0.fingerprint, $0.start, $0.count) }
-                    ?? TextCache.none
-                let type = Int(row.type)
-                for column in layout.nameStart[type]..<layout.nameStart[type + 1] {
-                    let pair = Int(row.firstSlot) / 2 + layout.nameColumns[column]
-                    unsafe names[pair] = nameID(input, pair: pair)
-                }
+            }
+            // Known by what people call them; in the store persons stand under their tokens.
+            let subject = row.subject
+            unsafe cases[place] = caseCache.find(
+                row.subjectFingerprint.value,
+                input.text(Int(subject.offset), Int(subject.length)), Int(subject.length))
+            let type = Int(row.type)
+            for column in layout.nameStart[type]..<layout.nameStart[type + 1] {
+                let pair = Int(row.firstSlot) / 2 + layout.nameColumns[column]
+                unsafe names[pair] = nameID(input, pair: pair)
             }
         }
     }
@@ -93,8 +92,14 @@ extension Appender {
         let slot = unsafe input.slots[2 * pair]
         if slot == .max { return 0 }
         if slot & 0xFFFF_FFFF == 0 { return 1 }
-        guard let name = unsafe name(input, pair: pair) else { return TextCache.none }
-        return unsafe nameCache.find(name.fingerprint, name.start, name.count)
+        let personal = Int(personalOfPair[pair])
+        if personal > 0, !input.isSealed {
+            let known = Int(sealing.knownPlaces[personal - 1])
+            return known == 0 ? TextCache.none : sealing.knownIDs[known - 1]
+        }
+        let count = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF)
+        return unsafe nameCache.find(
+            input.slots[2 * pair + 1], input.text(Int(slot >> 32), count), count)
     }
 
     /// Gives every accepted row its case's id and its names' ids.
@@ -128,8 +133,24 @@ extension Appender {
         try pendingCases.resolve(
             in: tables.cases, nextID: &state.caseCount, textBytes: &state.caseBytes,
             sorter: sorter, cache: caseCache, transaction: transaction)
-        for (row, pending) in unknown { unsafe cases[Int(row)] = pendingCases.id(Int(pending)) }
+        for (row, pending) in unknown {
+            let id = pendingCases.id(Int(pending))
+            unsafe cases[Int(row)] = id
+            unsafe remember(input.row(Int(row)), input, id)
+        }
         sealedSubjects.trim(above: 4 << 20)
+    }
+
+    /// Keeps a person's case by what people call it.
+    @unsafe private func remember(_ row: EventRow, _ input: AppendInput, _ id: UInt32) {
+        guard !input.isSealed, row.personal.contains(where: { input.personal($0).kind == .subject })
+        else { return }
+        let count = Int(row.subject.length)
+        let text = unsafe input.text(Int(row.subject.offset), count)
+        let fingerprint = row.subjectFingerprint.value
+        if unsafe caseCache.find(fingerprint, text, count) == TextCache.none {
+            unsafe caseCache.insert(fingerprint, text, count, id: id)
+        }
     }
 
     private func resolveNames(
@@ -157,7 +178,14 @@ extension Appender {
         try pendingNames.resolve(
             in: tables.names, nextID: &state.nameCount, textBytes: &state.nameBytes,
             sorter: sorter, cache: nameCache, transaction: transaction)
-        for (pair, pending) in unknown { unsafe names[Int(pair)] = pendingNames.id(Int(pending)) }
+        for (pair, pending) in unknown {
+            let id = pendingNames.id(Int(pending))
+            unsafe names[Int(pair)] = id
+            let personal = Int(personalOfPair[Int(pair)])
+            guard personal > 0, !input.isSealed else { continue }
+            let known = Int(sealing.knownPlaces[personal - 1])
+            if known > 0 { sealing.knownIDs[known - 1] = id }
+        }
     }
 
     /// Splits the rows over the crew and looks their texts up, while the caller does something else

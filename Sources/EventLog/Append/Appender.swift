@@ -40,6 +40,8 @@ import Vault
     let sequences = Buffer<UInt32>()
     /// By accepted row: sequence of the case's previous entry.
     let previous = Buffer<UInt32>()
+    /// Whether some row of the batch has an order of its source.
+    var hasOrder = false
     /// By accepted row: whose order it has; empty where no row has one.
     let orderSources = Buffer<UInt32>()
     /// By pair of slots: the personal text that stands there and one more; 0 for none.
@@ -73,7 +75,7 @@ import Vault
         in transaction: borrowing WriteTransaction
     ) throws -> (outcome: AppendOutcome, state: LogState) {
         var old = try tables.state(in: transaction)
-        if known != old { forget() }
+        if known != old || sealing.isOutdated { forget() }
         let state = try storeTypes.state(of: old, in: transaction)
         types = state.types
         layout = state.layout
@@ -229,6 +231,19 @@ import Vault
     func content(_ place: Int) -> TextRange {
         precondition(place >= 0 && place < (unsafe content.count), "content outside the batch")
         return unsafe content[place]
+    }
+
+    /// Lends two texts of the batch.
+    @unsafe func withSpans(
+        _ first: TextRange, _ second: TextRange, _ body: (Span<UInt8>, Span<UInt8>) -> Void
+    ) {
+        unsafe body(
+            Span(
+                _unsafeStart: text(Int(first.offset), Int(first.length)),
+                count: Int(first.length)),
+            Span(
+                _unsafeStart: text(Int(second.offset), Int(second.length)),
+                count: Int(second.length)))
     }
 
     /// A copy of a text of the batch.

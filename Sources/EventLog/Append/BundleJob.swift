@@ -11,6 +11,7 @@ internal import Synchronization
     private let accepted: UnsafeBufferPointer<UInt32>
     private let rowCount: Int
     private let forming: EntryForming
+    private let digest: ContentDigest
     private let base: UInt32
     /// Framed entries of the unfinished bundle the log ends with.
     private let oldTail: [UInt8]
@@ -32,12 +33,13 @@ internal import Synchronization
 
     @unsafe init(
         input: AppendInput, accepted: UnsafeBufferPointer<UInt32>, forming: EntryForming,
-        oldTail: [UInt8], space: BundleSpace
+        digest: ContentDigest, oldTail: [UInt8], space: BundleSpace
     ) {
         self.input = input
         unsafe self.accepted = accepted
         rowCount = accepted.count
         self.forming = forming
+        self.digest = digest
         base = input.base
         self.oldTail = oldTail
         firstBundle = Int(base) / BundleJob.perBundle
@@ -95,7 +97,7 @@ internal import Synchronization
             let row = input.row(Int(unsafe accepted[place]))
             // The content is formed first, where the entry will stand, and is shorter.
             let contentLength = unsafe forming.formContent(row, into: output + position + 2)
-            unsafe EntryForming.digest(
+            unsafe digest.write(
                 output + position + 2, count: contentLength,
                 into: contents + SegmentLayout.contentBytes * place)
             let length = unsafe forming.form(

@@ -1,4 +1,3 @@
-internal import Crypto
 import EventModel
 
 /// Forms entries in raw memory: an event's canonical bytes with the log's own attributes put in, and
@@ -73,18 +72,6 @@ import EventModel
             position += unsafe splice(piece, of: row, masksTexts: true, into: output + position)
         }
         return position
-    }
-
-    /// The digest of what `formContent` wrote: the first 16 bytes of its SHA-256.
-    @unsafe static func digest(
-        _ start: UnsafePointer<UInt8>, count: Int, into output: UnsafeMutablePointer<UInt8>
-    ) {
-        var hasher = SHA256()
-        unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(start: start, count: count))
-        unsafe hasher.finalize().withUnsafeBytes { digest in
-            unsafe UnsafeMutableRawPointer(output).copyMemory(
-                from: digest.baseAddress!, byteCount: SegmentLayout.contentBytes)
-        }
     }
 
     /// Copies a piece of a row's canonical bytes with tokens in the place of its personal texts.

@@ -30,7 +30,13 @@ import Vault
     private let cache = TextCache(limitBytes: 16 << 20)
     private let known = Buffer<UInt8>()
     private let knownFingerprints = Buffer<UInt64>()
-    private var generation: UInt64 = 0
+    /// By known name: the id of its token among the log's names; `TextCache.none` where not known.
+    let knownIDs = Buffer<UInt32>()
+    /// By personal text of the batch: its place among the known names and one more; 0 for none.
+    let knownPlaces = Buffer<UInt32>()
+    private var json = ByteWriter(capacity: 1 << 12)
+    /// Tells one vault from another that took its place: what is remembered of names then goes.
+    private(set) var generation: UInt64 = 0
     /// What the batch adds to the vault.
     private(set) var rows = VaultRows()
 
@@ -50,16 +56,21 @@ import Vault
         tokens.fill(Sealing.width * count, with: 0)
         fingerprints.fill(count, with: 0)
         freshPlaces.fill(count, with: 0)
+        knownPlaces.fill(count, with: 0)
         fresh.removeAll()
         rows = VaultRows()
-        let now = input.isSealed || count == 0 ? generation : vault.generation
+        let now = vault.generation
         if now != generation || knownFingerprints.count > Sealing.mostKnown {
             cache.clear()
             known.resize(0)
             knownFingerprints.resize(0)
+            knownIDs.resize(0)
             generation = now
         }
     }
+
+    /// Whether another vault has taken the place of the one that names were looked up in.
+    var isOutdated: Bool { vault.generation != generation }
 
     /// Begins reading the vault; nil where there is none.
     func beginRead() throws -> VaultReader? { try vault.beginRead() }
@@ -96,6 +107,7 @@ import Vault
     }
 
     private func take(known index: Int, at place: Int) {
+        knownPlaces[place] = UInt32(index + 1)
         unsafe (tokens.start + Sealing.width * place).update(
             from: known.start + Sealing.width * index, count: Sealing.width)
         fingerprints[place] = knownFingerprints[index]
@@ -176,6 +188,7 @@ import Vault
         known.append(PersonalText.mark)
         for byte in token.encoded { known.append(byte) }
         knownFingerprints.append(fingerprint)
+        knownIDs.append(TextCache.none)
         cache.insert(Fingerprint(of: text.span).value, text.span, id: UInt32(index))
     }
 
@@ -202,20 +215,30 @@ import Vault
         rows.names = fresh.filter(\.isUsed).map(\.name)
         guard !texts.isEmpty else { return }
         let salt = try salts.bytes(for: texts.count)
+        rows.texts.reserveCapacity(texts.count)
         for (index, text) in texts.enumerated() {
             let personal = input.personal(text.place)
             let width = Disclosure.saltBytes
-            let disclosure = Disclosure(
-                salt: salt.span.extracting(width * index..<width * (index + 1)),
-                key: input.copy(personal.key).span, text: input.copy(personal.text).span,
-                isNumber: personal.isNumber)
-            let token = Token(of: disclosure)
-            set(token, at: text.place)
+            let start = rows.encoded.count
+            let target = unsafe tokens.start + Sealing.width * text.place
+            unsafe target[0] = PersonalText.mark
+            unsafe input.withSpans(personal.key, personal.text) { key, content in
+                unsafe Disclosure.write(
+                    salt: salt.span.extracting(width * index..<width * (index + 1)), key: key,
+                    text: content, isNumber: personal.isNumber, json: &json,
+                    encoded: &rows.encoded, token: target + 1)
+            }
             if personal.pair == PersonalText.noPair {
                 rows.texts.append(
-                    .init(sequence: text.sequence, place: text.number, disclosure: disclosure))
+                    .init(
+                        sequence: text.sequence, place: text.number,
+                        encoded: start..<rows.encoded.count))
             } else {
-                rows.names.append(.init(token: token, disclosure: disclosure, text: nil))
+                setFingerprint(text.place)
+                let disclosure = Disclosure(encoded: Array(rows.encoded[start...]))
+                rows.names.append(
+                    .init(token: Token(of: disclosure), disclosure: disclosure, text: nil))
+                rows.encoded.removeLast(rows.encoded.count - start)
             }
         }
     }

@@ -46,7 +46,7 @@ public final class LogStore: Sendable {
         self.patience = patience
         path = environment.path
         origin = registry.origin
-        tables = try LogTables(environment)
+        tables = try LogTables(environment, contentKey: registry.contentKey)
         storeTypes = StoreTypes(base: registry.types, tables: tables)
         appender = try Appender(
             tables: tables, types: storeTypes, origin: registry.origin, vault: vault,
@@ -102,7 +102,8 @@ public final class LogStore: Sendable {
         options.syncsCommits = syncsCommits
         let environment = try open(path, options)
         try key?.write(folder: path)
-        let registry = Registry(origin: origin, types: types)
+        let registry = Registry(
+            origin: origin, types: types, contentKey: try salts.key(of: ContentDigest.byteCount))
         let vault = PersonalVault(
             folder: path, origin: origin, readOnly: false, syncsCommits: syncsCommits)
         try vault.create()

@@ -26,6 +26,8 @@ package struct LogTables: Sendable {
     let sources: Table
     /// Sequences by the fingerprint of their idempotency key.
     let identities: KeyRuns
+    /// The digest of events' contents, under the store's key.
+    let digest: ContentDigest
     /// The segments that this process has looked through.
     let checked = CheckedSegments()
     /// The store's folder, for errors.
@@ -36,7 +38,8 @@ package struct LogTables: Sendable {
         "cases", "case_ends", "case_last", "voids", "definitions", "sources",
     ]
 
-    init(_ environment: Environment) throws {
+    init(_ environment: Environment, contentKey: [UInt8]) throws {
+        digest = ContentDigest(key: contentKey)
         let path = environment.path
         let runs = try RunTables(in: environment)
         let tables = try environment.openTables(LogTables.names)

@@ -5,10 +5,13 @@ import LMDB
 struct Registry {
     let origin: String
     let types: EventTypes
+    /// The key of content digests.
+    let contentKey: [UInt8]
 
-    init(origin: String, types: EventTypes) {
+    init(origin: String, types: EventTypes, contentKey: [UInt8]) {
         self.origin = origin
         self.types = types
+        self.contentKey = contentKey
     }
 
     /// Reads it from a folder that may turn out to be no store.
@@ -38,13 +41,16 @@ struct Registry {
         guard let encoded = try transaction.copyValue(table, Key(StoreFormat.typesKey)),
             let types = TypeRegistry.decode(encoded)
         else { throw damage(StoreFormat.typesKey) }
-        self.init(origin: origin, types: types)
+        guard let key = try transaction.copyValue(table, Key(StoreFormat.contentKey)),
+            key.count == ContentDigest.byteCount
+        else { throw damage(StoreFormat.contentKey) }
+        self.init(origin: origin, types: types, contentKey: key)
         transaction.end()
     }
 
     /// Writes the registry of an empty log.
     func write(to environment: LMDB.Environment) throws {
-        let tables = try LogTables(environment)
+        let tables = try LogTables(environment, contentKey: contentKey)
         let transaction = try environment.beginWrite()
         // The name ids 0 and 1 stand for texts without bytes.
         let ends = [UInt8](repeating: 0, count: 8 * Int(LogState.firstName))
@@ -53,6 +59,7 @@ struct Registry {
         try transaction.put(tables.registry, Key(StoreFormat.originKey), Array(origin.utf8))
         try transaction.put(
             tables.registry, Key(StoreFormat.typesKey), TypeRegistry.encode(types))
+        try transaction.put(tables.registry, Key(StoreFormat.contentKey), contentKey)
         try transaction.put(tables.registry, Key(StoreFormat.stateKey), state.encoded)
         try transaction.put(tables.registry, Key(StoreFormat.formatKey), StoreFormat.encoded)
         try transaction.put(
@@ -66,7 +73,11 @@ struct Registry {
         in transaction: borrowing some Transaction & ~Copyable, _ table: Table
     ) throws -> TreeHash {
         var record = RecordWriter()
-        for key in [StoreFormat.formatKey, StoreFormat.originKey, StoreFormat.typesKey] {
+        let keys = [
+            StoreFormat.formatKey, StoreFormat.originKey, StoreFormat.typesKey,
+            StoreFormat.contentKey,
+        ]
+        for key in keys {
             let bytes = try transaction.copyValue(table, Key(key)) ?? []
             record.put(TreeHash.leaf(bytes))
         }

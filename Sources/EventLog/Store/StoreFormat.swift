@@ -11,6 +11,8 @@ enum StoreFormat {
     static let originKey = "origin"
     static let typesKey = "types"
     static let stateKey = "state"
+    /// The key of content digests, 16 random bytes.
+    static let contentKey = "content_key"
     /// A digest of what cannot be derived: format, origin and types.
     static let sealKey = "seal"
 

@@ -147,7 +147,7 @@ final class SliceVerifier {
         var digest = [UInt8](repeating: 0, count: SegmentLayout.contentBytes)
         unsafe content.withUnsafeBufferPointer { content in
             unsafe digest.withUnsafeMutableBufferPointer { output in
-                unsafe EntryForming.digest(
+                unsafe run.store.tables.digest.write(
                     content.baseAddress!, count: content.count, into: output.baseAddress!)
             }
         }

@@ -253,7 +253,8 @@ extension EventValidator {
         default:
             throw wrongAttribute(
                 "sequence", input.shown(value),
-                "is no order of a source (expected a text of 1 to 200 characters, or a whole number)")
+                "is no order of a source (expected a text of 1 to 200 characters, or a whole number)"
+            )
         }
     }
 

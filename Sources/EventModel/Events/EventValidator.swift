@@ -77,9 +77,9 @@ public struct EventValidator: ~Copyable {
             throw Rejection(fault: error, in: entry, line: 0)
         }
         var marks = LogMarks(recorded: .earliest, position: 0)
-        try place(
+        _ = try place(
             tokens: tokens.words.span, text: tokens.text.span, isPlain: tokens.isPlain,
-            as: .recorded, line: 0, marks: &marks, into: &batch)
+            isNormal: true, as: .recorded, line: 0, marks: &marks, into: &batch)
         batch.isSealed = true
         if let order = marks.order { batch.order(last: order) }
         return marks
@@ -94,18 +94,17 @@ public struct EventValidator: ~Copyable {
     ) -> Rejection? {
         var marks = LogMarks(recorded: .earliest, position: 0)
         do throws(Rejection) {
-            guard admission != .recorded, normal.normalise(tokens, text, isPlain: isPlain) else {
-                try place(
-                    tokens: tokens, text: text, isPlain: isPlain, as: admission, line: line,
-                    marks: &marks, into: &batch)
-                return nil
-            }
+            let isNormal = try place(
+                tokens: tokens, text: text, isPlain: isPlain, as: admission, line: line,
+                marks: &marks, into: &batch)
+            if isNormal { return nil }
+            self.normal.normalise(tokens, text, isPlain: isPlain)
             var normal = EventTokens()
             swap(&normal, &self.normal)
             defer { swap(&normal, &self.normal) }
-            try place(
+            _ = try place(
                 tokens: normal.words.span, text: normal.text.span, isPlain: normal.isPlain,
-                as: admission, line: line, marks: &marks, into: &batch)
+                isNormal: true, as: admission, line: line, marks: &marks, into: &batch)
             return nil
         } catch {
             return error
@@ -147,10 +146,15 @@ struct Envelope {
 }
 
 extension EventValidator {
+    /// Puts an event into the batch.
+    ///
+    /// - Parameter isNormal: whether the texts of its subject and data are known to be in their normal
+    ///   form.
+    /// - Returns: false, and nothing was done, where they are not.
     private mutating func place(
-        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, as admission: Admission,
-        line: Int, marks: inout LogMarks, into batch: inout EventBatch
-    ) throws(Rejection) {
+        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, isNormal: Bool = false,
+        as admission: Admission, line: Int, marks: inout LogMarks, into batch: inout EventBatch
+    ) throws(Rejection) -> Bool {
         let firstSlot = batch.slots.count
         let firstPersonal = batch.personal.count
         let firstContent = batch.content.count
@@ -160,9 +164,11 @@ extension EventValidator {
             var envelope = Envelope()
             envelope.isEntry = admission == .recorded
             try collect(input, &envelope)
+            if !isNormal, mayNotBeNormal(input, envelope) { return false }
             try check(input, &envelope, admission, &marks)
             try collectFields(input, &envelope)
             try write(input, envelope, line: line, into: &batch)
+            return true
         } catch {
             batch.slots.removeLast(batch.slots.count - firstSlot)
             batch.personal.removeLast(batch.personal.count - firstPersonal)
@@ -171,6 +177,33 @@ extension EventValidator {
             rejection.line = line
             throw rejection
         }
+    }
+
+    /// Whether a text of the subject or of data may have another normal form.
+    private func mayNotBeNormal(_ input: borrowing EventInput, _ envelope: Envelope) -> Bool {
+        let isASCII = NormalText.isASCII(input.text)
+        if envelope.subject >= 0, mayNotBeNormal(envelope.subject + 2, input, isASCII) {
+            return true
+        }
+        guard envelope.data >= 0, input.kind(envelope.data + 2) == .object else { return false }
+        var value = envelope.data + 6
+        let end = envelope.data + 4 + input.length(envelope.data + 2) * 4
+        while value < end {
+            if mayNotBeNormal(value, input, isASCII) { return true }
+            value += 4
+        }
+        return false
+    }
+
+    @inline(__always)
+    private func mayNotBeNormal(
+        _ value: Int, _ input: borrowing EventInput, _ isASCII: Bool
+    ) -> Bool {
+        let length = input.length(value)
+        guard input.kind(value) == .string, length > 0 else { return false }
+        let offset = input.offset(value)
+        if input.text[offset] <= 0x20 || input.text[offset + length - 1] <= 0x20 { return true }
+        return !isASCII && NormalText.mayDiffer(input.text, offset, length)
     }
 
     /// Finds the event's attributes among its top-level keys.

@@ -11,30 +11,31 @@ package enum NormalText {
     /// The version of Unicode whose NFC is meant.
     package static let unicodeVersion = "17.0"
 
-    /// Whether a text may have another normal form than itself: a quick look that is sure of texts
-    /// of Latin letters.
+    /// Whether all texts of an event are ASCII: then only their ends can be other than normal.
     ///
-    /// - Complexity: O(length), eight bytes at a time while they are ASCII.
-    static func mayDiffer(_ text: Span<UInt8>, _ start: Int, _ count: Int) -> Bool {
-        guard count > 0 else { return false }
-        if isDoubtful(text[start]) || text[start + count - 1] <= 0x20 { return true }
-        var position = start
-        let end = start + count
-        while position + 8 <= end {
-            if text.word(at: position) & 0x8080_8080_8080_8080 != 0 { break }
+    /// - Complexity: O(length), eight bytes at a time.
+    static func isASCII(_ text: Span<UInt8>) -> Bool {
+        var bits: UInt64 = 0
+        var position = 0
+        // What stands behind the texts means nothing, and at worst costs a closer look.
+        while position + 8 <= text.count {
+            bits |= text.word(at: position)
             position += 8
         }
-        while position < end {
-            // From U+0300 on there are marks that combine. The end may be an invisible one.
-            let byte = text[position]
-            if byte >= 0xCC || byte == 0xC2 { return true }
-            position += 1
+        return bits & 0x8080_8080_8080_8080 == 0
+    }
+
+    /// Whether a text that does not begin or end with a blank of ASCII may have another normal form
+    /// than itself: a quick look that is sure of texts of Latin letters.
+    ///
+    /// From U+0300 on there are marks that combine; before, U+0080 to U+00BF have blanks and the soft
+    /// hyphen.
+    static func mayDiffer(_ text: Span<UInt8>, _ start: Int, _ count: Int) -> Bool {
+        for position in start..<start + count {
+            if text[position] >= 0xCC || text[position] == 0xC2 { return true }
         }
         return false
     }
-
-    /// Whether a byte may begin something that is trimmed.
-    private static func isDoubtful(_ byte: UInt8) -> Bool { byte <= 0x20 || byte >= 0xC2 }
 
     /// The normal form of a text.
     ///
@@ -60,34 +61,21 @@ package enum NormalText {
 
 extension EventTokens {
     /// Copies an event's tokens with the texts of its subject and of its data in their normal form.
-    ///
-    /// - Returns: false, and nothing is copied, where all of them have it already.
-    mutating func normalise(_ tokens: Span<UInt64>, _ text: Span<UInt8>, isPlain: Bool) -> Bool {
+    mutating func normalise(_ tokens: Span<UInt64>, _ text: Span<UInt8>, isPlain: Bool) {
         let input = EventInput(tokens: tokens, text: text, isPlain: isPlain)
-        var isNeeded = false
-        EventTokens.forEachText(input) { value in
-            isNeeded =
-                isNeeded || NormalText.mayDiffer(text, input.offset(value), input.length(value))
-        }
-        guard isNeeded else { return false }
         removeAll()
         self.isPlain = isPlain
         for index in tokens.indices { words.append(tokens[index]) }
         for index in text.indices { self.text.append(text[index]) }
-        var hasChanged = false
         EventTokens.forEachText(input) { value in
-            guard NormalText.mayDiffer(text, input.offset(value), input.length(value)),
-                input.isClean(value)
-            else { return }
+            guard input.length(value) > 0, input.isClean(value) else { return }
             let form = NormalText.form(of: input.string(value))
             let start = self.text.count
             self.text.append(contentsOf: form.utf8)
             words[value] = EventToken.string.word(length: self.text.count - start)
             words[value + 1] = UInt64(start)
-            hasChanged = true
         }
         finish()
-        return hasChanged
     }
 
     /// Calls a closure with the texts that have a normal form: the subject, and those of data.

@@ -114,7 +114,9 @@ struct PageMeta: Equatable {
             throw PageMeta.fault(place, "its page size is \(freeList.padding) bytes")
         }
         // The environment's flags stand here, too: a file that is no folder's has one of its own.
-        guard freeList.flags & ~PageMeta.noFolder == PageMeta.numberKeys, main.flags == 0, main.padding == 0 else {
+        guard freeList.flags & ~PageMeta.noFolder == PageMeta.numberKeys, main.flags == 0,
+            main.padding == 0
+        else {
             throw PageMeta.fault(place, "it has unknown flags")
         }
         // No file comes near this; and page numbers can be added up without care.

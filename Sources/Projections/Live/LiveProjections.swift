@@ -50,25 +50,29 @@ public struct LiveProjections {
 
     /// What a version is built from: the same, whether it answers already or not.
     ///
-    /// Its digest is that of the text, of the calendars it asks, and of what older events of the
-    /// types it reads are taken for: rows built otherwise are built anew.
+    /// Its digest says how its rows are made: by which rules of evaluation, from which text, with which
+    /// calendars, from which versions of the event types it reads and what older events are taken for.
+    /// Rows made otherwise are built anew.
     static func source(
         _ definition: ProjectionDefinition, digest: String, types: EventTypes,
         calendars: CalendarSet
     ) -> ProjectionSource {
-        var upcasts: [String] = []
+        var schemas: [String] = []
         for (type, fields) in definition.reads {
-            guard let schema = types[type], !schema.upcasting.defaults.isEmpty else { continue }
+            guard let schema = types[type] else { continue }
+            schemas.append("\(type)@\(schema.version)")
             for field in fields {
                 let present = schema.presentName(of: field)
                 guard let value = schema.upcasting.defaults[present] else { continue }
-                upcasts.append("\(type).\(present)=\(value.text)")
+                schemas.append("\(type).\(present)=\(value.text)")
             }
         }
-        let suffix = upcasts.isEmpty ? "" : " " + upcasts.sorted().joined(separator: " ")
+        let parts =
+            ["evaluation \(EvaluationVersion.current)", digest]
+            + calendars.digests(of: definition) + schemas.sorted()
+        let text = Array(parts.joined(separator: "\n").utf8)
         return ProjectionSource(
-            definition: definition,
-            digest: calendars.digest(of: definition, body: digest) + suffix)
+            definition: definition, digest: TreeHash.leaf(text).hexadecimal)
     }
 
     /// Brings all of them to the log's end, and makes each answer that the log has promoted.

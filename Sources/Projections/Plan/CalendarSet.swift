@@ -1,4 +1,4 @@
-public import Definitions
+import Definitions
 public import EventLog
 public import EventModel
 
@@ -90,12 +90,10 @@ extension CalendarSet {
         "\(change.name)@\(change.version) \(change.digest) \(zone.digest)"
     }
 
-    /// The digest of what a projection's rows depend on: its body's and, where it measures business
-    /// time, that of each calendar it may ask. So rows that were built with another version of a
-    /// calendar are never mixed with new ones.
-    ///
-    /// - Parameter body: digest of the definition's text.
-    public func digest(of definition: ProjectionDefinition, body: String) -> String {
+    /// What a projection's rows depend on besides its body: the digest of each calendar it may ask
+    /// where it measures business time, and the names by which events choose among them. So rows that
+    /// were built with another version of a calendar are never mixed with new ones.
+    func digests(of definition: ProjectionDefinition) -> [String] {
         var asked: Set<Int> = []
         var usesNames = false
         var usesStandard = false
@@ -111,14 +109,13 @@ extension CalendarSet {
             usesStandard = true
             asked.insert(standard)
         }
-        guard !asked.isEmpty else { return body }
-        var text = body
+        var parts: [String] = []
         for place in asked.sorted() {
-            text += "\n\(members[place].digest)"
-            if usesNames { text += "\n" + members[place].names.joined(separator: "\n") }
+            parts.append(members[place].digest)
+            if usesNames { parts += members[place].names }
         }
-        if usesStandard, let standard { text += "\n\(members[standard].names[0])" }
-        return TreeHash.leaf(Array(text.utf8)).hexadecimal
+        if usesStandard, let standard { parts.append(members[standard].names[0]) }
+        return parts
     }
 }
 
