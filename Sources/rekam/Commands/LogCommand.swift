@@ -17,6 +17,8 @@ struct LogShowCommand: ParsableCommand {
         commandName: "show",
         abstract: "Print entries as recorded: canonical JSON, one per line.",
         discussion: """
+            Of a respondent's answer no more is shown than that it is there.
+
             Examples:
               rekam log show 184001
               rekam log show 0..99
@@ -43,7 +45,7 @@ struct LogShowCommand: ParsableCommand {
         try log.read { view in
             let range = try range(of: view.entryCount)
             for sequence in range {
-                Output.write(try view.entry(sequence))
+                Output.write(try AnonymousAnswers.shown(sequence, in: view))
                 Output.write("\n")
             }
         }
@@ -101,6 +103,7 @@ struct LogCaseCommand: ParsableCommand {
     var subject: String
 
     func run() throws {
+        try AnonymousAnswers.refuse(case: subject)
         let log = try store.open(readOnly: true)
         try log.read { view in
             guard let id = try view.caseID(subject) else {
