@@ -138,7 +138,7 @@ package struct Replay {
             }
             let differing = rows.filter { $0.value.stored != $0.value.replayed }.keys
             guard let key = differing.min(by: { $0.lexicographicallyPrecedes($1) }),
-                let counts = rows[key]
+                let counts = rows[key], !source.definition.isAnonymous
             else { return "projection \(status.name)@\(status.version), \(day)" }
             var cell: [String] = []
             for (index, dimension) in layout.dimensions.enumerated() {

@@ -35,6 +35,24 @@ public enum PersonalKind: String, Sendable, Hashable {
     case text
 }
 
+/// What a field says of a survey's round (`x-round`). Answers of anonymous cases are kept apart and
+/// put together by these fields alone: see `Schemas/LANGUAGE.md`, *A projection of respondents*.
+public enum RoundRole: String, Sendable, Hashable {
+    /// Which survey was sent or answered: rounds are those of one survey.
+    case survey
+    /// Which of its questions was answered.
+    case question
+    /// The scale's least and greatest answer; what lies off it is no answer.
+    case least
+    case greatest
+    /// By what a round's figures may be asked, such as a team.
+    case group
+    /// For how many days after the invitation answers are taken.
+    case days
+    /// What was answered.
+    case answer
+}
+
 /// One field of an event type's `data`.
 public struct FieldSchema: Sendable, Hashable {
     /// The field's name in `data`.
@@ -58,6 +76,8 @@ public struct FieldSchema: Sendable, Hashable {
     /// For an enumeration the rank of an event with each word (`x-ranks`), in the order of the words;
     /// empty where the type's own rank counts.
     public var ranks: [Int] = []
+    /// What it says of a survey's round (`x-round`); nil for all other fields.
+    public var round: RoundRole?
 
     /// A field from its parts.
     public init(
@@ -133,6 +153,11 @@ public struct EventSchema: Sendable, Hashable {
         columns = self.fields.filter { $0.column != nil }
     }
 
+    /// Whether its events ask for an answer, and give none.
+    public var isInvitation: Bool {
+        fields.contains { $0.round == .survey } && !fields.contains { $0.round == .answer }
+    }
+
     /// The rank of a type that says none.
     public static let middleRank = 50
 
@@ -167,6 +192,19 @@ public struct EventTypes: Sendable, Hashable {
 
     /// Kinds of case that are persons in every store.
     public static let persons: Set<String> = ["agent", "customer", "respondent"]
+
+    /// Kinds of case whose answers are never shown one by one, in every store.
+    public static let anonymousKinds: Set<String> = ["respondent"]
+
+    /// Whether an event of this type tells what somebody answered who is not to be known: any event
+    /// of an anonymous case, but for invitations.
+    ///
+    /// - Parameter subject: the event's.
+    public func isAnswer(_ type: UInt16, ofCase subject: String) -> Bool {
+        let kind = subject.prefix { $0 != "/" }
+        guard EventTypes.anonymousKinds.contains(String(kind)) else { return false }
+        return Int(type) >= schemas.count || !schemas[Int(type)].isInvitation
+    }
 
     /// A type's id; nil when there is no such type.
     public func id(of type: String) -> UInt16? { idByType[type] }

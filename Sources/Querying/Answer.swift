@@ -82,10 +82,11 @@ public enum NullReason: Hashable, Sendable {
     case nothing
     /// What it would be divided by is zero, though there are facts.
     case zeroDenominator
-    /// Fewer respondents than this answered.
+    /// Fewer respondents than this answered, of whom nothing was given out yet.
     case withheld(below: Int)
-    /// It would tell, taken from the total, what a group of fewer respondents than this answered.
-    case withheldToProtect(below: Int)
+    /// Respondents' answers are taken through this day, or were, and recording has not rested since,
+    /// so that their round has not closed.
+    case roundOpen(through: Day)
     /// It would add amounts of money in these different currencies.
     case mixedCurrencies([String])
 }

@@ -33,10 +33,8 @@ package struct FactLayout: Hashable, Sendable {
     package var measures: [String]
     /// Whether the rows are a stock's flows.
     package var isStock: Bool
-    /// Whether its cases are respondents, who are not shown alone.
+    /// Whether its cases are people who are not to be known.
     package var isAnonymous: Bool
-    /// The measure that holds the respondent of each fact; nil where none does.
-    package var respondent: Int?
     /// The dimension that says the currency, by the place of a measure that is money.
     package var currencies: [Int: Int]
     /// How many days after a period's end its facts may still change.
@@ -69,8 +67,8 @@ package struct FactLayout: Hashable, Sendable {
 
     package init(
         projection: String, version: Int, dimensions: [FactDimension], measures: [String],
-        isStock: Bool = false, isAnonymous: Bool = false, respondent: Int? = nil,
-        currencies: [Int: Int] = [:], openDays: Int = 0, openDaysOfMeasures: [Int: Int] = [:]
+        isStock: Bool = false, isAnonymous: Bool = false, currencies: [Int: Int] = [:],
+        openDays: Int = 0, openDaysOfMeasures: [Int: Int] = [:]
     ) {
         self.projection = projection
         self.version = version
@@ -78,7 +76,6 @@ package struct FactLayout: Hashable, Sendable {
         self.measures = measures
         self.isStock = isStock
         self.isAnonymous = isAnonymous
-        self.respondent = respondent
         self.currencies = currencies
         self.openDays = openDays
         self.openDaysOfMeasures = openDaysOfMeasures

@@ -4,18 +4,52 @@ import EventModel
 extension QueryEvaluation {
     /// Every output's figure for one group.
     func figures(
-        of group: Int, in cells: [CellFigures], length: PeriodLength
+        of group: Int, in cells: Cells, length: PeriodLength
     ) throws -> [Figure] {
-        try plan.outputs.map { try figure($0, of: group, in: cells, length: length) }
+        try plan.outputs.map { output in
+            let withheld = withheld(output, of: group, in: cells)
+            let openThrough = withheld.compactMap(\.openThrough).max()
+            if let reason = reason(output, of: group, in: cells, withheld) {
+                var figure = Figure(value: .none, count: nil, reason: reason)
+                figure.openThrough = openThrough
+                return figure
+            }
+            var figure = try figure(output, of: group, in: cells.shown, length: length)
+            figure.openThrough = [figure.openThrough, openThrough].compactMap { $0 }.max()
+            return figure
+        }
+    }
+
+    /// What is withheld of the answers behind a figure.
+    private func withheld(
+        _ output: QueryPlan.Output, of group: Int, in cells: Cells
+    ) -> [Cells.Withheld] {
+        output.answers.flatMap { term in
+            cells.withheld[term.projection].filter {
+                $0.figures.count(group, stream: term.stream) != 0
+            }
+        }
+    }
+
+    /// Why a figure is not shown: answers stand behind it of which none is in a group that is.
+    private func reason(
+        _ output: QueryPlan.Output, of group: Int, in cells: Cells, _ withheld: [Cells.Withheld]
+    ) -> NullReason? {
+        let isMissing = output.answers.contains { term in
+            cells.shown[term.projection].count(group, stream: term.stream) == 0
+                && cells.withheld[term.projection].contains {
+                    $0.figures.count(group, stream: term.stream) != 0
+                }
+        }
+        // A round that closes may still be shown, a few answers are not.
+        return isMissing
+            ? withheld.max { ($0.openThrough ?? .earliest) < ($1.openThrough ?? .earliest) }?.reason
+            : nil
     }
 
     private func figure(
         _ output: QueryPlan.Output, of group: Int, in cells: [CellFigures], length: PeriodLength
     ) throws -> Figure {
-        if isWithheld(output, of: group, in: cells) {
-            return Figure(
-                value: .none, count: nil, reason: .withheld(below: Self.fewestRespondents))
-        }
         let count =
             output.basis.isEmpty
             ? nil
@@ -48,13 +82,6 @@ extension QueryEvaluation {
             value.hasValue && !output.column.whenEmpty.hasValue
             && count.map { $0 < Figure.fewestFacts } ?? false
         return figure
-    }
-
-    /// Whether some, but only few respondents are behind a figure.
-    private func isWithheld(
-        _ output: QueryPlan.Output, of group: Int, in cells: [CellFigures]
-    ) -> Bool {
-        isTooFew(output, ofAll: [group], in: cells)
     }
 
     /// The last day on which a window of a figure's facts is open; nil where no field says one.
@@ -105,4 +132,25 @@ extension QueryEvaluation {
         }
         return found.sorted()
     }
+}
+
+extension Figure {
+    /// Whether it is not shown for the sake of those who answered.
+    package var isWithheld: Bool {
+        switch reason {
+        case .withheld, .roundOpen: true
+        case .nothing, .zeroDenominator, .mixedCurrencies, nil: false
+        }
+    }
+
+    /// Whether it is not shown as long as its round has not closed.
+    var isAwaited: Bool {
+        if case .roundOpen = reason { return true }
+        return false
+    }
+}
+
+extension Day {
+    /// Before any day of an answer.
+    fileprivate static var earliest: Day { Day(number: .min) }
 }

@@ -6,14 +6,24 @@ struct QueryEvaluation {
     let plan: QueryPlan
     var memory = QueryMemory(bytes: QueryRequest.usualMemoryBytes)
 
-    /// Fewer respondents than this are not shown.
-    static let fewestRespondents = 5
+    /// Figures by group: what is shown, and what is withheld, by projection.
+    struct Cells {
+        struct Withheld {
+            var reason: NullReason
+            var openThrough: Day?
+            var figures: CellFigures
+        }
+        var shown: [CellFigures] = []
+        var withheld: [[Withheld]] = []
+    }
 
     /// A period's scans, one per projection, with the answer's group of each of their keys.
     private struct Scans {
         var period: Period
         var slices: [PeriodSlice]
         var scans: [(scan: FactScan, groups: KeyGroups)]
+        /// Of what is withheld, by projection.
+        var withheld: [[(part: PublishedFacts.Withheld, scan: FactScan, groups: KeyGroups)]] = []
     }
 
     /// The answer's groups of a scan's keys.
@@ -126,6 +136,7 @@ struct QueryEvaluation {
             let isOpen =
                 context.basis.today < end
                 || figures[index].openThrough.map { context.basis.today <= $0 } ?? false
+                || figures[index].isAwaited
             return isOpen ? .provisional : .settled
         }
         return AnswerRow(
@@ -167,7 +178,20 @@ struct QueryEvaluation {
                 : KeyGroups(groups: try groups.add(scan.keys, of: projection))
             scans.append((scan, keys))
         }
-        return Scans(period: period, slices: slices, scans: scans)
+        var found = Scans(period: period, slices: slices, scans: scans)
+        for var projection in plan.projections {
+            let parts = try (projection.source as? PublishedFacts)?.withheld() ?? []
+            found.withheld.append(
+                try parts.map { part in
+                    projection.source = part.rows
+                    let scan = try FactScan.run(
+                        projection, slices: slices, days: period.days, memory: memory)
+                    return (
+                        part, scan, KeyGroups(groups: try groups.add(scan.keys, of: projection))
+                    )
+                })
+        }
+        return found
     }
 
     /// The groups of a stock's keys, by what is in force on each slice's last day.
@@ -213,11 +237,10 @@ struct QueryEvaluation {
         measured.isPresent = (0..<groupCount).map { group in
             (group * sliceCount..<(group + 1) * sliceCount).contains { isPresent($0, cells) }
         }
-        var slices: [CellFigures] = []
         if plan.dimensions.isEmpty {
             measured.slices = measured.cells
         } else if sliceCount > 1 {
-            slices = try regroup(scans, count: sliceCount, spansSlices: false) { $1 }
+            let slices = try regroup(scans, count: sliceCount, spansSlices: false) { $1 }
             measured.slices = try (0..<sliceCount).map {
                 try figures(of: $0, in: slices, length: lengths[$0])
             }
@@ -229,72 +252,49 @@ struct QueryEvaluation {
             measured.whole = try figures(
                 of: 0, in: whole, length: PeriodLength(scans.period))
         }
-        holdBack(in: &measured, cells, slices)
         return measured
-    }
-
-    /// Holds back what would tell, taken from a total, what few people answered: of the pieces of
-    /// time, then in each of them of the groups.
-    private func holdBack(
-        in measured: inout Measured, _ cells: [CellFigures], _ slices: [CellFigures]
-    ) {
-        let sliceCount = measured.sliceCount
-        let hasGroups = !plan.dimensions.isEmpty
-        let groupCount = measured.cells.count / max(1, sliceCount)
-        for (column, output) in plan.outputs.enumerated() where !output.respondents.isEmpty {
-            if sliceCount > 1 {
-                let times = Family(
-                    parts: Array(0..<sliceCount), cells: hasGroups ? slices : cells,
-                    isTotalShown: !measured.whole[column].isWithheld)
-                for slice in partsToHoldBack(output, times, { measured.slices[$0][column] }) {
-                    measured.slices[slice][column] = .heldBack
-                    for group in 0..<groupCount {
-                        let cell = group * sliceCount + slice
-                        let figure = measured.cells[cell][column]
-                        guard !figure.isWithheld, figure.count ?? 0 > 0 else { continue }
-                        measured.cells[cell][column] = .heldBack
-                    }
-                }
-            }
-            guard hasGroups else { continue }
-            for slice in 0..<sliceCount {
-                let total = sliceCount > 1 ? measured.slices[slice] : measured.whole
-                let groups = Family(
-                    parts: (0..<groupCount).map { $0 * sliceCount + slice }, cells: cells,
-                    isTotalShown: !total[column].isWithheld)
-                for cell in partsToHoldBack(output, groups, { measured.cells[$0][column] }) {
-                    measured.cells[cell][column] = .heldBack
-                }
-            }
-        }
     }
 
     private func regroup(
         _ scans: Scans, count: Int, spansSlices: Bool, _ place: @escaping (Int, Int) -> Int
-    ) throws(QueryFault) -> [CellFigures] {
-        var figures: [CellFigures] = []
-        for (index, (scan, groups)) in scans.scans.enumerated() {
-            figures.append(
-                try CellFigures(
-                    scan, plan: plan.projections[index], sliceCount: scans.slices.count,
-                    by: .init(
-                        count: count,
-                        group: { key, slice in
-                            let group = groups.group(key, slice)
-                            return group < 0 ? -1 : place(group, slice)
-                        },
-                        spansSlices: spansSlices)))
+    ) throws(QueryFault) -> Cells {
+        func regroup(
+            _ scan: FactScan, _ groups: KeyGroups, _ projection: ProjectionPlan
+        ) throws(QueryFault) -> CellFigures {
+            try CellFigures(
+                scan, plan: projection, sliceCount: scans.slices.count,
+                by: .init(
+                    count: count,
+                    group: { key, slice in
+                        let group = groups.group(key, slice)
+                        return group < 0 ? -1 : place(group, slice)
+                    },
+                    spansSlices: spansSlices))
         }
-        return figures
+        var cells = Cells()
+        for (index, (scan, groups)) in scans.scans.enumerated() {
+            let projection = plan.projections[index]
+            cells.shown.append(try regroup(scan, groups, projection))
+            var withheld: [Cells.Withheld] = []
+            for (part, scan, groups) in scans.withheld[index] {
+                withheld.append(
+                    .init(
+                        reason: part.reason, openThrough: part.openThrough,
+                        figures: try regroup(scan, groups, projection)))
+            }
+            cells.withheld.append(withheld)
+        }
+        return cells
     }
 
-    private func isPresent(_ cell: Int, _ cells: [CellFigures]) -> Bool {
+    private func isPresent(_ cell: Int, _ cells: Cells) -> Bool {
         plan.projections.indices.contains { index in
-            plan.projections[index].usesStock
-                ? cells[index].stock(cell, stream: 0, ofMeasure: false) != 0
-                    || plan.projections[index].usesStart
-                        && cells[index].start(cell, stream: 0) != 0
-                : cells[index].count(cell, stream: 0) != 0
+            let shown = cells.shown[index]
+            return plan.projections[index].usesStock
+                ? shown.stock(cell, stream: 0, ofMeasure: false) != 0
+                    || plan.projections[index].usesStart && shown.start(cell, stream: 0) != 0
+                : shown.count(cell, stream: 0) != 0
+                    || cells.withheld[index].contains { $0.figures.count(cell, stream: 0) != 0 }
         }
     }
 

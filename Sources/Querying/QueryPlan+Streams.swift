@@ -18,7 +18,7 @@ extension ProjectionPlan {
     }
 }
 
-// What a KPI's aggregates bring with them: respondents to protect, currencies to keep apart,
+// What a KPI's aggregates bring with them: answers that may be withheld, currencies to keep apart,
 // windows that are still open.
 extension QueryPlanner {
     mutating func stockFunction(
@@ -83,22 +83,16 @@ extension QueryPlanner {
         return found.sorted()
     }
 
-    /// The numbers of respondents behind some aggregates, each under its own filters.
-    mutating func respondents(behind terms: [Expression.Term]) -> [Expression.Term] {
+    /// The numbers of answers of anonymous cases behind some aggregates, each under its own filters.
+    mutating func answers(behind terms: [Expression.Term]) -> [Expression.Term] {
         var found: [Expression.Term] = []
         for term in terms where projections[term.projection].source.layout.isAnonymous {
-            let layout = projections[term.projection].source.layout
             var stream = projections[term.projection].streams[term.stream]
-            var respondents = Expression.Term(
-                projection: term.projection, stream: term.stream, function: .count)
-            if let measure = layout.respondent {
-                stream.measure = layout.offset(ofMeasure: measure)
-                respondents.stream = projections[term.projection].place(of: stream)
-                respondents.function = .distinct(
-                    projections[term.projection].place(
-                        of: .members, stream: respondents.stream))
-            }
-            if !found.contains(respondents) { found.append(respondents) }
+            stream.measure = nil
+            let answers = Expression.Term(
+                projection: term.projection,
+                stream: projections[term.projection].place(of: stream), function: .count)
+            if !found.contains(answers) { found.append(answers) }
         }
         return found
     }

@@ -20,8 +20,8 @@ struct QueryPlan {
         var openDays: Int
         /// The last day on which windows are open whose length fields say.
         var windows: [Expression.Term]
-        /// Numbers of respondents: where one is small, nothing is shown.
-        var respondents: [Expression.Term]
+        /// Numbers of answers that are shown in groups: where there is none, some may be withheld.
+        var answers: [Expression.Term]
         /// Amounts of money that must be in one currency.
         var amounts: [Amount]
         /// Definitions it rests on.
@@ -241,7 +241,7 @@ struct QueryPlanner {
                 whenEmpty: expression.whenEmpty),
             expression: expression, basis: expression.basis,
             openDays: terms.map { openDays(of: $0) }.max() ?? 0, windows: windows(behind: terms),
-            respondents: respondents(behind: terms), amounts: amounts(in: terms),
+            answers: answers(behind: terms), amounts: amounts(in: terms),
             definitions: definitions)
     }
 

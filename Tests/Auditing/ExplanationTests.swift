@@ -41,6 +41,9 @@ struct ExplanationTests {
                     } catch ExplanationFault.withheld {
                         let figure = try context.answer(request).total.figures[0]
                         #expect(figure.reason == .withheld(below: 5))
+                    } catch ExplanationFault.roundOpen(let day) {
+                        let figure = try context.answer(request).total.figures[0]
+                        #expect(figure.reason == .roundOpen(through: day))
                     }
                 }
             }

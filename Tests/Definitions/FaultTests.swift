@@ -66,6 +66,20 @@ import Testing
           - {kpi: k, weight: 100, target: {min: 900}, from: 2025, to: 2028, serves: happy}
 
         """
+    static let respondents = """
+        projection: p
+        version: 1
+        title: P
+        of: respondent
+        fact: {each: survey.answered, where: {kind: pulse}}
+        when: {fact.question: {max: 10}}
+        dimensions: {team: fact.team}
+        measures:
+          who: {name: subject}
+          score: fact.score
+          good: {flag: {fact.score: {min: 4}}}
+
+        """
     static let duration = """
         kpi: t
         version: 1
@@ -118,6 +132,7 @@ import Testing
     func `Every fault is named with place, expectation and nearest word`(_ golden: Golden) {
         let texts = [
             "kpi": Self.kpi, "calendar": Self.calendar, "scorecard": Self.scorecard,
+            "respondents": Self.respondents,
         ]
         var text = texts[golden.definition] ?? Self.base
         #expect(text.contains(golden.replaced))

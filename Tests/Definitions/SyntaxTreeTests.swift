@@ -187,7 +187,7 @@ import Testing
             ).latestTypes[0].types
         }
         #expect(try types("") == ["ticket.opened", "ticket.assigned"])
-        #expect(try types("", of: "respondent") == ["survey.sent", "survey.answered"])
+        #expect(try types("", of: "customer") == ["survey.sent", "survey.answered"])
         #expect(try types("", field: "visibility") == ["message.posted"])
         #expect(
             try types("latest: {team: [survey.sent, ticket.assigned]}\n")

@@ -1,7 +1,8 @@
 import EventModel
 
 /// Event types for tests, written in a short form: one type a line, `type kinds: field kind, …`,
-/// `kinds@field` for profiles, with `n` for names, `i` integers, `b` booleans, `d` days, `t` texts, `e(a|b)` enumerations.
+/// `kinds@field` for profiles, with `n` for names, `i` integers, `b` booleans, `d` days, `t` texts, `e(a|b)` enumerations,
+/// and `=role` behind that for what a field says of a survey's round.
 func eventTypes(_ table: String) -> EventTypes {
     EventTypes(
         table.split(separator: "\n").map { line in
@@ -11,7 +12,10 @@ func eventTypes(_ table: String) -> EventTypes {
             let kinds = profile[0].split(separator: "/").map(String.init)
             let fields = parts[1].split(separator: ",").map { field -> FieldSchema in
                 let words = field.split(separator: " ")
-                return fieldSchema(String(words[0]), String(words[1]))
+                let marks = words[1].split(separator: "=").map(String.init)
+                var schema = fieldSchema(String(words[0]), marks[0])
+                schema.round = marks.count > 1 ? RoundRole(rawValue: marks[1]) : nil
+                return schema
             }
             return EventSchema(
                 type: String(head[0]), version: 1, subjectKinds: kinds == ["log"] ? [] : kinds,
@@ -59,8 +63,8 @@ let vocabulary = eventTypes(
     call.ended call: outcome e(handled|abandoned|transferred|callback|overflow), agent n, reason e(complaint|inquiry|request|incident|other), about e(product|service|agent|other), category n, resolved b
     call.wrapped call: agent n
     call.followed_up call: case n
-    survey.sent ticket/call/customer/respondent: survey n, kind e(csat|ces|nps|enps|pulse), agent n, team n, channel n, customer n, about e(product|service|agent|other), via e(survey|review|feedback), valid_days i
-    survey.answered ticket/call/customer/respondent: survey n, kind e(csat|ces|nps|enps|pulse), score i, scale_minimum i, scale_maximum i, question i, about e(product|service|agent|other), via e(survey|review|feedback), agent n, team n, channel n, customer n, comment t
+    survey.sent ticket/call/customer/respondent: survey n=survey, kind e(csat|ces|nps|enps|pulse)=survey, agent n, team n=group, channel n, customer n, about e(product|service|agent|other), via e(survey|review|feedback), valid_days i=days
+    survey.answered ticket/call/customer/respondent: survey n=survey, kind e(csat|ces|nps|enps|pulse)=survey, score i=answer, scale_minimum i=least, scale_maximum i=greatest, question i=question, about e(product|service|agent|other), via e(survey|review|feedback), agent n, team n=group, channel n, customer n, comment t
     customer.subscribed customer: plan n, segment n, channel n
     customer.churned customer: reason t, plan n, segment n
     customer.purchased customer: amount i, currency n, product n, channel n

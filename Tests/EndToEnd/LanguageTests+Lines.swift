@@ -125,7 +125,7 @@ extension LanguageTests {
             "Peristiwa tanpa minutes dibaca sebagai 5."),
         .same("log show 0..3"),
         Line(
-            "void --entries 500..504 --reason uji", " peristiwa dibatalkan", "Proyeksi mutakhir: "),
+            "void --entries 495..499 --reason uji", " peristiwa dibatalkan", "Proyeksi mutakhir: "),
         .same("log case CASE"),
         Line("log case VOIDED", "Tidak dihitung dalam angka mana pun."),
         Line("log stat", "Penyimpanan", "Terakhir dicatat", " sampai ", " per entri"),

@@ -102,7 +102,7 @@ extension LanguageTests {
             rekam generate --events 100 --seed 12 --origin b > more
             rekam ingest events > /dev/null
             rekam facts first_response --period 2025 | sed -n 2p | cut -d, -f1 > case
-            rekam log show 502 | grep -o '"subject":"[^"]*"' | cut -d'"' -f4 > voided
+            rekam log show 497 | grep -o '"subject":"[^"]*"' | cut -d'"' -f4 > voided
             rekam log show 3 > 3.json; rekam proof 3 > 3.proof
             """)
         #expect(result.code == 0, "\(result)")

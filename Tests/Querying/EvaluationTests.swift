@@ -470,54 +470,6 @@ struct EvaluationTests {
         }
     }
 
-    @Test("Fewer than five respondents are not shown") func withheld() throws {
-        let layout = FactLayout(
-            projection: "response", version: 1, dimensions: [.init(name: "team")],
-            measures: ["wait"], isAnonymous: true)
-        let teams = [Int](repeating: 4, count: 4) + [Int](repeating: 5, count: 5)
-        let facts = (teams + [Int](repeating: 6, count: 6)).map { size in
-            PlainFact(
-                day: Day("2025-07-01"),
-                dimensions: [size == 4 ? "small" : size == 5 ? "middle" : "large"], measures: [7])
-        }
-        let answer = try QueryContext(
-            kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: facts)], basis: .test()
-        ).answer(QueryRequest(kpis: ["response", "response.count"], by: ["team"], period: "2025"))
-        #expect(answer.rows.map(\.key) == [["large"], ["middle"], ["small"]])
-        #expect(answer.rows[0].figures[0].value == Fraction(42, over: 6))
-        for figure in answer.rows[1].figures {
-            #expect(figure.reason == .withheldToProtect(below: 5))
-        }
-        for figure in answer.rows[2].figures {
-            #expect(figure == Figure(value: .none, count: nil, reason: .withheld(below: 5)))
-        }
-    }
-
-    @Test("Respondents are counted, not their answers") func respondents() throws {
-        let layout = FactLayout(
-            projection: "response", version: 1,
-            dimensions: [.init(name: "team"), .init(name: "channel")],
-            measures: ["wait", "person"], isAnonymous: true, respondent: 1)
-        // In the small team four people give three answers each; in the large one five one each.
-        let facts = (0..<17).map { index in
-            PlainFact(
-                day: Day("2025-07-01"), dimensions: [index < 12 ? "small" : "large", "phone"],
-                measures: [7, Int64(index < 12 ? index % 4 : index) + 2])
-        }
-        let context = QueryContext(
-            kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: facts)], basis: .test())
-        let answer = try context.answer(
-            QueryRequest(kpis: ["response", "response.count"], by: ["team"], period: "2025"))
-        // Taken from the total, what the large team said would tell what the small one did.
-        #expect(
-            answer.rows[0].figures.map(\.reason)
-                == [.withheldToProtect(below: 5), .withheldToProtect(below: 5)])
-        for figure in answer.rows[1].figures {
-            #expect(figure == Figure(value: .none, count: nil, reason: .withheld(below: 5)))
-        }
-        #expect(answer.total.figures[0].value == Fraction(119, over: 17))
-    }
-
     @Test("Amounts of different currencies are never added") func currencies() throws {
         let layout = FactLayout(
             projection: "cost", version: 1,

@@ -140,6 +140,17 @@ struct GoldenKPITests {
         return found
     }
 
+    /// What says, long after all events, that the import has ended: rounds of surveys close by it.
+    static let ending = EventDraft(
+        id: "ingest/golden", source: "golden", type: "ingest.recorded", subject: "log/ingest",
+        time: Instant(milliseconds: 16_725_225_600_000),
+        fields: [
+            .init("input", .text("kpi-cases.txt")),
+            .init("digest", .text(String(repeating: "0", count: 64))),
+            .init("lines", .integer(0)), .init("accepted", .integer(0)),
+            .init("duplicate", .integer(0)), .init("refused", .integer(0)),
+        ])
+
     /// The store, made once.
     static let desk = Result { try Desk(cases.get()) }
 
@@ -174,6 +185,7 @@ struct GoldenKPITests {
                 let voids = one.events.filter { $0.type == "event.voided" }
                 if !voids.isEmpty { try log.appendOwn(voids, recorded: now) }
             }
+            try log.appendOwn([GoldenKPITests.ending], recorded: GoldenKPITests.ending.time)
             try LiveProjections(of: log).catchUp()
         }
 

@@ -35,7 +35,7 @@ struct OpenWindowsTests {
         let library = DefinitionLibrary(types: types, files: Shipped.texts(in: "catalogue"))
         for name in library.projectionNames {
             let windows = try windows(name)
-            let isAnswer = ["csat", "ces", "nps", "enps", "pulse"].contains(name)
+            let isAnswer = ["csat", "ces", "nps"].contains(name)
             #expect(windows.fieldsOfFacts == (isAnswer ? [sent("sent")] : []), "\(name)")
             let ofMeasures = name == "survey_invitation" ? ["answered": [sent("fact")]] : [:]
             #expect(windows.fieldsOfMeasures == ofMeasures, "\(name)")

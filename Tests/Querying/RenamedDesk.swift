@@ -14,6 +14,7 @@ import Vault
 final class RenamedDesk {
     private let log: LogStore
     private let store: ProjectionStore
+    private let context: BuildContext
     private let projections: [ProjectionDefinition]
     private let kpis: [KPIDefinition]
     private let folder = FileManager.default.temporaryDirectory
@@ -36,12 +37,14 @@ final class RenamedDesk {
             let voids = events.filter { $0.type == "event.voided" }
             if !voids.isEmpty { try log.appendOwn(voids, recorded: now) }
         }
+        try log.appendOwn([GoldenKPITests.ending], recorded: GoldenKPITests.ending.time)
         let library = DefinitionLibrary(types: types, files: Shipped.texts(in: "catalogue"))
         projections = try library.projectionNames.compactMap { try library.projection($0) }
             .map(Self.renamed)
         kpis = try library.kpiNames.compactMap { try library.kpi($0) }.map(Self.renamed)
         var context = try LiveProjections(of: original).context
         context.types = renamed
+        self.context = context
         store = try ProjectionStore(log: log)
         try store.rebuild(
             projections.map { ProjectionSource(definition: $0, digest: $0.name) },
@@ -62,13 +65,16 @@ final class RenamedDesk {
         return try log.read { view in
             let shared = try SharedView(view)
             let calendars = CalendarsInForce(try view.definitions())
-            let sources = try projections.compactMap { definition -> LiveFacts? in
+            let rounds = AnonymousRounds(of: log, zone: .utc)
+            let sources = try projections.compactMap { definition -> (any FactSource)? in
                 let status = try store.status(
                     definition.name, version: definition.version, in: view)
-                return status.map {
-                    LiveFacts(
-                        .stored($0, store), definition: definition, calendars: calendars,
-                        log: shared)
+                return try status.map {
+                    try PublishedFacts.shown(
+                        LiveFacts(
+                            .stored($0, store), definition: definition, calendars: calendars,
+                            log: shared), of: definition, store, context: { context }, rounds,
+                        upTo: view.entryCount)
                 }
             }
             let basis = try AnswerBasis(

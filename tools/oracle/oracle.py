@@ -11,7 +11,8 @@ recorded event that is neither voided nor a void, with
     place (one number that orders as time, then sequence), local (TIMESTAMP in the store's zone),
     day (its date), and every field that a schema marks as a column,
 
-the macro local_time(instant), and those of calendars.py for business time.
+the macro local_time(instant), those of calendars.py for business time, and the tables of rounds.py.
+Of the projections in ANONYMOUS no cells are shown; figures alone are compared.
 
 It shares no code with Rekam; Schemas/events only tells it the columns' names and types.
 
@@ -34,12 +35,14 @@ import time
 import duckdb
 
 import calendars
+import rounds
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HERE = pathlib.Path(__file__).resolve().parent
 SQL_TYPES = {"name": "VARCHAR", "enum": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN",
              "day": "DATE"}
 UNMEASURED = ("case_id", "weight")
+ANONYMOUS = ("enps", "pulse")
 
 
 def quoted(texts):
@@ -176,6 +179,7 @@ class Database:
             FROM event_rows""")
         run("DROP TABLE raw")
         calendars.prepare(self.connection, self.zone)
+        rounds.prepare(self.connection)
 
     def _voids_and_voided(self):
         """Sequences of the voids, of what they take out, and of what is repeated or refused there.
@@ -364,7 +368,7 @@ def main():
         seconds, _ = timed(database.build, name)
         cells, = database.connection.execute(f'SELECT count(*) FROM "cells_{name}"').fetchone()
         line = f"{name:20} {cells:>10,} cells in {seconds:6.2f} s"
-        if options.rekam:
+        if options.rekam and name not in ANONYMOUS:
             with tempfile.NamedTemporaryFile(suffix=".csv") as file:
                 subprocess.run(
                     [options.rekam, "projection", "cells", name, "--format", "csv"], check=True,

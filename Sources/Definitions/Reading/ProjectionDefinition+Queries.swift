@@ -1,9 +1,4 @@
 extension ProjectionDefinition {
-    /// The measure that holds the case itself of every fact; nil where there is none.
-    public var respondentMeasure: String? {
-        measures.first { $0.source == .name(.subject, when: []) }?.name
-    }
-
     /// Every length of time that its measures and conditions look at.
     public var durations: [Duration] {
         durationsOfFacts + measures.flatMap { $0.source.durations }

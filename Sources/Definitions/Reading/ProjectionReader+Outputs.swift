@@ -173,7 +173,7 @@ extension ProjectionReader {
         }
     }
 
-    /// Amounts need a dimension that says their currency; respondents are counted to protect them.
+    /// Amounts need a dimension that says their currency.
     func checkOutputs(_ definition: ProjectionDefinition, _ fields: Fields) {
         let names = definition.dimensions.map(\.name)
         for (name, source) in definition.measures {
@@ -185,12 +185,6 @@ extension ProjectionReader {
                 "there is no dimension \"\(currency)\" to say the currency", word: currency,
                 among: names)
         }
-        guard definition.subjectKinds.contains("respondent"), definition.respondentMeasure == nil
-        else { return }
-        faults.report(
-            at: fields["measures"] ?? fields.value,
-            "no measure counts the respondents, who are not shown when they are few",
-            expected: "respondent: {name: subject} under measures")
     }
 
     /// Durations that `measures` defines by name, for conditions that stand before them.

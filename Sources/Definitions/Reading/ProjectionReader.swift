@@ -106,6 +106,7 @@ final class ProjectionReader {
             latestTypes: latest.map { ($0.key, $0.value.types) }, dimensions: dimensions,
             measures: measures, examples: examples ?? [])
         checkOutputs(definition, fields)
+        checkAnonymity(definition, fields)
         return faults.faults.isEmpty ? definition : nil
     }
 

@@ -10,7 +10,7 @@ public struct FieldStatistics: Sendable {
     public var common: [(value: String, count: Int)] = []
     /// How many different values there are; for names, words, true and false.
     public var different = 0
-    /// Least and greatest of a number or date; nil where there is none.
+    /// Least and greatest of a number or date; nil where there is none, and of what people answered.
     public var bounds: (least: Int64, greatest: Int64)?
 }
 
@@ -49,6 +49,8 @@ extension LogStore {
                     continue
                 }
                 var counter = ColumnCounter(field, nameCount: nameCount)
+                // The least of few answers would be somebody's.
+                counter.isBounded = field.round != .answer
                 try forEachStretch(of: count) { segments in
                     for segment in segments {
                         if let column = segment.column(type: id, index: index) {
@@ -89,6 +91,8 @@ extension LogStore {
 /// Counts the values of one column.
 private struct ColumnCounter {
     private let field: FieldSchema
+    /// Whether the least and greatest value are told.
+    var isBounded = true
     private var present = 0
     /// By name id or code.
     private var counts: [Int]
@@ -123,7 +127,7 @@ private struct ColumnCounter {
     func statistics(values: Int, in view: borrowing LogView) throws -> FieldStatistics {
         var statistics = FieldStatistics(field: field, present: present)
         if counts.isEmpty {
-            if present > 0 { statistics.bounds = (least, greatest) }
+            if present > 0, isBounded { statistics.bounds = (least, greatest) }
             return statistics
         }
         let used = counts.indices.filter { counts[$0] > 0 }

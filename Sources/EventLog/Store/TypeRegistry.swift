@@ -51,6 +51,7 @@ package enum TypeRegistry {
     private static func marks(of field: FieldSchema) -> [String] {
         var marks: [String] = []
         if let personal = field.personal { marks.append("personal=\(personal.rawValue)") }
+        if let round = field.round { marks.append("round=\(round.rawValue)") }
         if field.isState { marks.append("state=yes") }
         if !field.ranks.isEmpty {
             marks.append("ranks=" + field.ranks.map(String.init).joined(separator: ","))
@@ -128,6 +129,7 @@ package enum TypeRegistry {
             read(marks) { key, value in
                 switch key {
                 case "personal": field.personal = PersonalKind(rawValue: String(value))
+                case "round": field.round = RoundRole(rawValue: String(value))
                 case "state": field.isState = value == "yes"
                 case "ranks": field.ranks = value.split(separator: ",").compactMap { Int($0) }
                 default: break

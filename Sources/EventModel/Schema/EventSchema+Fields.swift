@@ -93,6 +93,7 @@ extension EventSchema {
                 path: object.pathOf("x-state"), problem: "can't stand beside x-personal: text")
         }
         field.ranks = try ranks(object, kind)
+        field.round = try round(object, field.column)
         return field
     }
 
@@ -106,6 +107,31 @@ extension EventSchema {
                 problem: "must be name or text, and belongs to a string without enum and format")
         }
         return personal
+    }
+
+    private static func round(
+        _ object: SchemaObject, _ column: ColumnKind?
+    ) throws(SchemaFault) -> RoundRole? {
+        guard let word = try object.string("x-round") else { return nil }
+        let path = object.pathOf("x-round")
+        guard let role = RoundRole(rawValue: word) else {
+            throw SchemaFault(
+                path: path,
+                problem: "must be survey, question, least, greatest, group, days or answer")
+        }
+        switch (role, column) {
+        case (.survey, .name), (.survey, .enumeration), (.group, .name): break
+        case (.question, .integer), (.least, .integer), (.greatest, .integer), (.days, .integer),
+            (.answer, .integer):
+            break
+        default:
+            throw SchemaFault(
+                path: path,
+                problem: role == .survey
+                    ? "belongs to a column of names or words"
+                    : "belongs to a column of \(role == .group ? "names" : "whole numbers")")
+        }
+        return role
     }
 
     /// Reads `{"open": 40, "resolved": 80}`: the rank of each word, all of them.
@@ -162,7 +188,7 @@ extension EventSchema {
         try object.allow(
             [
                 "title", "description", "type", "x-column", "x-personal", "x-state", "x-ranks",
-                "$comment", "examples",
+                "x-round", "$comment", "examples",
             ] + keys,
             what: "such a field")
     }

@@ -150,6 +150,9 @@ extension EventSchema {
         guard field.personal == older.personal else {
             throw fault("x-personal", "must stay as it was: recorded events are kept that way")
         }
+        guard field.round == older.round else {
+            throw fault("x-round", "must stay as it was: rounds given out would change")
+        }
         switch (older.kind, field.kind) {
         case (.enumeration(let before), .enumeration(let now)):
             guard now.starts(with: before) else {

@@ -21,6 +21,18 @@ public struct Fact: Hashable, Sendable {
     /// Its row: see `CellLayout`. A multiplicity of -1 takes a stock's earlier flow back.
     public var row: [UInt32]
 
+    /// A fact of no case that is named, and of no event.
+    package init(row: [UInt32]) {
+        (caseID, sequence, events, self.row) = (0, 0, [], row)
+    }
+
+    init(caseID: UInt32, sequence: UInt32, events: [NamedEvent], row: [UInt32]) {
+        self.caseID = caseID
+        self.sequence = sequence
+        self.events = events
+        self.row = row
+    }
+
     /// The sequences of the other events it rests on, ascending.
     public var support: [UInt32] {
         var sequences = Set(events.map(\.sequence))

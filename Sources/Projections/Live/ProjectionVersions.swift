@@ -15,6 +15,12 @@ public struct ProjectionVersions {
         public var version: Int
         /// `resolution@2`.
         public var text: String { "\(name)@\(version)" }
+
+        /// A version from its parts.
+        package init(name: String, version: Int) {
+            self.name = name
+            self.version = version
+        }
     }
 
     /// By name, then version.

@@ -167,7 +167,10 @@ extension Explanation {
     package func occurrences(of part: Int) -> [(values: [Int64?], count: Int64)] {
         var counts: [[Int64?]: Int64] = [:]
         for fact in parts[part].traced.facts {
-            let values = parts[part].columns.map { $0.stream.value(of: fact) }
+            // Who answered is no value.
+            let values = parts[part].columns.map { column in
+                column.kind == .name ? nil : column.stream.value(of: fact)
+            }
             counts[values, default: 0] += fact.multiplicity
         }
         return counts.filter { $0.value != 0 }.map { (values: $0.key, count: $0.value) }

@@ -13,8 +13,10 @@ extension QueryContext {
         var planner = QueryPlanner(context: self)
         let plan = try planner.plan(request)
         let days = plan.period.days
-        return try plan.projections.enumerated().map { place, projection in
+        return try plan.projections.enumerated().compactMap { place, projection in
             let source = projection.source
+            // Which answers moved a figure is not told.
+            if source.layout.isAnonymous { return nil }
             var streams: [FactStream] = []
             for term in plan.outputs[0].expression.terms where term.projection == place {
                 streams.append(projection.streams[term.stream])

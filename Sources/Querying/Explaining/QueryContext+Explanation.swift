@@ -1,11 +1,12 @@
 import Definitions
-import EventModel
+package import EventModel
 import Projections
 
 /// Why a figure cannot be explained; each reads well after `Error: `.
 package enum ExplanationFault: Error, Hashable, CustomStringConvertible {
     case oneKPI
     case withheld(below: Int)
+    case roundOpen(through: Day)
     case followedStock(String)
     case notTraced(projection: String)
 
@@ -15,6 +16,9 @@ package enum ExplanationFault: Error, Hashable, CustomStringConvertible {
         case .withheld(let below):
             "the figure is withheld because fewer than \(below) people answered; what they said "
                 + "is not shown either. Ask for a longer --period, or without --agent and --team."
+        case .roundOpen(let day):
+            "the figure is withheld because its round has not closed yet (its days end on \(day)); "
+                + "what respondents answer is shown once it has."
         case .followedStock(let kpi):
             "\(kpi) is a stock: what is in force of an agent is looked up at the period's end, not at "
                 + "its entries. Explain it by --agent or --team."
@@ -43,8 +47,8 @@ extension QueryContext {
         let plan = try planner.plan(request)
         let answer = try QueryEvaluation(context: self, plan: plan).answer()
         switch answer.total.figures[0].reason {
-        case .withheld(let below), .withheldToProtect(let below):
-            throw ExplanationFault.withheld(below: below)
+        case .withheld(let below): throw ExplanationFault.withheld(below: below)
+        case .roundOpen(let day): throw ExplanationFault.roundOpen(through: day)
         default: break
         }
         let formula = try formula(of: plan.outputs[0])
@@ -81,6 +85,8 @@ extension QueryContext {
             if row.figures[0].isWithheld {
                 group.terms = []
                 group.parts = []
+                // There is nothing to add up.
+                group.addsUp = true
             }
             whole.groups.append(group)
         }
@@ -92,11 +98,15 @@ extension QueryContext {
     private func traced(_ plan: QueryPlan) throws -> [TracedFacts] {
         let terms = plan.outputs[0].expression.terms
         return try plan.projections.enumerated().map { place, projection in
-            guard let origin = projection.source as? PrefixFacts else {
+            let published = projection.source as? PublishedFacts
+            guard let origin = (published?.base ?? projection.source) as? PrefixFacts else {
                 throw ExplanationFault.notTraced(projection: projection.source.layout.projection)
             }
             if projection.usesStock, projection.isFollowing {
                 throw ExplanationFault.followedStock(plan.outputs[0].column.kpi)
+            }
+            if let published {
+                return try TracedFacts(projection, shown: published, origin, days: plan.period.days)
             }
             // Flows that cancel out are left away where nothing but the stock is asked for.
             let nets = terms.filter { $0.projection == place }.allSatisfy(\.isStock)

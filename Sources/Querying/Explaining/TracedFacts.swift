@@ -42,6 +42,32 @@ struct TracedFacts: FactSource {
         times = order.map { moments[$0] }
     }
 
+    /// Gathers the facts that are shown of a planned projection of anonymous cases: their rows alone,
+    /// of no case and no event.
+    init(
+        _ plan: ProjectionPlan, shown source: PublishedFacts, _ origin: PrefixFacts,
+        days: Range<Day>
+    ) throws {
+        self.origin = origin
+        layout = source.layout
+        var found: [Fact] = []
+        try source.scan(days: days) { rows in
+            for start in stride(from: 0, to: rows.count, by: source.layout.stride) {
+                let row = (start..<start + source.layout.stride).map { rows[$0] }
+                let fact = Fact(row: row)
+                let isWanted =
+                    days.contains(fact.day)
+                    && plan.filters.allSatisfy { $0.ids.contains(row[$0.column]) }
+                    && plan.followedFilters.allSatisfy {
+                        $0.passes(row[$0.followed.column], day: fact.day.number)
+                    }
+                if isWanted { found.append(fact) }
+            }
+        }
+        facts = found
+        times = found.map { _ in Instant(milliseconds: 0) }
+    }
+
     private init(_ other: TracedFacts, keeping indices: [Int]) {
         origin = other.origin
         layout = other.layout

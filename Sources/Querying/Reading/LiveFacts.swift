@@ -88,8 +88,7 @@ extension FactLayout {
             }, measures: measures, isStock: cells.isStock)
         for (place, measure) in cells.measures.enumerated() { kinds[place] = measure.kind }
         guard let definition else { return }
-        isAnonymous = definition.subjectKinds.contains("respondent")
-        respondent = definition.respondentMeasure.flatMap { measures.firstIndex(of: $0) }
+        isAnonymous = definition.isAnonymous
         let windows = OpenWindows(definition)
         openDays = windows.ofFacts
         self.windows = Self.held(windows.fieldsOfFacts, in: definition, cells)

@@ -75,9 +75,13 @@ package struct ProjectionComparison {
             [self.new], context: context, upTo: count, days: wanted, options: options)[0]
         compareNames(before.layout, after.layout)
         let shared = SharedKeys(before.layout, after.layout)
-        let moved = compareCells(before, after, shared, days)
+        // Of answers of respondents neither cells nor cases are told.
+        let isAnonymous = self.old.isAnonymous || self.new.isAnonymous
+        let moved = isAnonymous ? [] : compareCells(before, after, shared, days)
         try compareKPIs(before, after, period: period, old: old, new: new, versions: versions)
-        if !figures.isEmpty { try findCases(moved, shared, before.layout, days: days, upTo: count) }
+        if !figures.isEmpty, !isAnonymous {
+            try findCases(moved, shared, before.layout, days: days, upTo: count)
+        }
         sort()
     }
 
@@ -195,9 +199,8 @@ package struct ProjectionComparison {
         try log.read { view in
             var context = try QueryContext(view, of: log, projections: projections)
             let stored = context.source
-            let facts = LiveFacts(
-                .replayed(set), definition: definition,
-                calendars: CalendarsInForce(try view.definitions()), log: try SharedView(view))
+            let facts = try LiveFacts.shown(
+                set, of: definition, projections, self.context, log, in: view)
             context.source = { $0 == set.name ? facts : try stored($0) }
             context.kpi = { try library.kpi($0) }
             let total = try context.answer(

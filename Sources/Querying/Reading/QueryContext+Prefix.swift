@@ -73,7 +73,8 @@ private final class PrefixSources {
     private let options: BuildOptions
     private let stored: StoredRows
     private let calendars: CalendarsInForce
-    private var opened: [String: PrefixFacts] = [:]
+    private let rounds: AnonymousRounds
+    private var opened: [String: any FactSource] = [:]
 
     init(
         _ log: LogStore, _ register: DefinitionRegister, _ count: UInt32, _ options: BuildOptions,
@@ -86,16 +87,19 @@ private final class PrefixSources {
         self.stored = stored
         names = register.live("projection").map(\.name)
         calendars = CalendarsInForce(register)
+        rounds = AnonymousRounds(of: log, zone: register.storeTimeZone ?? .utc)
     }
 
-    func source(_ name: String) throws -> PrefixFacts? {
+    func source(_ name: String) throws -> (any FactSource)? {
         if let known = opened[name] { return known }
         guard names.contains(name) else { return nil }
         let live = try LiveProjections(of: log, register: register, only: [name])
         guard let source = live.sources.first else { return nil }
-        let facts = try PrefixFacts(
-            source, of: live, calendars: calendars, upTo: count, options: options,
-            stored: stored)
+        let facts = try PublishedFacts.shown(
+            PrefixFacts(
+                source, of: live, calendars: calendars, upTo: count, options: options,
+                stored: stored),
+            of: source.definition, live.store, context: { live.context }, rounds, upTo: count)
         opened[name] = facts
         return facts
     }

@@ -21,6 +21,8 @@ extension QueryContext {
         let log = try SharedView(view)
         let origin = store.origin
         let calendars = CalendarsInForce(register)
+        let rounds = AnonymousRounds(of: store, zone: zone)
+        let (types, count) = (store.types(in: register), view.entryCount)
         func basis(_ count: UInt32) throws -> AnswerBasis {
             try AnswerBasis(log.view, count: count, origin: origin, zone: zone)
         }
@@ -29,11 +31,21 @@ extension QueryContext {
             projectionNames: statuses.map(\.name),
             source: { name in
                 guard let status = statuses.first(where: { $0.name == name }) else { return nil }
-                let definition = try library.projection(name)
-                return LiveFacts(
-                    .stored(status, projections),
-                    definition: definition?.version == status.version ? definition : nil,
-                    calendars: calendars, log: log)
+                var definition = try library.projection(name)
+                if definition?.version != status.version {
+                    // Another version was promoted and is not built yet.
+                    definition = try DefinitionLibrary(
+                        register: register, types: types,
+                        promoting: .init(name: name, version: status.version)
+                    ).projection(name)
+                }
+                let facts = LiveFacts(
+                    .stored(status, projections), definition: definition, calendars: calendars,
+                    log: log)
+                return try PublishedFacts.shown(
+                    facts, of: definition, projections,
+                    context: { try BuildContext(register: register, types: types) }, rounds,
+                    upTo: count)
             }, basis: try basis(view.entryCount))
         earlierBasis = basis
         scorecardNames = library.scorecardNames

@@ -51,11 +51,7 @@ struct FactsCommand: ParsableCommand {
         var version = try versions.find(name)
         if !name.contains("@"), let live = versions.live(name) { version = live }
         let definition = try versions.source(version).definition
-        guard !definition.subjectKinds.contains("respondent") else {
-            throw Failure(
-                .usage,
-                "\(version.text) is about respondents, who are not shown one by one: rekam query")
-        }
+        try AnonymousAnswers.refuse(definition)
         let live = try LiveProjections(of: log, register: register, only: [])
         let days = try log.read { try StorePeriod.days(period, in: $0, upTo: count) }
         let rows = FactRows(definition: definition, log: log, isJSON: format.value == .json)

@@ -19,7 +19,8 @@ struct LogShowCommand: ParsableCommand {
         discussion: """
             Names and other texts of persons stand in an entry as tokens, and are shown in clear as \
             long as the vault explains them; --tokens prints the entries as they are recorded and \
-            hashed.
+            hashed. Of a respondent's answer no more \
+            is shown than that it is there.
 
             Examples:
               rekam log show 184001
@@ -50,7 +51,7 @@ struct LogShowCommand: ParsableCommand {
         try log.read { view in
             let range = try range(of: view.entryCount)
             for sequence in range {
-                Output.write(try view.revealedEntry(sequence))
+                Output.write(try AnonymousAnswers.shown(sequence, in: view))
                 Output.write("\n")
             }
         }
@@ -109,6 +110,7 @@ struct LogCaseCommand: ParsableCommand {
     var subject: String
 
     func run() throws {
+        try AnonymousAnswers.refuse(case: subject)
         let log = try store.open(readOnly: true)
         log.show(tokensOnly: tokens.tokens)
         try log.read { view in

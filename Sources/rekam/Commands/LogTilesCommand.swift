@@ -52,6 +52,7 @@ struct LogTilesCommand: ParsableCommand {
                 root: String(checkpoint.root.hexadecimal.prefix(12)), earlier: Int(earlier)))
         Output.line(words.tilesKey)
         Output.flush()
+        try AnonymousAnswers.warn(log, size: checkpoint.size, language.lang)
     }
 
     /// How many entries the folder already holds of this log.

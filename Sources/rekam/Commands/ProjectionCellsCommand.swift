@@ -34,6 +34,7 @@ struct ProjectionCellsCommand: ParsableCommand {
         guard asOf.asOf == nil else {
             let (count, register) = try asOf.state(of: log)
             let live = try LiveProjections(of: log, register: register, only: [name])
+            for source in live.sources { try AnonymousAnswers.refuse(source.definition) }
             let set = try live.store.replay(
                 live.sources.map(\.definition), context: live.context, upTo: count,
                 options: asOf.buildOptions())[0]
@@ -50,6 +51,9 @@ struct ProjectionCellsCommand: ParsableCommand {
                     "no projection is called \"\(name.printable)\", or it is not built yet."
                         + (near.map { " Did you mean \($0)?" } ?? ""))
             }
+            let versions = try ProjectionVersions(of: log)
+            try AnonymousAnswers.refuse(
+                versions.source(.init(name: status.name, version: status.version)).definition)
             try write(CanonicalCells(status, of: live.store, in: view), status.layout)
         }
     }

@@ -76,6 +76,7 @@ struct ProjectionTryCommand: ParsableCommand {
             definition: definition, kpis: read.kpis, log: log, projections: live.store,
             context: live.context)
         if let subject {
+            try AnonymousAnswers.refuse(definition)
             try CasePlay(
                 trial, subject: subject, isJSON: output.format == .json, isWhole: all, output.lang
             ).print()
@@ -103,7 +104,7 @@ struct ProjectionTryCommand: ParsableCommand {
                 "\(trial.definition.name)@\(trial.definition.version)",
                 facts: Int(outcome.factCount), in: period, entries: Int(outcome.entryCount),
                 cases: sample.map { _ in (outcome.cases, outcome.allCases) }, tenths: Int(tenths)))
-        if !outcome.facts.isEmpty, !trial.definition.subjectKinds.contains("respondent") {
+        if !outcome.facts.isEmpty, !trial.definition.isAnonymous {
             Output.line()
             for line in try trial.table(outcome.facts, outcome.layout, words) { Output.line(line) }
         }
@@ -126,7 +127,7 @@ extension ProjectionTryCommand {
         let rows = FactRows(definition: trial.definition, log: trial.log, isJSON: true)
         var shown: [String] = []
         // Answers of respondents are not shown one by one.
-        if !trial.definition.subjectKinds.contains("respondent") {
+        if !trial.definition.isAnonymous {
             shown = try rows.objects(outcome.facts, outcome.layout).map {
                 String(decoding: $0.canonical ?? [], as: UTF8.self)
             }
@@ -176,7 +177,7 @@ struct Trial {
         var cells: CellSet
         var found: [Fact] = []
         var cases = allCases
-        if let sample {
+        if let sample, !definition.isAnonymous {
             cases = min(sample, allCases)
             let ids = (0..<cases).map { UInt32($0 * allCases / cases) }
             let (facts, set) = try projections.facts(
@@ -192,9 +193,15 @@ struct Trial {
         }
         var outcome = Outcome(
             facts: found, layout: cells.layout, entryCount: count, cases: cases, allCases: allCases)
-        cells.scan(days: days) { block in
-            for start in stride(from: 0, to: block.count, by: cells.layout.words) {
-                outcome.factCount += cells.layout.multiplicity(block, start)
+        try log.read { view in
+            // Of respondents' answers those alone are counted that are shown.
+            try LiveFacts.shown(cells, of: definition, projections, context, log, in: view).scan(
+                days: days
+            ) { block in
+                for start in stride(from: 0, to: block.count, by: cells.layout.words)
+                where days.contains(CellLayout.day(block, start)) {
+                    outcome.factCount += cells.layout.multiplicity(block, start)
+                }
             }
         }
         outcome.answer = try answer(cells, period: period, by: by)
@@ -223,9 +230,8 @@ struct Trial {
     private func answer(_ cells: CellSet, period: String, by: [String]) throws -> Answer? {
         try log.read { view in
             var context = try QueryContext(view, of: log, projections: projections)
-            let trial = LiveFacts(
-                .replayed(cells), definition: definition,
-                calendars: CalendarsInForce(try view.definitions()), log: try SharedView(view))
+            let trial = try LiveFacts.shown(
+                cells, of: definition, projections, self.context, log, in: view)
             let (stored, known) = (context.source, context.kpi)
             context.source = { $0 == definition.name ? trial : try stored($0) }
             context.kpi = { name in try kpis.first { $0.name == name } ?? known(name) }

@@ -131,5 +131,6 @@ struct SnapshotExportCommand: ParsableCommand {
         Output.line(words.digest(snapshot.digest))
         Output.line(words.check(folder, try log.signingKey().verifier))
         Output.flush()
+        if withEntries { try AnonymousAnswers.warn(log, size: count, language.lang) }
     }
 }

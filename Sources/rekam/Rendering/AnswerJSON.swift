@@ -106,7 +106,7 @@ package struct FigureNumbers {
         case .nothing: reason = "nothing"
         case .zeroDenominator: reason = "zero_denominator"
         case .withheld: reason = "withheld"
-        case .withheldToProtect: reason = "withheld_to_protect"
+        case .roundOpen: reason = "round_open"
         case .mixedCurrencies: reason = "mixed_currencies"
         }
         if figure.isWithheld { return }

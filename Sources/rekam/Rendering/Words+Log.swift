@@ -81,6 +81,14 @@ package struct LogWords: SubjectWords {
             + held
     }
 
+    /// That entries which are handed out tell what respondents answered.
+    package func holdsAnswers(_ count: Int) -> String {
+        pick(
+            "Answers of respondents stand in these entries one by one (\(number(count))): hand them only to those who may read each.",
+            "Jawaban responden ada satu per satu di dalam entri ini (\(number(count))): berikan hanya kepada yang boleh membacanya."
+        )
+    }
+
     package var tilesKey: String {
         pick("Who reads it needs the key: ", "Pembacanya memerlukan kunci: ")
             + "rekam checkpoint --verifier"

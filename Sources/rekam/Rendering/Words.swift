@@ -79,10 +79,9 @@ struct Words {
         case .zeroDenominator: pick("divided by zero", "pembagi nol")
         case .withheld(let fewest):
             pick("fewer than \(fewest) people", "kurang dari \(fewest) orang")
-        case .withheldToProtect(let fewest):
-            pick(
-                "held back: the total would tell what fewer than \(fewest) people said",
-                "ditahan: dari total akan terbaca jawaban kurang dari \(fewest) orang")
+        case .roundOpen(let day):
+            pick("round not closed yet: its days end ", "putaran belum ditutup: berakhir ")
+                + day.text(language, knownYear: nil)
         case .mixedCurrencies(let currencies):
             pick("several currencies: ", "beberapa mata uang: ")
                 + currencies.map { $0.isEmpty ? "–" : $0.printable }.joined(separator: ", ")

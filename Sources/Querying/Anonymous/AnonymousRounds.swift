@@ -1,0 +1,183 @@
+package import EventLog
+package import EventModel
+
+/// The groups that a log's answers of anonymous cases are shown in, read when they are first asked
+/// for. Used by one thread.
+package final class AnonymousRounds {
+    private let log: LogStore
+    private let zone: TimeZoneRules
+    private var known: [UInt32: [RoundLedger]] = [:]
+
+    /// - Parameter zone: whose days part one day's recording from the next.
+    package init(of log: LogStore, zone: TimeZoneRules) {
+        self.log = log
+        self.zone = zone
+    }
+
+    /// How many answers stand in the log's first `count` entries, each by itself.
+    package func answerCount(upTo count: UInt32) throws -> Int {
+        try ledgers(upTo: count).reduce(0) { sum, ledger in
+            ledger.groups.reduce(sum + ledger.withheld.count) { $0 + $1.answers.count }
+        }
+    }
+
+    /// The local day on which a round lies: that of its beginning.
+    func day(of round: Instant) -> Day { zone.day(of: round) }
+
+    /// The groups of every survey as the log's first `count` entries make them.
+    ///
+    /// - Complexity: O(entries), two bytes of each, and O(events of the types that tell answers).
+    func ledgers(upTo count: UInt32) throws -> [RoundLedger] {
+        if let ledgers = known[count] { return ledgers }
+        let ledgers = try log.read { view -> [RoundLedger] in
+            let times = try LogTimes(SharedView(view), upTo: count, zone)
+            let events = try RoundEvents(view, upTo: count).bySurvey
+            return try events.keys.sorted { $0.lexicographicallyPrecedes($1) }.map {
+                try RoundLedger(events[$0] ?? [], times)
+            }
+        }
+        known[count] = ledgers
+        return ledgers
+    }
+}
+
+/// When a log's entries were recorded, as one transaction sees it.
+private struct LogTimes: RecordingTimes {
+    let count: UInt32
+    private let log: SharedView
+    private let zone: TimeZoneRules
+    /// The entries that end an import, ascending.
+    private let imports: [UInt32]
+
+    init(_ log: SharedView, upTo count: UInt32, _ zone: TimeZoneRules) throws {
+        self.log = log
+        self.count = count
+        self.zone = zone
+        let type = log.view.types.id(of: "ingest.recorded")
+        imports =
+            try type.map { try log.view.entries(ofType: $0, upTo: count).map(\.sequence) } ?? []
+    }
+
+    func recorded(_ sequence: UInt32) throws -> Instant { try log.view.recorded(sequence) }
+
+    func firstRecorded(after instant: Instant) throws -> UInt32? {
+        let before = try log.view.entryCount(recordedBy: instant)
+        return before < count ? before : nil
+    }
+
+    func rest(from sequence: UInt32) throws -> UInt32? {
+        guard sequence < count else { return nil }
+        var rest = try nextDay(from: sequence)
+        var low = 0
+        var high = imports.count
+        while low < high {
+            let middle = (low + high) / 2
+            if imports[middle] < sequence { low = middle + 1 } else { high = middle }
+        }
+        if low < imports.count { rest = min(rest ?? .max, imports[low]) }
+        return rest
+    }
+
+    /// The first entry from a sequence on that is the first of its local day.
+    private func nextDay(from sequence: UInt32) throws -> UInt32? {
+        let day = zone.day(of: try recorded(sequence))
+        if sequence > 0, zone.day(of: try recorded(sequence - 1)) < day { return sequence }
+        let next = zone.start(of: day.advanced(by: 1))
+        return try firstRecorded(after: Instant(milliseconds: next.milliseconds - 1))
+    }
+}
+
+/// The events of anonymous cases about surveys, as columns tell them.
+private struct RoundEvents {
+    /// By the survey's fields, each by sequence.
+    private(set) var bySurvey: [[String]: [RoundEvent]] = [:]
+
+    /// - Complexity: O(entries), two bytes of each in the segments that hold such events.
+    init(_ view: borrowing LogView, upTo count: UInt32) throws {
+        var isAnonymous: [UInt32: Bool] = [:]
+        let voids = Dictionary(
+            try view.voids().filter { $0.by < count }.map { ($0.voided, $0.by) },
+            uniquingKeysWith: min)
+        for (id, schema) in view.types.schemas.enumerated() {
+            guard schema.columns.contains(where: { $0.round == .survey }),
+                schema.subjectKinds.isEmpty
+                    || !EventTypes.anonymousKinds.isDisjoint(with: schema.subjectKinds)
+            else { continue }
+            let columns = RoundColumns(schema)
+            for entry in try view.entries(ofType: UInt16(id), upTo: count) {
+                if isAnonymous[entry.caseID] == nil {
+                    let subject = try view.subject(ofCase: entry.caseID)
+                    isAnonymous[entry.caseID] = EventTypes.anonymousKinds.contains(
+                        String(subject.prefix { $0 != "/" }))
+                }
+                guard isAnonymous[entry.caseID] == true else { continue }
+                var event = RoundEvent(
+                    sequence: entry.sequence, time: entry.time, caseID: entry.caseID)
+                event.voidedBy = voids[entry.sequence]
+                let survey = try columns.read(entry, into: &event, view)
+                bySurvey[survey, default: []].append(event)
+            }
+        }
+        for survey in bySurvey.keys { bySurvey[survey]?.sort { $0.sequence < $1.sequence } }
+    }
+}
+
+/// Which columns of a type say what of a round.
+private struct RoundColumns {
+    private let columns: [(place: Int, field: FieldSchema)]
+    private let isInvitation: Bool
+    /// An invitation is open for ten years at most.
+    private static let mostDays: Int64 = 3660
+
+    init(_ schema: EventSchema) {
+        columns = schema.columns.enumerated().filter { $1.round != nil }.map { ($0, $1) }
+            .sorted { $0.1.name < $1.1.name }
+        isInvitation = schema.isInvitation
+    }
+
+    /// Reads an event.
+    ///
+    /// - Returns: its survey.
+    func read(
+        _ entry: TypedEntry, into event: inout RoundEvent, _ view: borrowing LogView
+    ) throws -> [String] {
+        var survey: [String] = []
+        var answer = RoundEvent.Answer(question: [], scale: [], isOnScale: true)
+        var score: Int64?
+        var bounds: (least: Int64?, greatest: Int64?) = (nil, nil)
+        for (place, field) in columns {
+            let found = try view.value(of: entry, column: place)
+            let value = found.flatMap { $0.value == $0.kind.absent ? nil : $0.value }
+            switch field.round {
+            case .survey:
+                // Words of two types may stand at other places.
+                if case .enumeration(let words) = field.kind {
+                    let place = Int(value ?? 0) - 1
+                    survey.append(
+                        words.indices.contains(place) ? "\(field.name)=\(words[place])" : "")
+                } else {
+                    survey.append("\(field.name)=\(value ?? 0)")
+                }
+            case .question: answer.question.append(value ?? .min)
+            case .least:
+                answer.scale.append(value ?? .min)
+                bounds.least = bounds.least ?? value
+            case .greatest:
+                answer.scale.append(value ?? .min)
+                bounds.greatest = bounds.greatest ?? value
+            case .group: if event.group == 0, let value, value > 1 { event.group = UInt32(value) }
+            case .days: event.days = value.map { min(max(0, $0), Self.mostDays) } ?? event.days
+            case .answer: score = score ?? value
+            case nil: break
+            }
+        }
+        if !isInvitation {
+            if let score {
+                answer.isOnScale =
+                    score >= bounds.least ?? .min && score <= bounds.greatest ?? .max
+            }
+            event.answer = answer
+        }
+        return survey
+    }
+}

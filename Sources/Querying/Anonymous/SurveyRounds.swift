@@ -1,0 +1,131 @@
+import EventModel
+
+/// One event of an anonymous case about a survey.
+struct RoundEvent {
+    var sequence: UInt32
+    /// When it happened, in milliseconds.
+    var time: Int64
+    var caseID: UInt32
+    /// An invitation's days in which answers are taken; nil where it says none.
+    var days: Int64?
+    /// The group it names, as a name of the log; 0 is none.
+    var group: UInt32 = 0
+    /// What was answered; nil for an invitation.
+    var answer: Answer?
+    /// The entry that takes it back.
+    var voidedBy: UInt32?
+
+    struct Answer {
+        /// The question, by its fields.
+        var question: [Int64]
+        /// The scale it is on, by its fields.
+        var scale: [Int64]
+        /// Whether it lies on that scale.
+        var isOnScale: Bool
+    }
+}
+
+/// The rounds of one survey, found by reading its events in the order they happened.
+///
+/// A round begins with an invitation and is joined by those that follow before its days are over;
+/// each person may answer for the days of their own invitation. Who was not invited, or answers
+/// later, belongs to the invited round where its days last still, else to a round that begins with
+/// the first such answer and lasts `usualDays`. Of a person's answers to a question of a round the
+/// last one counts.
+struct SurveyRounds {
+    /// How long answers are taken where no invitation says it.
+    static let usualDays: Int64 = 14
+
+    struct Round {
+        /// When it began, until when others join it, and until when answers are taken.
+        var begin: Int64
+        var joinedUntil: Int64
+        var end: Int64
+        /// The groups that invitations name, by case.
+        var invited: [UInt32: UInt32] = [:]
+        var answers: [Slot: Answers] = [:]
+        /// Whether answers came that nobody has looked at yet.
+        var isNew = true
+    }
+
+    /// Where one answer counts: a person's to a question of a round.
+    struct Slot: Hashable {
+        var caseID: UInt32
+        var question: [Int64]
+    }
+
+    /// The answers of a slot.
+    struct Answers {
+        /// All, in the order they happened; the last one counts.
+        var sequences: [UInt32]
+        var last: RoundEvent.Answer
+        var group: UInt32
+    }
+
+    private(set) var rounds: [Round] = []
+    private var invitedRound: Int?
+    private var uninvitedRound: Int?
+    /// The round in which each case may answer, and until when.
+    private var askings: [UInt32: (round: Int, end: Int64)] = [:]
+
+    /// Takes the next event, by time, then sequence.
+    mutating func take(_ event: RoundEvent) {
+        if let answer = event.answer {
+            take(answer, event)
+        } else {
+            invite(event)
+        }
+    }
+
+    /// Says that a round was looked at.
+    mutating func markSeen(_ round: Int) { rounds[round].isNew = false }
+
+    private mutating func invite(_ event: RoundEvent) {
+        let end = event.time + (event.days ?? Self.usualDays) * millisecondsPerDay
+        let round: Int
+        if let known = invitedRound, event.time < rounds[known].joinedUntil {
+            round = known
+        } else {
+            // Also where nothing may be answered after the day itself, one sending is one round.
+            round = begin(event.time, until: max(end, event.time + millisecondsPerDay))
+            rounds[round].end = end
+            invitedRound = round
+        }
+        rounds[round].end = max(rounds[round].end, end)
+        if event.group != 0 { rounds[round].invited[event.caseID] = event.group }
+        askings[event.caseID] = (round, end)
+    }
+
+    private mutating func take(_ answer: RoundEvent.Answer, _ event: RoundEvent) {
+        let slot = Slot(caseID: event.caseID, question: answer.question)
+        let round = self.round(of: event)
+        rounds[round].isNew = true
+        rounds[round].answers[slot, default: Answers(sequences: [], last: answer, group: 0)]
+            .sequences.append(event.sequence)
+        rounds[round].answers[slot]?.last = answer
+        rounds[round].answers[slot]?.group = event.group
+    }
+
+    private mutating func round(of event: RoundEvent) -> Int {
+        if let asking = askings[event.caseID], event.time <= asking.end { return asking.round }
+        let round: Int
+        if let known = invitedRound, event.time <= rounds[known].joinedUntil {
+            round = known
+        } else if let known = uninvitedRound, event.time <= rounds[known].joinedUntil {
+            round = known
+        } else {
+            round = begin(
+                event.time, until: event.time + Self.usualDays * millisecondsPerDay)
+            uninvitedRound = round
+        }
+        askings[event.caseID] = (round, rounds[round].joinedUntil)
+        return round
+    }
+
+    private mutating func begin(_ time: Int64, until end: Int64) -> Int {
+        rounds.append(Round(begin: time, joinedUntil: end, end: end))
+        return rounds.count - 1
+    }
+}
+
+let millisecondsPerDay: Int64 = 86_400_000

@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+/// Method: two teams of respondents, one of two people; every command that shows events, facts or
+/// figures is typed, and nothing may tell an answer of the small team. What the command line says of
+/// rounds that are open, closed and told late is worked out by hand.
+@Suite("Answers of respondents, from the command line")
+struct AnonymousTests {
+    private static func answer(
+        _ person: String, _ team: String, _ score: Int, _ day: String = "2025-03-10"
+    ) -> String {
+        #"{"specversion":"1.0","id":"a-\#(person)-\#(day)","source":"desk","type":"survey.answered","#
+            + #""subject":"respondent/\#(person)","time":"\#(day)T08:00:00Z","data":"#
+            + #"{"survey":"e","kind":"enps","score":\#(score),"team":"\#(team)"}}"# + "\n"
+    }
+
+    private func desk(at now: String) throws -> Command {
+        let command = try Command()
+        var text = Self.answer("S1", "small", 2) + Self.answer("S2", "small", 3)
+        for person in 1...6 { text += Self.answer("L\(person)", "large", person > 2 ? 10 : 8) }
+        try command.file("march.ndjson", text)
+        let made = try command.shell(
+            """
+            export REKAM_NOW=\(now)T05:00:00Z
+            rekam init --time-zone UTC > /dev/null && rekam ingest march.ndjson > /dev/null
+            """)
+        #expect(made.code == 0, "\(made)")
+        return command
+    }
+
+    @Test("No command shows an answer by itself") func oneByOne() throws {
+        let command = try desk(at: "2025-04-10")
+        try command.file(
+            "mine.yaml",
+            """
+            projection: mine
+            version: 1
+            title: Mine
+            of: respondent
+            fact: {each: survey.answered}
+            dimensions: {team: fact.team, score: fact.score}
+            measures: {who: {name: subject}}
+            """)
+        let refused = [
+            "log case respondent/S1", "facts enps --period 2025", "projection cells enps",
+            "projection cells enps --as-of 1000000", "sample enps --period 2025 --size 1 --seed 1",
+            "explain enps --period 2025 --events", "projection try mine.yaml --period 2025",
+            "projection try mine.yaml --case respondent/S1", "projection add mine.yaml",
+        ]
+        for words in refused {
+            let result = try command.shell("REKAM_NOW=2025-04-20T05:00:00Z rekam \(words)")
+            #expect(result.code != 0 && result.out.isEmpty, "\(words): \(result)")
+            #expect(!result.error.contains("S1:"), "\(words): \(result)")
+        }
+        let shown = [
+            "log show --last 12", "log stat --fields --type survey.answered",
+            "log stat --fields --type survey.answered --format json",
+            "query enps enps.detractors enps.respondents --by team --period 2025 --format csv",
+            "explain enps.detractors --period 2025 --by team --format csv",
+            "explain enps --period 2025 --format json",
+            "diff --period 2025 --as-of 100 --format csv",
+            "projection try \(Command.root.path)/Schemas/catalogue/employees.yaml "
+                + "--projection enps --period 2025 --sample 1 --format json",
+        ]
+        for words in shown {
+            let result = try command.shell("REKAM_NOW=2025-04-20T05:00:00Z rekam \(words)")
+            #expect(result.code == 0, "\(words): \(result)")
+            for piece in ["respondent/S", "\"score\":2", "2 to", "least", "R80"] {
+                #expect(!result.out.contains(piece), "\(words): \(piece) in \(result.out)")
+            }
+        }
+    }
+
+    @Test("A round has figures once it has closed, and keeps them") func rounds() throws {
+        let command = try desk(at: "2025-03-20")
+        func count(_ words: String, at now: String = "2025-05-01") throws -> String {
+            let result = try command.shell(
+                "REKAM_NOW=\(now)T05:00:00Z rekam query enps.count --format csv \(words)")
+            #expect(result.code == 0, "\(result)")
+            let lines = result.out.split(whereSeparator: \.isNewline).map {
+                $0.split(separator: ",", omittingEmptySubsequences: false)
+            }
+            let place = lines.first?.firstIndex(of: "value") ?? 0
+            let value = lines.last?[place] ?? "?"
+            return value.isEmpty ? "-" : String(value)
+        }
+        #expect(try count("--period 2025") == "-")
+        let open = try command.shell("rekam query enps --period 2025-03 --lang id")
+        #expect(open.out.contains("putaran belum ditutup: berakhir 24 Maret"), "\(open)")
+        let early = try command.shell("rekam explain enps --period 2025-03")
+        #expect(
+            early.code == 64 && early.error.contains("its round has not closed yet"), "\(early)")
+        // The next import is recorded after its 14 days; what it brings to the round is late.
+        try command.file(
+            "late.ndjson",
+            Self.answer("L7", "large", 1, "2025-03-12")
+                + Self.answer("S3", "small", 1, "2025-03-12"))
+        let late = try command.shell(
+            "REKAM_NOW=2025-04-02T05:00:00Z rekam ingest late.ndjson > /dev/null")
+        #expect(late.code == 0, "\(late)")
+        #expect(try count("--period 2025") == "6")
+        #expect(try count("--period 2025-03-10") == "6")
+        #expect(try count("--period 2025-03-12") == "0")
+        #expect(try count("--period 2025 --team small") == "-")
+    }
+}
