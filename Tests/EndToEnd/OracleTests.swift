@@ -26,7 +26,8 @@ struct OracleTests {
         .enabled(if: hasDuckDB, "DuckDB is not here"),
         arguments: [(seed: 1, zone: "Asia/Jakarta"), (seed: 2, zone: "Europe/Berlin")])
     func generated(seed: Int, zone: String) throws {
-        let command = try Command()
+        // Long after the last survey: the oracle knows of no round that is still open.
+        let command = try Command(now: "2026-03-01T01:00:00Z")
         let oracle = Command.root.appending(path: "tools/oracle/oracle.py").path
         let result = try command.shell(
             """

@@ -66,7 +66,7 @@ struct VerificationTests {
         "A changed column is found, with its entry",
         arguments: [
             (0, 8, "time"), (8, 8, "recording time"), (16, 4, "case"), (20, 4, "previous"),
-            (24, 2, ""), (26, 2, ""), (28, 16, "digest"),
+            (24, 2, ""), (26, 2, ""), (28, 8, "digest"),
         ])
     func columns(before: Int, width: Int, what: String) throws {
         try makeLog()

@@ -17,7 +17,7 @@ internal import Synchronization
     private let oldTail: [UInt8]
     /// Leaf hashes from the start of that bundle on; the old ones are there where it becomes whole.
     private let leaves: UnsafeMutablePointer<UInt8>
-    /// By new entry the digest of its content, 16 bytes.
+    /// By new entry the digest of its content.
     private let contents: UnsafeMutablePointer<UInt8>
     /// For each bundle: the tile's root, and where its frame lies.
     private let tiles: UnsafeMutablePointer<UInt8>

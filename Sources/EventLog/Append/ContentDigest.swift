@@ -1,33 +1,36 @@
 /// The digest by which an event that comes again is told from another under the same source and id:
-/// SipHash-1-3 with 128 bits of output, under a random key of the store's own.
+/// SipHash-1-3, under a random key of the store's own.
 ///
-/// Who sends events does not know the key, and so can't make two that pass for one. A digest of the
-/// SHA family would need no key, and costs the ingest seven times as much.
+/// Who sends events does not know the key, and so can't make two that pass for one, but by a chance of
+/// one in 2^64 for each try. A digest of the SHA family would need no key, twice the room in the
+/// columns, and seven times the time of the ingest.
 ///
-/// Source: Aumasson and Bernstein, *SipHash: a fast short-input PRF* (2012), and its 128-bit variant.
+/// Source: Aumasson and Bernstein, *SipHash: a fast short-input PRF* (2012).
 struct ContentDigest: Sendable {
     private let key: (UInt64, UInt64)
 
-    /// Bytes of a key, and of a digest.
-    static let byteCount = 16
+    /// Bytes of a key.
+    static let keyBytes = 16
+    /// Bytes of a digest.
+    static let byteCount = 8
 
     /// A digest under a key of 16 bytes.
     init(key: [UInt8]) {
-        precondition(key.count == ContentDigest.byteCount, "a key has 16 bytes")
+        precondition(key.count == ContentDigest.keyBytes, "a key has 16 bytes")
         func word(_ at: Int) -> UInt64 {
             (0..<8).reduce(0) { $0 | UInt64(key[at + $1]) << UInt64(8 * $1) }
         }
         self.key = (word(0), word(8))
     }
 
-    /// Writes the digest of `count` bytes at `start`: 16 bytes.
+    /// Writes the digest of `count` bytes at `start`: eight bytes.
     ///
     /// - Complexity: O(count), about a nanosecond for six bytes.
     @unsafe func write(
         _ start: UnsafePointer<UInt8>, count: Int, into output: UnsafeMutablePointer<UInt8>
     ) {
         var v0 = key.0 ^ 0x736f_6d65_7073_6575
-        var v1 = key.1 ^ 0x646f_7261_6e64_6f6d ^ 0xee
+        var v1 = key.1 ^ 0x646f_7261_6e64_6f6d
         var v2 = key.0 ^ 0x6c79_6765_6e65_7261
         var v3 = key.1 ^ 0x7465_6462_7974_6573
         @inline(__always) func rotated(_ word: UInt64, _ bits: UInt64) -> UInt64 {
@@ -62,18 +65,11 @@ struct ContentDigest: Sendable {
         v3 ^= last
         round()
         v0 ^= last
-        v2 ^= 0xee
+        v2 ^= 0xff
         round()
         round()
         round()
-        let first = v0 ^ v1 ^ v2 ^ v3
-        v1 ^= 0xdd
-        round()
-        round()
-        round()
-        let second = v0 ^ v1 ^ v2 ^ v3
-        let target = UnsafeMutableRawPointer(output)
-        unsafe target.storeBytes(of: first.littleEndian, as: UInt64.self)
-        unsafe target.storeBytes(of: second.littleEndian, toByteOffset: 8, as: UInt64.self)
+        unsafe UnsafeMutableRawPointer(output).storeBytes(
+            of: (v0 ^ v1 ^ v2 ^ v3).littleEndian, as: UInt64.self)
     }
 }

@@ -83,14 +83,14 @@ package import EventModel
         SegmentLayout.Fixed(count: count, start: fixedOffset, optional: optional)
     }
 
-    /// Lends the content digest of a row: 16 bytes.
+    /// Lends the content digest of a row.
     package func withContent<Result>(
         _ row: Int, _ body: (Span<UInt8>) throws -> Result
     ) rethrows -> Result {
         try withContents(row..<row + 1, body)
     }
 
-    /// Lends the content digests of some rows, 16 bytes each.
+    /// Lends the content digests of some rows, eight bytes each.
     package func withContents<Result>(
         _ rows: Range<Int>, _ body: (Span<UInt8>) throws -> Result
     ) rethrows -> Result {

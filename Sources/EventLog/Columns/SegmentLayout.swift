@@ -18,8 +18,8 @@ enum SegmentLayout {
         static let all: Optional = [.nanoseconds, .order]
     }
 
-    /// Bytes of a row's content digest: the first of a SHA-256.
-    static let contentBytes = 16
+    /// Bytes of a row's content digest.
+    static let contentBytes = ContentDigest.byteCount
 
     /// The columns every row has: times, recorded, cases, previous, types, ordinals, content digests;
     /// then those that are there where a row needs them.
@@ -41,7 +41,7 @@ enum SegmentLayout {
         var types: Int { start + 24 * padded }
         var ordinals: Int { start + 26 * padded }
         var contents: Int { start + 28 * padded }
-        var orderKeys: Int { start + 44 * padded }
+        var orderKeys: Int { start + 36 * padded }
         var orderSources: Int { orderKeys + (optional.contains(.order) ? 8 * padded : 0) }
         var nanoseconds: Int { orderSources + (optional.contains(.order) ? 4 * padded : 0) }
         var end: Int { nanoseconds + (optional.contains(.nanoseconds) ? 4 * padded : 0) }

@@ -7,7 +7,7 @@ import EventModel
     /// Rows of the batch, in the order of their sequences.
     let accepted: UnsafePointer<UInt32>
     let count: Int
-    /// By row of the batch, by pair of slots, by accepted row, by accepted row (16 bytes each).
+    /// By row of the batch, by pair of slots, by accepted row, by accepted row (8 bytes each).
     let caseIDs: UnsafePointer<UInt32>
     let nameIDs: UnsafePointer<UInt32>
     let previous: UnsafePointer<UInt32>

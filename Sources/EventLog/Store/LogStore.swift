@@ -103,7 +103,7 @@ public final class LogStore: Sendable {
         let environment = try open(path, options)
         try key?.write(folder: path)
         let registry = Registry(
-            origin: origin, types: types, contentKey: try salts.key(of: ContentDigest.byteCount))
+            origin: origin, types: types, contentKey: try salts.key(of: ContentDigest.keyBytes))
         let vault = PersonalVault(
             folder: path, origin: origin, readOnly: false, syncsCommits: syncsCommits)
         try vault.create()

@@ -42,7 +42,7 @@ struct Registry {
             let types = TypeRegistry.decode(encoded)
         else { throw damage(StoreFormat.typesKey) }
         guard let key = try transaction.copyValue(table, Key(StoreFormat.contentKey)),
-            key.count == ContentDigest.byteCount
+            key.count == ContentDigest.keyBytes
         else { throw damage(StoreFormat.contentKey) }
         self.init(origin: origin, types: types, contentKey: key)
         transaction.end()
