@@ -30,7 +30,7 @@ import Vault
     private let cache = TextCache(limitBytes: 16 << 20)
     private let known = Buffer<UInt8>()
     private let knownFingerprints = Buffer<UInt64>()
-    private var generation: UInt64 = 0
+    private var mark: [UInt64] = []
     /// What the batch adds to the vault.
     private(set) var rows = VaultRows()
 
@@ -52,12 +52,12 @@ import Vault
         freshPlaces.fill(count, with: 0)
         fresh.removeAll()
         rows = VaultRows()
-        let now = input.isSealed || count == 0 ? generation : vault.generation
-        if now != generation || knownFingerprints.count > Sealing.mostKnown {
+        let now = input.isSealed || count == 0 ? mark : vault.mark
+        if now != mark || knownFingerprints.count > Sealing.mostKnown {
             cache.clear()
             known.resize(0)
             knownFingerprints.resize(0)
-            generation = now
+            mark = now
         }
     }
 
