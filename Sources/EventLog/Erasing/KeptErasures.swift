@@ -66,7 +66,7 @@ package struct KeptErasures: Sendable {
 extension StoreFiles {
     /// Appends whole lines to a private file, durably; it is made where it is missing. What a crash
     /// left after the last line's end goes first.
-    static func append(_ lines: [UInt8], to path: String) throws(StoreFault) {
+    package static func append(_ lines: [UInt8], to path: String) throws(StoreFault) {
         let isNew = isAbsent(path)
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
         let descriptor = unsafe open(path, flags, mode_t(0o600))

@@ -9,6 +9,16 @@ extension LogStore {
     /// The file beside the store that keeps its erasures.
     package var keptErasures: KeptErasures { KeptErasures(ofStore: path) }
 
+    /// What a backup in which was erased keeps beside its data.
+    package static let backedUpErasures = "erasures.jsonl"
+
+    /// The erasures kept outside the log: beside the store's folder, and, in a backup in which was
+    /// erased, in it.
+    package func erasuresOutside() throws -> [Erasure] {
+        let inside = KeptErasures(path: path + "/" + LogStore.backedUpErasures)
+        return try keptErasures.read(origin: origin) + inside.read(origin: origin)
+    }
+
     /// Does something that takes several write transactions while nobody else writes.
     package func keepingOthersOut<Result>(_ body: () throws -> Result) throws -> Result {
         guard !isReadOnly else { throw StoreFault.readOnly(path: path) }
@@ -107,7 +117,7 @@ extension LogStore {
     ) throws -> (rows: Int, recorded: Int) {
         try keepingOthersOut {
             try finishErasure()
-            let kept = try keptErasures.read(origin: origin)
+            let kept = try erasuresOutside()
             let (told, count) = try read { (try $0.erasures(), $0.entryCount) }
             let known = Set(told.map(\.id))
             var untold: [Erasure] = []
@@ -124,6 +134,42 @@ extension LogStore {
             return (rows, untold.count)
         }
     }
+}
+
+extension LogStore {
+    /// Takes erasures out of the vault of a copy of a store, of which nothing else is changed; those
+    /// that the copy's own log tells as well.
+    ///
+    /// - Returns: rows that were there.
+    /// - Throws: what the copy's log and vault have to say.
+    package static func eraseAgain(inCopyAt folder: String, _ erasures: [Erasure]) throws -> Int {
+        let (origin, told, end) = try contents(ofCopyAt: folder)
+        let vault = PersonalVault(folder: folder, origin: origin, readOnly: false)
+        guard vault.isThere else { return 0 }
+        defer { vault.close() }
+        return try vault.apply(told + erasures, below: end)
+    }
+
+    private static func contents(
+        ofCopyAt folder: String
+    ) throws -> (origin: String, told: [Erasure], end: UInt32) {
+        let copy = try LogStore.open(at: folder, readOnly: true)
+        return try copy.read { (copy.origin, try $0.erasures(), $0.entryCount) }
+    }
+
+    /// All erasures of the store that are known: those that its log tells, then those that only the
+    /// file beside it does.
+    package func knownErasures() throws -> [Erasure] {
+        let told = try read { try $0.erasures() }
+        let known = Set(told.map(\.id))
+        return try told + erasuresOutside().filter { !known.contains($0.id) }
+    }
+
+    /// Whether there is a vault.
+    package var hasVault: Bool { vault.isThere }
+
+    /// Tells the vault's present file from one that took its place.
+    package var vaultGeneration: UInt64 { vault.generation }
 }
 
 extension LogView {

@@ -254,3 +254,16 @@ extension String {
         return false
     }
 }
+
+extension LogView {
+    /// What explains a token; nil where nothing does.
+    package func disclosure(of token: Token) throws -> Disclosure? {
+        try persons.vaultReader()?.disclosure(of: token)
+    }
+
+    /// The type of an entry.
+    package func schema(ofEntry sequence: UInt32) throws -> EventSchema {
+        let segment = try segment(containing: sequence)
+        return types.schemas[Int(segment.types[Int(sequence - segment.first)])]
+    }
+}

@@ -63,7 +63,7 @@ final class ErasedTokens: Sendable {
         if let sets = known.withLock({ $0 }) { return sets }
         // The log as it is now: an erasure may have come since the verification began.
         var erasures = try store.read { try $0.erasures() }
-        erasures += try store.keptErasures.read(origin: store.origin)
+        erasures += try store.erasuresOutside()
         if let underWay = try store.erasureUnderWay() { erasures.append(underWay) }
         var sets = Sets(erasures: erasures)
         for erasure in erasures {
