@@ -12,6 +12,8 @@ public struct VerificationReport: Sendable {
     public var tiles = 0
     /// Column segments compared.
     public var segments = 0
+    /// How commitments to names and texts go together with the vault.
+    public var persons = PersonCensus()
     /// Versions of projections replayed and compared.
     public var projections = 0
     /// The first difference, in words that name table, key and sequence; nil where all is equal.
@@ -46,7 +48,11 @@ public struct Verification {
                 ($0.entryCount, $0.root, try $0.segments().count)
             }
             for level in 1...4 { report.tiles += Int(report.entries) >> (8 * level) }
-            if let difference = try log.verify(threads: threads, progress: progress) {
+            var persons = PersonCensus()
+            let difference = try log.verify(
+                threads: threads, persons: { persons = $0 }, progress: progress)
+            report.persons = persons
+            if let difference {
                 report.difference = difference.description
                 return report
             }

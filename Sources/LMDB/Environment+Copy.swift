@@ -10,13 +10,19 @@ extension Environment {
     /// store grows by about what is written meanwhile. Entries are read with the same care as
     /// elsewhere: a damaged page is an error, never the end of the process.
     ///
-    /// - Parameter progress: told how many bytes were copied so far, about every 32 MiB; what it
-    ///   throws ends the copy.
+    /// - Parameters:
+    ///   - progress: told how many bytes were copied so far, about every 32 MiB; what it throws ends
+    ///     the copy.
+    ///   - keeps: told table, key and value of every entry: whether it goes into the copy. What it
+    ///     refuses is nowhere in the copy, in no page and in no gap of one.
     /// - Throws: `.alreadyOpen`, or what the file system and LMDB have to say; what was written so
     ///   far is then left for the caller to remove.
     /// - Complexity: O(bytes in use).
     public func copy(
-        toFolder folder: String, progress: (_ bytes: Int) throws -> Void = { _ in }
+        toFolder folder: String, progress: (_ bytes: Int) throws -> Void = { _ in },
+        keeping keeps: (_ table: String, Span<UInt8>, Span<UInt8>) throws -> Bool = { _, _, _ in
+            true
+        }
     ) throws {
         var there = stat()
         guard unsafe stat(folder + "/" + file.name, &there) != 0 else {
@@ -34,7 +40,7 @@ extension Environment {
                     throw LMDBError(path: path, call: "mdb_dbi_open(\(name))", code: MDB_CORRUPTED)
                 }
                 let table = try target.openTable(name)
-                try copy(source, of: read, to: table, of: target, &bytes, progress)
+                try copy(source, of: read, to: table, of: target, &bytes, keeps, progress)
             }
             read.end()
             try target.sync()
@@ -48,14 +54,18 @@ extension Environment {
 
     private func copy(
         _ source: Table, of read: borrowing ReadTransaction, to table: Table,
-        of target: Environment, _ bytes: inout Int, _ progress: (Int) throws -> Void
+        of target: Environment, _ bytes: inout Int,
+        _ keeps: (String, Span<UInt8>, Span<UInt8>) throws -> Bool,
+        _ progress: (Int) throws -> Void
     ) throws {
         var cursor = try read.cursor(source)
         var write = try target.beginWrite()
         var stands = try cursor.move(.first)
         while stands {
             let (key, value) = unsafe (cursor.unsafeKey, try cursor.unsafeValue)
-            unsafe try write.putLast(table, key, value)
+            if unsafe try keeps(source.name, Span(_unsafeBytes: key), Span(_unsafeBytes: value)) {
+                unsafe try write.putLast(table, key, value)
+            }
             if write.bytesWritten >= Self.copySliceBytes {
                 bytes += write.bytesWritten
                 try write.commit()

@@ -222,6 +222,24 @@ extension Environment {
         try WriteTransaction(self, waitAtMost: wait)
     }
 
+    /// Keeps other writers, of this process and of others, away while `body` makes several write
+    /// transactions of its own, one after another and on this thread.
+    ///
+    /// - Throws: as `beginWrite`, and what `body` throws.
+    public func keepingOthersOut<Result>(
+        waitAtMost wait: Duration = .seconds(60), _ body: () throws -> Result
+    ) throws -> Result {
+        guard let writerLock else {
+            throw LMDBError(.readOnly, path: path, call: "keepingOthersOut", code: EROFS)
+        }
+        try writerLock.keep(waitingAtMost: wait, path: path)
+        defer { writerLock.letGo() }
+        return try body()
+    }
+
+    /// Whether this thread keeps others out.
+    public var isKeepingOthersOut: Bool { writerLock?.isKeptHere ?? false }
+
     /// Forces everything committed onto the disk; needed only without `syncsCommits`.
     public func sync() throws(LMDBError) {
         try unsafe check(mdb_env_sync(handle, 1), "mdb_env_sync")

@@ -13,6 +13,8 @@ public struct Backup {
     private let program: String
     /// Whether the signing key is put in.
     public var includesKey = false
+    /// Whether names and other texts of persons are put in.
+    public var includesNames = true
     /// Checks the copy before it takes its name: gives the first difference; nil checks no more than
     /// that it opens and its tree has the root it says.
     public var check: ((LogStore) throws -> String?)?
@@ -33,19 +35,46 @@ public struct Backup {
     public func make(at folder: String, now: Instant) throws -> BackupManifest {
         let partial = try PartialFolder(for: folder)
         if includesKey { try log.signingKey().write(folder: partial.path) }
-        try log.copy(toFolder: partial.path, progress: progress)
+        try copy(to: partial)
         let (entries, root) = try checkCopy(partial)
         try partial.removeLocks()
-        let data = try StoreFiles.digest(partial.file("data.mdb"))
-        guard let digest = TreeHash(data.sha256) else {
-            preconditionFailure("SHA-256 has 32 bytes")
+        let data = try Self.digest(partial.file("data.mdb"))
+        var names: BackupManifest.Names?
+        let vault = partial.file(BackupManifest.namesFile)
+        if !StoreFiles.isAbsent(vault) {
+            let (bytes, digest) = try Self.digest(vault)
+            names = BackupManifest.Names(bytes: bytes, digest: digest)
         }
         let manifest = BackupManifest(
             origin: log.origin, made: now, entries: entries, root: root, dataBytes: data.bytes,
-            dataDigest: digest, hasKey: includesKey, isVerified: check != nil, program: program)
+            dataDigest: data.digest, names: names, hasKey: includesKey, isVerified: check != nil,
+            program: program)
         try StoreFiles.make(partial.file(BackupManifest.fileName), manifest.encoded)
         try partial.finish()
         return manifest
+    }
+
+    /// Copies the log, then the vault: one that is newer than the log explains all of its tokens, but
+    /// for an erasure in between, after which both are copied anew.
+    private func copy(to partial: PartialFolder) throws {
+        var isWhole = false
+        while !isWhole {
+            let before = log.vaultGeneration
+            for file in ["data.mdb", BackupManifest.namesFile] {
+                try StoreFiles.remove(partial.file(file))
+            }
+            try log.copy(toFolder: partial.path, progress: progress)
+            if includesNames { try log.copyVault(toFolder: partial.path) }
+            isWhole = log.vaultGeneration == before
+        }
+    }
+
+    static func digest(_ path: String) throws -> (bytes: Int, digest: TreeHash) {
+        let (bytes, sha256) = try StoreFiles.digest(path)
+        guard let digest = TreeHash(sha256) else {
+            preconditionFailure("SHA-256 has 32 bytes")
+        }
+        return (bytes, digest)
     }
 
     /// Opens the copy as anybody would.
@@ -71,5 +100,35 @@ extension LogStore {
             guard root.bytes == view.root else { return nil }
             return (view.entryCount, root)
         }
+    }
+}
+
+/// Takes persons who were erased since out of a backup.
+package struct BackupErasing {
+    private let backup: String
+
+    /// For a backup's folder.
+    package init(of backup: String) { self.backup = backup }
+
+    /// Erases in its vault, and writes the vault's new digest into the manifest.
+    ///
+    /// - Returns: rows that were there.
+    /// - Throws: `OperatingFault.notABackup`, what its log and vault have to say. Done again it ends
+    ///   what was cut off.
+    package func apply(_ erasures: [Erasure]) throws -> Int {
+        var manifest = try Restore.manifest(of: backup)
+        guard manifest.names != nil else { return 0 }
+        let rows = try LogStore.eraseAgain(inCopyAt: backup, erasures)
+        // Its own log does not tell of them.
+        try KeptErasures(path: backup + "/" + LogStore.backedUpErasures)
+            .add(erasures, origin: manifest.origin)
+        for file in ["lock.mdb", "writer.lock", "private.mdb-lock", "private.lock"] {
+            try StoreFiles.remove(backup + "/" + file)
+        }
+        let vault = backup + "/" + BackupManifest.namesFile
+        let (bytes, digest) = try Backup.digest(vault)
+        manifest.names = BackupManifest.Names(bytes: bytes, digest: digest)
+        try StoreFiles.replace(backup + "/" + BackupManifest.fileName, manifest.encoded)
+        return rows
     }
 }

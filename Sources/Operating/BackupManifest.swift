@@ -15,12 +15,26 @@ public struct BackupManifest: Hashable, Sendable {
     public var dataBytes: Int
     /// Its SHA-256.
     public var dataDigest: TreeHash
+    /// The size and the SHA-256 of the vault, which holds names and other texts of persons; nil for a
+    /// backup without names.
+    public var names: Names?
     /// Whether the signing key lies beside it.
     public var hasKey: Bool
     /// Whether every entry of the copy was hashed and everything else rebuilt and compared.
     public var isVerified: Bool
     /// The rekam that made it.
     public var program: String
+
+    /// The vault as a backup has it.
+    public struct Names: Hashable, Sendable {
+        /// Its size.
+        public var bytes: Int
+        /// Its SHA-256.
+        public var digest: TreeHash
+    }
+
+    /// The vault's file in the backup's folder.
+    static let namesFile = "private.mdb"
 
     /// The manifest's name in the backup's folder.
     public static let fileName = "backup.json"
@@ -34,7 +48,7 @@ public struct BackupManifest: Hashable, Sendable {
         func member(_ key: String, _ value: JSONValue) -> JSONMember {
             JSONMember(key: key, value: value)
         }
-        let object = JSONValue.object([
+        var members = [
             member("format", .string("rekam backup")),
             member("version", .number(String(Self.version))),
             member("origin", .string(origin)), member("made", .string(made.rfc3339)),
@@ -43,8 +57,12 @@ public struct BackupManifest: Hashable, Sendable {
             member("data_sha256", .string(dataDigest.hexadecimal)),
             member("key", .boolean(hasKey)), member("verified", .boolean(isVerified)),
             member("program", .string(program)),
-        ])
-        return (object.canonical ?? []) + [0x0A]
+        ]
+        if let names {
+            members.append(member("names_bytes", .number(String(names.bytes))))
+            members.append(member("names_sha256", .string(names.digest.hexadecimal)))
+        }
+        return (JSONValue.object(members).canonical ?? []) + [0x0A]
     }
 
     /// Reads a manifest.
@@ -84,6 +102,9 @@ public struct BackupManifest: Hashable, Sendable {
         root = try hash("root")
         dataBytes = try number("data_bytes")
         dataDigest = try hash("data_sha256")
+        if value["names_bytes"] != nil {
+            names = Names(bytes: try number("names_bytes"), digest: try hash("names_sha256"))
+        }
         hasKey = value["key"] == .boolean(true)
         isVerified = value["verified"] == .boolean(true)
         program = try word("program")
@@ -91,7 +112,7 @@ public struct BackupManifest: Hashable, Sendable {
 
     package init(
         origin: String, made: Instant, entries: UInt32, root: TreeHash, dataBytes: Int,
-        dataDigest: TreeHash, hasKey: Bool, isVerified: Bool, program: String
+        dataDigest: TreeHash, names: Names? = nil, hasKey: Bool, isVerified: Bool, program: String
     ) {
         self.origin = origin
         self.made = made
@@ -99,6 +120,7 @@ public struct BackupManifest: Hashable, Sendable {
         self.root = root
         self.dataBytes = dataBytes
         self.dataDigest = dataDigest
+        self.names = names
         self.hasKey = hasKey
         self.isVerified = isVerified
         self.program = program

@@ -42,6 +42,7 @@ public struct Migration {
         let partial = try PartialFolder(for: folder)
         try carry(count, root, key, to: partial.path, threads: threads)
         try partial.finish()
+        try KeptErasures(ofStore: folder).add(old.knownErasures(), origin: old.origin)
         return Outcome(entries: count, root: root, hasKey: key != nil)
     }
 

@@ -10,6 +10,8 @@ public struct Restore {
     public var keyFile: String?
     /// A group, by number, that may read the store.
     public var group: UInt32?
+    /// A file of erasures kept elsewhere; nil for the one beside the new store.
+    public var erasuresFile: String?
     /// Told how many of the data's bytes were copied.
     public var progress: (_ bytes: Int, _ total: Int) throws(StoreFault) -> Void = { _, _ in }
 
@@ -22,6 +24,10 @@ public struct Restore {
         public var manifest: BackupManifest
         /// Whether the store has its signing key; without it nothing can be signed.
         public var hasKey: Bool
+        /// Names and texts that were erased after the backup was made, and are so again.
+        public var erased: Int
+        /// Whether a file of erasures was there to go by.
+        public var hasErasures: Bool
     }
 
     /// Reads a backup's manifest.
@@ -83,7 +89,9 @@ public struct Restore {
                 path: backup, reason: "data.mdb has another SHA-256 than \(BackupManifest.fileName)"
             )
         }
+        try copyNames(manifest, to: partial)
         try check(partial, manifest)
+        let (erasures, erased) = try eraseAgain(partial, manifest, for: folder)
         if let group {
             try LogStore.share(partial.path, with: group)
         } else {
@@ -91,7 +99,44 @@ public struct Restore {
         }
         try key?.write(folder: partial.path)
         try partial.finish()
-        return Outcome(manifest: manifest, hasKey: key != nil)
+        // Where they were kept elsewhere, they are kept beside the store from now on.
+        try KeptErasures(ofStore: folder).add(erasures ?? [], origin: manifest.origin)
+        return Outcome(
+            manifest: manifest, hasKey: key != nil, erased: erased, hasErasures: erasures != nil)
+    }
+
+    private func copyNames(_ manifest: BackupManifest, to partial: PartialFolder) throws {
+        guard let names = manifest.names else { return }
+        try Self.requireFile(BackupManifest.namesFile, of: backup)
+        let copied = try StoreFiles.copy(
+            backup + "/" + BackupManifest.namesFile,
+            to: partial.file(BackupManifest.namesFile)
+        ) { _ in }
+        guard copied.bytes == names.bytes, copied.sha256 == names.digest.bytes else {
+            throw OperatingFault.damagedBackup(
+                path: backup,
+                reason: "private.mdb has another SHA-256 than \(BackupManifest.fileName), as when "
+                    + "erasing in it was cut off; \"rekam erase --again --in \(backup)\" ends that")
+        }
+    }
+
+    /// Takes out who was erased after the backup was made, before the store has its name.
+    ///
+    /// - Returns: the erasures, nil where no file of them is there; and rows that were there.
+    private func eraseAgain(
+        _ partial: PartialFolder, _ manifest: BackupManifest, for folder: String
+    ) throws -> ([Erasure]?, Int) {
+        let kept = erasuresFile.map { KeptErasures(path: $0) } ?? KeptErasures(ofStore: folder)
+        if let erasuresFile, !kept.isThere {
+            throw StoreFault.file(
+                path: erasuresFile, action: "open", reason: "there is no such file")
+        }
+        let inside = KeptErasures(path: backup + "/" + LogStore.backedUpErasures)
+        guard kept.isThere || inside.isThere else { return (nil, 0) }
+        let erasures =
+            try kept.read(origin: manifest.origin) + inside.read(origin: manifest.origin)
+        guard manifest.names != nil else { return (erasures, 0) }
+        return (erasures, try LogStore.eraseAgain(inCopyAt: partial.path, erasures))
     }
 
     private func check(_ partial: PartialFolder, _ manifest: BackupManifest) throws {

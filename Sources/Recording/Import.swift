@@ -36,10 +36,11 @@ public struct Import {
         let digest = Digest()
         let name = source.name
         source.onStoredBytes = { digest.update($0) }
-        var sink = store.sink(clock: clock)
-        let outcome = try ingest(
+        var sink = DoubtCounting(store.sink(clock: clock), store.types)
+        var outcome = try ingest(
             source, into: &sink, types: store.types, options: options, rejects: rejects,
             progress: progress, isCancelled: isCancelled)
+        outcome.doubts = sink.doubts
         try record(outcome, ImportRecord(input: name, digest: digest.hex))
         return outcome
     }
@@ -51,8 +52,9 @@ public struct Import {
     {
         let digest = Digest()
         source.onStoredBytes = { digest.update($0) }
-        var sink = store.sink(clock: clock)
-        let outcome = try read(source, through: mapping, into: &sink)
+        var sink = DoubtCounting(store.sink(clock: clock), store.types)
+        var outcome = try read(source, through: mapping, into: &sink)
+        outcome.doubts = sink.doubts
         try record(
             outcome,
             ImportRecord(
@@ -91,9 +93,31 @@ public struct Import {
         record.accepted = outcome.counts.accepted
         record.duplicates = outcome.counts.duplicates
         record.refused = outcome.counts.refused
+        let fields = Self.knownFields(store.types)
         record.refusals = Dictionary(
-            outcome.refusals.map { ($0.first.problem, $0.count) }, uniquingKeysWith: +)
+            outcome.refusals.map { (Self.kept($0.first, fields), $0.count) },
+            uniquingKeysWith: +)
+        record.doubts = Dictionary(
+            outcome.doubts.map { ("\($0.kind.rawValue) \($0.attribute)", $0.count) },
+            uniquingKeysWith: +)
         record.ranges = outcome.sequences
         try record.record(in: store, now: try clock())
+    }
+
+    /// What the log keeps of a refusal: its kind, and the field where a schema knows it. Values and
+    /// keys that the input invented may tell of anybody.
+    static func kept(_ rejection: Rejection, _ known: Set<String>) -> String {
+        known.contains(rejection.field)
+            ? "\(rejection.kind.rawValue) \(rejection.field)" : rejection.kind.rawValue
+    }
+
+    /// The paths of fields that schemas and CloudEvents name.
+    static func knownFields(_ types: EventTypes) -> Set<String> {
+        var fields: Set = [
+            "specversion", "id", "source", "type", "subject", "time", "data", "dataschema",
+            "sequence", "sequencetype",
+        ]
+        for schema in types.schemas { fields.formUnion(schema.fields.map { "data." + $0.name }) }
+        return fields
     }
 }

@@ -17,8 +17,10 @@ public struct ImportRecord: Sendable {
     public var duplicates = 0
     /// Lines or events refused.
     public var refused = 0
-    /// Refusals by problem.
+    /// Refusals by kind and field.
     public var refusals: [String: Int] = [:]
+    /// Values that look like what does not belong in clear, by kind and attribute.
+    public var doubts: [String: Int] = [:]
     /// The entries it added.
     public var ranges: [Range<UInt32>] = []
 
@@ -77,7 +79,11 @@ public struct ImportRecord: Sendable {
         ]
         if let mapping { fields.append(.init("mapping", .text(mapping))) }
         if isFirst, !refusals.isEmpty {
-            fields.append(.init("refusals", .text(refusalText)))
+            fields.append(.init("refusals", .text(Self.text(of: refusals))))
+        }
+        if isFirst, !doubts.isEmpty {
+            fields.append(.init("doubtful", .integer(Int64(doubts.values.reduce(0, +)))))
+            fields.append(.init("doubts", .text(Self.text(of: doubts))))
         }
         let draft = EventDraft(
             id: "ingest/\(id)", source: store.origin, type: "ingest.recorded",
@@ -89,22 +95,14 @@ public struct ImportRecord: Sendable {
         return try store.append(batch, recorded: now, isStrict: false).accepted == 1
     }
 
-    /// The most frequent reasons as a JSON object, as many as the schema's 20,000 characters hold;
-    /// the rest under `other`.
-    private var refusalText: String {
-        var members: [JSONMember] = []
-        var length = 0
-        var other = 0
-        let sorted = refusals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        for (problem, count) in sorted {
-            length += problem.utf8.count * 2 + 30
-            if length < 18_000 {
-                members.append(JSONMember(key: problem, value: .number(String(count))))
-            } else {
-                other += count
-            }
+    /// Counts as a JSON object. Kinds and fields are few, so that the schema's 20,000 characters hold
+    /// them; where they do not, the sum is told.
+    private static func text(of counts: [String: Int]) -> String {
+        let members = counts.sorted { $0.key < $1.key }.map {
+            JSONMember(key: $0.key, value: .number(String($0.value)))
         }
-        if other > 0 { members.append(JSONMember(key: "other", value: .number(String(other)))) }
-        return String(decoding: JSONValue.object(members).canonical ?? [], as: UTF8.self)
+        let text = String(decoding: JSONValue.object(members).canonical ?? [], as: UTF8.self)
+        guard text.utf8.count > 18_000 else { return text }
+        return "{\"other\":\(counts.values.reduce(0, +))}"
     }
 }

@@ -17,6 +17,7 @@ package final class PersonalVault: Sendable {
     private let isReadOnly: Bool
     private let syncsCommits: Bool
     private let opened: Guarded<Opened?>
+    private let openings = Guarded(0)
 
     /// An open file.
     private struct Opened: Sendable {
@@ -52,6 +53,10 @@ package final class PersonalVault: Sendable {
         guard unsafe stat(folder + "/" + PersonalVault.file.name, &file) == 0 else { return 0 }
         return UInt64(file.st_ino)
     }
+
+    /// Tells what was learnt from one file from what is learnt from another: the file, and how often
+    /// this process has opened one. The number of a file alone is given to another when it is gone.
+    package var mark: [UInt64] { [generation, UInt64(openings.withLock { $0 })] }
 
     /// Begins reading; nil where there is no vault.
     package func beginRead() throws -> VaultReader? {
@@ -92,6 +97,31 @@ package final class PersonalVault: Sendable {
         let result = try body(write, now.tables)
         try write.commit()
         return result
+    }
+
+    /// Puts in the place of the vault one without some rows, at once and durably: of these nothing is
+    /// left in it, not even in pages that are free.
+    ///
+    /// - Parameter goes: told table, key and value: whether the row goes.
+    package func takeOut(
+        _ goes: (_ table: String, _ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool
+    ) throws {
+        guard let now = try current() else { throw VaultFault.missing(path: folder) }
+        let environment = now.environment
+        try replace { making in
+            try environment.copy(toFolder: making, keeping: { try !goes($0, $1, $2) })
+        }
+    }
+
+    /// Sets or takes away a note.
+    package func note(_ key: String, _ value: [UInt8]?) throws {
+        try update { write, tables in
+            guard let value else {
+                try write.delete(tables.notes, Key(key))
+                return
+            }
+            try write.put(tables.notes, Key(key), value)
+        }
     }
 
     /// Copies the vault, packed, into a folder that holds none yet.
@@ -178,6 +208,7 @@ package final class PersonalVault: Sendable {
         try check(environment, tables)
         let now = Opened(environment: environment, tables: tables, inode: generation)
         opened.withLock { $0 = now }
+        openings.withLock { $0 += 1 }
         return now
     }
 
@@ -366,6 +397,36 @@ package final class VaultReader {
             }
             stands = try cursor.move(.next)
         }
+    }
+
+    /// A note; nil where there is none under this key.
+    package func note(_ key: String) throws -> [UInt8]? {
+        try transaction.copyValue(tables.notes, Key(key))
+    }
+
+    /// Rows of texts without a column.
+    package var textCount: Int { get throws { try transaction.count(of: tables.texts) } }
+
+    /// Rows of tokens.
+    package var tokenCount: Int { get throws { try transaction.count(of: tables.tokens) } }
+
+    /// The texts of one entry that have no column, by their places.
+    package func texts(ofEntry sequence: UInt32) throws -> [(place: Int, Disclosure)] {
+        var found: [(Int, Disclosure)] = []
+        var cursor = try transaction.cursor(tables.texts)
+        var stands = try cursor.seek(Key(sequence))
+        while stands {
+            var isOver = false
+            try cursor.withEntry { key, value in
+                isOver = key.count != 8 || key.bigEndian(at: 0, as: UInt32.self) != sequence
+                guard !isOver else { return }
+                let place = key.bigEndian(at: 4, as: UInt32.self)
+                found.append((Int(place), Disclosure(encoded: value.copyBytes())))
+            }
+            if isOver { break }
+            stands = try cursor.move(.next)
+        }
+        return found
     }
 
     /// Notes under keys that begin so, in their order.

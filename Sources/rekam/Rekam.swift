@@ -43,6 +43,12 @@ struct Rekam: ParsableCommand {
                     PeriodCommand.self, AuditCommand.self, SampleCommand.self,
                 ]),
             CommandGroup(
+                name: "Persons",
+                subcommands: [
+                    PersonCommand.self, EraseCommand.self, HoldCommand.self,
+                    RetentionCommand.self, NameCommand.self,
+                ]),
+            CommandGroup(
                 name: "Operating",
                 subcommands: [
                     StatusCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,

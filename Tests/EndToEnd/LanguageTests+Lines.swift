@@ -150,6 +150,26 @@ extension LanguageTests {
         Line(
             "sample first_response_time --period 2025 --size 2 --seed x --format table",
             "Berdasar pada"),
+        Line("person show PERSON", "Ada di", "kasus customer: "),
+        .same("person show PERSON --format json"),
+        Line(
+            "hold add PERSON --reason uji --by sari",
+            "tidak dapat dihapus sampai penahanan dilepas."),
+        Line("hold list", "sari", "uji"),
+        Line("hold release PERSON --reason uji", " dapat dihapus lagi."),
+        Line(
+            "retention set customer 730 --reason uji",
+            "customer: jatuh tempo 730 hari setelah peristiwa terakhirnya"),
+        Line("retention show", "customer: jatuh tempo "),
+        Line("erase --due", "Tidak ada yang jatuh tempo."),
+        Line("erase PERSON --dry-run", "Dihapus ", "1 nama", "Tidak ada yang dihapus: "),
+        Line(
+            "erase PERSON --reason uji --by sari", "Terhapus: 1 nama", "tanpa namanya.",
+            "Token disimpan di "),
+        Line("erase --again", "Tidak ada yang sudah dihapus di "),
+        Line("person correct AGENT name=Ani --reason uji", "Dikoreksi: mulai sekarang entri "),
+        Line("name publish AGENT --reason uji", "tercatat terang di log, "),
+        Line("verify", "Orang ", "dihapus)", " cocok dengan tokennya"),
         Line("status", "Penyimpanan", "mutakhir"),
         Line("doctor", "prosesor", "penulis", "tidak ada yang sedang menulis."),
         Line(

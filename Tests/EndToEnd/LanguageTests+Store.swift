@@ -103,6 +103,8 @@ extension LanguageTests {
             rekam ingest events > /dev/null
             rekam facts first_response --period 2025 | sed -n 2p | cut -d, -f1 > case
             rekam log show 497 | grep -o '"subject":"[^"]*"' | cut -d'"' -f4 > voided
+            echo "customer/$(grep -o '"customer":"[^"]*"' events | head -1 | cut -d'"' -f4)" > person
+            grep -o '"subject":"agent/[^"]*"' events | head -1 | cut -d'"' -f4 > agent
             rekam log show 3 > 3.json; rekam proof 3 > 3.proof
             """)
         #expect(result.code == 0, "\(result)")

@@ -91,7 +91,9 @@ struct LanguageTests {
         }
         func say(_ line: Line, _ language: String, _ command: Command) throws -> Command.Result {
             var typed = line.typed
-            for (name, file) in [("CASE", "case"), ("VOIDED", "voided")] {
+            for (name, file) in [
+                ("CASE", "case"), ("VOIDED", "voided"), ("PERSON", "person"), ("AGENT", "agent"),
+            ] {
                 typed.replace(name, with: "$(cat \(file))")
             }
             return try command.shell("rekam \(typed) --lang \(language)")

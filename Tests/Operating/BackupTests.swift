@@ -25,7 +25,7 @@ struct BackupTests {
         let expected = try place.entries(of: store)
         let manifest = try backUp(store, withKey: true)
         #expect(manifest.entries == UInt32(expected.count))
-        #expect(place.names("backup") == ["backup.json", "data.mdb", "key"])
+        #expect(place.names("backup") == ["backup.json", "data.mdb", "key", "private.mdb"])
         let outcome = try Restore(of: place.file("backup")).make(at: place.file("restored"))
         #expect(outcome.manifest == manifest && outcome.hasKey)
         let restored = try LogStore.open(at: place.file("restored"), salts: .counting())
@@ -40,7 +40,7 @@ struct BackupTests {
     func keyApart() throws {
         let store = try place.store(events: 3)
         #expect(try !backUp(store).hasKey)
-        #expect(place.names("backup") == ["backup.json", "data.mdb"])
+        #expect(place.names("backup") == ["backup.json", "data.mdb", "private.mdb"])
         #expect(try !Restore(of: place.file("backup")).make(at: place.file("a")).hasKey)
         #expect(!FileManager.default.fileExists(atPath: place.file("a/key")))
         var restore = Restore(of: place.file("backup"))

@@ -311,7 +311,9 @@ struct Admitting: ~Copyable {
         }
         func refusal(_ problem: String) -> Verdict {
             .refused(
-                Rejection(line: event.line, field: "data.id", value: target.id, problem: problem))
+                Rejection(
+                    kind: .void, line: event.line, field: "data.id", value: target.id,
+                    problem: problem))
         }
         var voided: Holder?
         var wasVoided = false
@@ -399,7 +401,8 @@ struct Admitting: ~Copyable {
         guard earlier == nil || earlier == change.digest else {
             return .refused(
                 Rejection(
-                    line: batch.rows[row].line, field: "data.name", value: change.name,
+                    kind: .definition, line: batch.rows[row].line, field: "data.name",
+                    value: change.name,
                     problem: "this \(change.kind) is registered in version \(change.version) with "
                         + "another body; raise its version"))
         }

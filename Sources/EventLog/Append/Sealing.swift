@@ -36,7 +36,7 @@ import Vault
     let knownPlaces = Buffer<UInt32>()
     private var json = ByteWriter(capacity: 1 << 12)
     /// Tells one vault from another that took its place: what is remembered of names then goes.
-    private(set) var generation: UInt64 = 0
+    private var mark: [UInt64] = []
     /// What the batch adds to the vault.
     private(set) var rows = VaultRows()
 
@@ -59,18 +59,18 @@ import Vault
         knownPlaces.fill(count, with: 0)
         fresh.removeAll()
         rows = VaultRows()
-        let now = vault.generation
-        if now != generation || knownFingerprints.count > Sealing.mostKnown {
+        let now = vault.mark
+        if now != mark || knownFingerprints.count > Sealing.mostKnown {
             cache.clear()
             known.resize(0)
             knownFingerprints.resize(0)
             knownIDs.resize(0)
-            generation = now
+            mark = now
         }
     }
 
     /// Whether another vault has taken the place of the one that names were looked up in.
-    var isOutdated: Bool { vault.generation != generation }
+    var isOutdated: Bool { vault.mark != mark }
 
     /// Begins reading the vault; nil where there is none.
     func beginRead() throws -> VaultReader? { try vault.beginRead() }

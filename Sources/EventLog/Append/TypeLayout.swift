@@ -5,6 +5,8 @@ struct TypeLayout: Sendable {
     /// By type id: the first of its columns among `kinds`, and one more for the end.
     let columnStart: [Int]
     let kinds: [ColumnKind]
+    /// By place in `kinds`: how the column's values tell of persons.
+    private let personal: [PersonalKind?]
     /// By type id: how many columns come from an event's slots, the others being derived.
     let slotColumns: [Int]
     /// By type id: the first of its name columns among `nameColumns`, and one more for the end.
@@ -25,21 +27,27 @@ struct TypeLayout: Sendable {
         var nameStart = [0]
         var nameColumns: [Int] = []
         var isPersonal: [Bool] = []
+        var personal: [PersonalKind?] = []
         for schema in types.schemas {
             for (index, field) in schema.columns.enumerated() {
                 guard let kind = field.column else { continue }
                 kinds.append(kind)
+                personal.append(field.personal)
                 if kind == .name {
                     nameColumns.append(index)
                     isPersonal.append(field.personal != nil)
                 }
             }
-            if schema.type == TypeLayout.voidTypeName { kinds.append(.integer) }
+            if schema.type == TypeLayout.voidTypeName {
+                kinds.append(.integer)
+                personal.append(nil)
+            }
             columnStart.append(kinds.count)
             nameStart.append(nameColumns.count)
         }
         self.columnStart = columnStart
         self.kinds = kinds
+        self.personal = personal
         self.nameStart = nameStart
         self.nameColumns = nameColumns
         self.isPersonal = isPersonal
@@ -58,5 +66,10 @@ struct TypeLayout: Sendable {
     /// The columns of a type, derived ones last.
     func columns(of type: Int) -> ArraySlice<ColumnKind> {
         kinds[columnStart[type]..<columnStart[type + 1]]
+    }
+
+    /// How a column of a type tells of persons; nil where it does not.
+    func personal(_ type: Int, _ index: Int) -> PersonalKind? {
+        personal[columnStart[type] + index]
     }
 }

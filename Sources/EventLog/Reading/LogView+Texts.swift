@@ -95,6 +95,9 @@ final class PersonReader {
     /// The vault, where it is there and names are to be shown.
     func reader() throws -> VaultReader? { showsTokens ? nil : try open() }
 
+    /// The vault, where it is there, whatever is shown.
+    func vaultReader() throws -> VaultReader? { try open() }
+
     private func open() throws -> VaultReader? {
         if !isOpened {
             opened = try vault.beginRead()

@@ -118,6 +118,7 @@ public final class LogStore: Sendable {
     ///
     /// - Parameter mapBytes: the size of the memory map, beyond which the store can't grow; nil for
     ///   the largest that the machine gives.
+    /// Opened for writing, it finishes an erasure that a crash cut off.
     /// - Throws: `StoreFault.notAStore`, `.otherFormat`, `.openAlready`, or what LMDB has to say.
     public static func open(
         at path: String, readOnly: Bool = false, salts: Salts = .none, threads: Int = 2,
@@ -130,10 +131,12 @@ public final class LogStore: Sendable {
             environment = try reopen(consume environment, path, mapBytes)
             keepShared(path)
         }
-        return try LogStore(
+        let store = try LogStore(
             environment: environment, registry: registry,
             vault: PersonalVault(folder: path, origin: registry.origin, readOnly: readOnly),
             salts: salts, threads: threads, patience: patience)
+        if !readOnly { try store.finishErasureWhereSound() }
+        return store
     }
 
     private static func reopen(

@@ -47,13 +47,18 @@ extension LogStore {
     /// Works on several threads in read transactions of well below a second, so that the log can be
     /// written meanwhile; what came after the beginning is not looked at.
     ///
-    /// - Parameter progress: called now and then with the number of entries done.
+    /// Commitments are compared with the vault, where there is one.
+    ///
+    /// - Parameters:
+    ///   - persons: told how commitments and vault go together, where nothing differs.
+    ///   - progress: called now and then with the number of entries done.
     /// - Returns: the first difference, in the order of the checks and of sequences; nil where there
     ///   is none.
     /// - Throws: what kept the check from being made.
     /// - Complexity: O(entries), about six microseconds each on one thread; memory O(cases).
     public func verify(
-        threads: Int = 2, progress: @escaping @Sendable (UInt32) -> Void = { _ in }
+        threads: Int = 2, persons: (PersonCensus) -> Void = { _ in },
+        progress: @escaping @Sendable (UInt32) -> Void = { _ in }
     ) throws -> LogDifference? {
         let run = try VerificationRun(store: self, progress: progress)
         do {
@@ -62,6 +67,8 @@ extension LogStore {
             try run.checkOrder()
             try run.checkTexts()
             try run.checkCounts()
+            try run.checkPersons()
+            persons(run.census.withLock { $0 })
             return nil
         } catch let difference as LogDifference {
             return difference
@@ -84,6 +91,13 @@ final class VerificationRun: Sendable {
     /// Bytes of the entries checked so far.
     let entryBytes = Atomic<UInt64>(0)
 
+    /// What entries say of persons.
+    let tally: Guarded<PersonTally>
+    /// How that goes together with the vault.
+    let census = Guarded(PersonCensus())
+    /// What was erased.
+    let erased: ErasedTokens
+
     /// Entries of one read transaction.
     static let sliceEntries = Segmentation.finalRows
 
@@ -92,6 +106,10 @@ final class VerificationRun: Sendable {
         self.progress = progress
         (state, types) = try store.read { ($0.state, $0.types) }
         layout = TypeLayout(types)
+        tally = Guarded(PersonTally(nameCount: state.nameCount))
+        erased = ErasedTokens(store)
+        let vault = try lookAtVault()
+        census.withLock { $0.vault = vault }
         let tileBytes = Int(state.entryCount) / BundleJob.perBundle * 32
         tiles.withLock { $0 = Array(repeating: 0, count: tileBytes) }
     }
@@ -118,6 +136,8 @@ final class VerificationRun: Sendable {
                 let total = done.add(range.count, ordering: .relaxed).newValue
                 self.progress(UInt32(total))
             }
+            let tally = verifier.tally
+            self.tally.withLock { $0.add(tally) }
         }
         let first = faults.withLock { $0.min { $0.key < $1.key }?.value }
         if let first { throw first }

@@ -1,6 +1,7 @@
 import EventModel
 import LMDB
 internal import Synchronization
+import Vault
 
 /// Compares entries with their rows; one for each thread.
 final class SliceVerifier {
@@ -13,9 +14,15 @@ final class SliceVerifier {
     private var again: [UInt8] = []
     private var content: [UInt8] = []
     private let sorter = RadixSort()
+    /// What the entries of its slices say of persons.
+    private(set) var tally: PersonTally
+    private let looksAtVault: Bool
+    private var vault: VaultReader?
 
     init(_ run: VerificationRun) {
         self.run = run
+        tally = PersonTally(nameCount: run.state.nameCount)
+        looksAtVault = run.census.withLock { $0.vault } == .looked
         validator = ValidatorBox(EventValidator(run.types))
     }
 
@@ -24,6 +31,8 @@ final class SliceVerifier {
 
     func check(_ range: Range<Int>, in view: borrowing LogView) throws {
         sorter.reset(capacity: range.count)
+        vault = looksAtVault ? try view.persons.vaultReader() : nil
+        defer { vault = nil }
         var start = range.lowerBound
         while start < range.upperBound {
             let end = min(start + SliceVerifier.groupEntries, range.upperBound)
@@ -99,6 +108,7 @@ final class SliceVerifier {
                 subject, event.subjectFingerprint.value, id: segment.cases[row], cases,
                 view.tables.cases, limit: run.state.caseCount, view), "case")
         try checkFields(event, sequence, segment, row, view)
+        if let vault { try run.checkTexts(of: event, sequence, batch, vault, &tally) }
         sorter.add(event.identity.value, UInt32(sequence))
     }
 
@@ -182,6 +192,11 @@ final class SliceVerifier {
             guard holds else {
                 let name = run.types.schemas[type].columns[index].name
                 throw difference(segment, sequence, "\"\(name)\" is not the entry's")
+            }
+            switch run.layout.personal(type, index) {
+            case .name: tally.names.insert(value)
+            case .text: tally.columnTexts.insert(value)
+            case nil: break
             }
         }
     }

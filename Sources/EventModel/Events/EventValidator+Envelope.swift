@@ -61,7 +61,7 @@ extension EventValidator {
                 + schema.earlier.count
         guard let form = forms.first(where: { plan.forms[$0].version == version }) else {
             throw Rejection(
-                field: "dataschema", value: text,
+                kind: .unknown, field: "dataschema", value: text,
                 problem: "\(schema.type) has no version \(version) (expected "
                     + (schema.version == 1 ? "1)" : "1 to \(schema.version))"))
         }
@@ -80,7 +80,7 @@ extension EventValidator {
         }
         if isLogsOwn != (admission == .logsOwn) {
             throw Rejection(
-                field: "type", value: "",
+                kind: .unknown, field: "type", value: "",
                 problem: isLogsOwn
                     ? "\(types.schemas[envelope.typeID].type) is recorded by the log alone"
                     : "\(types.schemas[envelope.typeID].type) is no type of the log's own")

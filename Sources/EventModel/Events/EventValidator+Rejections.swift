@@ -13,7 +13,9 @@ extension EventValidator {
             case "rekamposition", "rekamtime": "what the log gave it"
             default: "a text of 1 to 256 characters"
             }
-        return Rejection(field: name, problem: "event without \"\(name)\" (expected \(expected))")
+        return Rejection(
+            kind: .missing, field: name, problem: "event without \"\(name)\" (expected \(expected))"
+        )
     }
 
     func wrongAttribute(_ name: String, _ value: String, _ clause: String) -> Rejection {
@@ -27,31 +29,33 @@ extension EventValidator {
         let name = Rejection.cut(written, to: 60)
         if written == "data_base64" {
             return Rejection(
-                field: name, problem: "data_base64 is not read (expected data as a JSON object)")
+                kind: .unknown, field: name,
+                problem: "data_base64 is not read (expected data as a JSON object)")
         }
         return Rejection(
-            field: name,
+            kind: .unknown, field: name,
             problem: "attribute \"\(name)\" is not named by a-z and 0-9, as CloudEvents asks")
     }
 
     func logsAttribute(_ written: String, _ value: String) -> Rejection {
         let name = Rejection.cut(written, to: 60)
         return Rejection(
-            field: name, value: value,
+            kind: .unknown, field: name, value: value,
             problem: "\(name) is given by the log alone (leave out attributes that begin with "
                 + "\(LogMarks.prefix))")
     }
 
     func duplicateKey(_ written: String, path: String) -> Rejection {
         let name = Rejection.cut(written, to: 60)
-        return Rejection(field: path + name, problem: "the key \"\(name)\" stands there twice")
+        return Rejection(
+            kind: .twice, field: path + name, problem: "the key \"\(name)\" stands there twice")
     }
 
     func unknownType(_ written: String, _ admission: Admission) -> Rejection {
         let known = types.schemas.lazy.filter { $0.isLogsOwn == (admission == .logsOwn) }
         let meant = nearest(to: written, among: known.map(\.type))
         return Rejection(
-            field: "type", value: written,
+            kind: .unknown, field: "type", value: written,
             problem: "there is no event type \"\(Rejection.cut(written, to: 60))\""
                 + (meant.map { " (did you mean \($0)?)" } ?? ""))
     }
@@ -72,13 +76,13 @@ extension EventValidator {
         let schema = plan.forms[form]
         if let present = schema.upcasting.renamed[written] {
             return Rejection(
-                field: "data." + name,
+                kind: .unknown, field: "data." + name,
                 problem: "\(name) of \(schema.type) is called \(present) since a later version "
                     + "(or name the event's own in dataschema)")
         }
         let meant = nearest(to: written, among: schema.fields.map(\.name))
         return Rejection(
-            field: "data." + name,
+            kind: .unknown, field: "data." + name,
             problem: "\(schema.type) has no field \"\(name)\""
                 + (meant.map { " (did you mean \($0)?)" } ?? ""))
     }
@@ -87,7 +91,7 @@ extension EventValidator {
         let fields = plan.forms[form].fields
         let beside = other.map { " beside \"\(fields[$0].name)\"" } ?? ""
         return Rejection(
-            field: "data." + fields[number].name,
+            kind: .missing, field: "data." + fields[number].name,
             problem:
                 "\(plan.forms[form].type) without \"\(fields[number].name)\"\(beside) (expected "
                 + "\(fields[number].expectation))")
@@ -123,7 +127,7 @@ extension EventValidator {
 
     func tooLong(_ id: String) -> Rejection {
         Rejection(
-            field: "", value: "",
+            kind: .long, field: "", value: "",
             problem: "the event is longer than the \(EventBatch.longestEntry) bytes of an entry")
     }
 }
@@ -170,6 +174,8 @@ extension Rejection {
         let start = max(0, min(fault.offset, line.count) - 20)
         let end = min(line.count, fault.offset + 40)
         let excerpt = line.extracting(start..<end).text
-        self.init(line: number, field: "", value: excerpt, problem: "the line \(fault.problem)")
+        self.init(
+            kind: .unreadable, line: number, field: "", value: excerpt,
+            problem: "the line \(fault.problem)")
     }
 }

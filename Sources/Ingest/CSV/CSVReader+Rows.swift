@@ -107,7 +107,7 @@ extension CSVReader {
     }
 
     private func refuse(_ problem: String) {
-        found = .fault(Rejection(line: line, field: "", problem: problem))
+        found = .fault(Rejection(kind: .unreadable, line: line, field: "", problem: problem))
         rowNumber += 1
     }
 
@@ -136,7 +136,7 @@ extension CSVReader {
         if let rejection = decode() { return rejection }
         guard row.count == header.count else {
             return Rejection(
-                line: row.line, field: "",
+                kind: .unreadable, line: row.line, field: "",
                 problem: "the row has \(row.count) fields (the header has \(header.count))")
         }
         return nil
@@ -148,7 +148,8 @@ extension CSVReader {
             if byte >= 0x80 { isASCII = false }
             if byte == 0 {
                 return Rejection(
-                    line: row.line, field: fieldName { $0 == 0 }, problem: "a NUL byte stands in it"
+                    kind: .unreadable, line: row.line, field: fieldName { $0 == 0 },
+                    problem: "a NUL byte stands in it"
                 )
             }
         }
@@ -159,7 +160,7 @@ extension CSVReader {
         case .utf8, .utf16:
             guard !isUTF8 else { return nil }
             return Rejection(
-                line: row.line, field: fieldName { $0 >= 0x80 },
+                kind: .unreadable, line: row.line, field: fieldName { $0 >= 0x80 },
                 problem: "it is no valid \(encoding!.rawValue) text (state the file's encoding in "
                     + "the mapping, for example windows-1252)")
         case let encoding:

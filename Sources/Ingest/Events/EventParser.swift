@@ -53,7 +53,7 @@ public struct EventParser: ~Copyable {
     ) -> Rejection? {
         guard range.count <= EventParser.longestLine else {
             return Rejection(
-                line: line, field: "",
+                kind: .long, line: line, field: "",
                 problem: "the line is longer than \(EventParser.longestLine) bytes")
         }
         guard range.upperBound + EventParser.padding <= buffer.count else {
@@ -106,6 +106,8 @@ public struct EventParser: ~Copyable {
             tokens: tokens.words.span, text: tokens.text.span, isPlain: tokens.isPlain,
             as: admission, line: number, into: &batch)
         return rejection
-            ?? Rejection(line: number, field: "", problem: "the line cannot be read as JSON")
+            ?? Rejection(
+                kind: .unreadable, line: number, field: "",
+                problem: "the line cannot be read as JSON")
     }
 }

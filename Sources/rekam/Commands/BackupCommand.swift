@@ -14,8 +14,13 @@ struct BackupCommand: ParsableCommand {
             in place (--store), and comes back with rekam restore. The signing key is left out \
             unless --with-key is given: who has it can sign in this log's name.
 
+            Names and other texts of persons lie in private.mdb: keep backups that have it for thirty \
+            days at most. --without-names leaves it out: figures and proofs need none of it, and such \
+            a backup may be kept for ever.
+
             Examples:
               rekam backup /backups/rekam-2025-07-14 --verify
+              rekam backup /archive/rekam-2025-07 --without-names
               rekam backup /safe/rekam-with-key --with-key
             """)
 
@@ -27,6 +32,9 @@ struct BackupCommand: ParsableCommand {
 
     @Flag(help: "Put the signing key into it, too.")
     var withKey = false
+
+    @Flag(help: "Leave names and other texts of persons out.")
+    var withoutNames = false
 
     @Flag(help: "Verify the copy before it takes its name: slower, and certain.")
     var verify = false
@@ -40,6 +48,7 @@ struct BackupCommand: ParsableCommand {
         let line = ProgressLine(.mebibytes)
         var backup = Backup(of: log, program: Rekam.version)
         backup.includesKey = withKey
+        backup.includesNames = !withoutNames
         backup.progress = { bytes in
             if Interrupt.isAsked {
                 throw Failure(
@@ -63,12 +72,16 @@ struct BackupCommand: ParsableCommand {
         Progress.clear()
         let note = OperationNote(time: now, entries: manifest.entries, holds: true, detail: folder)
         note.leave(.backup, at: log.path)
+        if manifest.names != nil {
+            CopyNote(kind: .backup, path: folder, time: now).leave(at: log.path)
+        }
         let words = KeepingWords(language.lang)
         Output.line(
             words.backedUp(
                 Int(manifest.entries), to: folder.printable, bytes: manifest.dataBytes,
                 root: String(manifest.root.hexadecimal.prefix(12)), isVerified: verify))
         Output.line(withKey ? words.keyInBackup : words.keyNotInBackup(log.path.printable))
+        Output.line(manifest.names == nil ? words.namesNotInBackup : words.namesInBackup)
         Output.line(words.bringBack(folder.printable))
         Output.flush()
     }
@@ -114,6 +127,12 @@ struct RestoreCommand: ParsableCommand {
     var key: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The list of erasures that the store left, where its name was another one.",
+            discussion: "Without it: STORE.erasures beside the store.", valueName: "file"))
+    var erasures: String?
+
+    @Option(
         help: ArgumentHelp("A group whose members may ask the store.", valueName: "group"))
     var group: String?
 
@@ -138,16 +157,29 @@ struct RestoreCommand: ParsableCommand {
             guard outcome.hasKey else { return Output.flush() }
         }
         try settle(manifest)
+        try tellErasures()
         if backup != nil {
             Output.line(words.afterRestoring)
         }
         Output.flush()
     }
 
+    /// Records the erasures that the restored log lacks, unless signed entries are missing: then that
+    /// is told first.
+    private func tellErasures() throws {
+        let log = try store.open(readOnly: false)
+        let kept = checkpoint.kept(of: log.path)
+        guard log.keptErasures.isThere, try kept.fault(against: log, verifiers: []) == nil else {
+            return
+        }
+        _ = try log.eraseAgain(at: try Machine.now())
+    }
+
     private func restore(_ backup: String) throws -> Restore.Outcome {
         let line = ProgressLine(.mebibytes)
         var restore = Restore(of: backup)
         restore.keyFile = key
+        restore.erasuresFile = erasures
         restore.group = try group.map(Machine.group)
         restore.progress = { bytes, total throws(StoreFault) in
             if Interrupt.isAsked { throw .stopped(what: "nothing was restored") }
@@ -170,6 +202,13 @@ struct RestoreCommand: ParsableCommand {
                 Int(manifest.entries), of: manifest.origin.printable, to: store.path.printable,
                 made: manifest.made, root: String(manifest.root.hexadecimal.prefix(12))))
         if !outcome.hasKey { Output.line(words.restoredWithoutKey(store.path.printable)) }
+        if manifest.names == nil {
+            Output.line(words.restoredWithoutNames)
+        } else if !outcome.hasErasures {
+            Output.line(words.noErasures(store.path.printable))
+        } else if outcome.erased > 0 {
+            Output.line(words.erasedAgain(outcome.erased))
+        }
     }
 
     /// Says whether signed entries are missing; with `--accept-rollback` records that they are.

@@ -22,6 +22,7 @@ struct DiffCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var tokens: TokensOption
     @OptionGroup var output: AnswerOptions
 
     @Argument(help: ArgumentHelp("KPIs; all without them.", valueName: "kpi"))
@@ -53,6 +54,7 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
+        log.show(tokensOnly: tokens.tokens)
         let (zone, last, end) = try log.read {
             (try $0.definitions().storeTimeZone ?? .utc, $0.lastRecorded, $0.entryCount)
         }

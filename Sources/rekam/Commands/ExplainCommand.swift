@@ -21,6 +21,7 @@ struct ExplainCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var tokens: TokensOption
     @OptionGroup var output: AnswerOptions
     @OptionGroup var filters: FilterOptions
     @OptionGroup var asOf: AsOfOptions
@@ -64,6 +65,7 @@ struct ExplainCommand: ParsableCommand {
                 "\(events ? "--events" : "--proof") goes with the table and --format json.")
         }
         let log = try store.open(readOnly: true)
+        log.show(tokensOnly: tokens.tokens)
         let request = QueryRequest(
             kpis: [kpi], by: by.flatMap { $0.split(separator: ",").map(String.init) },
             filters: try filters.pairs, period: period)

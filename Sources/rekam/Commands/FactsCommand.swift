@@ -24,6 +24,7 @@ struct FactsCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var tokens: TokensOption
     @OptionGroup var language: SameInBothLanguages
 
     @Argument(
@@ -46,6 +47,7 @@ struct FactsCommand: ParsableCommand {
     func run() throws {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
+        log.show(tokensOnly: tokens.tokens)
         let (count, register) = try asOf.state(of: log)
         let versions = try ProjectionVersions(of: log, register: register)
         var version = try versions.find(name)

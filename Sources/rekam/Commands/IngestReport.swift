@@ -79,6 +79,13 @@ struct IngestReport {
             if let rejects = part.rejects { line += " → \(rejects)" }
             Output.line(line)
             printRefusals(part.outcome)
+            if let first = part.outcome.doubts.map(\.line).min() {
+                Output.line(
+                    words.doubts(
+                        part.outcome.doubts.map {
+                            ($0.kind.rawValue, $0.attribute, $0.count)
+                        }, first: first))
+            }
             if part.outcome.clockRanBehind {
                 Output.line(words.clockBehind)
             }

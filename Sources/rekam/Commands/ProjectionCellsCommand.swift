@@ -19,6 +19,7 @@ struct ProjectionCellsCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var tokens: TokensOption
     @OptionGroup var language: SameInBothLanguages
     @OptionGroup var asOf: AsOfOptions
 
@@ -31,6 +32,7 @@ struct ProjectionCellsCommand: ParsableCommand {
     func run() throws {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
+        log.show(tokensOnly: tokens.tokens)
         guard asOf.asOf == nil else {
             let (count, register) = try asOf.state(of: log)
             let live = try LiveProjections(of: log, register: register, only: [name])

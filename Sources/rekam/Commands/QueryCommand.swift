@@ -27,6 +27,7 @@ struct QueryCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var tokens: TokensOption
     @OptionGroup var output: AnswerOptions
 
     @Argument(
@@ -58,6 +59,7 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
+        log.show(tokensOnly: tokens.tokens)
         var request = QueryRequest(
             kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
             filters: try filters.pairs, period: period, grain: grain, compare: compare)

@@ -40,6 +40,7 @@ struct ScorecardFillCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var tokens: TokensOption
     @OptionGroup var output: AnswerOptions
 
     @Argument(help: "The scorecard; rekam scorecard list shows all.")
@@ -65,6 +66,7 @@ struct ScorecardFillCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
+        log.show(tokensOnly: tokens.tokens)
         var request = ScorecardRequest(
             name: name, period: period, isRanking: by != nil, compare: compare)
         request.filters = try filters.pairs

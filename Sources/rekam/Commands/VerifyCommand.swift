@@ -64,8 +64,25 @@ struct VerifyCommand: ParsableCommand {
             segments: report.segments, projections: report.projections,
             checkpoint: checkpoint.map { UInt32(clamping: $0.size) }, unchecked: unchecked)
         for (name, text) in checked { Output.line(TextWidth.padded(name, to: 13) + text) }
+        let persons = PersonWords(language.lang)
+        Output.line(
+            TextWidth.padded(persons.persons, to: 13) + text(of: report.persons, persons))
         Output.line(words.holds(tenths: Int((Machine.ticks() - started) / 100_000_000)))
         Output.flush()
+    }
+
+    private func text(of census: PersonCensus, _ words: PersonWords) -> String {
+        func pair(_ count: PersonCensus.Count) -> (held: Int, erased: Int) {
+            (count.held, count.erased)
+        }
+        return switch census.vault {
+        case .absent: words.noVault
+        case .unreadable(let reason): words.vaultUnreadable(reason)
+        case .looked:
+            words.commitments(
+                names: pair(census.names), subjects: pair(census.subjects),
+                texts: pair(census.texts), unreferenced: census.unreferenced)
+        }
     }
 
     /// What is damaged ends with 1, here and in opening the store.

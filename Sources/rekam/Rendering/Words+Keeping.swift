@@ -84,6 +84,43 @@ package struct KeepingWords: SubjectWords {
             "Tanpa kunci penanda tangan: simpan salinan \(store)/key terpisah darinya.")
     }
 
+    package var namesInBackup: String {
+        pick(
+            "It holds names of persons: take it away after thirty days, or make one "
+                + "--without-names to keep.",
+            "Isinya termasuk nama orang: hapus setelah tiga puluh hari, atau buat yang "
+                + "--without-names untuk disimpan.")
+    }
+
+    package var namesNotInBackup: String {
+        pick(
+            "Without names of persons: it can be kept for ever.",
+            "Tanpa nama orang: boleh disimpan selamanya.")
+    }
+
+    package var restoredWithoutNames: String {
+        pick(
+            "The backup has no names: persons are shown as tokens.",
+            "Cadangan itu tanpa nama: orang ditampilkan sebagai token.")
+    }
+
+    package func noErasures(_ store: String) -> String {
+        pick(
+            "No list of erasures is at \(store).erasures: who was erased after the backup was made "
+                + "can be read again. Where there is one, move the store away and restore with "
+                + "--erasures FILE.",
+            "Tidak ada daftar penghapusan di \(store).erasures: yang dihapus setelah pencadangan "
+                + "terbaca lagi. Bila daftarnya ada, pindahkan penyimpanan dan pulihkan dengan "
+                + "--erasures BERKAS.")
+    }
+
+    package func erasedAgain(_ rows: Int) -> String {
+        pick(
+            "\(number(rows)) names and texts that were erased after the backup was made are erased "
+                + "again.",
+            "\(number(rows)) nama dan teks yang dihapus setelah pencadangan dihapus lagi.")
+    }
+
     package func bringBack(_ folder: String) -> String {
         pick(
             "Bring it back: rekam restore \(folder) --store NEW",

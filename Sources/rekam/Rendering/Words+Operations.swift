@@ -30,6 +30,24 @@ package struct OperationWords: SubjectWords {
         pick("first at line ", "pertama di baris ") + number(line)
     }
 
+    /// That ids, subjects or sources look like what tells of persons.
+    ///
+    /// - Parameter doubts: `phone` or `email`, the attribute, and how many.
+    package func doubts(
+        _ doubts: [(kind: String, attribute: String, count: Int)], first line: Int
+    ) -> String {
+        let parts = doubts.map { doubt in
+            (doubt.kind == "phone"
+                ? pick("phone numbers", "nomor telepon") : pick("addresses", "alamat surel"))
+                + pick(" in ", " pada ") + "\(doubt.attribute): " + number(doubt.count)
+        }
+        return pick("Doubtful: ", "Meragukan: ") + parts.joined(separator: ", ") + " ("
+            + first(atLine: line) + ")"
+            + pick(
+                ". They stand in the log in clear for ever: cut them where they come from.",
+                ". Itu tercatat terang di log selamanya: potong di asalnya.")
+    }
+
     /// That more reasons are in the file of reasons.
     package func otherReasons(_ count: Int) -> String {
         pick(

@@ -1,0 +1,93 @@
+import EventModel
+internal import Glibc
+
+/// The erasures of a store, kept in a file outside it: `STORE.erasures`, one JSON object a line, of
+/// tokens alone. Whoever puts an older store or vault back applies them again.
+package struct KeptErasures: Sendable {
+    /// The file.
+    package let path: String
+
+    /// A file, there or not.
+    package init(path: String) { self.path = path }
+
+    /// The file of a store: beside its folder, `NAME.erasures`.
+    package init(ofStore folder: String) {
+        path = StoreFiles.withoutSlash(folder) + ".erasures"
+    }
+
+    /// Whether there is a file.
+    package var isThere: Bool { StoreFiles.status(path) != nil }
+
+    /// What is kept, oldest first; empty where there is no file. A last line that a crash cut is no
+    /// line.
+    ///
+    /// - Throws: `StoreFault.damaged` where a line is none of ours, or another log's.
+    package func read(origin: String) throws -> [Erasure] {
+        guard !StoreFiles.isAbsent(path) else { return [] }
+        let size = StoreFiles.status(path)?.size ?? 0
+        let bytes = try StoreFiles.read(path, limitBytes: size, following: false).bytes
+        var erasures: [Erasure] = []
+        var start = 0
+        for (place, byte) in bytes.enumerated() where byte == 0x0A {
+            let text = String(decoding: bytes[start..<place], as: UTF8.self)
+            start = place + 1
+            guard let json = try? JSONValue(parsing: text), let erasure = Erasure(json) else {
+                throw damage(line: erasures.count + 1, "it is no line that an erasure leaves")
+            }
+            guard json["origin"] == .string(origin) else {
+                throw damage(line: erasures.count + 1, "it is of another log")
+            }
+            erasures.append(erasure)
+        }
+        return erasures
+    }
+
+    private func damage(line: Int, _ reason: String) -> StoreFault {
+        .damaged(path: path, table: "lines", key: String(line), reason: reason)
+    }
+
+    /// Adds erasures that it has not, durably.
+    ///
+    /// - Complexity: O(file).
+    package func add(_ erasures: [Erasure], origin: String) throws {
+        let known = Set(try read(origin: origin).map(\.id))
+        let new = erasures.filter { !known.contains($0.id) }
+        guard !new.isEmpty else { return }
+        var lines: [UInt8] = []
+        for erasure in new {
+            guard case .object(var members) = erasure.json else { continue }
+            members.append(JSONMember(key: "origin", value: .string(origin)))
+            lines += (JSONValue.object(members).canonical ?? []) + [0x0A]
+        }
+        try StoreFiles.append(lines, to: path)
+    }
+}
+
+extension StoreFiles {
+    /// Appends whole lines to a private file, durably; it is made where it is missing. What a crash
+    /// left after the last line's end goes first.
+    package static func append(_ lines: [UInt8], to path: String) throws(StoreFault) {
+        let isNew = isAbsent(path)
+        let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
+        let descriptor = unsafe open(path, flags, mode_t(0o600))
+        guard descriptor >= 0 else { throw .file(path: path, action: "make", reason: reason()) }
+        defer { close(descriptor) }
+        var end = lseek(descriptor, 0, SEEK_END)
+        var byte: UInt8 = 0
+        while end > 0 {
+            guard unsafe pread(descriptor, &byte, 1, end - 1) == 1 else {
+                throw .file(path: path, action: "read", reason: reason())
+            }
+            if byte == 0x0A { break }
+            end -= 1
+        }
+        guard ftruncate(descriptor, end) == 0, lseek(descriptor, end, SEEK_SET) == end else {
+            throw .file(path: path, action: "write", reason: reason())
+        }
+        try write(lines, lines.count, to: descriptor, path)
+        guard fsync(descriptor) == 0 else {
+            throw .file(path: path, action: "write", reason: reason())
+        }
+        if isNew { try sync(folder: parent(of: path)) }
+    }
+}

@@ -1,0 +1,277 @@
+package import EventModel
+import LMDB
+package import Vault
+
+extension LogStore {
+    /// The note in the vault that an erasure is under way.
+    static let erasing = "erasing"
+
+    /// The file beside the store that keeps its erasures.
+    package var keptErasures: KeptErasures { KeptErasures(ofStore: path) }
+
+    /// What a backup in which was erased keeps beside its data.
+    package static let backedUpErasures = "erasures.jsonl"
+
+    /// The erasures kept outside the log: beside the store's folder, and, in a backup in which was
+    /// erased, in it.
+    package func erasuresOutside() throws -> [Erasure] {
+        let inside = KeptErasures(path: path + "/" + LogStore.backedUpErasures)
+        return try keptErasures.read(origin: origin) + inside.read(origin: origin)
+    }
+
+    /// Does something that takes several write transactions while nobody else writes.
+    package func keepingOthersOut<Result>(_ body: () throws -> Result) throws -> Result {
+        guard !isReadOnly else { throw StoreFault.readOnly(path: path) }
+        return try environment.keepingOthersOut(waitAtMost: patience, body)
+    }
+
+    /// Erases for good what `plan` names.
+    ///
+    /// Nobody writes from the plan to the end. First a note in the vault says what is under way, then
+    /// the log tells it, in one transaction; from there on it is done, whatever happens: another file
+    /// takes the vault's place, the file beside the store gets its line, and the note goes. A crash in
+    /// between is finished by the next opening for writing.
+    ///
+    /// - Parameter plan: says what goes, as the log is now; nil or an empty one ends it here.
+    /// - Returns: what was erased; nil where there was nothing to erase.
+    /// - Throws: `VaultFault.missing` where there is no vault; what `plan` throws; a `Rejection` where
+    ///   the reason does not fit its schema.
+    @discardableResult
+    package func erase(
+        at now: Instant, _ plan: (borrowing LogView) throws -> Erasure?
+    ) throws -> Erasure? {
+        try keepingOthersOut {
+            try finishErasure()
+            guard vault.isThere else { throw VaultFault.missing(path: path) }
+            guard let erasure = try read({ try plan($0) }), !erasure.isEmpty else { return nil }
+            try vault.note(LogStore.erasing, erasure.json.canonical ?? [])
+            do {
+                try appendOwn(erasure.drafts(origin: origin), recorded: now)
+            } catch {
+                try? vault.note(LogStore.erasing, nil)
+                throw error
+            }
+            try finish(erasure)
+            return erasure
+        }
+    }
+
+    /// Finishes what a crash left of an erasure: where the log tells it, it is done to its end;
+    /// where not, it never was.
+    ///
+    /// - Returns: what was finished; nil where nothing was left.
+    @discardableResult
+    package func finishErasure() throws -> Erasure? {
+        guard vault.isThere, try erasureUnderWay() != nil else { return nil }
+        return try keepingOthersOutAlready {
+            // Another process may have been at it until now.
+            guard let erasure = try erasureUnderWay() else { return nil }
+            guard try read({ try $0.tells(erasure) }) else {
+                try vault.note(LogStore.erasing, nil)
+                return nil
+            }
+            try finish(erasure)
+            return erasure
+        }
+    }
+
+    /// Finishes what a crash left; a vault that cannot be used keeps nobody from the log.
+    func finishErasureWhereSound() throws {
+        do {
+            try finishErasure()
+        } catch is VaultFault {
+        } catch let error as LMDBError where error.kind != .busy {
+        }
+    }
+
+    /// As `keepingOthersOut`, also for a thread that does so already.
+    private func keepingOthersOutAlready<Result>(_ body: () throws -> Result) throws -> Result {
+        try environment.isKeepingOthersOut ? body() : keepingOthersOut(body)
+    }
+
+    /// What a note in the vault says is being erased; nil where nothing is.
+    package func erasureUnderWay() throws -> Erasure? {
+        guard let bytes = try vault.beginRead()?.note(LogStore.erasing) else { return nil }
+        let json = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
+        guard let erasure = json.flatMap({ Erasure($0) }) else {
+            throw VaultFault.damaged(path: path, reason: "its note of an erasure cannot be read")
+        }
+        return erasure
+    }
+
+    private func finish(_ erasure: Erasure) throws {
+        let end = try read { $0.entryCount }
+        try vault.apply([erasure], below: end)
+        LogStore.keepShared(path)
+        try keptErasures.add([erasure], origin: origin)
+        try vault.note(LogStore.erasing, nil)
+    }
+
+    /// Takes out what was erased and is there again, since an older vault was put back; records in the
+    /// log what only the file beside the store tells.
+    ///
+    /// - Parameter others: erasures known from elsewhere.
+    /// - Returns: rows that were there again, and how many erasures the log did not tell.
+    package func eraseAgain(
+        _ others: [Erasure] = [], at now: Instant
+    ) throws -> (rows: Int, recorded: Int) {
+        try keepingOthersOut {
+            try finishErasure()
+            let kept = try erasuresOutside()
+            let (told, count) = try read { (try $0.erasures(), $0.entryCount) }
+            let known = Set(told.map(\.id))
+            var untold: [Erasure] = []
+            for erasure in kept + others
+            where !known.contains(erasure.id) && !untold.contains(erasure) {
+                untold.append(erasure)
+            }
+            for erasure in untold {
+                try appendOwn(erasure.drafts(origin: origin), recorded: now)
+            }
+            let rows = vault.isThere ? try vault.apply(told + untold, below: count) : 0
+            LogStore.keepShared(path)
+            try keptErasures.add(told + untold, origin: origin)
+            return (rows, untold.count)
+        }
+    }
+}
+
+extension LogStore {
+    /// Takes erasures out of the vault of a copy of a store, of which nothing else is changed; those
+    /// that the copy's own log tells as well.
+    ///
+    /// - Returns: rows that were there.
+    /// - Throws: what the copy's log and vault have to say.
+    package static func eraseAgain(inCopyAt folder: String, _ erasures: [Erasure]) throws -> Int {
+        let (origin, told, end) = try contents(ofCopyAt: folder)
+        let vault = PersonalVault(folder: folder, origin: origin, readOnly: false)
+        guard vault.isThere else { return 0 }
+        defer { vault.close() }
+        return try vault.apply(told + erasures, below: end)
+    }
+
+    private static func contents(
+        ofCopyAt folder: String
+    ) throws -> (origin: String, told: [Erasure], end: UInt32) {
+        let copy = try LogStore.open(at: folder, readOnly: true)
+        return try copy.read { (copy.origin, try $0.erasures(), $0.entryCount) }
+    }
+
+    /// All erasures of the store that are known: those that its log tells, then those that only the
+    /// file beside it does.
+    package func knownErasures() throws -> [Erasure] {
+        let told = try read { try $0.erasures() }
+        let known = Set(told.map(\.id))
+        return try told + erasuresOutside().filter { !known.contains($0.id) }
+    }
+
+    /// Whether there is a vault.
+    package var hasVault: Bool { vault.isThere }
+
+    /// Tells the vault's present file from one that took its place.
+    package var vaultGeneration: UInt64 { vault.generation }
+}
+
+extension LogView {
+    /// The erasures that the log tells, oldest first, with the tokens of their texts as the entries
+    /// have them.
+    ///
+    /// - Complexity: O(erasures + entries whose texts were erased).
+    package func erasures() throws -> [Erasure] {
+        var found: [String: Erasure] = [:]
+        var order: [String] = []
+        try forEachErasure { entry, names, texts, reason, by in
+            let id = entry.id.split(separator: "/").dropLast().joined(separator: "/")
+            var all = Set(names)
+            var tokens: [UInt32: [Token]] = found[id]?.texts ?? [:]
+            for range in texts {
+                for sequence in range {
+                    let found = try textTokens(ofEntry: sequence).map(\.token)
+                    if !found.isEmpty { tokens[sequence] = found }
+                }
+            }
+            if let earlier = found[id] { all.formUnion(earlier.names) } else { order.append(id) }
+            found[id] = Erasure(
+                names: all, texts: tokens, reason: reason, by: by, time: entry.time)
+        }
+        return order.compactMap { found[$0] }
+    }
+
+    /// What entries tell of erasures, one after another.
+    func forEachErasure(
+        _ body: (
+            _ entry: (id: String, time: Instant), _ names: [Token],
+            _ texts: [ClosedRange<UInt32>], _ reason: String, _ by: String?
+        ) throws -> Void
+    ) throws {
+        guard let type = types.id(of: Erasure.type) else { return }
+        for entry in try entries(ofType: type, upTo: entryCount) {
+            let json = try JSONValue(
+                parsing: String(decoding: try self.entry(entry.sequence), as: UTF8.self))
+            func text(_ name: String) -> String? {
+                guard case .string(let text)? = json["data"]?[name] else { return nil }
+                return text
+            }
+            guard case .string(let id)? = json["id"] else { continue }
+            let tokens = (text("names") ?? "").split(separator: " ").map(String.init)
+                .map { Token($0.utf8Span.span) }
+            let texts = try text("texts").map {
+                guard let ranges = Erasure.sequences($0, below: entryCount) else {
+                    throw damage("entries", entry.sequence, "an erasure names no entries")
+                }
+                return ranges
+            }
+            guard tokens.allSatisfy({ $0 != nil }) else {
+                throw damage("entries", entry.sequence, "an erasure names what is no token")
+            }
+            try body(
+                (id, Instant(milliseconds: entry.time)), tokens.compactMap(\.self), texts ?? [],
+                text("reason") ?? "", text("by"))
+        }
+    }
+
+    /// Whether the log tells an erasure: its first part is there.
+    func tells(_ erasure: Erasure) throws -> Bool {
+        let first = "erasure/\(erasure.id)/1"
+        var isTold = false
+        try forEachErasure { entry, _, _, _, _ in isTold = isTold || entry.id == first }
+        return isTold
+    }
+
+    /// The tokens of an entry's texts, with what stands for them in the vault: a place, or nil for a
+    /// text with a column, which is found by its token.
+    package func textTokens(ofEntry sequence: UInt32) throws -> [(token: Token, place: Int?)] {
+        var found: [(Token, Int?)] = []
+        try forEachPersonal(ofEntry: sequence) { personal, token, place in
+            if personal.kind == .text { found.append((token, place)) }
+        }
+        return found
+    }
+
+    /// Lends the personal texts of an entry, with their tokens and, of texts without a column, their
+    /// places in the vault.
+    package func forEachPersonal(
+        ofEntry sequence: UInt32,
+        _ body: (PersonalText, Token, _ place: Int?) throws -> Void
+    ) throws {
+        let revealing = persons.revealing
+        revealing.batch.removeAll()
+        try withEntry(sequence) { entry in
+            do {
+                _ = try revealing.validator.admit(entry: entry, into: &revealing.batch)
+            } catch let rejection as Rejection {
+                throw damage("bundles", sequence, "the entry is no event: \(rejection.problem)")
+            }
+        }
+        let row = revealing.batch.rows[0]
+        var numbers = TextNumbers()
+        for place in row.personal {
+            let personal = revealing.batch.personal[place]
+            let number = personal.kind == .text ? numbers.next(personal) : 0
+            let bytes = Array(revealing.batch.bytes[personal.text.indices])
+            guard let token = Token(bytes.span) else { continue }
+            let hasPlace = personal.kind == .text && personal.pair == PersonalText.noPair
+            try body(personal, token, hasPlace ? number : nil)
+        }
+    }
+}

@@ -1,0 +1,269 @@
+package import EventModel
+package import Vault
+
+/// A person by the token that stands for the name, and the kind of case that was asked for.
+package struct Person: Hashable, Sendable {
+    /// `agent`, `customer`, `respondent`, or a kind that a schema marks.
+    package var kind: String
+    /// The name's token; other roles under the same name share it.
+    package var token: Token
+
+    /// A person from its parts.
+    package init(kind: String, token: Token) {
+        self.kind = kind
+        self.token = token
+    }
+
+    /// The subject as the log has it: the kind and the token.
+    package var sealedSubject: String {
+        kind + "/" + String(decoding: token.encoded, as: UTF8.self)
+    }
+}
+
+/// Where a person stands in the log.
+package struct PersonTrace: Sendable {
+    /// What the person is in an entry.
+    package enum Role: Hashable, Sendable {
+        /// Whose case it is, by the kind of case.
+        case subject(kind: String)
+        /// Named in a field of a type of event.
+        case field(type: String, name: String)
+    }
+
+    /// Whom it is about.
+    package var person: Person
+    /// Entries by role.
+    package var roles: [Role: Int] = [:]
+    /// The entries in which the person stands, ascending.
+    package var entries: [UInt32] = []
+    /// The entries whose texts tell of the person, ascending: see `LogView.trace`.
+    package var texts: [UInt32] = []
+
+    /// Whether the log has the person at all.
+    package var isEmpty: Bool { entries.isEmpty }
+}
+
+extension LogView {
+    /// Who is meant by a subject: `customer/4711`, or `customer/~` and the token. Nil where no such
+    /// name has a token, also after it was erased.
+    package func person(_ subject: String) throws -> Person? {
+        guard let slash = subject.utf8.firstIndex(of: 0x2F) else { return nil }
+        let kind = String(subject[..<slash])
+        guard types.personalKinds.contains(kind) else { return nil }
+        let name = String(subject[subject.utf8.index(after: slash)...])
+        return try persons.token(of: name).map { Person(kind: kind, token: $0) }
+    }
+
+    /// What people call a person; nil where nothing explains the token.
+    package func text(of token: Token) throws -> String? {
+        try persons.vaultReader()?.disclosure(of: token)?.text
+    }
+
+    /// Where a person stands, and which texts tell of them.
+    ///
+    /// Texts go with a person
+    /// - of every entry of the person's own cases,
+    /// - of every entry of a case that names them as `customer`: a ticket is theirs, whoever wrote,
+    /// - of an entry that names them as `agent`, `who` or `with`, where its type tells of people (it
+    ///   may have a person as its case, or is a quality review): an assessment, an absence, a cost,
+    /// - of the record of an import whose input's name has their name in it, as a word.
+    ///
+    /// What they wrote in the cases of others stays: it tells of those.
+    ///
+    /// - Parameter words: texts in which one of these stands go, too.
+    /// - Complexity: O(entries), some bytes of each; with words O(texts of the vault).
+    package func trace(_ person: Person, words: [String] = []) throws -> PersonTrace {
+        var trace = PersonTrace(person: person)
+        var entries: Set<UInt32> = []
+        var texts: Set<UInt32> = []
+        for kind in types.personalKinds.sorted() {
+            let subject = Person(kind: kind, token: person.token).sealedSubject
+            guard let id = try tables.cases.id(of: subject, in: transaction) else { continue }
+            let history = try caseHistory(id)
+            trace.roles[.subject(kind: kind)] = history.count
+            entries.formUnion(history)
+            texts.formUnion(history)
+        }
+        var theirs: Set<UInt32> = []
+        try forEachNaming(person.token) { sequence, type, field, caseID in
+            trace.roles[.field(type: type.type, name: field), default: 0] += 1
+            entries.insert(sequence)
+            if field == "customer" { theirs.insert(caseID) }
+            if type.tellsOfPeople, ["agent", "who", "with"].contains(field) {
+                texts.insert(sequence)
+            }
+        }
+        for id in theirs { texts.formUnion(try caseHistory(id)) }
+        if let reader = try persons.vaultReader() {
+            let name = try text(of: person.token)
+            texts.formUnion(try inputs(naming: name, reader))
+            if !words.isEmpty { texts.formUnion(try self.entries(withAny: words, reader)) }
+        }
+        trace.entries = entries.sorted()
+        trace.texts = texts.sorted()
+        return trace
+    }
+
+    /// Entries that name somebody in a field of `data`, in order.
+    private func forEachNaming(
+        _ token: Token,
+        _ body: (UInt32, EventSchema, _ field: String, _ caseID: UInt32) throws -> Void
+    ) throws {
+        let id = try tables.names.id(of: token.marked, in: transaction)
+        let columns = types.schemas.map { schema in
+            schema.columns.indices.filter { schema.columns[$0].personal == .name }
+        }
+        let parsed = types.schemas.map(\.hasNamesWithoutColumns)
+        for segment in try segments() {
+            var found: [(row: Int, field: String)] = []
+            for (type, rows) in segment.typeRows {
+                let schema = types.schemas[Int(type)]
+                var named: [Int: [String]] = [:]
+                if let id {
+                    for index in columns[Int(type)] {
+                        guard let names = segment.column(type: type, index: index)?.names else {
+                            continue
+                        }
+                        for ordinal in 0..<rows where names[ordinal] == id {
+                            named[ordinal, default: []].append(schema.columns[index].name)
+                        }
+                    }
+                }
+                guard parsed[Int(type)] || !named.isEmpty else { continue }
+                var row = 0
+                while let next = segment.types.first(type, from: row) {
+                    row = next + 1
+                    for field in named[Int(segment.ordinals[next])] ?? [] {
+                        found.append((next, field))
+                    }
+                    guard parsed[Int(type)] else { continue }
+                    let sequence = segment.first + UInt32(next)
+                    try forEachPersonal(ofEntry: sequence) { personal, other, _ in
+                        guard personal.kind == .name, personal.pair == PersonalText.noPair,
+                            other == token
+                        else { return }
+                        found.append((next, persons.revealing.batch.text(personal.key)))
+                    }
+                }
+            }
+            for (row, field) in found.sorted(by: { $0.row < $1.row }) {
+                try body(
+                    segment.first + UInt32(row), types.schemas[Int(segment.types[row])], field,
+                    segment.cases[row])
+            }
+        }
+    }
+
+    /// Records of imports whose input's name has a name in it.
+    private func inputs(naming name: String?, _ reader: VaultReader) throws -> [UInt32] {
+        // Shorter ones would be found in the names of files that have nothing to do with them.
+        guard let name, name.utf8.count >= 3, let type = types.id(of: "ingest.recorded") else {
+            return []
+        }
+        var found: [UInt32] = []
+        for entry in try entries(ofType: type, upTo: entryCount) {
+            for (token, _) in try textTokens(ofEntry: entry.sequence) {
+                guard let text = try reader.disclosure(of: token)?.text,
+                    text.hasWord(name)
+                else { continue }
+                found.append(entry.sequence)
+            }
+        }
+        return found
+    }
+
+    /// Entries of which a text has one of some words in it.
+    private func entries(withAny words: [String], _ reader: VaultReader) throws -> [UInt32] {
+        var found: [UInt32] = []
+        try reader.forEachText { sequence, _, disclosure in
+            guard sequence < entryCount, let text = disclosure.text else { return }
+            if words.contains(where: { text.hasWord($0) }) { found.append(sequence) }
+        }
+        // Texts with a column are found by their token: few types have them.
+        for (index, schema) in types.schemas.enumerated()
+        where schema.columns.contains(where: { $0.personal == .text }) {
+            for entry in try entries(ofType: UInt16(index), upTo: entryCount) {
+                for (token, place) in try textTokens(ofEntry: entry.sequence) where place == nil {
+                    guard let text = try reader.disclosure(of: token)?.text else { continue }
+                    if words.contains(where: { text.hasWord($0) }) {
+                        found.append(entry.sequence)
+                    }
+                }
+            }
+        }
+        return found
+    }
+
+    /// What erasing some persons takes out of the vault: the names, and the texts that are still
+    /// there.
+    package func erasure(
+        of traces: [PersonTrace], reason: String, by: String?, at time: Instant
+    ) throws -> Erasure {
+        guard let reader = try persons.vaultReader() else {
+            throw VaultFault.missing(path: store.path)
+        }
+        var names: [Token] = []
+        var texts: [UInt32: [Token]] = [:]
+        for trace in traces {
+            if try reader.disclosure(of: trace.person.token) != nil {
+                names.append(trace.person.token)
+            }
+            for sequence in trace.texts where texts[sequence] == nil {
+                let held = try textTokens(ofEntry: sequence).filter { token, place in
+                    if let place {
+                        return try reader.disclosure(sequence: sequence, place: place) != nil
+                    }
+                    return try reader.disclosure(of: token) != nil
+                }
+                if !held.isEmpty { texts[sequence] = held.map(\.token) }
+            }
+        }
+        return Erasure(names: names, texts: texts, reason: reason, by: by, time: time)
+    }
+}
+
+extension EventSchema {
+    /// Whether what it says is said of people: a person may be its case, or it reviews one.
+    fileprivate var tellsOfPeople: Bool {
+        subjectKinds.contains { EventTypes.persons.contains($0) } || type == "quality.reviewed"
+    }
+
+    /// Whether a version of it has names of persons that are no columns.
+    fileprivate var hasNamesWithoutColumns: Bool {
+        (earlier + [self]).contains { version in
+            version.fields.contains { $0.personal == .name && $0.column == nil }
+        }
+    }
+}
+
+extension String {
+    /// Whether a word stands in it, whatever its case, with nothing on either side that would make it
+    /// another word.
+    package func hasWord(_ word: String) -> Bool {
+        let text = Array(lowercased().unicodeScalars)
+        let wanted = Array(word.lowercased().unicodeScalars)
+        guard !wanted.isEmpty, text.count >= wanted.count else { return false }
+        func isPart(_ place: Int) -> Bool {
+            guard text.indices.contains(place) else { return false }
+            return text[place].properties.isAlphabetic || text[place].properties.numericType != nil
+        }
+        for start in 0...text.count - wanted.count
+        where text[start..<start + wanted.count].elementsEqual(wanted) {
+            if !isPart(start - 1), !isPart(start + wanted.count) { return true }
+        }
+        return false
+    }
+}
+
+extension LogView {
+    /// What explains a token; nil where nothing does.
+    package func disclosure(of token: Token) throws -> Disclosure? {
+        try persons.vaultReader()?.disclosure(of: token)
+    }
+
+    /// The type of an entry.
+    package func schema(ofEntry sequence: UInt32) throws -> EventSchema {
+        let segment = try segment(containing: sequence)
+        return types.schemas[Int(segment.types[Int(sequence - segment.first)])]
+    }
+}

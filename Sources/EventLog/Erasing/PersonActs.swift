@@ -1,0 +1,192 @@
+package import EventModel
+package import Vault
+
+/// What the log's own events say of how persons are kept: holds, retentions, published names.
+package struct PersonActs: Sendable {
+    /// A hold that was not released.
+    package struct Hold: Hashable, Sendable {
+        /// Whom it holds.
+        package var person: Person
+        /// Why.
+        package var reason: String
+        /// Who added it.
+        package var by: String?
+        /// When.
+        package var time: Instant
+    }
+
+    /// How long persons of a kind are kept.
+    package struct Retention: Hashable, Sendable {
+        /// After how many days they are due; nil: never.
+        package var days: Int?
+        /// Why.
+        package var reason: String
+        /// Who set it.
+        package var by: String?
+    }
+
+    /// Holds in force, in the order in which they were added.
+    package private(set) var holds: [Hold] = []
+    /// Retentions in force, by kind.
+    package private(set) var retentions: [String: Retention] = [:]
+    /// Names told in clear for ever: entry by token.
+    package private(set) var published: [Token: UInt32] = [:]
+
+    /// The hold that keeps a name from being erased; nil where there is none. A name is held under
+    /// whatever role.
+    package func hold(of token: Token) -> Hold? { holds.first { $0.person.token == token } }
+
+    mutating func take(_ type: String, _ json: JSONValue, _ entry: TypedEntry) {
+        func text(_ name: String) -> String? {
+            guard case .string(let text)? = json["data"]?[name] else { return nil }
+            return text
+        }
+        let token = text("token").flatMap { Token($0.utf8Span.span) }
+        let person = token.map { Person(kind: text("kind") ?? "", token: $0) }
+        switch (type, person) {
+        case ("hold.added", let person?):
+            holds.removeAll { $0.person == person }
+            holds.append(
+                Hold(
+                    person: person, reason: text("reason") ?? "", by: text("by"),
+                    time: Instant(milliseconds: entry.time)))
+        case ("hold.released", let person?): holds.removeAll { $0.person == person }
+        case ("retention.set", _):
+            var days: Int?
+            if case .number(let digits)? = json["data"]?["days"] { days = Int(digits) }
+            retentions[text("kind") ?? ""] = Retention(
+                days: days, reason: text("reason") ?? "", by: text("by"))
+        case ("name.published", let person?): published[person.token] = entry.sequence
+        default: break
+        }
+    }
+
+    /// The types that tell it.
+    static let types = ["hold.added", "hold.released", "retention.set", "name.published"]
+}
+
+extension LogView {
+    /// What the log says of how persons are kept.
+    ///
+    /// - Complexity: O(entries), two bytes of each, and such events.
+    package func personActs() throws -> PersonActs {
+        var found: [(TypedEntry, String)] = []
+        for name in PersonActs.types {
+            guard let type = types.id(of: name) else { continue }
+            found += try entries(ofType: type, upTo: entryCount).map { ($0, name) }
+        }
+        var acts = PersonActs()
+        for (entry, name) in found.sorted(by: { $0.0.sequence < $1.0.sequence }) {
+            let json = try JSONValue(
+                parsing: String(decoding: try self.entry(entry.sequence), as: UTF8.self))
+            acts.take(name, json, entry)
+        }
+        return acts
+    }
+
+    /// Persons whose last event is older than persons of their kinds are kept.
+    ///
+    /// A person's kinds are those of their own cases and of the fields that name them: `customer` is a
+    /// customer, an alias is what it is the alias of, everybody else is an agent. Somebody of several
+    /// kinds is due when all of them are; a kind without a retention never is. Events are those of
+    /// their cases, those that name them, and those of cases that name them as `customer`.
+    ///
+    /// - Complexity: O(entries); memory O(cases + names).
+    package func duePersons(_ acts: PersonActs, at now: Instant) throws -> [Person] {
+        let kept = acts.retentions.compactMapValues(\.days)
+        guard !kept.isEmpty else { return [] }
+        var seen = LastEvents()
+        try seen.read(self)
+        var due: [Person] = []
+        for (token, last) in seen.byToken {
+            let limits = last.kinds.map { kept[$0] }
+            guard limits.allSatisfy({ $0 != nil }), let kind = last.kinds.min(),
+                let days = limits.compactMap(\.self).max(),
+                now.milliseconds - last.time > Int64(days) * 86_400_000,
+                acts.hold(of: token) == nil, acts.published[token] == nil,
+                try text(of: token) != nil
+            else { continue }
+            due.append(Person(kind: kind, token: token))
+        }
+        return due.sorted { $0.sealedSubject < $1.sealedSubject }
+    }
+}
+
+/// The last event of everybody.
+private struct LastEvents {
+    struct Last {
+        var kinds: Set<String> = []
+        var time = Int64.min
+    }
+
+    private(set) var byToken: [Token: Last] = [:]
+
+    private struct Named: Hashable {
+        var name: UInt32
+        var kind: String
+    }
+
+    mutating func read(_ view: borrowing LogView) throws {
+        let types = view.types
+        var caseTimes = [Int64](repeating: .min, count: view.caseCount)
+        var nameTimes: [Named: Int64] = [:]
+        var customers: [UInt32: Set<UInt32>] = [:]
+        for segment in try view.segments() {
+            for row in 0..<segment.count {
+                let id = Int(segment.cases[row])
+                caseTimes[id] = max(caseTimes[id], segment.times[row])
+            }
+            for (type, rows) in segment.typeRows {
+                let schema = types.schemas[Int(type)]
+                for (index, column) in schema.columns.enumerated() where column.personal == .name {
+                    guard let names = segment.column(type: type, index: index)?.names else {
+                        continue
+                    }
+                    let kind = LastEvents.kind(of: column.name, in: schema)
+                    var row = 0
+                    for ordinal in 0..<rows {
+                        guard let next = segment.types.first(type, from: row) else { break }
+                        row = next + 1
+                        let id = names[ordinal]
+                        guard id >= LogState.firstName else { continue }
+                        nameTimes[Named(name: id, kind: kind), default: .min] = max(
+                            nameTimes[Named(name: id, kind: kind)] ?? .min, segment.times[next])
+                        if column.name == "customer" {
+                            customers[id, default: []].insert(segment.cases[next])
+                        }
+                    }
+                }
+            }
+        }
+        for (named, time) in nameTimes {
+            guard let token = try token(ofName: named.name, in: view) else { continue }
+            let last = (customers[named.name] ?? []).map { caseTimes[Int($0)] }.max() ?? .min
+            add(token, named.kind, max(time, named.kind == "customer" ? last : .min))
+        }
+        for id in 0..<caseTimes.count {
+            let subject = try view.tables.cases.text(UInt32(id), in: view.transaction)
+            guard let slash = subject.firstIndex(of: "/"),
+                types.personalKinds.contains(String(subject[..<slash])),
+                let token = Token(String(subject[subject.index(after: slash)...]).utf8Span.span)
+            else { continue }
+            add(token, String(subject[..<slash]), caseTimes[id])
+        }
+    }
+
+    private mutating func add(_ token: Token, _ kind: String, _ time: Int64) {
+        byToken[token, default: Last()].kinds.insert(kind)
+        byToken[token, default: Last()].time = max(byToken[token]?.time ?? .min, time)
+    }
+
+    private func token(ofName id: UInt32, in view: borrowing LogView) throws -> Token? {
+        let text = try view.tables.names.text(id, in: view.transaction)
+        return Token(marked: text.utf8Span.span)
+    }
+
+    /// What a field's name says of whom it names.
+    static func kind(of field: String, in schema: EventSchema) -> String {
+        if field == "customer" { return "customer" }
+        if field == "alias", let kind = schema.subjectKinds.first { return kind }
+        return "agent"
+    }
+}

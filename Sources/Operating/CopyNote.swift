@@ -1,0 +1,62 @@
+package import EventLog
+package import EventModel
+
+/// That a copy of a store's names was handed out: a backup, a snapshot, an export. The list of them
+/// stands in a file beside the log, so that an erasure can say which copies to recall.
+package struct CopyNote: Hashable, Sendable {
+    /// What was copied.
+    package enum Kind: String, Sendable, CaseIterable {
+        case backup, snapshot, export
+    }
+
+    /// What was copied.
+    package var kind: Kind
+    /// Where to.
+    package var path: String
+    /// When.
+    package var time: Instant
+
+    /// A note from its parts.
+    package init(kind: Kind, path: String, time: Instant) {
+        self.kind = kind
+        self.path = path
+        self.time = time
+    }
+
+    private static func file(_ store: String) -> String { store + "/copies.jsonl" }
+
+    /// Adds the note to a store's list.
+    ///
+    /// - Returns: whether that was possible: who may only read the store leaves none.
+    @discardableResult
+    package func leave(at store: String) -> Bool {
+        let value = JSONValue.object([
+            JSONMember(key: "kind", value: .string(kind.rawValue)),
+            JSONMember(key: "path", value: .string(path)),
+            JSONMember(key: "time", value: .string(time.rfc3339)),
+        ])
+        do {
+            try StoreFiles.append((value.canonical ?? []) + [0x0A], to: Self.file(store))
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// The copies that are known, oldest first; a line that cannot be read is left out.
+    package static func all(of log: LogStore) -> [CopyNote] {
+        let path = file(log.path)
+        guard let size = StoreFiles.status(path)?.size,
+            let read = try? StoreFiles.read(path, limitBytes: size, following: false)
+        else { return [] }
+        return String(decoding: read.bytes, as: UTF8.self).split(separator: "\n").compactMap {
+            line in
+            guard let json = try? JSONValue(parsing: String(line)),
+                case .string(let word)? = json["kind"], let kind = Kind(rawValue: word),
+                case .string(let path)? = json["path"], case .string(let text)? = json["time"],
+                let time = try? Instant(rfc3339: text)
+            else { return nil }
+            return CopyNote(kind: kind, path: path, time: time)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+internal import EventModel
+internal import Ingest
+
+/// Counts ids, subjects and sources that look like phone numbers or e-mail addresses on their way into
+/// a log, where they would stand in clear for ever.
+struct DoubtCounting<Sink: EventSink>: EventSink {
+    var inside: Sink
+    private let types: EventTypes
+    private var groups: [Key: (count: Int, line: Int)] = [:]
+
+    private struct Key: Hashable {
+        var kind: DoubtGroup.Kind
+        var attribute: String
+    }
+
+    init(_ inside: Sink, _ types: EventTypes) {
+        self.inside = inside
+        self.types = types
+    }
+
+    mutating func append(_ batch: EventBatch, isStrict: Bool) throws -> AppendOutcome {
+        let outcome = try inside.append(batch, isStrict: isStrict)
+        // Of what was there already was told when it came.
+        if outcome.accepted > 0 { look(at: batch) }
+        return outcome
+    }
+
+    /// What was found, by kind and attribute.
+    var doubts: [DoubtGroup] {
+        groups.map {
+            DoubtGroup(
+                kind: $0.kind, attribute: $0.attribute, count: $1.count, line: $1.line)
+        }
+        .sorted { ($0.kind.rawValue, $0.attribute) < ($1.kind.rawValue, $1.attribute) }
+    }
+
+    private mutating func look(at batch: EventBatch) {
+        var lastSource = TextRange(offset: 0, length: 0)
+        var lastKind: DoubtGroup.Kind?
+        for row in batch.rows {
+            count(ContactShape.find(batch.bytes.span, row.id.indices), "id", row.line)
+            // Persons' names behind the slash are kept as tokens.
+            let isPerson = row.personal.contains { batch.personal[$0].kind == .subject }
+            if !isPerson {
+                count(ContactShape.find(batch.bytes.span, row.subject.indices), "subject", row.line)
+            }
+            if !isSame(row.source, lastSource, batch) {
+                lastSource = row.source
+                lastKind = ContactShape.find(batch.bytes.span, row.source.indices)
+            }
+            count(lastKind, "source", row.line)
+        }
+    }
+
+    private func isSame(_ left: TextRange, _ right: TextRange, _ batch: EventBatch) -> Bool {
+        left.length == right.length
+            && batch.bytes[left.indices].elementsEqual(batch.bytes[right.indices])
+    }
+
+    private mutating func count(_ kind: DoubtGroup.Kind?, _ attribute: String, _ line: Int) {
+        guard let kind else { return }
+        groups[Key(kind: kind, attribute: attribute), default: (0, line)].count += 1
+    }
+}
+
+/// What phone numbers and e-mail addresses look like.
+enum ContactShape {
+    /// What a piece of text looks like; nil where it looks like neither.
+    ///
+    /// An address has `@` between a letter or digit and a name with a dot. A phone number is `+` and 8
+    /// to 15 digits, or an Indonesian mobile number: `08` or `628` and 10 to 14 digits in all. Neither
+    /// has a letter or digit right before or after it.
+    static func find(_ bytes: Span<UInt8>, _ range: Range<Int>) -> DoubtGroup.Kind? {
+        var place = range.lowerBound
+        while place < range.upperBound {
+            let byte = bytes[place]
+            if byte == 0x40, isAddress(bytes, range, at: place) { return .email }
+            guard isDigit(byte) else {
+                place += 1
+                continue
+            }
+            let start = place
+            while place < range.upperBound, isDigit(bytes[place]) { place += 1 }
+            guard place - start >= 8, place - start <= 15 else { continue }
+            let before = start > range.lowerBound ? bytes[start - 1] : 0
+            let after = place < range.upperBound ? bytes[place] : 0
+            guard !isLetter(before), !isLetter(after) else { continue }
+            if before == 0x2B { return .phone }
+            let isMobile =
+                bytes[start] == 0x30 && bytes[start + 1] == 0x38
+                || bytes[start] == 0x36 && bytes[start + 1] == 0x32 && bytes[start + 2] == 0x38
+            if isMobile, (10...14).contains(place - start) { return .phone }
+        }
+        return nil
+    }
+
+    private static func isAddress(_ bytes: Span<UInt8>, _ range: Range<Int>, at place: Int) -> Bool
+    {
+        guard place > range.lowerBound, isLetter(bytes[place - 1]) || isDigit(bytes[place - 1])
+        else { return false }
+        var next = place + 1
+        var hasDot = false
+        while next < range.upperBound,
+            isLetter(bytes[next]) || isDigit(bytes[next]) || bytes[next] == 0x2D
+                || bytes[next] == 0x2E
+        {
+            if bytes[next] == 0x2E, next > place + 1, next + 1 < range.upperBound,
+                isLetter(bytes[next + 1])
+            {
+                hasDot = true
+            }
+            next += 1
+        }
+        return hasDot
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        byte >= 0x80 || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
+    }
+}

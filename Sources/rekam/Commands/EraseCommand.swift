@@ -1,0 +1,227 @@
+import ArgumentParser
+import EventLog
+import EventModel
+import Operating
+import Projections
+import Rendering
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+struct EraseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "erase",
+        abstract: "Erase a person: name and texts go for good, every figure and proof stays.",
+        discussion: """
+            The log gets an entry of tokens, never the name; the vault is made anew without the rows. \
+            Texts of the person's own cases go, of cases that name them as customer, and of \
+            assessments, absences and costs that name them as agent. --word takes texts of other \
+            cases along in which a word stands. Persons under a hold are refused.
+
+            --due erases everybody whose last event is older than rekam retention says. --again takes \
+            out what an older vault brought back, --in BACKUP does so in a backup.
+
+            Examples:
+              rekam erase customer/4711 --dry-run
+              rekam erase customer/4711 --reason "asked for on 14 July" --by sari
+              rekam erase --due --by sari
+              rekam erase --again --in /backups/rekam-2025-07-14
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
+
+    @Argument(help: ArgumentHelp("The person, such as customer/4711.", valueName: "subject"))
+    var subject: String?
+
+    @Option(help: ArgumentHelp("Why; it is recorded. Name nobody in it.", valueName: "text"))
+    var reason: String?
+
+    @Option(help: ArgumentHelp("Who erases; it is recorded.", valueName: "name"))
+    var by: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Texts of other cases in which this word stands go, too; it is not recorded.",
+            valueName: "word"))
+    var word: [String] = []
+
+    @Flag(help: "Erase everybody whose retention is over.")
+    var due = false
+
+    @Flag(help: "Erase again what an older vault brought back.")
+    var again = false
+
+    @Option(
+        name: .customLong("in"),
+        help: ArgumentHelp("With --again: the folder of a backup.", valueName: "backup"))
+    var backup: String?
+
+    @Flag(help: "Only show what would go.")
+    var dryRun = false
+
+    @Flag(help: "Do not ask at a terminal.")
+    var yes = false
+
+    func validate() throws {
+        let ways = (subject == nil ? 0 : 1) + (due ? 1 : 0) + (again ? 1 : 0)
+        guard ways == 1 else {
+            throw ValidationError("Whom? Name a SUBJECT, or say --due or --again.")
+        }
+        if backup != nil, !again { throw ValidationError("--in goes with --again.") }
+        if !word.isEmpty, subject == nil { throw ValidationError("--word goes with a SUBJECT.") }
+        if subject != nil, !dryRun, reason?.allSatisfy(\.isWhitespace) ?? true {
+            throw ValidationError("--reason must say why.")
+        }
+        if word.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
+            throw ValidationError("--word must be a word.")
+        }
+    }
+
+    private var words: PersonWords { PersonWords(language.lang) }
+
+    func run() throws {
+        if again { return try runAgain() }
+        let log = try store.open(readOnly: dryRun)
+        let now = try Machine.now()
+        let traces: [PersonTrace] = try log.read { view in try self.traces(in: view, now) }
+        guard !traces.isEmpty else {
+            Output.line(words.nobodyDue)
+            return Output.flush()
+        }
+        if due { Output.line(words.due(traces.count)) }
+        let plan = try log.read { view in
+            try view.erasure(of: traces, reason: why, by: by, at: now)
+        }
+        show(traces.count == 1 ? traces.first : nil, plan, CopyNote.all(of: log))
+        guard !dryRun, !plan.isEmpty else {
+            Output.line(plan.isEmpty ? words.nothingLeft : words.nothingWritten)
+            return Output.flush()
+        }
+        guard isSure() else {
+            Output.line(words.leftAlone)
+            return Output.flush()
+        }
+        // What came in since it was shown goes as well.
+        let erasure = try log.erase(at: now) { view in
+            try view.erasure(of: self.traces(in: view, now), reason: why, by: by, at: now)
+        }
+        let last = try log.read { $0.entryCount } - 1
+        if let erasure {
+            Output.line(
+                words.erased(
+                    names: erasure.names.count, texts: erasure.textCount,
+                    entries: erasure.texts.count, at: last))
+            Output.line(words.keptAt(log.keptErasures.path.printable))
+        }
+        _ = try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
+        Progress.clear()
+        Output.line(words.afterErasing)
+        Output.flush()
+    }
+
+    private var why: String { reason ?? "their retention is over" }
+
+    /// Who is to be erased; refused where one may not be.
+    private func traces(in view: borrowing LogView, _ now: Instant) throws -> [PersonTrace] {
+        let acts = try view.personActs()
+        guard let subject else {
+            return try view.duePersons(acts, at: now).map { try view.trace($0) }
+        }
+        guard let person = try view.person(subject) else {
+            throw Failure(.usage, words.nobody(subject.printable))
+        }
+        if let hold = acts.hold(of: person.token) {
+            throw Failure(
+                .checkFailed,
+                words.isHeld(
+                    subject.printable, reason: hold.reason.printable, by: hold.by?.printable,
+                    PersonDay.text(hold.time, language.lang)))
+        }
+        if let entry = acts.published[person.token] {
+            throw Failure(.checkFailed, words.isPublished(subject.printable, entry: entry))
+        }
+        return [try view.trace(person, words: word)]
+    }
+
+    private func show(_ trace: PersonTrace?, _ plan: Erasure, _ copies: [CopyNote]) {
+        var lines: [(String, String)] = []
+        if let trace {
+            for line in PersonRoles.lines(trace, words) { lines.append((words.roles, line)) }
+        }
+        lines.append(
+            (
+                words.goes,
+                words.goes(
+                    names: plan.names.count, texts: plan.textCount, entries: plan.texts.count)
+            ))
+        for copy in copies {
+            lines.append(
+                (
+                    words.copies,
+                    words.recall(
+                        copy.kind.rawValue, copy.path.printable,
+                        PersonDay.text(copy.time, language.lang))
+                ))
+        }
+        PersonRoles.write(lines)
+    }
+
+    /// At a terminal, asks.
+    private func isSure() -> Bool {
+        guard !yes, isatty(STDIN_FILENO) == 1 else { return true }
+        Output.flush()
+        Output.writeAll([UInt8](words.sure.utf8), to: STDERR_FILENO)
+        return words.yes.contains((readLine() ?? "").lowercased())
+    }
+
+    private func runAgain() throws {
+        let now = try Machine.now()
+        if let backup {
+            let log = try store.open(readOnly: true)
+            do {
+                let rows = try BackupErasing(of: StoreFiles.withoutSlash(backup))
+                    .apply(log.knownErasures())
+                Output.line(words.again(rows: rows, recorded: 0, in: backup.printable))
+            } catch let fault as OperatingFault {
+                throw Failure(.checkFailed, fault.description)
+            }
+            return Output.flush()
+        }
+        let log = try store.open(readOnly: false)
+        let (rows, recorded) = try log.eraseAgain(at: now)
+        Output.line(words.again(rows: rows, recorded: recorded, in: log.path.printable))
+        Output.flush()
+    }
+}
+
+/// A day, for people.
+enum PersonDay {
+    static func text(_ time: Instant, _ language: Language) -> String {
+        String(time.rfc3339.prefix(10))
+    }
+}
+
+/// Where a person stands, in lines.
+enum PersonRoles {
+    static func lines(_ trace: PersonTrace, _ words: PersonWords) -> [String] {
+        trace.roles.map { role, count in
+            switch role {
+            case .subject(let kind): (0, kind, words.subject(of: kind, count))
+            case .field(let type, let name):
+                (1, "\(type) \(name)", words.field(name, of: type, count))
+            }
+        }
+        .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+    }
+
+    /// Headings at the left, each once.
+    static func write(_ lines: [(String, String)]) {
+        var last = ""
+        for (name, text) in lines {
+            Output.line(TextWidth.padded(name == last ? "" : name, to: 13) + text)
+            last = name
+        }
+    }
+}

@@ -1,0 +1,224 @@
+import ArgumentParser
+import EventLog
+import EventModel
+import Projections
+import Recording
+import Rendering
+import Vault
+
+struct PersonCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "person",
+        abstract: "Show what is held of a person, and correct it.",
+        subcommands: [PersonShowCommand.self, PersonCorrectCommand.self])
+}
+
+struct PersonShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Print everything that log and vault hold of a person.",
+        discussion: """
+            First where the person stands, then every entry that names them or whose texts would go \
+            with them, in clear. --format json is a copy to hand out.
+
+            Examples:
+              rekam person show customer/4711
+              rekam person show customer/4711 --format json > copy.json
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
+
+    @Argument(help: ArgumentHelp("The person, such as customer/4711.", valueName: "subject"))
+    var subject: String
+
+    @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
+    var format = Format<TableOrJSON>(.table)
+
+    func run() throws {
+        let words = PersonWords(language.lang)
+        let log = try store.open(readOnly: true)
+        try log.read { view in
+            guard let person = try view.person(subject) else {
+                throw Failure(.usage, words.nobody(subject.printable))
+            }
+            let trace = try view.trace(person)
+            let acts = try view.personActs()
+            // Answers of respondents are told together or not at all.
+            let entries =
+                trace.roles[.subject(kind: "respondent")] == nil
+                ? Set(trace.entries).union(trace.texts).sorted() : []
+            if format.value == .json {
+                Output.write(try json(trace, acts, entries, in: view).canonical ?? [])
+                return Output.write("\n")
+            }
+            var lines = PersonRoles.lines(trace, words).map { (words.roles, $0) }
+            if let hold = acts.hold(of: person.token) {
+                lines.append((words.held, hold.reason.printable))
+            }
+            if let entry = acts.published[person.token] {
+                lines.append((words.published, words.number(entry)))
+            }
+            PersonRoles.write(lines)
+            if entries.isEmpty { Output.line(words.anonymous) }
+            for sequence in entries {
+                Output.write(try view.revealedEntry(sequence))
+                Output.write("\n")
+            }
+        }
+        Output.flush()
+    }
+
+    private func json(
+        _ trace: PersonTrace, _ acts: PersonActs, _ entries: [UInt32], in view: borrowing LogView
+    ) throws -> JSONValue {
+        var roles: [JSONValue] = []
+        for (role, count) in trace.roles.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+            var members = [JSONMember(key: "entries", value: .number(String(count)))]
+            switch role {
+            case .subject(let kind):
+                members.append(JSONMember(key: "case", value: .string(kind)))
+            case .field(let type, let name):
+                members.append(JSONMember(key: "type", value: .string(type)))
+                members.append(JSONMember(key: "field", value: .string(name)))
+            }
+            roles.append(.object(members))
+        }
+        let events = try entries.map { sequence in
+            try JSONValue(parsing: String(decoding: view.revealedEntry(sequence), as: UTF8.self))
+        }
+        let hold = acts.hold(of: trace.person.token)
+        return .object([
+            JSONMember(key: "subject", value: .string(subject)),
+            JSONMember(key: "token", value: .string(trace.person.token.marked)),
+            JSONMember(key: "roles", value: .array(roles)),
+            JSONMember(key: "hold", value: hold.map { .string($0.reason) } ?? .null),
+            JSONMember(
+                key: "published",
+                value: acts.published[trace.person.token].map { .number(String($0)) } ?? .null),
+            JSONMember(key: "entries", value: .array(events)),
+        ])
+    }
+}
+
+struct PersonCorrectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "correct",
+        abstract: "Correct what is recorded of a person.",
+        discussion: """
+            An entry commits to what it says and is never changed. A profile is corrected by an event \
+            of today; with --entry an event is taken back and recorded anew, with its own source and \
+            id, time and other fields. Both are told in the log with the reason.
+
+            Examples:
+              rekam person correct agent/sari name="Sari Lestari" --reason "married" --by dewi
+              rekam person correct customer/4711 --entry 2001 title="Parcel lost" --reason "asked for"
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var language: LanguageOptions
+
+    @Argument(help: ArgumentHelp("The person, such as agent/sari.", valueName: "subject"))
+    var subject: String
+
+    @Argument(help: ArgumentHelp("Fields with their values.", valueName: "field=value"))
+    var changes: [String]
+
+    @Option(help: ArgumentHelp("The entry to correct; else the profile.", valueName: "seq"))
+    var entry: UInt32?
+
+    @Option(help: ArgumentHelp("Why; it is recorded.", valueName: "text"))
+    var reason: String
+
+    @Option(help: ArgumentHelp("Who corrects it; it is recorded.", valueName: "name"))
+    var by: String?
+
+    func validate() throws {
+        if changes.isEmpty || changes.contains(where: { !$0.contains("=") }) {
+            throw ValidationError("What is to be corrected? FIELD=VALUE, once or more.")
+        }
+        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
+    }
+
+    func run() throws {
+        let words = PersonWords(language.lang)
+        let log = try store.open(readOnly: false)
+        let person = try log.read { view in
+            guard let person = try view.person(subject) else {
+                throw Failure(.usage, words.nobody(subject.printable))
+            }
+            if let entry {
+                let trace = try view.trace(person)
+                guard trace.entries.contains(entry) || trace.texts.contains(entry) else {
+                    throw Failure(
+                        .usage, "entry \(entry) does not tell of \(subject.printable).")
+                }
+            }
+            return person
+        }
+        let recording = PersonRecording(in: log, reason: reason, by: by, at: try Machine.now())
+        let pairs = changes.map { change in
+            let parts = change.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (field: String(parts[0]), value: String(parts[1]))
+        }
+        let sequence: UInt32
+        do {
+            sequence =
+                try entry.map { try recording.correct(entry: $0, pairs) }
+                ?? recording.correctProfile(of: person, pairs)
+        } catch let fault as CorrectionFault {
+            throw Failure(.usage, text(of: fault))
+        }
+        Output.line(words.corrected(sequence))
+        _ = try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
+        Progress.clear()
+        Output.flush()
+    }
+
+    private func text(of fault: CorrectionFault) -> String {
+        switch fault {
+        case .noProfile(let kind):
+            "no type of event describes a \(kind). Name the entry that is wrong: --entry SEQ"
+        case .noField(let name, let names):
+            "there is no field \"\(name.printable)\". Fields are "
+                + names.joined(separator: ", ") + "."
+        case .notAValue(let value, let field):
+            "\(field): \"\(value.printable)\" is no value that it may have."
+        case .notCorrectable(let sequence):
+            "entry \(sequence) cannot be corrected: it was taken back, or is the log's own."
+        }
+    }
+}
+
+struct NameCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "name",
+        abstract: "Tell a name in clear on purpose, for definitions that must name it.",
+        subcommands: [NamePublishCommand.self])
+}
+
+struct NamePublishCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Tell a name in clear for ever: it can never be erased.",
+        discussion: """
+            What explains the name's token goes into an entry, and with it into every proof, tile and \
+            copy of the log. For systems that act under a name, such as agent/chatbot.
+
+            Example:
+              rekam name publish agent/chatbot --reason "no person: KPIs leave it out" --by sari
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var act: PersonActOptions
+    @OptionGroup var language: LanguageOptions
+
+    func run() throws {
+        let words = PersonWords(language.lang)
+        let log = try store.open(readOnly: false)
+        try act.recording(in: log).publish(act.person(in: log, words))
+        Output.line(words.nameOut(act.subject.printable))
+        Output.flush()
+    }
+}

@@ -1,0 +1,262 @@
+import EventModel
+import Foundation
+import LMDB
+import Testing
+import Vault
+
+@testable import EventLog
+
+/// Persons are erased from small stores; what the files hold is looked at byte by byte, and what
+/// verification says is compared with what was done.
+@Suite struct ErasureTests {
+    private static let now = Instant(milliseconds: 1_760_000_000_000)
+
+    private func opened(
+        _ number: Int, customer: String, title: String
+    ) -> EventDraft {
+        EventDraft(
+            id: "o\(number)", source: "test", type: "ticket.opened", subject: "ticket/T-\(number)",
+            time: Instant(milliseconds: 1_700_000_000_000 + Int64(number) * 60_000),
+            fields: [
+                .init("channel", .text("email")), .init("origin", .text("customer")),
+                .init("customer", .text(customer)), .init("title", .text(title)),
+            ])
+    }
+
+    private func note(_ number: Int, of ticket: Int, _ text: String, by actor: String) -> EventDraft
+    {
+        EventDraft(
+            id: "n\(number)", source: "test", type: "ticket.status_changed",
+            subject: "ticket/T-\(ticket)",
+            time: Instant(milliseconds: 1_700_000_100_000 + Int64(number) * 60_000),
+            fields: [
+                .init("status", .text("open")), .init("actor", .text(actor)),
+                .init("note", .text(text)),
+            ])
+    }
+
+    private func profile(_ agent: String, name: String) -> EventDraft {
+        EventDraft(
+            id: "p\(agent)", source: "test", type: "agent.profile_set", subject: "agent/\(agent)",
+            time: Instant(milliseconds: 1_700_000_000_000),
+            fields: [.init("name", .text(name)), .init("team", .text("Team A"))])
+    }
+
+    private func budi(_ view: borrowing LogView) throws -> Person {
+        let person = try view.person("customer/Budi")
+        return try #require(person)
+    }
+
+    private func store(_ folder: StoreFolder) throws -> LogStore {
+        let log = try LogStore.make(in: folder, salts: .counting(from: 9))
+        try log.record([
+            opened(1, customer: "Ratna Wijaya", title: "parcel lost anggrek"),
+            opened(2, customer: "Budi", title: "another matter bougenvil"),
+            note(1, of: 1, "called her cempaka", by: "sari"),
+            note(2, of: 2, "called him dahlia", by: "sari"),
+            profile("sari", name: "Sari Lestari edelweis"),
+        ])
+        return log
+    }
+
+    @discardableResult
+    private func erase(
+        _ subject: String, of log: LogStore, words: [String] = []
+    ) throws -> Erasure? {
+        try log.erase(at: Self.now) { view in
+            guard let person = try view.person(subject) else { return nil }
+            return try view.erasure(
+                of: [view.trace(person, words: words)], reason: "asked for", by: "dpo",
+                at: Self.now)
+        }
+    }
+
+    /// Whether the disclosure of a text is anywhere in the vault's file, at any offset of base64.
+    private func isInVault(_ text: String, _ folder: StoreFolder) throws -> Bool {
+        let bytes = try Data(contentsOf: URL(filePath: folder.path + "/private.mdb"))
+        for shift in 0..<3 {
+            let padded = Array(repeating: UInt8(0), count: shift) + Array(text.utf8)
+            let encoded = Base64URL.encode(padded.span)
+            // Characters that hold bits of neighbours are left out.
+            let inner = encoded.dropFirst(shift == 0 ? 0 : shift + 1).dropLast(2)
+            if bytes.firstRange(of: Data(inner)) != nil { return true }
+        }
+        return false
+    }
+
+    @Test func `a customer's name and the texts of their tickets go, those of others stay`() throws
+    {
+        let folder = StoreFolder()
+        let log = try store(folder)
+        #expect(try isInVault("Ratna Wijaya", folder))
+        #expect(try isInVault("cempaka", folder))
+        let root = try log.read { $0.root }
+        let size = try log.read { $0.entryCount }
+        let erasure = try #require(try erase("customer/Ratna Wijaya", of: log))
+        #expect(erasure.names.count == 1)
+        #expect(erasure.texts.keys.sorted() == [0, 2])
+        for gone in ["Ratna Wijaya", "anggrek", "cempaka"] {
+            #expect(try !isInVault(gone, folder))
+        }
+        for kept in ["Budi", "bougenvil", "dahlia", "edelweis", "sari"] {
+            #expect(try isInVault(kept, folder))
+        }
+        #expect(try log.read { try $0.checkpoint(size: size).root.bytes } == root)
+        #expect(try log.verify() == nil)
+        let shown = try log.read { String(decoding: try $0.revealedEntry(0), as: UTF8.self) }
+        #expect(!shown.contains("Ratna"))
+        #expect(try log.read { try $0.person("customer/Ratna Wijaya") } == nil)
+    }
+
+    @Test func `an agent's own profile goes, and the notes that they wrote stay`() throws {
+        let folder = StoreFolder()
+        let log = try store(folder)
+        let erasure = try #require(try erase("agent/sari", of: log))
+        #expect(erasure.texts.keys.sorted() == [4])
+        #expect(try !isInVault("Sari Lestari", folder))
+        #expect(try isInVault("cempaka", folder))
+        #expect(try log.verify() == nil)
+    }
+
+    @Test func `words take texts of other cases along`() throws {
+        let folder = StoreFolder()
+        let log = try store(folder)
+        let erasure = try #require(
+            try erase("customer/Ratna Wijaya", of: log, words: ["dahlia", "lestari"]))
+        #expect(erasure.texts.keys.sorted() == [0, 2, 3, 4])
+    }
+
+    @Test func `verification counts what is held and what was erased, and names what is missing`()
+        throws
+    {
+        let folder = StoreFolder()
+        let log = try store(folder)
+        var census = PersonCensus()
+        #expect(try log.verify(persons: { census = $0 }) == nil)
+        #expect(census.names.held == 3)
+        #expect(census.subjects.held == 1)
+        #expect(census.texts.held == 5)
+        #expect(census.unreferenced == 0)
+        try erase("customer/Ratna Wijaya", of: log)
+        #expect(try log.verify(persons: { census = $0 }) == nil)
+        #expect(census.names.held == 2 && census.names.erased == 1)
+        #expect(census.texts.held == 3 && census.texts.erased == 2)
+        try log.vault.takeOut { table, key, _ in
+            table == "texts" && key.count == 8 && key[3] == 3
+        }
+        let difference = try #require(try log.verify())
+        #expect(difference.table == "private.mdb texts" && difference.sequence == 3)
+    }
+
+    @Test func `a row whose text was changed is a difference`() throws {
+        let folder = StoreFolder()
+        let log = try store(folder)
+        try log.vault.update { write, tables in
+            let other = Disclosure(
+                salt: Array(repeating: 1, count: 16).span, key: "name".utf8Span.span,
+                text: "Somebody".utf8Span.span)
+            guard let token = try log.read({ try $0.person("customer/Budi")?.token }) else {
+                return
+            }
+            try write.put(tables.tokens, .init(token.array), other.encoded)
+        }
+        #expect(try log.verify()?.problem.hasSuffix("commits to is another text") == true)
+    }
+
+    @Test func `without a vault names are not looked at`() throws {
+        let folder = StoreFolder()
+        var log: LogStore? = try store(folder)
+        log = nil
+        try FileManager.default.removeItem(atPath: folder.path + "/private.mdb")
+        let again = try LogStore.open(at: folder.path, readOnly: true)
+        var census = PersonCensus()
+        #expect(try again.verify(persons: { census = $0 }) == nil)
+        #expect(census.vault == .absent)
+        _ = log
+    }
+
+    @Test func `an erasure that a crash cut off is finished, or never was`() throws {
+        let folder = StoreFolder()
+        do {
+            let log = try store(folder)
+            // The note alone: the log does not tell it.
+            let erasure = try log.read { view in
+                try view.erasure(
+                    of: [view.trace(budi(view))],
+                    reason: "asked for", by: nil, at: Self.now)
+            }
+            try log.vault.note(LogStore.erasing, erasure.json.canonical)
+        }
+        do {
+            let log = try LogStore.open(at: folder.path, salts: .counting(from: 3))
+            #expect(try log.erasureUnderWay() == nil)
+            #expect(try isInVault("Budi", folder))
+            let erasure = try log.read { view in
+                try view.erasure(
+                    of: [view.trace(budi(view))],
+                    reason: "asked for", by: nil, at: Self.now)
+            }
+            try log.vault.note(LogStore.erasing, erasure.json.canonical)
+            try log.appendOwn(erasure.drafts(origin: log.origin), recorded: Self.now)
+        }
+        let log = try LogStore.open(at: folder.path)
+        #expect(try log.erasureUnderWay() == nil)
+        #expect(try !isInVault("Budi", folder))
+        #expect(try log.keptErasures.read(origin: log.origin).count == 1)
+        #expect(try log.verify() == nil)
+    }
+
+    @Test func `an older vault put back is noticed, and erased again`() throws {
+        let folder = StoreFolder()
+        let path = folder.path
+        var log: LogStore? = try store(folder)
+        log = nil
+        try FileManager.default.copyItem(
+            atPath: path + "/private.mdb", toPath: path + "/old")
+        log = try LogStore.open(at: path, salts: .counting(from: 3))
+        try erase("customer/Budi", of: try #require(log))
+        log = nil
+        try FileManager.default.removeItem(atPath: path + "/private.mdb")
+        try FileManager.default.moveItem(atPath: path + "/old", toPath: path + "/private.mdb")
+        let again = try LogStore.open(at: path)
+        #expect(try again.verify()?.problem.contains("there again") == true)
+        #expect(try again.eraseAgain(at: Self.now).rows == 3)
+        #expect(try again.verify() == nil)
+        #expect(try !isInVault("Budi", folder))
+    }
+
+    @Test func `events sent again are there already, and a new one begins a new token`() throws {
+        let folder = StoreFolder()
+        let log = try store(folder)
+        let before = try #require(try log.read { try $0.person("customer/Ratna Wijaya")?.token })
+        try erase("customer/Ratna Wijaya", of: log)
+        let again = try log.record([
+            opened(1, customer: "Ratna Wijaya", title: "parcel lost anggrek")
+        ])
+        #expect(again.duplicates == 1 && again.accepted == 0)
+        #expect(try !isInVault("Ratna Wijaya", folder))
+        try log.record([opened(7, customer: "Ratna Wijaya", title: "a new matter")])
+        let after = try #require(try log.read { try $0.person("customer/Ratna Wijaya")?.token })
+        #expect(before != after)
+        #expect(try log.verify() == nil)
+    }
+
+    @Test func `an erasure of many persons takes several entries, and is read back whole`() throws {
+        let folder = StoreFolder()
+        let log = try LogStore.make(in: folder, salts: .counting(from: 1))
+        try log.record(
+            (0..<1000).map { opened($0, customer: "Customer \($0)", title: "matter \($0)") })
+        let erasure = try #require(
+            try log.erase(at: Self.now) { view in
+                let traces = try (0..<1000).compactMap {
+                    try view.person("customer/Customer \($0)").map { try view.trace($0) }
+                }
+                return try view.erasure(of: traces, reason: "due", by: nil, at: Self.now)
+            })
+        #expect(erasure.names.count == 1000 && erasure.textCount == 1000)
+        #expect(try log.read { $0.entryCount } > 1002)
+        #expect(try log.read { try $0.erasures() }.map(\.id) == [erasure.id])
+        #expect(try log.verify() == nil)
+        #expect(try !isInVault("Customer 77", folder))
+    }
+}
