@@ -120,7 +120,7 @@ public struct EventSchema: Sendable, Hashable {
     /// `properties.subject`); `agent`, `customer` and `respondent` always are.
     public var hasPersonalSubjects = false
     /// The fields of `data`, sorted by name.
-    public let fields: [FieldSchema]
+    public internal(set) var fields: [FieldSchema]
     /// What people call it: the schema's `title`.
     public var title: String
     /// What it says, in a sentence: the schema's `description`.

@@ -243,7 +243,7 @@ struct AuditorTests {
             """
             set -e
             rekam checkpoint --verifier > key; rekam checkpoint | sed -n 2p > size
-            rekam proof 300 > p; rekam log show 300 > e
+            rekam proof 300 > p; rekam log show 300 --tokens > e
             rekam snapshot export --period 2025-07 --out early > /dev/null
             """)
         #expect(made.code == 0, "\(made)")

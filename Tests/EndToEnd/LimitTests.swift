@@ -116,10 +116,10 @@ struct LimitPageTests {
             let text = message()
             return text + String(repeating: " ", count: size - text.utf8.count)
         },
-        "an event in canonical form, bytes (an entry is 65,535 with what the log adds)": line {
-            size in
+        "an event in canonical form, bytes, with 45 for each text of a person (an entry is 65,535 with what the log adds)":
+            line { size in
             let rest = message(other: #""pad":"","#).utf8.count
-            return message(other: #""pad":"\#(x(size - rest))","#)
+            return message(other: #""pad":"\#(x(size - rest - 45))","#)
         },
         "`id`, `source` and `subject`, characters each": { command, size in
             let texts = [

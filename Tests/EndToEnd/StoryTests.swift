@@ -72,7 +72,7 @@ struct StoryTests {
             ticket(3, agent: "Citra", from: "2025-09-20T02:00:00Z", to: "2025-09-20T10:00:00Z"))
         #expect(try command.run("ingest", "late.ndjson").code == 0)
         let wrong = try command.shell(
-            "rekam log case ticket/T-2 | tail -1 | grep -o '\"sequence\":[0-9]*' | cut -d: -f2")
+            "rekam log case ticket/T-2 | tail -1 | grep -o '\"rekamposition\":[0-9]*' | cut -d: -f2")
         let sequence = wrong.out.trimmingCharacters(in: .whitespacesAndNewlines)
         #expect(
             try command.run("void", "--entries", sequence, "--reason", "a mistake").code == 0)
@@ -123,8 +123,8 @@ struct StoryTests {
             try command.file("json.proof", try #require(proof["tlog_proof"] as? String))
             let result = try command.shell(
                 """
-                rekam checkpoint --verifier > vkey; rekam log show \(sequence) > entry
-                rekam log show \(sequence - 1) > other
+                rekam checkpoint --verifier > vkey; rekam log show \(sequence) --tokens > entry
+                rekam log show \(sequence - 1) --tokens > other
                 rekam proof --check json.proof --entry entry --key "$(cat vkey)"; echo "entry $?"
                 rekam proof --check json.proof --entry other --key "$(cat vkey)"; echo "other $?"
                 rekam proof \(sequence) | cmp - json.proof; echo "same $?"
@@ -138,7 +138,7 @@ struct StoryTests {
             """
             rekam explain first_response_time --period 2025-Q3 --agent citra --proof > table
             awk '/^c2sp/ {n++} n == 2; n == 2 && /^— / {exit}' table > cut
-            rekam log show $(sed -n 's/^index //p' cut) > entry
+            rekam log show $(sed -n 's/^index //p' cut) --tokens > entry
             rekam proof --check cut --entry entry --key "$(cat vkey)"; echo "table $?"
             rekam explain first_response_time --period 2025-Q3 --proof --format csv; echo "csv $?"
             """)

@@ -123,7 +123,7 @@ struct TamperingTests {
         let result = try command.shell(
             """
             rekam checkpoint --verifier > key
-            rekam proof 700 > p; rekam log show 700 > e; rekam log show 701 > f
+            rekam proof 700 > p; rekam log show 700 --tokens > e; rekam log show 701 --tokens > f
             rekam proof --check p --entry e --key "$(cat key)"; echo "right $?"
             rekam proof --check p --entry f --key "$(cat key)"; echo "entry $?"
             sed '3s/^..../AAAA/' p > q; rekam proof --check q --entry e --key "$(cat key)"

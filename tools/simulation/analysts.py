@@ -4,7 +4,7 @@ import collections
 import json
 
 from machine import Failed
-from model import JAKARTA_MILLISECONDS, Line, time_text
+from model import JAKARTA_SECONDS, Line, time_text
 
 NAME = "simulated_tickets"
 PROJECTION = """projection: simulated_tickets
@@ -134,7 +134,7 @@ def hold_cells(life):
     for _, history in life.model.cases(len(life.model.entries)).items():
         opened = next((item for item in history if item[2]["type"] == "ticket.opened"), None)
         if opened:
-            day = time_text(opened[0] + JAKARTA_MILLISECONDS)[:10]
+            day = time_text(opened[0] + JAKARTA_SECONDS * 10 ** 9)[:10]
             wanted[f"{day},{opened[2]['data'][dimension]}"] += 1
     out = life.machine.sure("projection", "cells", NAME).out
     found = dict(line.rsplit(",", 1) for line in out.splitlines()[1:])

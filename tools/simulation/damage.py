@@ -15,7 +15,7 @@ import time
 from machine import Failed, Machine
 
 PAGE = 4096
-SEGMENT = b"RKS1"
+SEGMENT = b"RKS2"
 TIMEOUT_SECONDS = 60
 
 # What is asked of a damaged store. All end with 0 where the store is whole.

@@ -71,7 +71,8 @@ class Lines:
         return f"ticket/{self.space}{self.random.randrange(40)}"
 
     def time(self):
-        return time_text(START + self.random.randrange(SPAN))
+        beyond = self.random.choice([0, 0, 0, 500_000, 999_999])
+        return time_text((START + self.random.randrange(SPAN)) * 10 ** 6 + beyond)
 
     def envelope(self, kind, subject):
         self.made += 1
@@ -106,8 +107,8 @@ class Lines:
     def text(self, event):
         """A line with the event in it, in one of the forms that mean the same."""
         written = dict(event)
-        if self.random.random() < 0.3 and written["time"].endswith("Z"):
-            written["time"] = written["time"][:-1] + self.random.choice(["0Z", "9999Z", "+00:00"])
+        if self.random.random() < 0.3 and written["time"].endswith("Z") and len(written["time"]) == 24:
+            written["time"] = written["time"][:-1] + self.random.choice(["0Z", "000000Z", "+00:00"])
         items = list(written.items())
         self.random.shuffle(items)
         spaced = self.random.random() < 0.2

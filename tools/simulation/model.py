@@ -7,34 +7,44 @@ import dataclasses
 import datetime
 import json
 
-JAKARTA_MILLISECONDS = 7 * 3600 * 1000
+JAKARTA_SECONDS = 7 * 3600
 ALIGNMENT = 16_384
 
 
-def milliseconds(text):
-    """An RFC 3339 time; digits past the third are cut."""
+def nanoseconds(text):
+    """An RFC 3339 time; digits past the ninth are cut."""
     whole, _, rest = text.partition(".")
     digits = "0"
     if rest:
         digits = rest[:len(rest) - len(rest.lstrip("0123456789"))]
         whole += rest[len(digits):]
     moment = datetime.datetime.fromisoformat(whole.replace("Z", "+00:00").replace("z", "+00:00"))
-    return int(moment.timestamp()) * 1000 + int((digits + "000")[:3])
+    return int(moment.timestamp()) * 10 ** 9 + int((digits + "0" * 9)[:9])
 
 
 def time_text(value):
-    moment = datetime.datetime.fromtimestamp(value // 1000, datetime.timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + f".{value % 1000:03d}Z"
+    """Three decimals, or as many more as are needed."""
+    moment = datetime.datetime.fromtimestamp(value // 10 ** 9, datetime.timezone.utc)
+    decimals = f"{value % 10 ** 9:09d}"
+    return moment.strftime("%Y-%m-%dT%H:%M:%S") + f".{decimals[:3]}{decimals[3:].rstrip('0')}Z"
 
 
 def canonical(event):
-    """An event as it is recorded, but for sequence and recording time."""
-    return event | {"time": time_text(milliseconds(event["time"]))}
+    """An event as it is recorded, but for what the log adds."""
+    return event | {"time": time_text(nanoseconds(event["time"]))}
+
+
+CONTENT = ("type", "subject", "time", "data", "sequence", "sequencetype")
+
+
+def content(event):
+    """What makes an event of a source and id the same."""
+    return {name: event[name] for name in CONTENT if name in event}
 
 
 def month(value):
     moment = datetime.datetime.fromtimestamp(
-        (value + JAKARTA_MILLISECONDS) // 1000, datetime.timezone.utc)
+        value // 10 ** 9 + JAKARTA_SECONDS, datetime.timezone.utc)
     return moment.strftime("%Y-%m")
 
 
@@ -87,7 +97,7 @@ class Model:
     def verdict(self, event):
         """accepted, duplicate or refused, were this event to come now."""
         for sequence in self.by_key[event["source"], event["id"]]:
-            same = self.entries[sequence] == event
+            same = content(self.entries[sequence]) == content(event)
             if sequence in self.voided:
                 if same and not self.voided[sequence]:
                     return "duplicate"
@@ -170,7 +180,7 @@ class Model:
         for sequence, event in enumerate(self.entries[:size]):
             if event["type"] == "event.voided" or sequence in voided:
                 continue
-            cases[event["subject"]].append((milliseconds(event["time"]), sequence, event))
+            cases[event["subject"]].append((nanoseconds(event["time"]), sequence, event))
         for history in cases.values():
             history.sort(key=lambda item: item[:2])
         return cases

@@ -37,8 +37,11 @@ extension EventSchema {
     /// Columns keep their places; new ones follow, sorted by name. A field keeps its kind, an
     /// enumeration its words and their order, a type its subjects.
     ///
+    /// What tells of persons goes on telling of them, also where the next version does not say so.
+    ///
     /// - Throws: the first thing that older events could not be read by.
-    public func evolved(to next: EventSchema) throws(SchemaFault) -> EventSchema {
+    public func evolved(to written: EventSchema) throws(SchemaFault) -> EventSchema {
+        let next = written.withMarks(of: self)
         func fault(_ path: String, _ problem: String) -> SchemaFault {
             SchemaFault(type: type, path: path, problem: problem)
         }
@@ -92,6 +95,23 @@ extension EventSchema {
         }
         merged.earlier = earlier + [self]
         return merged
+    }
+
+    /// This version with the marks of persons that an earlier one has and this one leaves out.
+    private func withMarks(of earlier: EventSchema) -> EventSchema {
+        var marked = self
+        marked.hasPersonalSubjects = hasPersonalSubjects || earlier.hasPersonalSubjects
+        let old = Dictionary(upcasting.renamed.map { ($1, $0) }, uniquingKeysWith: { $1 })
+        for place in marked.fields.indices where marked.fields[place].personal == nil {
+            let name = marked.fields[place].name
+            let known = earlier.field(named: old[name] ?? name)
+            guard case .text = marked.fields[place].kind, let personal = known?.personal else {
+                continue
+            }
+            marked.fields[place].personal = personal
+        }
+        marked.columns = marked.fields.filter { $0.column != nil }
+        return marked
     }
 
     /// Old names with the present ones, of all versions.
