@@ -229,4 +229,14 @@ struct PersonErasureTests {
         #expect(shown.contains("Judul Benar") && shown.contains(#""id":"a""#), "\(shown)")
         #expect(try command.run("verify").code == 0)
     }
+
+    @Test(
+        "Killed at its system calls, an erasure is finished or never was",
+        .enabled(if: SimulationTests.canInterpose, "python3 or a C compiler is not here"))
+    func killed() throws {
+        let extent = SimulationTests.isThorough ? "" : "--every 11 --kind kill"
+        let result = try SimulationTests.tool("erasing", extent)
+        #expect(result.code == 0, "\(result)")
+        #expect(result.out.contains("finished") && result.out.contains("untouched"))
+    }
 }
