@@ -30,6 +30,9 @@ public struct Snapshot: Sendable {
     public var files: [(path: String, bytes: [UInt8])]
     /// KPIs that are not in it, as they have no projection that answers.
     public var waiting: [String] = []
+    /// What people call those whose tokens the figures have, as far as the vault explains them: beside
+    /// the signed files, never among them.
+    public var names: [String: String] = [:]
     /// What names it: the SHA-256 of its manifest.
     public var digest: String { manifest.digest }
 
@@ -73,6 +76,7 @@ public struct SnapshotBuilder {
     /// By what the figures are split, besides the total.
     static let dimensions = ["agent", "team", "channel"]
 
+    private let log: LogStore
     private let checkpoint: Checkpoint
     private let register: DefinitionRegister
     private let types: EventTypes
@@ -88,6 +92,11 @@ public struct SnapshotBuilder {
     public init(
         _ log: LogStore, asOf count: UInt32, options: BuildOptions = BuildOptions()
     ) throws {
+        self.log = log
+        // What is signed shows persons as tokens, which an erasure leaves as they are.
+        let showedTokens = log.showsTokens
+        log.show(tokensOnly: true)
+        defer { log.show(tokensOnly: showedTokens) }
         (checkpoint, register, recordedThrough) = try log.read { view in
             guard count <= view.entryCount else { throw SnapshotFault.tooShort(count: count) }
             var last: Instant?
@@ -107,6 +116,9 @@ public struct SnapshotBuilder {
     ///   store throws.
     /// - Complexity: O(KPIs × facts of the period).
     public func build(_ request: SnapshotRequest) throws -> Snapshot {
+        let showedTokens = log.showsTokens
+        log.show(tokensOnly: true)
+        defer { log.show(tokensOnly: showedTokens) }
         var figures = SnapshotFigures()
         var basis: AnswerBasis?
         var period: Period?
@@ -140,6 +152,7 @@ public struct SnapshotBuilder {
         guard let basis, let period else { preconditionFailure("the question was asked") }
         var snapshot = try assemble(figures, basis, period, filter)
         snapshot.waiting = waiting
+        snapshot.names = try log.names(inTokensOf: figures.csv)
         return snapshot
     }
 

@@ -1,4 +1,5 @@
 public import EventLog
+import EventModel
 
 /// Files that stand beside those a manifest lists.
 enum SnapshotFiles {
@@ -8,8 +9,11 @@ enum SnapshotFiles {
     static let signature = "signature"
     /// The public key that both are checked with.
     static let verifier = "verifier"
+    /// What people call those whose tokens the figures have: neither hashed nor signed, so that it can
+    /// be taken away.
+    static let names = "names.json"
     /// All of them, and the manifest.
-    static let beside = [SnapshotManifest.path, checkpoint, signature, verifier]
+    static let beside = [SnapshotManifest.path, checkpoint, signature, verifier, names]
 
     /// What is signed over a manifest: no checkpoint can have this text.
     static func signedText(_ manifest: SnapshotManifest) -> String {
@@ -42,11 +46,16 @@ extension Snapshot {
         defer { withExtendedLifetime(hold) {} }
         do {
             let signed = try SignedNote(SnapshotFiles.signedText(manifest), signedWith: key)
-            let beside: [(path: String, bytes: [UInt8])] = [
+            var beside: [(path: String, bytes: [UInt8])] = [
                 (SnapshotFiles.checkpoint, Array(note.encoded.utf8)),
                 (SnapshotFiles.signature, Array(signed.encoded.utf8)),
                 (SnapshotFiles.verifier, Array((key.verifier + "\n").utf8)),
             ]
+            if !names.isEmpty {
+                let list = JSONValue.object(
+                    names.map { JSONMember(key: $0.key, value: .string($0.value)) })
+                beside.append((SnapshotFiles.names, (list.canonical ?? []) + [0x0A]))
+            }
             for (path, bytes) in files + beside {
                 try FolderFiles.makeFolders(for: path, in: partial)
                 try FolderFiles.write(partial + "/" + path, bytes, isSynced: false)

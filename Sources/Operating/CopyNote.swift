@@ -59,4 +59,16 @@ package struct CopyNote: Hashable, Sendable {
             return CopyNote(kind: kind, path: path, time: time)
         }
     }
+
+    /// Days that a copy of names may be kept.
+    package static let mostDays: Int64 = 30
+
+    /// Backups with names that are older than that, and still where they were made.
+    package static func oldBackups(of log: LogStore, now: Instant) -> [CopyNote] {
+        all(of: log).filter { note in
+            note.kind == .backup
+                && now.milliseconds - note.time.milliseconds > mostDays * 86_400_000
+                && !StoreFiles.isAbsent(note.path + "/private.mdb")
+        }
+    }
 }

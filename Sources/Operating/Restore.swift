@@ -200,7 +200,7 @@ public struct Restore {
         }
         do {
             try log.appendOwn([draft], recorded: now)
-        } catch let rejection as Rejection where rejection.field == "id" {}
+        } catch let rejection as Rejection where rejection.kind == .conflict {}
         _ = try kept.accept(log, lock)
         return (signed, entries)
     }

@@ -40,6 +40,10 @@ public struct StoreStatus: Sendable {
     public var behind: UInt32
     /// Bytes of the data file.
     public var fileBytes: Int
+    /// Bytes of the vault, which holds names and other texts of persons; nil where it is missing.
+    public var vaultBytes: Int?
+    /// Backups with names that are older than thirty days, and were noted here.
+    public var oldBackups: Int
     /// Those of them that tables use.
     public var usedBytes: Int
     /// The last verification; nil where none is known.
@@ -61,6 +65,8 @@ public struct StoreStatus: Sendable {
         verification = OperationNote.last(.verification, of: log)
         backup = OperationNote.last(.backup, of: log)
         fileBytes = StoreFiles.status(log.path + "/data.mdb")?.size ?? 0
+        vaultBytes = log.hasVault ? StoreFiles.status(log.path + "/private.mdb")?.size : nil
+        oldBackups = CopyNote.oldBackups(of: log, now: now).count
         (entries, root, lastEvent, usedBytes) = try log.read { view in
             let statistics = try view.statistics()
             return (

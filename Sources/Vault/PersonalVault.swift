@@ -153,6 +153,10 @@ package final class PersonalVault: Sendable {
         try PersonalVault.remove(making)
     }
 
+    /// Takes away what a crash left of a file in the making; the log's write transaction or its lock
+    /// must be held.
+    package func removeLeftovers() throws { try PersonalVault.remove(folder + "/private.new") }
+
     private func fault(_ path: String, _ call: String) -> LMDBError {
         LMDBError(path: path, call: call, code: errno)
     }

@@ -150,7 +150,7 @@ extension LanguageTests {
         Line(
             "sample first_response_time --period 2025 --size 2 --seed x --format table",
             "Berdasar pada"),
-        Line("person show PERSON", "Ada di", "kasus customer: "),
+        Line("person show PERSON", "Ada di", "customer pada ticket.opened: "),
         .same("person show PERSON --format json"),
         Line(
             "hold add PERSON --reason uji --by sari",
@@ -167,8 +167,8 @@ extension LanguageTests {
             "erase PERSON --reason uji --by sari", "Terhapus: 1 nama", "tanpa namanya.",
             "Token disimpan di "),
         Line("erase --again", "Tidak ada yang sudah dihapus di "),
-        Line("person correct AGENT name=Ani --reason uji", "Dikoreksi: mulai sekarang entri "),
         Line("name publish AGENT --reason uji", "tercatat terang di log, "),
+        Line("person correct AGENT name=Ani --reason uji", "Dikoreksi: mulai sekarang entri "),
         Line("verify", "Orang ", "dihapus)", " cocok dengan tokennya"),
         Line("status", "Penyimpanan", "mutakhir"),
         Line("doctor", "prosesor", "penulis", "tidak ada yang sedang menulis."),

@@ -40,8 +40,11 @@ struct SnapshotTests {
             taskset -c 0 env LC_ALL=tr_TR.UTF-8 TZ=Asia/Tokyo \
             rekam snapshot export --period 2025-Q3 --with-entries --out d | digest >> digests
             uniq digests | wc -l
-            # Imports are recorded too, so the pieces' log is another one; its figures are not.
-            for file in kpis.csv; do cmp a/$file b/$file; cmp b/$file c/$file; done
+            # Imports are recorded too, and each store has salts of its own, so the pieces' log is
+            # another one; its figures are not.
+            masked() { sed -E 's/~[A-Za-z0-9_-]{43}/~/g' $1/kpis.csv | sort; }
+            masked a > a.masked; masked b > b.masked
+            cmp a.masked b.masked; cmp b/kpis.csv c/kpis.csv
             cmp b/manifest.json c/manifest.json
             cmp a/manifest.json d/manifest.json
             cmp a/checkpoint d/checkpoint

@@ -102,6 +102,7 @@ extension LogStore {
     private func finish(_ erasure: Erasure) throws {
         let end = try read { $0.entryCount }
         try vault.apply([erasure], below: end)
+        try vault.removeLeftovers()
         LogStore.keepShared(path)
         try keptErasures.add([erasure], origin: origin)
         try vault.note(LogStore.erasing, nil)

@@ -267,3 +267,27 @@ extension LogView {
         return types.schemas[Int(segment.types[Int(sequence - segment.first)])]
     }
 }
+
+extension LogStore {
+    /// What people call those whose tokens, `~` and 43 characters, stand in a text; who was erased is
+    /// left out.
+    package func names(inTokensOf text: String) throws -> [String: String] {
+        var names: [String: String] = [:]
+        let bytes = Array(text.utf8)
+        let width = PersonalText.tokenBytes + 1
+        try read { view in
+            var place = 0
+            while place + width <= bytes.count {
+                guard bytes[place] == PersonalText.mark,
+                    let token = Token(marked: Array(bytes[place..<place + width]).span)
+                else {
+                    place += 1
+                    continue
+                }
+                place += width
+                if names[token.marked] == nil { names[token.marked] = try view.text(of: token) }
+            }
+        }
+        return names
+    }
+}

@@ -128,11 +128,13 @@ private struct LastEvents {
 
     mutating func read(_ view: borrowing LogView) throws {
         let types = view.types
+        let void = types.id(of: TypeLayout.voidTypeName)
         var caseTimes = [Int64](repeating: .min, count: view.caseCount)
         var nameTimes: [Named: Int64] = [:]
         var customers: [UInt32: Set<UInt32>] = [:]
         for segment in try view.segments() {
-            for row in 0..<segment.count {
+            // That something was taken back says nothing of when somebody was last there.
+            for row in 0..<segment.count where segment.types[row] != void {
                 let id = Int(segment.cases[row])
                 caseTimes[id] = max(caseTimes[id], segment.times[row])
             }

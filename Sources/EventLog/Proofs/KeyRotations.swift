@@ -23,8 +23,11 @@ public struct KeyRotation: Hashable, Sendable {
     /// Whether the previous key itself names the next one, so that who trusts the one can trust the
     /// other.
     public var isEndorsed: Bool {
+        // Texts of data are trimmed when they are recorded; a note ends with a line's end.
         guard let previous, let endorsement, let verifier = NoteVerifier(previous),
-            let note = SignedNote(Array(endorsement.utf8)), verifier.accepts(note)
+            let note = SignedNote(Array((endorsement + "\n").utf8))
+                ?? SignedNote(
+                    Array(endorsement.utf8)), verifier.accepts(note)
         else { return false }
         return note.text.hasSuffix("\nnext-key \(next)\n")
     }
@@ -41,7 +44,7 @@ extension LogView {
                 parsing: String(decoding: try self.entry(sequence), as: UTF8.self))
             guard entry["type"] == .string("key.rotated"),
                 case .string(let next)? = entry["data"]?["next"],
-                case .string(let time)? = entry["recordedtime"],
+                case .string(let time)? = entry["rekamtime"],
                 let recorded = try? Instant(rfc3339: time)
             else { return nil }
             func text(_ name: String) -> String? {

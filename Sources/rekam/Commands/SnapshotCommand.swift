@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLog
 import EventModel
 import Exporting
+import Operating
 import Projections
 import Querying
 import Rendering
@@ -120,6 +121,9 @@ struct SnapshotExportCommand: ParsableCommand {
             if Interrupt.isAsked { throw Failure(.interrupted, "stopped; nothing is left behind.") }
         }
         Progress.clear()
+        if !snapshot.names.isEmpty {
+            CopyNote(kind: .snapshot, path: folder, time: try Machine.now()).leave(at: log.path)
+        }
         let manifest = snapshot.manifest
         let words = SnapshotWords(language.lang)
         Output.line(

@@ -86,6 +86,14 @@ struct StatusCommand: ParsableCommand {
             (words.projections, "\(status.projections), \(words.lag(Int(status.behind)))"))
         lines.append(
             (words.space, words.space(used: status.usedBytes, file: status.fileBytes, free: free)))
+        let persons = PersonWords(language.lang)
+        lines.append(
+            (
+                persons.names,
+                status.vaultBytes.map {
+                    persons.vault(bytes: $0, oldBackups: status.oldBackups)
+                } ?? persons.vaultMissing
+            ))
         lines.append(
             (
                 words.verified,
@@ -170,6 +178,8 @@ struct StatusCommand: ParsableCommand {
             ("refused_in_24_hours", number(status.refusedInADay)),
             ("projections", number(status.projections)),
             ("entries_behind", number(status.behind)), ("file_bytes", number(status.fileBytes)),
+            ("names_bytes", status.vaultBytes.map { number($0) } ?? .null),
+            ("old_backups_with_names", number(status.oldBackups)),
             ("used_bytes", number(status.usedBytes)), ("free_bytes", number(free)),
             ("last_verification", note(status.verification)), ("last_backup", note(status.backup)),
         ])

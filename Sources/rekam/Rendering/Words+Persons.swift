@@ -28,14 +28,13 @@ package struct PersonWords: SubjectWords {
     }
 
     package func goes(names: Int, texts: Int, entries count: Int) -> String {
-        let what =
-            pick(
-                names == 1 ? "1 name" : "\(number(names)) names", "\(number(names)) nama")
-            + pick(" and ", " dan ")
+        let name = pick(
+            names == 1 ? "1 name" : "\(number(names)) names", "\(number(names)) nama")
+        guard texts > 0 else { return name }
+        return name + pick(" and ", " dan ")
             + pick(
                 texts == 1 ? "1 text" : "\(number(texts)) texts", "\(number(texts)) teks")
-        return texts == 0
-            ? what : what + pick(" of ", " pada ") + entries(count)
+            + pick(" of ", " pada ") + entries(count)
     }
 
     package func nobody(_ subject: String) -> String {
@@ -146,7 +145,9 @@ package struct PersonWords: SubjectWords {
                 "Nothing of what was erased is in \(place).",
                 "Tidak ada yang sudah dihapus di \(place).")
             : pick(
-                "\(number(rows)) names and texts were in \(place) again, and went.",
+                rows == 1
+                    ? "1 name or text was in \(place) again, and went."
+                    : "\(number(rows)) names and texts were in \(place) again, and went.",
                 "\(number(rows)) nama dan teks ada lagi di \(place), dan dihapus.")
         guard recorded > 0 else { return rows }
         return rows
@@ -217,6 +218,26 @@ package struct PersonWords: SubjectWords {
                 + "log; kata-katanya hilang dengan rekam erase.")
     }
 
+    // MARK: Status
+
+    package var names: String { pick("Names", "Nama") }
+
+    package func vault(bytes: Int, oldBackups: Int) -> String {
+        let size = "private.mdb, " + ByteText.text(bytes, language)
+        guard oldBackups > 0 else { return size }
+        return size
+            + pick(
+                " · \(number(oldBackups)) backups with names are older than 30 days: take them away",
+                " · \(number(oldBackups)) cadangan dengan nama lebih dari 30 hari: hapuslah")
+    }
+
+    package var vaultMissing: String {
+        pick(
+            "private.mdb is missing: persons are shown as tokens, and nobody new can be recorded",
+            "private.mdb tidak ada: orang ditampilkan sebagai token, dan orang baru tidak dapat "
+                + "dicatat")
+    }
+
     // MARK: Verification
 
     package var persons: String { pick("Persons", "Orang") }
@@ -225,16 +246,18 @@ package struct PersonWords: SubjectWords {
         names: (held: Int, erased: Int), subjects: (held: Int, erased: Int),
         texts: (held: Int, erased: Int), unreferenced: Int
     ) -> String {
-        func part(_ count: (held: Int, erased: Int), _ word: String) -> String {
-            number(count.held) + " " + word
+        func part(
+            _ count: (held: Int, erased: Int), _ one: String, _ indonesian: String
+        ) -> String {
+            number(count.held) + " " + pick(count.held == 1 ? one : one + "s", indonesian)
                 + (count.erased > 0
                     ? pick(
                         " (and \(number(count.erased)) erased)",
                         " (dan \(number(count.erased)) dihapus)") : "")
         }
         let parts = [
-            part(names, pick("names", "nama")), part(subjects, pick("cases", "kasus")),
-            part(texts, pick("texts", "teks")),
+            part(names, "name", "nama"), part(subjects, "case", "kasus"),
+            part(texts, "text", "teks"),
         ]
         let rest =
             unreferenced == 0
