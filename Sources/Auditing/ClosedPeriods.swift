@@ -158,9 +158,9 @@ public struct ClosedPeriods: Sendable {
 }
 
 extension LogView {
-    /// An entry as JSON.
+    /// An entry as JSON, with the texts of persons that the log shows.
     func json(_ sequence: UInt32) throws -> JSONValue {
-        try withEntry(sequence) { try JSONValue(parsing: $0) }
+        try JSONValue(parsing: String(decoding: revealedEntry(sequence), as: UTF8.self))
     }
 }
 

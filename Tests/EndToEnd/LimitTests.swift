@@ -118,9 +118,9 @@ struct LimitPageTests {
         },
         "an event in canonical form, bytes, with 45 for each text of a person (an entry is 65,535 with what the log adds)":
             line { size in
-            let rest = message(other: #""pad":"","#).utf8.count
-            return message(other: #""pad":"\#(x(size - rest - 45))","#)
-        },
+                let rest = message(other: #""pad":"","#).utf8.count
+                return message(other: #""pad":"\#(x(size - rest - 45))","#)
+            },
         "`id`, `source` and `subject`, characters each": { command, size in
             let texts = [
                 message(id: x(size)), message(source: x(size)),

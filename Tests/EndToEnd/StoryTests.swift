@@ -72,7 +72,8 @@ struct StoryTests {
             ticket(3, agent: "Citra", from: "2025-09-20T02:00:00Z", to: "2025-09-20T10:00:00Z"))
         #expect(try command.run("ingest", "late.ndjson").code == 0)
         let wrong = try command.shell(
-            "rekam log case ticket/T-2 | tail -1 | grep -o '\"rekamposition\":[0-9]*' | cut -d: -f2")
+            "rekam log case ticket/T-2 | tail -1 | grep -o '\"rekamposition\":[0-9]*' | cut -d: -f2"
+        )
         let sequence = wrong.out.trimmingCharacters(in: .whitespacesAndNewlines)
         #expect(
             try command.run("void", "--entries", sequence, "--reason", "a mistake").code == 0)

@@ -64,7 +64,23 @@ package struct LiveFacts: FactSource {
     }
 
     package func id(ofDimension index: Int, text: String) throws -> UInt32? {
-        try cells.dimensions[index].kind.id(of: text, subjectKinds: subjectKinds, in: log.view)
+        let kind = cells.dimensions[index].kind
+        guard case .name = kind else {
+            return try kind.id(of: text, subjectKinds: subjectKinds, in: log.view)
+        }
+        let ids = try log.view.nameIDs(text)
+        guard ids.count > 1 else { return ids.first }
+        // A person and something else are called the same: a dimension has only one kind of them.
+        var found: UInt32?
+        try scan(days: Day(number: .min)..<Day(number: .max)) { block in
+            var row = 0
+            while found == nil, row < block.count {
+                let id = cells.dimension(index, block, row)
+                if ids.contains(id) { found = id }
+                row += cells.words
+            }
+        }
+        return found
     }
 }
 
@@ -129,7 +145,7 @@ extension CellLayout.ValueKind {
         of text: String, subjectKinds: [String], in view: borrowing LogView
     ) throws -> UInt32? {
         switch self {
-        case .name: return try view.nameID(text)
+        case .name: return try view.nameIDs(text).first
         case .list(let list): return list.firstIndex(of: text).map { UInt32($0 + 1) }
         case .integer: return Int64(text).flatMap { Self.biased($0) }
         case .day:

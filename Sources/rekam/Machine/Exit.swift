@@ -87,7 +87,7 @@ enum Exit: Int32 {
             "stopped. What was recorded before is kept, and a build under way goes on from there the "
                 + "next time."
         // Of what a command records itself: others recorded the same at the same moment.
-        case let rejection as Rejection where rejection.field == "id":
+        case let rejection as Rejection where rejection.kind == .conflict:
             "another process recorded this just now, and it is not recorded twice. Look at what is "
                 + "there now."
         case let rejection as Rejection: "\(rejection.problem)."
