@@ -79,8 +79,11 @@ package final class PersonalVault: Sendable {
                     now.tables.names, VaultTables.key(ofName: text.span), name.token.array)
             }
         }
-        // Sequences ascend, and nothing stands behind `base` any more.
-        for text in rows.texts {
+        // Nothing stands behind `base` any more; within an entry attributes may come before data.
+        let texts = rows.texts.sorted {
+            ($0.sequence, $0.place) < ($1.sequence, $1.place)
+        }
+        for text in texts {
             try write.append(
                 now.tables.texts, Key(text.sequence, UInt32(text.place)),
                 rows.encoded.span.extracting(text.encoded))
@@ -132,7 +135,7 @@ package final class PersonalVault: Sendable {
     /// Puts another file in the place of this one, at once and durably: made by `body` in a folder of
     /// its own. Whoever has the old one open notices when it next looks.
     package func replace(_ body: (_ folder: String) throws -> Void) throws {
-        let making = folder + "/private.new"
+        let making = folder + "/" + PersonalVault.making
         try PersonalVault.remove(making)
         guard unsafe mkdir(making, 0o700) == 0 else { throw fault(making, "mkdir") }
         try body(making)
@@ -155,13 +158,21 @@ package final class PersonalVault: Sendable {
 
     /// Takes away what a crash left of a file in the making; the log's write transaction or its lock
     /// must be held.
-    package func removeLeftovers() throws { try PersonalVault.remove(folder + "/private.new") }
+    package func removeLeftovers() throws { try PersonalVault.removeLeftovers(in: folder) }
+
+    /// The same in a folder that nobody has open.
+    package static func removeLeftovers(in folder: String) throws {
+        try remove(folder + "/" + making)
+    }
+
+    /// The folder in which a vault is made before it takes another's place.
+    package static let making = "private.new"
 
     private func fault(_ path: String, _ call: String) -> LMDBError {
         LMDBError(path: path, call: call, code: errno)
     }
 
-    /// Takes what was being made away.
+    /// Takes what was being made away; nothing there is fine.
     private static func remove(_ making: String) throws {
         for name in [file.name, file.readers, file.writerLock] {
             unsafe unlink(making + "/" + name)

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Glibc
+internal import Vault
 
 /// A folder in the making, `NAME.partial`, which takes its name only when it is whole, so that nobody
 /// ever finds half of it. What an earlier process left behind under that name is taken over once
@@ -28,17 +29,21 @@ package final class PartialFolder {
             isFinished = true
             throw .alreadyThere(path: path)
         }
-        for leftover in leftovers { try StoreFiles.remove(path + "/" + leftover) }
+        try? PersonalVault.removeLeftovers(in: path)
+        for leftover in leftovers where leftover != PersonalVault.making {
+            try StoreFiles.remove(path + "/" + leftover)
+        }
     }
 
     /// What such a folder can hold; one with anything else in it is somebody's own.
     private static let ours: Set = [
         "data.mdb", "lock.mdb", "writer.lock", "key", "key.next", "key.lock", "backup.json",
-        "private.mdb", "private.mdb-lock", "private.lock", "private.new",
+        "private.mdb", "private.mdb-lock", "private.lock", PersonalVault.making,
     ]
 
     deinit {
         if !isFinished {
+            try? PersonalVault.removeLeftovers(in: path)
             for file in Self.ours { try? StoreFiles.remove(path + "/" + file) }
             unsafe rmdir(path)
         }

@@ -63,10 +63,12 @@ struct VerifyCommand: ParsableCommand {
             root: Hexadecimal.text(report.root.prefix(6)), tiles: report.tiles,
             segments: report.segments, projections: report.projections,
             checkpoint: checkpoint.map { UInt32(clamping: $0.size) }, unchecked: unchecked)
-        for (name, text) in checked { Output.line(TextWidth.padded(name, to: 13) + text) }
         let persons = PersonWords(language.lang)
-        Output.line(
-            TextWidth.padded(persons.persons, to: 13) + text(of: report.persons, persons))
+        let explained = (persons.persons, text(of: report.persons, persons))
+        // The checkpoint, which is kept outside the store and matters most, comes last.
+        for (name, text) in checked.dropLast() + [explained] + checked.suffix(1) {
+            Output.line(TextWidth.padded(name, to: 13) + text)
+        }
         Output.line(words.holds(tenths: Int((Machine.ticks() - started) / 100_000_000)))
         Output.flush()
     }
