@@ -50,7 +50,9 @@ extension FuzzTarget {
                 precondition((try? ProjectionStatus(encoded: encoded)) == status)
                 return true
             }),
-        FuzzTarget("segment", seeds: { [segment()] }, read: readSegment),
+        FuzzTarget(
+            "segment", seeds: { [segment(optional: 0, bytes: 0), segment(optional: 3, bytes: 16)] },
+            read: readSegment),
         FuzzTarget(
             "key", seeds: { bytes([StoreKey(name: "a/b", seed: Array(0..<32))?.line ?? ""]) },
             read: { input in
@@ -119,7 +121,11 @@ extension FuzzTarget {
     }
 
     /// Two rows of one type with a name and an integer, laid out as Schemas/STORE.md says.
-    private static func segment() -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - optional: the columns of need that stand in it.
+    ///   - bytes: what a row has in these.
+    private static func segment(optional: UInt32, bytes: UInt32) -> [UInt8] {
         var value: [UInt8] = []
         func put(_ number: some FixedWidthInteger) { value.put(number) }
         func pad(to count: Int) {
@@ -127,9 +133,10 @@ extension FuzzTarget {
         }
         let rows: UInt32 = 2
         let start: UInt32 = 64
-        let columns = start + 60 * 16
-        for number in [0x3153_4B52, 0, rows, 1, start, columns + 32] { put(UInt32(number)) }
-        put(UInt64(0))
+        let columns = start + (36 + bytes) * 16
+        for number in [0x3253_4B52, 0, rows, 1, start, columns + 32] { put(UInt32(number)) }
+        put(optional)
+        put(UInt32(0))
         put(UInt16(4))
         put(UInt16(2))
         put(rows)
@@ -161,8 +168,13 @@ extension FuzzTarget {
             sum &+= Int64(segment.previous[row]) &+ Int64(segment.types[row])
             sum &+= Int64(segment.ordinals[row])
         }
-        segment.withContents(0..<segment.count) { leaves in
-            for index in leaves.indices { sum &+= Int64(leaves[index]) }
+        for row in 0..<segment.count {
+            sum &+= Int64(segment.nanoseconds?[row] ?? 0)
+            guard let orders = segment.orders else { continue }
+            sum &+= Int64(truncatingIfNeeded: orders.keys[row]) &+ Int64(orders.sources[row])
+        }
+        segment.withContents(0..<segment.count) { digests in
+            for index in digests.indices { sum &+= Int64(digests[index]) }
         }
         for (type, rows) in segment.typeRows {
             for index in 0..<64 {
