@@ -51,7 +51,8 @@ extension FuzzTarget {
                 return true
             }),
         FuzzTarget(
-            "segment", seeds: { [segment(optional: 0, bytes: 0), segment(optional: 3, bytes: 16)] },
+            "segment",
+            seeds: { [segment(optional: 0, bytes: 0), segment(optional: 3, bytes: 16)] },
             read: readSegment),
         FuzzTarget(
             "key", seeds: { bytes([StoreKey(name: "a/b", seed: Array(0..<32))?.line ?? ""]) },
