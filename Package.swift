@@ -65,7 +65,7 @@ let rooms = [
         libraries: [crypto], testUses: ["Generating", "Ingest", "Recording"]),
     Room(
         name: "Operating",
-        uses: ["EventModel", "Definitions", "EventLog", "Projections", "Recording"]),
+        uses: ["EventModel", "Definitions", "EventLog", "Projections", "Recording", "Vault"]),
     Room(
         name: "Rendering", uses: ["EventModel", "Definitions", "Querying", "Operating"],
         path: "Sources/rekam/Rendering"),
@@ -73,6 +73,7 @@ let rooms = [
         name: "Exporting",
         uses: [
             "EventModel", "Definitions", "EventLog", "Projections", "Querying", "Rendering",
+            "Vault",
         ], libraries: [crypto]),
 ]
 

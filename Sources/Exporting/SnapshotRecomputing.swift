@@ -1,6 +1,7 @@
 import EventLog
 public import EventModel
 public import Projections
+internal import Vault
 
 /// Computes a snapshot's figures anew from the entries it carries, in a store of its own.
 public struct SnapshotRecomputing {
@@ -24,7 +25,8 @@ public struct SnapshotRecomputing {
     ) throws {
         let log = try LogStore.create(
             at: scratch, origin: reading.manifest.checkpoint.origin, types: types,
-            seed: Array(repeating: 0, count: 32), threads: options.threads, isDurable: false)
+            seed: Array(repeating: 0, count: 32), salts: .none, threads: options.threads,
+            isDurable: false)
         let recording = EntryRecording(log)
         var done = 0
         let tiles = TileReading(folder: reading.folder, checkpoint: reading.manifest.checkpoint)

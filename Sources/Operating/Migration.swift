@@ -1,11 +1,12 @@
 public import EventLog
 import EventModel
 internal import Projections
+public import Vault
 
 /// Carries a log over into a new store in this program's format: every entry's bytes, sequence and
 /// recording time as they were, and so the same root; all the rest is derived from them anew.
 ///
-///     let carried = try Migration(of: old).run(to: "new.store", threads: 2)
+///     let carried = try Migration(of: old).run(to: "new.store", salts: salts, threads: 2)
 public struct Migration {
     private let old: LogStore
     /// Told how many entries were carried over.
@@ -32,26 +33,28 @@ public struct Migration {
     /// Makes the new store in a folder that is not there yet, or empty. Entries that the old store
     /// gets meanwhile are left to it.
     ///
+    /// - Parameter salts: the source of the new store's own key for digests.
     /// - Throws: `OperatingFault.notTheSame`, `StoreFault`; nothing is left at `folder` then.
     /// - Complexity: O(entries), as fast as an import where many share a recording time.
-    public func run(to folder: String, threads: Int) throws -> Outcome {
+    public func run(to folder: String, salts: Salts, threads: Int) throws -> Outcome {
         let (count, root) = try old.read {
             ($0.entryCount, try $0.withTree(size: $0.entryCount) { try $0.root() })
         }
         let key = StoreFiles.isAbsent(old.path + "/key") ? nil : try old.signingKey()
         let partial = try PartialFolder(for: folder)
-        try carry(count, root, key, to: partial.path, threads: threads)
+        try carry(count, root, key, to: partial.path, salts: salts, threads: threads)
         try partial.finish()
         try KeptErasures(ofStore: folder).add(old.knownErasures(), origin: old.origin)
         return Outcome(entries: count, root: root, hasKey: key != nil)
     }
 
     private func carry(
-        _ count: UInt32, _ root: TreeHash, _ key: StoreKey?, to path: String, threads: Int
+        _ count: UInt32, _ root: TreeHash, _ key: StoreKey?, to path: String, salts: Salts,
+        threads: Int
     ) throws {
         let new = try LogStore.create(
-            at: path, origin: old.origin, types: old.baseTypes, key: key, threads: threads,
-            group: group, syncsCommits: false)
+            at: path, origin: old.origin, types: old.baseTypes, key: key, salts: salts,
+            threads: threads, group: group, syncsCommits: false)
         var next: UInt32 = 0
         while next < count {
             let types = try new.read { $0.types }

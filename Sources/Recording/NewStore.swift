@@ -29,7 +29,7 @@ public struct NewStore: Sendable {
     /// A new store from its parts.
     public init(
         origin: String, timeZone: TimeZoneRules, types: EventTypes, catalogue: [SourceDocument],
-        seed: [UInt8], salts: Salts = .none, calendar: String? = nil,
+        seed: [UInt8], salts: Salts, calendar: String? = nil,
         zoneRules: @escaping @Sendable (String) throws -> TimeZoneRules? = {
             $0 == "UTC" ? .utc : nil
         }

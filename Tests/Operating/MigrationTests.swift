@@ -30,7 +30,8 @@ struct MigrationTests {
         }
         #expect(try place.record(16, from: 0, in: old) == 2)
         let expected = try place.entries(of: old)
-        let outcome = try Migration(of: old).run(to: place.file("new"), threads: 2)
+        let outcome = try Migration(of: old).run(
+            to: place.file("new"), salts: .counting(), threads: 2)
         #expect(outcome.entries == UInt32(expected.count) && outcome.hasKey)
         let new = try LogStore.open(at: place.file("new"), salts: .counting())
         #expect(try place.entries(of: new) == expected)
@@ -47,7 +48,8 @@ struct MigrationTests {
     func small() throws {
         let old = try place.store(events: 0)
         try FileManager.default.removeItem(atPath: old.path + "/key")
-        let outcome = try Migration(of: old).run(to: place.file("new"), threads: 1)
+        let outcome = try Migration(of: old).run(
+            to: place.file("new"), salts: .counting(), threads: 1)
         #expect(outcome.entries == 0 && !outcome.hasKey)
         #expect(
             try LogStore.open(at: place.file("new"), salts: .counting()).read { $0.entryCount } == 0
@@ -60,10 +62,12 @@ struct MigrationTests {
         let old = try place.store(events: 100)
         var migration = Migration(of: old)
         migration.progress = { _ in throw Stop() }
-        #expect(throws: Stop.self) { try migration.run(to: place.file("new"), threads: 1) }
+        #expect(throws: Stop.self) {
+            try migration.run(to: place.file("new"), salts: .counting(), threads: 1)
+        }
         #expect(place.names("") == ["store"])
         #expect(throws: StoreFault.alreadyThere(path: old.path)) {
-            try Migration(of: old).run(to: old.path, threads: 1)
+            try Migration(of: old).run(to: old.path, salts: .counting(), threads: 1)
         }
         #expect(try old.verify() == nil)
     }

@@ -6,6 +6,7 @@ import Projections
 import Recording
 import Shipped
 import Testing
+import Vault
 
 @testable import Querying
 
@@ -102,7 +103,7 @@ struct DifferencingTests {
                 types: DifferencingTests.types.get(),
                 catalogue: SourceDocument.split(
                     DifferencingTests.definitions, file: "definitions.yaml"),
-                seed: [UInt8](repeating: 7, count: 32)
+                seed: [UInt8](repeating: 7, count: 32), salts: .counting(from: seed)
             ).create(
                 at: folder.path, now: Instant(milliseconds: DifferencingTests.beginning),
                 threads: 1

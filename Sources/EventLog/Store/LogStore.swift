@@ -76,7 +76,7 @@ public final class LogStore: Sendable {
     /// - Throws: `StoreFault.alreadyThere`, or what the file system and LMDB have to say.
     public static func create(
         at path: String, origin: String, types: EventTypes, seed: [UInt8],
-        salts: Salts = .none, threads: Int = 2, group: UInt32? = nil,
+        salts: Salts, threads: Int = 2, group: UInt32? = nil,
         patience: Swift.Duration = .seconds(60), isDurable: Bool = true
     ) throws -> LogStore {
         guard let key = StoreKey(name: origin, seed: seed) else {
@@ -93,7 +93,7 @@ public final class LogStore: Sendable {
     ///   nothing is before `sync()`.
     package static func create(
         at path: String, origin: String, types: EventTypes, key: StoreKey?,
-        salts: Salts = .none, threads: Int, group: UInt32? = nil, syncsCommits: Bool = true,
+        salts: Salts, threads: Int, group: UInt32? = nil, syncsCommits: Bool = true,
         patience: Swift.Duration = .seconds(60)
     ) throws -> LogStore {
         precondition(isOrigin(origin), "an origin is a word without white space or \"+\"")

@@ -45,7 +45,8 @@ struct MigrateCommand: ParsableCommand {
         }
         let outcome: Migration.Outcome
         do {
-            outcome = try migration.run(to: new, threads: Machine.cores)
+            outcome = try migration.run(
+                to: new, salts: Machine.salts, threads: Machine.cores)
         } catch let fault as OperatingFault {
             Progress.clear()
             throw Failure(.checkFailed, fault.description)
