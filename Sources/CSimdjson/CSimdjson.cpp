@@ -29,6 +29,18 @@ enum kind : uint64_t {
 constexpr int64_t largest = 9007199254740991;
 constexpr uint64_t payload = 0x00FFFFFFFFFFFFFF;
 
+bool is_ascii(const uint8_t *bytes, size_t length) {
+    uint64_t bits = 0;
+    size_t place = 0;
+    for (; place + 8 <= length; place += 8) {
+        uint64_t word;
+        std::memcpy(&word, bytes + place, sizeof(word));
+        bits |= word;
+    }
+    for (; place < length; place++) bits |= uint64_t(bytes[place]);
+    return (bits & 0x8080808080808080) == 0;
+}
+
 uint64_t head(kind what, uint64_t length = 0) { return uint64_t(what) << 56 | length; }
 
 }  // namespace
@@ -155,6 +167,7 @@ int rekam_json_parse(
     // makes more than 5n/3 of them, the rest of the buffer is slack.
     result->text_bytes = 5 * length / 3;
     result->is_plain = std::memchr(line, '\\', length) == nullptr;
+    result->is_ascii = result->is_plain && is_ascii(line, length);
     return 0;
 }
 

@@ -11,32 +11,31 @@ internal import LMDB
 ///
 /// Source: RFC 9901, *Selective Disclosure for JSON Web Tokens*, 4.2.3.
 package struct Token: Hashable, Sendable {
-    /// The 32 bytes of the digest, as four big-endian words.
+    /// The 32 bytes of the digest, as they lie in memory.
     private var words: SIMD4<UInt64>
 
+    /// Bytes of a token.
+    package static let byteCount = 32
+
     /// A token from its 32 bytes; nil where they are not 32.
-    package init?(raw bytes: [UInt8]) {
-        guard bytes.count == 32 else { return nil }
-        words = .zero
-        for (place, byte) in bytes.enumerated() {
-            words[place / 8] = words[place / 8] << 8 | UInt64(byte)
+    package init?(raw bytes: Span<UInt8>) {
+        guard bytes.count == Token.byteCount else { return nil }
+        var words = SIMD4<UInt64>.zero
+        unsafe bytes.withUnsafeBytes { source in
+            unsafe withUnsafeMutableBytes(of: &words) { unsafe $0.copyMemory(from: source) }
         }
+        self.words = words
     }
 
-    /// The token of an encoded disclosure.
-    package init(of disclosure: Disclosure) {
-        guard let token = Token(raw: Array(SHA256.hash(data: disclosure.encoded))) else {
-            preconditionFailure("a SHA-256 has 32 bytes")
-        }
-        self = token
-    }
+    /// The token of a disclosure.
+    package init(of disclosure: Disclosure) { self = disclosure.array.span.disclosureToken() }
 
     /// Reads the form that stands in entries; nil for any other text.
     package init?(_ text: Span<UInt8>) {
         guard text.count == PersonalText.tokenBytes, let decoded = Base64URL.decode(text) else {
             return nil
         }
-        self.init(raw: decoded)
+        self.init(raw: decoded.span)
         // The last character has two bits that mean nothing and must be zero.
         guard text[text.count - 1] == encoded[text.count - 1] else { return nil }
     }
@@ -50,46 +49,66 @@ package struct Token: Hashable, Sendable {
     }
 
     /// The 43 characters that stand in entries.
-    package var encoded: [UInt8] { Base64URL.encode(array.span) }
+    package var encoded: [UInt8] { withBytes { Base64URL.encode($0) } }
 
     /// The form that people see where the text is not to be had: `~` and 43 characters.
     package var marked: String { "~" + String(decoding: encoded, as: UTF8.self) }
 
     /// The 32 bytes.
-    package var array: [UInt8] {
-        (0..<32).map { UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64(56 - $0 % 8 * 8)) }
+    package var array: [UInt8] { unsafe withUnsafeBytes(of: words) { unsafe Array($0) } }
+
+    /// Lends the 32 bytes.
+    package func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        unsafe withUnsafeBytes(of: words) { bytes in
+            body(unsafe Span(_unsafeBytes: bytes))
+        }
+    }
+
+    /// Whether the bytes come before another token's.
+    func isBefore(_ other: Token) -> Bool {
+        for index in 0..<4 where words[index] != other.words[index] {
+            return words[index].bigEndian < other.words[index].bigEndian
+        }
+        return false
+    }
+
+    /// Writes `~` and the 43 characters; there must be room for 44 bytes.
+    @unsafe package func write(marked output: UnsafeMutablePointer<UInt8>) {
+        unsafe output[0] = PersonalText.mark
+        withBytes { unsafe Base64URL.encode($0, into: output + 1) }
     }
 }
 
-/// What explains a token: base64url of the JSON array of salt, what the text is, and the text. Its
-/// encoded bytes are kept as they are, since nothing fixes how such an array is written.
+/// What explains a token: the JSON array of salt, what the text is, and the text. Its bytes are kept as
+/// they are, since nothing fixes how such an array is written; base64url of them is what is hashed.
 package struct Disclosure: Hashable, Sendable {
-    /// The encoded bytes, which are hashed.
-    package let encoded: [UInt8]
+    /// The JSON array.
+    package let array: [UInt8]
 
     /// Bytes of a salt.
     package static let saltBytes = 16
     /// What a name's disclosure says its text is; others name their field or attribute.
     package static let nameKey = "name"
 
-    /// Writes a disclosure and the 43 characters of its token.
+    /// A disclosure as it was kept.
+    package init(array: [UInt8]) { self.array = array }
+
+    /// Writes the disclosure of a text, or of a number where `isNumber` is set, behind others.
     ///
     /// - Parameters:
     ///   - json: room for the array, kept between calls.
-    ///   - encoded: where the encoded disclosure is added.
-    ///   - token: where the characters go; room for 43 bytes.
-    /// - Complexity: O(length); allocates nothing once `json` and `encoded` have room.
-    @unsafe package static func write(
-        salt: Span<UInt8>, key: Span<UInt8>, text: Span<UInt8>, isNumber: Bool,
-        json: inout ByteWriter, encoded: inout [UInt8], token: UnsafeMutablePointer<UInt8>
-    ) {
+    ///   - arrays: where it is added.
+    /// - Returns: its token.
+    /// - Complexity: O(length); allocates nothing once there is room.
+    package static func write(
+        salt: Span<UInt8>, key: Span<UInt8>, text: Span<UInt8>, isNumber: Bool = false,
+        json: inout ByteWriter, addingTo arrays: inout [UInt8]
+    ) -> Token {
         precondition(salt.count == Disclosure.saltBytes, "a salt has 16 bytes")
         json.removeAll()
         json.reserve(64 + 6 * (key.count + text.count))
         json.put("[\"")
-        var salted: [UInt8] = []
-        Base64URL.encode(salt, to: &salted)
-        json.put(salted.span)
+        salt.withBase64URL { json.put($0) }
         json.put("\",\"")
         _ = json.putEscaped(key)
         json.put("\",")
@@ -97,45 +116,16 @@ package struct Disclosure: Hashable, Sendable {
         _ = json.putEscaped(text)
         if !isNumber { json.put(0x22) }
         json.put(0x5D)
-        let start = encoded.count
-        json.withBytes { Base64URL.encode($0, to: &encoded) }
-        var digest: [UInt8] = []
-        digest.reserveCapacity(32)
-        var hasher = SHA256()
-        unsafe encoded.span.extracting(start..<encoded.count).withUnsafeBytes {
-            unsafe hasher.update(bufferPointer: $0)
-        }
-        unsafe hasher.finalize().withUnsafeBytes { unsafe digest.append(contentsOf: $0) }
-        var characters: [UInt8] = []
-        Base64URL.encode(digest.span, to: &characters)
-        for (index, byte) in characters.enumerated() { unsafe token[index] = byte }
+        json.flush(to: &arrays)
+        return json.withBytes { $0.disclosureToken() }
     }
 
-    /// The disclosure of a text, or of a number where `isNumber` is set.
-    package init(salt: Span<UInt8>, key: Span<UInt8>, text: Span<UInt8>, isNumber: Bool = false) {
-        precondition(salt.count == Disclosure.saltBytes, "a salt has 16 bytes")
-        var writer = ByteWriter(capacity: 64 + 6 * (key.count + text.count))
-        writer.reserve(64 + 6 * (key.count + text.count))
-        writer.put("[\"")
-        writer.put(Base64URL.encode(salt).span)
-        writer.put("\",\"")
-        _ = writer.putEscaped(key)
-        writer.put("\",")
-        if !isNumber { writer.put(0x22) }
-        _ = writer.putEscaped(text)
-        if !isNumber { writer.put(0x22) }
-        writer.put(0x5D)
-        encoded = writer.withBytes { Base64URL.encode($0) }
-    }
-
-    /// A disclosure as it was kept.
-    package init(encoded: [UInt8]) { self.encoded = encoded }
+    /// The bytes that are hashed, as they are handed out.
+    package var encoded: [UInt8] { Base64URL.encode(array.span) }
 
     /// What it says: its key and its text; nil where it is no disclosure.
     package var content: (key: String, text: String)? {
-        guard let json = Base64URL.decode(encoded.span),
-            case .array(let parts)? = try? JSONValue(
-                parsing: String(decoding: json, as: UTF8.self)),
+        guard case .array(let parts)? = try? JSONValue(parsing: array.span),
             parts.count == 3, case .string(let key) = parts[1]
         else { return nil }
         switch parts[2] {
@@ -147,6 +137,30 @@ package struct Disclosure: Hashable, Sendable {
 
     /// The text; nil where it is no disclosure.
     package var text: String? { content?.text }
+}
+
+extension Span<UInt8> {
+    /// The encoded form, lent.
+    fileprivate func withBase64URL<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        let length = Base64URL.length(of: count)
+        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { room in
+            if let start = room.baseAddress { unsafe Base64URL.encode(self, into: start) }
+            return body(unsafe Span(_unsafeStart: room.baseAddress!, count: length))
+        }
+    }
+
+    /// The token of a disclosure's array.
+    fileprivate func disclosureToken() -> Token {
+        withBase64URL { encoded in
+            var hasher = SHA256()
+            unsafe encoded.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
+            let token = unsafe hasher.finalize().withUnsafeBytes {
+                Token(raw: unsafe Span(_unsafeBytes: $0))
+            }
+            guard let token else { preconditionFailure("a SHA-256 has 32 bytes") }
+            return token
+        }
+    }
 }
 
 /// Where salts come from: a source of random bytes, which enters with the program.

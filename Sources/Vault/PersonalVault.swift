@@ -1,4 +1,3 @@
-internal import Crypto
 internal import EventModel
 internal import Glibc
 package import LMDB
@@ -72,21 +71,21 @@ package final class PersonalVault: Sendable {
         guard let now = try current() else { throw VaultFault.missing(path: folder) }
         let write = try now.environment.beginWrite()
         try now.tables.deleteTexts(from: base, in: write)
-        for name in rows.names {
-            try write.put(now.tables.tokens, Key(name.token.array), name.disclosure.encoded)
-            if let text = name.text {
-                try write.put(
-                    now.tables.names, VaultTables.key(ofName: text.span), name.token.array)
-            }
+        // In the order of keys, so that each page is touched once.
+        for name in rows.names.sorted(by: { $0.token.isBefore($1.token) }) {
+            try write.put(
+                now.tables.tokens, Key(name.token.array),
+                rows.bytes.span.extracting(name.disclosure))
+        }
+        let keyed = rows.names.compactMap { name in name.key.map { ($0, name.token) } }
+        for (key, token) in keyed.sorted(by: { $0.0 < $1.0 }) {
+            try write.put(now.tables.names, key.key, token.array)
         }
         // Nothing stands behind `base` any more; within an entry attributes may come before data.
-        let texts = rows.texts.sorted {
-            ($0.sequence, $0.place) < ($1.sequence, $1.place)
-        }
-        for text in texts {
+        for text in rows.texts.sorted(by: { ($0.sequence, $0.place) < ($1.sequence, $1.place) }) {
             try write.append(
                 now.tables.texts, Key(text.sequence, UInt32(text.place)),
-                rows.encoded.span.extracting(text.encoded))
+                rows.bytes.span.extracting(text.disclosure))
         }
         try write.commit()
     }
@@ -260,49 +259,6 @@ package final class PersonalVault: Sendable {
     }
 }
 
-/// Rows that an append adds.
-package struct VaultRows: Sendable {
-    /// A token with what explains it.
-    package struct Name: Sendable {
-        package var token: Token
-        package var disclosure: Disclosure
-        /// The text by which the token is found again; nil for a token of one value alone.
-        package var text: [UInt8]?
-
-        package init(token: Token, disclosure: Disclosure, text: [UInt8]?) {
-            self.token = token
-            self.disclosure = disclosure
-            self.text = text
-        }
-    }
-
-    /// A text of one entry.
-    package struct Text: Sendable {
-        package var sequence: UInt32
-        /// Its place among the personal texts of its entry, from 0.
-        package var place: Int
-        /// Where its disclosure lies in `encoded`.
-        package var encoded: Range<Int>
-
-        package init(sequence: UInt32, place: Int, encoded: Range<Int>) {
-            self.sequence = sequence
-            self.place = place
-            self.encoded = encoded
-        }
-    }
-
-    package var names: [Name] = []
-    /// In the order of sequences and places.
-    package var texts: [Text] = []
-    /// Encoded disclosures of texts, one after another.
-    package var encoded: [UInt8] = []
-
-    package init() {}
-
-    /// Whether there are none.
-    package var isEmpty: Bool { names.isEmpty && texts.isEmpty }
-}
-
 /// The tables of a vault; drawn in `Schemas/STORE.md`.
 package struct VaultTables: Sendable {
     /// Format and origin.
@@ -327,13 +283,6 @@ package struct VaultTables: Sendable {
         notes = tables[4]
     }
 
-    /// The key under which a name's token stands.
-    package static func key(ofName text: Span<UInt8>) -> Key {
-        var hasher = SHA256()
-        text.withBytes { hasher.update(data: $0) }
-        return Key(Array(hasher.finalize().prefix(16)))
-    }
-
     /// Takes the texts of some sequence and of all later ones out.
     package func deleteTexts(
         from base: UInt32, in write: borrowing WriteTransaction
@@ -343,142 +292,6 @@ package struct VaultTables: Sendable {
         while stands {
             try cursor.delete()
             stands = try cursor.move(.next)
-        }
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate func withBytes(_ body: ([UInt8]) -> Void) { body(copyBytes()) }
-}
-
-/// A vault as one transaction sees it.
-package final class VaultReader {
-    private let transaction: ReadTransaction
-    private let tables: VaultTables
-
-    init(_ transaction: consuming ReadTransaction, _ tables: VaultTables) {
-        self.transaction = transaction
-        self.tables = tables
-    }
-
-    /// What explains a token of a name, or of a text with a column; nil where nothing does.
-    package func disclosure(of token: Token) throws -> Disclosure? {
-        try transaction.copyValue(tables.tokens, Key(token.array)).map { Disclosure(encoded: $0) }
-    }
-
-    /// What explains a text without a column; nil where nothing does.
-    package func disclosure(sequence: UInt32, place: Int) throws -> Disclosure? {
-        try transaction.copyValue(tables.texts, Key(sequence, UInt32(place))).map {
-            Disclosure(encoded: $0)
-        }
-    }
-
-    /// The token of a name; nil where the name has none.
-    ///
-    /// - Throws: `VaultFault.damaged` where the token's own disclosure says another name.
-    package func token(ofName text: Span<UInt8>) throws -> Token? {
-        guard
-            let bytes = try transaction.copyValue(tables.names, VaultTables.key(ofName: text)),
-            let token = Token(raw: bytes), let found = try disclosure(of: token)?.text
-        else { return nil }
-        guard found.utf8.elementsEqual(text.copyBytes()) else { return nil }
-        return token
-    }
-
-    /// The disclosures by token, in the order of tokens, lent one by one.
-    package func forEachToken(_ body: (Token, Disclosure) throws -> Void) throws {
-        var cursor = try transaction.cursor(tables.tokens)
-        var stands = try cursor.move(.first)
-        while stands {
-            try cursor.withEntry { key, value in
-                guard let token = Token(raw: key.copyBytes()) else { return }
-                try body(token, Disclosure(encoded: value.copyBytes()))
-            }
-            stands = try cursor.move(.next)
-        }
-    }
-
-    /// The disclosures of texts without a column, in the order of entries.
-    package func forEachText(
-        _ body: (_ sequence: UInt32, _ place: Int, Disclosure) throws -> Void
-    ) throws {
-        var cursor = try transaction.cursor(tables.texts)
-        var stands = try cursor.move(.first)
-        while stands {
-            try cursor.withEntry { key, value in
-                guard key.count == 8 else { return }
-                let place = key.bigEndian(at: 4, as: UInt32.self)
-                try body(key.bigEndian(at: 0), Int(place), Disclosure(encoded: value.copyBytes()))
-            }
-            stands = try cursor.move(.next)
-        }
-    }
-
-    /// A note; nil where there is none under this key.
-    package func note(_ key: String) throws -> [UInt8]? {
-        try transaction.copyValue(tables.notes, Key(key))
-    }
-
-    /// Rows of texts without a column.
-    package var textCount: Int { get throws { try transaction.count(of: tables.texts) } }
-
-    /// Rows of tokens.
-    package var tokenCount: Int { get throws { try transaction.count(of: tables.tokens) } }
-
-    /// The texts of one entry that have no column, by their places.
-    package func texts(ofEntry sequence: UInt32) throws -> [(place: Int, Disclosure)] {
-        var found: [(Int, Disclosure)] = []
-        var cursor = try transaction.cursor(tables.texts)
-        var stands = try cursor.seek(Key(sequence))
-        while stands {
-            var isOver = false
-            try cursor.withEntry { key, value in
-                isOver = key.count != 8 || key.bigEndian(at: 0, as: UInt32.self) != sequence
-                guard !isOver else { return }
-                let place = key.bigEndian(at: 4, as: UInt32.self)
-                found.append((Int(place), Disclosure(encoded: value.copyBytes())))
-            }
-            if isOver { break }
-            stands = try cursor.move(.next)
-        }
-        return found
-    }
-
-    /// Notes under keys that begin so, in their order.
-    package func notes(beginning prefix: String) throws -> [(key: String, value: [UInt8])] {
-        var found: [(String, [UInt8])] = []
-        var cursor = try transaction.cursor(tables.notes)
-        var stands = try cursor.seek(Key(prefix))
-        while stands {
-            var isOver = false
-            try cursor.withEntry { key, value in
-                let text = String(decoding: key.copyBytes(), as: UTF8.self)
-                isOver = !text.utf8.starts(with: prefix.utf8)
-                if !isOver { found.append((text, value.copyBytes())) }
-            }
-            if isOver { break }
-            stands = try cursor.move(.next)
-        }
-        return found
-    }
-}
-
-/// Why a vault could not be opened, read or written.
-public enum VaultFault: Error, Hashable, Sendable, CustomStringConvertible {
-    /// There is no vault where one is needed.
-    case missing(path: String)
-    /// What it holds does not hold together.
-    case damaged(path: String, reason: String)
-
-    /// What happened and what to do; reads after `Error: `.
-    public var description: String {
-        switch self {
-        case .missing(let path):
-            "the store at \(path) has no private.mdb, so that no name can be recorded or shown. Put "
-                + "it back from a backup that is younger than thirty days."
-        case .damaged(let path, let reason):
-            "private.mdb of the store at \(path) cannot be used: \(reason). Figures do not need it; "
-                + "put it back from a backup to see names again."
         }
     }
 }

@@ -24,6 +24,8 @@ struct Admitting: ~Copyable {
     var admission = Admission()
     /// By fingerprint of the key; those that are absent have at most one row here and no entry.
     private var holders: [UInt64: [Holder]] = [:]
+    /// By row, whether its key is among them.
+    private var isWatched: [Bool] = []
     /// Taken out by voids of this batch; true where the log itself withdrew it.
     private var voidedHere: [UInt32: Bool] = [:]
     private let bundles = BundleReader()
@@ -61,7 +63,7 @@ struct Admitting: ~Copyable {
         where identities.key(place) == identities.key(place - 1) {
             if holders[identities.key(place)] == nil { holders[identities.key(place)] = [] }
         }
-        guard let voidType = layout.voidType else { return }
+        guard let voidType = layout.voidType else { return watch() }
         var wanted: [UInt64] = []
         for (row, event) in batch.rows.enumerated() where event.type == voidType {
             guard let target = target(ofVoid: row) else { continue }
@@ -73,6 +75,16 @@ struct Admitting: ~Copyable {
         }
         wanted.sort()
         note(try appender.storedIdentities(wanted, in: transaction))
+        watch()
+    }
+
+    private mutating func watch() {
+        isWatched = Array(repeating: false, count: input.rowCount)
+        for key in holders.keys {
+            for place in appender.identities.places(of: key) {
+                isWatched[Int(appender.identities.value(place))] = true
+            }
+        }
     }
 
     private mutating func note(_ hits: [(fingerprint: UInt64, sequence: UInt32)]) {
@@ -90,8 +102,9 @@ struct Admitting: ~Copyable {
                 appender.sequences[row] = input.base + UInt32(count)
                 appender.accepted[count] = UInt32(row)
                 count += 1
-                let key = batch.rows[row].identity.value
-                if holders[key] != nil { holders[key]?.append(.row(row)) }
+                if isWatched[row] {
+                    holders[batch.rows[row].identity.value, default: []].append(.row(row))
+                }
             case .duplicate: admission.duplicates += 1
             case .refused(let rejection):
                 admission.rejections.append((row, rejection))
@@ -111,13 +124,15 @@ struct Admitting: ~Copyable {
     }
 
     private mutating func judge(_ row: Int, next sequence: UInt32) throws -> Verdict {
-        let event = batch.rows[row]
+        let event = input.row(row)
         if speaksForLog, appender.hasOwnSource(event, input) { return .refused(ownSource(row)) }
-        for holder in holders[event.identity.value] ?? [] {
-            switch try compare(row, with: holder) {
-            case .other: continue
-            case .same: return .duplicate
-            case .conflict(let difference): return .refused(conflict(row, difference))
+        if isWatched[row] {
+            for holder in holders[event.identity.value] ?? [] {
+                switch try compare(row, with: holder) {
+                case .other: continue
+                case .same: return .duplicate
+                case .conflict(let difference): return .refused(conflict(row, difference))
+                }
             }
         }
         if event.type == layout.voidType { return try judgeVoid(row, next: sequence) }

@@ -1,6 +1,7 @@
 import EventModel
 internal import Glibc
 import LMDB
+internal import Synchronization
 
 /// What became of a batch's rows before anything is written.
 struct Admission {
@@ -27,18 +28,14 @@ extension Appender {
         let typeNeedsCare = layout.typesNeedingCare
         var needsCare = !hits.isEmpty
         hasOrder = false
-        // Whether somebody else says that an event comes from the log itself.
-        var speaksForLog = false
         for row in 0..<input.rowCount {
             let event = input.row(row)
             precondition(Int(event.type) < layout.typeCount, "a batch made with other event types")
             if typeNeedsCare[Int(event.type)] { needsCare = true }
-            speaksForLog =
-                speaksForLog
-                || Int(event.source.length) == originBytes.count && hasOwnSource(event, input)
             hasOrder = hasOrder || event.order.kind != .none
         }
-        speaksForLog = speaksForLog && !batch.isLogsOwn
+        // Whether somebody else says that an event comes from the log itself.
+        let speaksForLog = hasOwnSources.load(ordering: .relaxed) && !batch.isLogsOwn
         needsCare = needsCare || speaksForLog
         for place in 1..<max(1, identities.count)
         where identities.key(place) == identities.key(place - 1) {
@@ -61,7 +58,6 @@ extension Appender {
     }
 
     /// Whether a row says that it comes from the log itself.
-    @inline(never)
     func hasOwnSource(_ row: EventRow, _ input: AppendInput) -> Bool {
         guard Int(row.source.length) == originBytes.count else { return false }
         let start = unsafe input.text(Int(row.source.offset), originBytes.count)

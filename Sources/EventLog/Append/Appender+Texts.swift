@@ -1,5 +1,6 @@
 import EventModel
 import LMDB
+import Synchronization
 
 /// Case and name ids: first from the caches, on several threads; then, for what they lack, from the
 /// store, which also gives the new ids, in order of first appearance.
@@ -13,6 +14,7 @@ extension Appender {
         let names = unsafe nameIDs.start
         for place in range {
             let row = input.row(place)
+            if hasOwnSource(row, input) { hasOwnSources.store(true, ordering: .relaxed) }
             if row.personalCount > 0 {
                 sealing.lookUp(row, input)
                 for personal in row.personal {
@@ -78,7 +80,7 @@ extension Appender {
             guard sealing.hasToken(personal - 1) else { return nil }
             return unsafe RawText(
                 start: sealing.token(personal - 1), count: Sealing.width,
-                fingerprint: sealing.fingerprints[personal - 1])
+                fingerprint: sealing.fingerprint(personal - 1))
         }
         let count = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF)
         return unsafe RawText(
@@ -94,8 +96,7 @@ extension Appender {
         if slot & 0xFFFF_FFFF == 0 { return 1 }
         let personal = Int(personalOfPair[pair])
         if personal > 0, !input.isSealed {
-            let known = Int(sealing.knownPlaces[personal - 1])
-            return known == 0 ? TextCache.none : sealing.knownIDs[known - 1]
+            return sealing.nameID(personal - 1)
         }
         let count = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF)
         return unsafe nameCache.find(
@@ -115,18 +116,21 @@ extension Appender {
     ) throws {
         let cases = unsafe caseIDs.start
         var unknown: [(row: UInt32, pending: UInt32)] = []
+        var persons = 0
         for place in 0..<accepted.count {
             let row = accepted[place]
-            if unsafe cases[Int(row)] == TextCache.none { unknown.append((row, 0)) }
+            guard unsafe cases[Int(row)] == TextCache.none else { continue }
+            unknown.append((row, 0))
+            if input.row(Int(row)).personalCount > 0 { persons += 1 }
         }
         guard !unknown.isEmpty else { return }
         pendingCases.reset(capacity: unknown.count)
-        let width = Appender.longestSealedSubject
-        sealedSubjects.resize(width * unknown.count)
+        sealedSubjects.resize(Appender.longestSealedSubject * persons)
+        var room = unsafe sealedSubjects.start
         for place in unknown.indices {
-            let room = unsafe sealedSubjects.start + width * place
             guard let text = unsafe subject(of: input.row(Int(unknown[place].row)), input, room)
             else { preconditionFailure("an accepted row's person has a token") }
+            if unsafe text.start == UnsafePointer(room) { unsafe room += text.count }
             unknown[place].pending = UInt32(
                 unsafe pendingCases.add(text.fingerprint, text.start, text.count))
         }
@@ -138,7 +142,7 @@ extension Appender {
             unsafe cases[Int(row)] = id
             unsafe remember(input.row(Int(row)), input, id)
         }
-        sealedSubjects.trim(above: 4 << 20)
+        sealedSubjects.trim(above: 16 << 20)
     }
 
     /// Keeps a person's case by what people call it.
@@ -183,8 +187,7 @@ extension Appender {
             unsafe names[Int(pair)] = id
             let personal = Int(personalOfPair[Int(pair)])
             guard personal > 0, !input.isSealed else { continue }
-            let known = Int(sealing.knownPlaces[personal - 1])
-            if known > 0 { sealing.knownIDs[known - 1] = id }
+            sealing.note(nameID: id, personal - 1)
         }
     }
 
@@ -198,6 +201,7 @@ extension Appender {
         caseIDs.resize(input.rowCount)
         nameIDs.resize(unsafe input.slots.count / 2)
         personalOfPair.fill(unsafe input.slots.count / 2, with: 0)
+        hasOwnSources.store(false, ordering: .relaxed)
         @Sendable func work() {
             while let chunk = chunks.next() {
                 let start = chunk * Appender.chunkRows

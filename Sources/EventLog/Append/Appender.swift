@@ -1,6 +1,7 @@
 import Compression
 import EventModel
 import LMDB
+import Synchronization
 import Vault
 
 /// Makes entries of events: everything that `LogStore.append` does inside its transaction.
@@ -40,6 +41,8 @@ import Vault
     let sequences = Buffer<UInt32>()
     /// By accepted row: sequence of the case's previous entry.
     let previous = Buffer<UInt32>()
+    /// Whether some row of the batch says that it comes from the log itself.
+    let hasOwnSources = Atomic<Bool>(false)
     /// Whether some row of the batch has an order of its source.
     var hasOrder = false
     /// By accepted row: whose order it has; empty where no row has one.

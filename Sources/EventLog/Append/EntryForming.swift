@@ -8,8 +8,7 @@ import EventModel
     /// What comes after it: who sent, and `"rekamtime":"2025-07-14T08:12:00.000Z",`.
     private let after: [UInt8]
     private let input: AppendInput
-    /// By personal text of the batch, `~` and its token.
-    private let tokens: UnsafePointer<UInt8>
+    private let sealing: Sealing
 
     init(_ input: AppendInput, sender: String?, approvals: String?, sealing: Sealing) {
         func member(_ name: String, _ text: String) -> [UInt8] {
@@ -20,7 +19,7 @@ import EventModel
         after =
             (sender.map { member("sender", $0) } ?? []) + member("time", input.recorded.rfc3339)
         self.input = input
-        unsafe tokens = UnsafePointer(sealing.tokens.start)
+        self.sealing = sealing
     }
 
     /// The most bytes an entry of this event can have.
@@ -95,12 +94,12 @@ import EventModel
                 unsafe output[position] = 0x22
                 position += 1
             }
-            let token = unsafe tokens + Sealing.width * place
             if masksTexts, personal.kind == .text {
                 unsafe output[position] = PersonalText.mark
                 position += 1
             } else {
-                unsafe (output + position).update(from: token + 1, count: PersonalText.tokenBytes)
+                unsafe (output + position).update(
+                    from: sealing.token(place) + 1, count: PersonalText.tokenBytes)
                 position += PersonalText.tokenBytes
             }
             if personal.isNumber {

@@ -49,6 +49,14 @@ import LMDB
         return place
     }
 
+    /// Lends a pending text.
+    func withText<Result>(
+        _ place: Int, _ body: (Span<UInt8>) throws -> Result
+    ) rethrows -> Result {
+        let text = texts[place]
+        return try unsafe body(Span(_unsafeStart: text.start, count: Int(text.count)))
+    }
+
     /// The id of a text, after `resolve`.
     @inline(__always)
     func id(_ place: Int) -> UInt32 { texts[place].id }

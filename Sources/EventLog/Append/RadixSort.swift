@@ -48,6 +48,21 @@
         count &+= 1
     }
 
+    /// The places of a key, after `sort`.
+    ///
+    /// - Complexity: O(log pairs), and the number of places.
+    func places(of key: UInt64) -> Range<Int> {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.key(middle) < key { low = middle + 1 } else { high = middle }
+        }
+        var end = low
+        while end < count, self.key(end) == key { end += 1 }
+        return low..<end
+    }
+
     /// The key at a place.
     @inline(__always)
     func key(_ place: Int) -> UInt64 {

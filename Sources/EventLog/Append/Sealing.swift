@@ -10,39 +10,44 @@ import Vault
 @safe final class Sealing: @unchecked Sendable {
     // Sendable because the appender separates the reading of each batch from the writing.
 
-    /// A name that has no token yet.
-    private struct Fresh {
-        var name: VaultRows.Name
+    /// A name that the cache did not have when the batch began.
+    private struct Entry {
+        /// Where its text lies in `newTexts`.
+        var text: Range<Int>
+        /// Its row of the vault, where it has none there yet.
+        var row: VaultRows.Name?
+        /// Whether an accepted row holds it.
         var isUsed = false
+        /// Whether it is found by its text from now on.
+        var isName = true
     }
 
     private let vault: PersonalVault
     private let salts: Salts
-    /// By personal text of the batch: `~` and its token, 44 bytes; the first byte is 0 where it has
-    /// none (yet).
-    let tokens = Buffer<UInt8>()
-    /// By personal text: the fingerprint of these 44 bytes.
-    let fingerprints = Buffer<UInt64>()
-    /// By personal text: its place in `fresh` and one more; 0 for one that was known.
-    private let freshPlaces = Buffer<UInt32>()
-    private var fresh: [Fresh] = []
-    /// Names seen lately, by their place in `known`: 44 bytes each, and their fingerprints.
+    /// Tokens as the log's dictionaries have them, `~` and 43 characters each: of names seen lately, then
+    /// those that came up with the batch.
+    private let tokens = Buffer<UInt8>()
+    /// By token: the fingerprint of these 44 bytes, and its id among the log's names, where known.
+    private let fingerprints = Buffer<UInt64>()
+    private let ids = Buffer<UInt32>()
+    /// By personal text of the batch: the place of its token and one more; 0 where it has none (yet).
+    private let places = Buffer<UInt32>()
+    /// Places of tokens by name, and how many have one.
     private let cache = TextCache(limitBytes: 16 << 20)
-    private let known = Buffer<UInt8>()
-    private let knownFingerprints = Buffer<UInt64>()
-    /// By known name: the id of its token among the log's names; `TextCache.none` where not known.
-    let knownIDs = Buffer<UInt32>()
-    /// By personal text of the batch: its place among the known names and one more; 0 for none.
-    let knownPlaces = Buffer<UInt32>()
+    private var knownCount = 0
+    /// Those that came up with the batch; their tokens follow the known ones.
+    private var entries: [Entry] = []
+    private var newTexts: [UInt8] = []
+    private let pending = PendingTexts()
     private var json = ByteWriter(capacity: 1 << 12)
     /// Tells one vault from another that took its place: what is remembered of names then goes.
     private var mark: [UInt64] = []
     /// What the batch adds to the vault.
-    private(set) var rows = VaultRows()
+    private var rows = VaultRows()
 
     /// `~` and 43 characters.
     static let width = PersonalText.tokenBytes + 1
-    /// Names that `known` keeps at most: 11 MB.
+    /// Names that are remembered at most: 11 MB.
     private static let mostKnown = 200_000
 
     init(vault: PersonalVault, salts: Salts) {
@@ -52,21 +57,24 @@ import Vault
 
     /// Forgets the batch before, and what another process's erasure may have made untrue.
     func begin(_ input: AppendInput) {
-        let count = input.personalCount
-        tokens.fill(Sealing.width * count, with: 0)
-        fingerprints.fill(count, with: 0)
-        freshPlaces.fill(count, with: 0)
-        knownPlaces.fill(count, with: 0)
-        fresh.removeAll()
-        rows = VaultRows()
+        places.fill(input.personalCount, with: 0)
+        entries.removeAll(keepingCapacity: true)
+        newTexts.removeAll(keepingCapacity: true)
+        rows.removeAll()
         let now = vault.mark
-        if now != mark || knownFingerprints.count > Sealing.mostKnown {
+        if now != mark || knownCount > Sealing.mostKnown {
             cache.clear()
-            known.resize(0)
-            knownFingerprints.resize(0)
-            knownIDs.resize(0)
+            knownCount = 0
             mark = now
         }
+        // Of a batch read back from entries, each text brings its token.
+        resize(knownCount + (input.isSealed ? input.personalCount : 0))
+    }
+
+    private func resize(_ count: Int) {
+        tokens.resize(Sealing.width * count)
+        fingerprints.resize(count)
+        ids.resize(count)
     }
 
     /// Whether another vault has taken the place of the one that names were looked up in.
@@ -77,14 +85,28 @@ import Vault
 
     /// Whether a personal text has its token.
     @inline(__always)
-    func hasToken(_ place: Int) -> Bool { tokens[Sealing.width * place] != 0 }
+    func hasToken(_ place: Int) -> Bool { places[place] != 0 }
 
-    /// Where the 44 bytes of a text begin.
+    /// Where the 44 bytes of a text's token begin.
     @inline(__always)
     @unsafe func token(_ place: Int) -> UnsafePointer<UInt8> {
-        precondition(place >= 0 && place < fingerprints.count, "no such personal text")
-        return unsafe UnsafePointer(tokens.start + Sealing.width * place)
+        let at = Int(places[place]) - 1
+        precondition(at >= 0 && at < fingerprints.count, "a personal text without its token")
+        return unsafe UnsafePointer(tokens.start + Sealing.width * at)
     }
+
+    /// The fingerprint of these bytes.
+    func fingerprint(_ place: Int) -> UInt64 { fingerprints[Int(places[place]) - 1] }
+
+    /// The id of a text's token among the log's names; `TextCache.none` where not known.
+    @inline(__always)
+    func nameID(_ place: Int) -> UInt32 {
+        let at = Int(places[place])
+        return at == 0 ? TextCache.none : ids[at - 1]
+    }
+
+    /// Notes the id of a text's token among the log's names.
+    func note(nameID: UInt32, _ place: Int) { ids[Int(places[place]) - 1] = nameID }
 
     /// Looks the names of a row up in the cache; of a row read back from an entry, takes its tokens.
     func lookUp(_ row: EventRow, _ input: AppendInput) {
@@ -94,36 +116,35 @@ import Vault
             let start = unsafe input.text(Int(text.offset), Int(text.length))
             if input.isSealed {
                 precondition(text.length == PersonalText.tokenBytes, "no token in a sealed batch")
-                let target = unsafe tokens.start + Sealing.width * place
+                let at = knownCount + place
+                let target = unsafe tokens.start + Sealing.width * at
                 unsafe target[0] = PersonalText.mark
                 unsafe (target + 1).update(from: start, count: PersonalText.tokenBytes)
-                setFingerprint(place)
+                places[place] = UInt32(at + 1)
+                ids[at] = TextCache.none
+                setFingerprint(at)
             } else if personal.kind != .text {
                 let found = unsafe cache.find(
                     personal.fingerprint.value, start, Int(text.length))
-                if found != TextCache.none { take(known: Int(found), at: place) }
+                if found != TextCache.none { places[place] = found + 1 }
             }
         }
     }
 
-    private func take(known index: Int, at place: Int) {
-        knownPlaces[place] = UInt32(index + 1)
-        unsafe (tokens.start + Sealing.width * place).update(
-            from: known.start + Sealing.width * index, count: Sealing.width)
-        fingerprints[place] = knownFingerprints[index]
-    }
-
-    private func set(_ token: Token, at place: Int) {
-        let target = unsafe tokens.start + Sealing.width * place
-        unsafe target[0] = PersonalText.mark
-        for (index, byte) in token.encoded.enumerated() { unsafe target[1 + index] = byte }
-        setFingerprint(place)
-    }
-
-    private func setFingerprint(_ place: Int) {
+    private func setFingerprint(_ at: Int) {
         let bytes = unsafe Span(
-            _unsafeStart: tokens.start + Sealing.width * place, count: Sealing.width)
-        fingerprints[place] = Fingerprint(of: bytes).value
+            _unsafeStart: tokens.start + Sealing.width * at, count: Sealing.width)
+        fingerprints[at] = Fingerprint(of: bytes).value
+    }
+
+    /// Puts a token behind the others and returns its place.
+    private func add(_ token: Token, hasColumn: Bool) -> Int {
+        let at = ids.count
+        resize(at + 1)
+        unsafe token.write(marked: tokens.start + Sealing.width * at)
+        ids[at] = TextCache.none
+        if hasColumn { setFingerprint(at) }
+        return at
     }
 
     /// Finds the names that the cache lacks in the vault, and makes tokens for those it lacks, too: all
@@ -135,61 +156,60 @@ import Vault
         _ input: AppendInput, isKnown: (_ marked: Span<UInt8>) throws -> Bool
     ) throws {
         guard !input.isSealed else { return }
-        var reader: VaultReader?
-        var hasReader = false
-        var unknown: [[UInt8]: [Int]] = [:]
-        var order: [[UInt8]] = []
-        var new: [[UInt8]] = []
+        var unknown: [(place: Int, pending: Int)] = []
         for place in 0..<input.personalCount
-        where input.personal(place).kind != .text && !hasToken(place) {
-            let bytes = input.copy(input.personal(place).text)
-            if unknown[bytes] == nil { order.append(bytes) }
-            unknown[bytes, default: []].append(place)
+        where !hasToken(place) && input.personal(place).kind != .text {
+            unknown.append((place, 0))
         }
-        for bytes in order {
-            guard let places = unknown[bytes], let first = places.first else { continue }
-            if !hasReader {
-                reader = try vault.beginRead()
-                hasReader = true
-            }
-            if let token = Token(marked: bytes.span), try isKnown(bytes.span) {
-                for place in places { set(token, at: place) }
-            } else if let token = try reader?.token(ofName: bytes.span) {
-                for place in places { set(token, at: place) }
-                remember(bytes, fingerprint: fingerprints[first], token)
-            } else {
-                new.append(bytes)
-            }
+        guard !unknown.isEmpty else { return }
+        pending.reset(capacity: unknown.count)
+        for index in unknown.indices {
+            let personal = input.personal(unknown[index].place)
+            let text = personal.text
+            unknown[index].pending = unsafe pending.add(
+                personal.fingerprint.value, input.text(Int(text.offset), Int(text.length)),
+                Int(text.length))
         }
-        guard !new.isEmpty else { return }
-        let drawn = try salts.bytes(for: new.count)
-        for (index, bytes) in new.enumerated() {
-            let width = Disclosure.saltBytes
-            let salt = drawn.span.extracting(width * index..<width * (index + 1))
-            makeToken(of: bytes, salt, at: unknown[bytes] ?? [])
+        try resolvePending(isKnown: isKnown)
+        for (place, index) in unknown { places[place] = UInt32(knownCount + index + 1) }
+    }
+
+    /// Gives each pending name its token, in their order.
+    private func resolvePending(isKnown: (_ marked: Span<UInt8>) throws -> Bool) throws {
+        let reader = try vault.beginRead()
+        let width = Disclosure.saltBytes
+        let salt = try salts.bytes(for: pending.count)
+        entries.reserveCapacity(pending.count)
+        for index in 0..<pending.count {
+            let salt = salt.span.extracting(width * index..<width * (index + 1))
+            let token: Token = try pending.withText(index) { text in
+                try self.token(ofName: text, salt, reader, isKnown: isKnown)
+            }
+            _ = add(token, hasColumn: true)
         }
     }
 
-    private func makeToken(of text: [UInt8], _ salt: Span<UInt8>, at places: [Int]) {
-        let disclosure = Disclosure(
-            salt: salt, key: Disclosure.nameKey.utf8Span.span, text: text.span)
-        let token = Token(of: disclosure)
-        fresh.append(
-            Fresh(name: VaultRows.Name(token: token, disclosure: disclosure, text: text)))
-        for place in places {
-            set(token, at: place)
-            freshPlaces[place] = UInt32(fresh.count)
+    /// The token of a name that the cache lacks; it becomes the next entry.
+    private func token(
+        ofName text: Span<UInt8>, _ salt: Span<UInt8>, _ reader: VaultReader?,
+        isKnown: (_ marked: Span<UInt8>) throws -> Bool
+    ) throws -> Token {
+        let start = newTexts.count
+        newTexts.append(copying: text)
+        var entry = Entry(text: start..<newTexts.count)
+        defer { entries.append(entry) }
+        if let marked = Token(marked: text), try isKnown(text) {
+            entry.isName = false
+            return marked
         }
-    }
-
-    /// Keeps a name's token for batches to come.
-    private func remember(_ text: [UInt8], fingerprint: UInt64, _ token: Token) {
-        let index = knownFingerprints.count
-        known.append(PersonalText.mark)
-        for byte in token.encoded { known.append(byte) }
-        knownFingerprints.append(fingerprint)
-        knownIDs.append(TextCache.none)
-        cache.insert(Fingerprint(of: text.span).value, text.span, id: UInt32(index))
+        let key = NameKey(text)
+        if let found = try reader?.token(ofName: text, key) { return found }
+        let from = rows.bytes.count
+        let token = Disclosure.write(
+            salt: salt, key: Disclosure.nameKey.utf8Span.span, text: text, json: &json,
+            addingTo: &rows.bytes)
+        entry.row = VaultRows.Name(token: token, key: key, disclosure: from..<rows.bytes.count)
+        return token
     }
 
     /// Makes the tokens of the accepted rows' texts, and gathers what the vault needs for them.
@@ -207,52 +227,58 @@ import Vault
                 let personal = input.personal(place)
                 if personal.kind == .text {
                     texts.append((place, first + UInt32(index), numbers.next(personal)))
-                } else if freshPlaces[place] > 0 {
-                    fresh[Int(freshPlaces[place]) - 1].isUsed = true
+                } else if Int(places[place]) > knownCount {
+                    entries[Int(places[place]) - knownCount - 1].isUsed = true
                 }
             }
         }
-        rows.names = fresh.filter(\.isUsed).map(\.name)
+        for entry in entries where entry.isUsed {
+            if let row = entry.row { rows.names.append(row) }
+        }
         guard !texts.isEmpty else { return }
         let salt = try salts.bytes(for: texts.count)
         rows.texts.reserveCapacity(texts.count)
         for (index, text) in texts.enumerated() {
             let personal = input.personal(text.place)
             let width = Disclosure.saltBytes
-            let start = rows.encoded.count
-            let target = unsafe tokens.start + Sealing.width * text.place
-            unsafe target[0] = PersonalText.mark
+            let start = rows.bytes.count
+            let hasColumn = personal.pair != PersonalText.noPair
+            var token: Token?
             unsafe input.withSpans(personal.key, personal.text) { key, content in
-                unsafe Disclosure.write(
+                token = Disclosure.write(
                     salt: salt.span.extracting(width * index..<width * (index + 1)), key: key,
                     text: content, isNumber: personal.isNumber, json: &json,
-                    encoded: &rows.encoded, token: target + 1)
+                    addingTo: &rows.bytes)
             }
-            if personal.pair == PersonalText.noPair {
-                rows.texts.append(
-                    .init(
-                        sequence: text.sequence, place: text.number,
-                        encoded: start..<rows.encoded.count))
+            guard let token else { continue }
+            places[text.place] = UInt32(add(token, hasColumn: hasColumn) + 1)
+            let disclosure = start..<rows.bytes.count
+            if hasColumn {
+                rows.names.append(.init(token: token, key: nil, disclosure: disclosure))
             } else {
-                setFingerprint(text.place)
-                let disclosure = Disclosure(encoded: Array(rows.encoded[start...]))
-                rows.names.append(
-                    .init(token: Token(of: disclosure), disclosure: disclosure, text: nil))
-                rows.encoded.removeLast(rows.encoded.count - start)
+                rows.texts.append(
+                    .init(sequence: text.sequence, place: text.number, disclosure: disclosure))
             }
         }
     }
 
-    /// Puts what the batch needs into the vault; before the log commits.
+    /// Puts what the batch needs into the vault, before the log commits; its names are remembered.
     func commit(from base: UInt32) throws {
-        guard !rows.isEmpty else { return }
-        try vault.write(rows, from: base)
-        for name in fresh where name.isUsed {
-            guard let text = name.name.text else { continue }
-            let marked = Array(name.name.token.marked.utf8)
-            remember(text, fingerprint: Fingerprint(of: marked.span).value, name.name.token)
+        if !rows.isEmpty { try vault.write(rows, from: base) }
+        let first = knownCount
+        for (index, entry) in entries.enumerated() where entry.isUsed && entry.isName {
+            let at = first + index
+            if at > knownCount {
+                unsafe (tokens.start + Sealing.width * knownCount).update(
+                    from: tokens.start + Sealing.width * at, count: Sealing.width)
+                fingerprints[knownCount] = fingerprints[at]
+                ids[knownCount] = ids[at]
+            }
+            let text = newTexts.span.extracting(entry.text)
+            cache.insert(Fingerprint(of: text).value, text, id: UInt32(knownCount))
+            knownCount += 1
         }
-        fresh.removeAll()
+        entries.removeAll(keepingCapacity: true)
     }
 }
 

@@ -63,15 +63,16 @@ import EventModel
         self.fresh = fresh
         var typeRows = [Int](repeating: 0, count: layout.typeCount)
         for part in parts { for (type, rows) in part.typeRows { typeRows[Int(type)] += rows } }
-        for place in fresh { typeRows[Int(rows.event(place).type)] += 1 }
+        var optional = parts.reduce(into: SegmentLayout.Optional()) { $0.formUnion($1.optional) }
+        for place in fresh {
+            let event = rows.event(place)
+            typeRows[Int(event.type)] += 1
+            if event.nanoseconds > 0 { optional.insert(.nanoseconds) }
+            if event.order.kind != .none { optional.insert(.order) }
+        }
         let types = typeRows.indices.filter { typeRows[$0] > 0 }.map { type in
             SegmentLayout.TypePlan(
                 type: UInt16(type), rows: typeRows[type], kinds: Array(layout.columns(of: type)))
-        }
-        var optional = parts.reduce(into: SegmentLayout.Optional()) { $0.formUnion($1.optional) }
-        for place in fresh {
-            if rows.event(place).nanoseconds > 0 { optional.insert(.nanoseconds) }
-            if rows.event(place).order.kind != .none { optional.insert(.order) }
         }
         plan = SegmentLayout.Plan(count: count, types: types, optional: optional)
         precondition(

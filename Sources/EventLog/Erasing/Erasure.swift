@@ -200,14 +200,14 @@ extension PersonalVault {
         guard present > 0 else { return 0 }
         try takeOut { table, key, value in
             switch table {
-            case "tokens": return Token(raw: key.copyBytes()).map(tokens.contains) ?? false
-            case "names": return Token(raw: value.copyBytes()).map(tokens.contains) ?? false
+            case "tokens": return Token(raw: key).map(tokens.contains) ?? false
+            case "names": return Token(raw: value).map(tokens.contains) ?? false
             case "texts":
                 guard key.count == 8 else { return false }
                 let sequence: UInt32 = key.bigEndian(at: 0)
                 if let end, sequence >= end { return true }
                 guard let found = texts[sequence] else { return false }
-                return found.contains(Token(of: Disclosure(encoded: value.copyBytes())))
+                return found.contains(Token(of: Disclosure(array: value.copyBytes())))
             default: return false
             }
         }

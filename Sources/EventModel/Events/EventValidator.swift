@@ -87,15 +87,19 @@ public struct EventValidator: ~Copyable {
 
     /// Admits a line taken apart; see `EventToken`.
     ///
-    /// - Parameter isPlain: whether no text has a character that JSON must escape.
+    /// - Parameters:
+    ///   - isPlain: whether no text has a character that JSON must escape.
+    ///   - isASCII: whether all texts are known to be ASCII.
     package mutating func admit(
-        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, as admission: Admission,
+        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, isASCII: Bool = false,
+        as admission: Admission,
         line: Int, into batch: inout EventBatch
     ) -> Rejection? {
         var marks = LogMarks(recorded: .earliest, position: 0)
         do throws(Rejection) {
             let isNormal = try place(
-                tokens: tokens, text: text, isPlain: isPlain, as: admission, line: line,
+                tokens: tokens, text: text, isPlain: isPlain, isASCII: isASCII, as: admission,
+                line: line,
                 marks: &marks, into: &batch)
             if isNormal { return nil }
             self.normal.normalise(tokens, text, isPlain: isPlain)
@@ -152,7 +156,8 @@ extension EventValidator {
     ///   form.
     /// - Returns: false, and nothing was done, where they are not.
     private mutating func place(
-        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, isNormal: Bool = false,
+        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, isASCII: Bool = false,
+        isNormal: Bool = false,
         as admission: Admission, line: Int, marks: inout LogMarks, into batch: inout EventBatch
     ) throws(Rejection) -> Bool {
         let firstSlot = batch.slots.count
@@ -160,7 +165,7 @@ extension EventValidator {
         let firstContent = batch.content.count
         if batch.columnCounts.isEmpty { batch.columnCounts = plan.columnCounts }
         do throws(Rejection) {
-            let input = EventInput(tokens: tokens, text: text, isPlain: isPlain)
+            let input = EventInput(tokens: tokens, text: text, isPlain: isPlain, isASCII: isASCII)
             var envelope = Envelope()
             envelope.isEntry = admission == .recorded
             try collect(input, &envelope)
@@ -181,29 +186,24 @@ extension EventValidator {
 
     /// Whether a text of the subject or of data may have another normal form.
     private func mayNotBeNormal(_ input: borrowing EventInput, _ envelope: Envelope) -> Bool {
-        let isASCII = NormalText.isASCII(input.text)
-        if envelope.subject >= 0, mayNotBeNormal(envelope.subject + 2, input, isASCII) {
-            return true
-        }
+        if envelope.subject >= 0, mayNotBeNormal(envelope.subject + 2, input) { return true }
         guard envelope.data >= 0, input.kind(envelope.data + 2) == .object else { return false }
         var value = envelope.data + 6
         let end = envelope.data + 4 + input.length(envelope.data + 2) * 4
         while value < end {
-            if mayNotBeNormal(value, input, isASCII) { return true }
+            if mayNotBeNormal(value, input) { return true }
             value += 4
         }
         return false
     }
 
     @inline(__always)
-    private func mayNotBeNormal(
-        _ value: Int, _ input: borrowing EventInput, _ isASCII: Bool
-    ) -> Bool {
+    private func mayNotBeNormal(_ value: Int, _ input: borrowing EventInput) -> Bool {
         let length = input.length(value)
         guard input.kind(value) == .string, length > 0 else { return false }
         let offset = input.offset(value)
         if input.text[offset] <= 0x20 || input.text[offset + length - 1] <= 0x20 { return true }
-        return !isASCII && NormalText.mayDiffer(input.text, offset, length)
+        return !input.isASCII && NormalText.mayDiffer(input.text, offset, length)
     }
 
     /// Finds the event's attributes among its top-level keys.

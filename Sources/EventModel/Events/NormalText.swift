@@ -11,20 +11,6 @@ package enum NormalText {
     /// The version of Unicode whose NFC is meant.
     package static let unicodeVersion = "17.0"
 
-    /// Whether all texts of an event are ASCII: then only their ends can be other than normal.
-    ///
-    /// - Complexity: O(length), eight bytes at a time.
-    static func isASCII(_ text: Span<UInt8>) -> Bool {
-        var bits: UInt64 = 0
-        var position = 0
-        // What stands behind the texts means nothing, and at worst costs a closer look.
-        while position + 8 <= text.count {
-            bits |= text.word(at: position)
-            position += 8
-        }
-        return bits & 0x8080_8080_8080_8080 == 0
-    }
-
     /// Whether a text that does not begin or end with a blank of ASCII may have another normal form
     /// than itself: a quick look that is sure of texts of Latin letters.
     ///

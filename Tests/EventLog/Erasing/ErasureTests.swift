@@ -152,13 +152,11 @@ import Vault
         let folder = StoreFolder()
         let log = try store(folder)
         try log.vault.update { write, tables in
-            let other = Disclosure(
-                salt: Array(repeating: 1, count: 16).span, key: "name".utf8Span.span,
-                text: "Somebody".utf8Span.span)
+            let other = Array(#"["AAAAAAAAAAAAAAAAAAAAAA","name","Somebody"]"#.utf8)
             guard let token = try log.read({ try $0.person("customer/Budi")?.token }) else {
                 return
             }
-            try write.put(tables.tokens, .init(token.array), other.encoded)
+            try write.put(tables.tokens, .init(token.array), other)
         }
         #expect(try log.verify()?.problem.hasSuffix("commits to is another text") == true)
     }
