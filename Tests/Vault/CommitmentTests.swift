@@ -8,8 +8,8 @@ import Testing
     @Test func `a disclosure of the standard has the standard's digest`() throws {
         // RFC 9901, 4.2.3: the disclosure and its hash as printed there.
         let encoded = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0"
-        let disclosure = Disclosure(
-            array: try #require(Base64URL.decode(encoded.utf8Span.span)))
+        let decoded = Base64URL.decode(encoded.utf8Span.span)
+        let disclosure = Disclosure(array: try #require(decoded))
         #expect(disclosure.encoded == Array(encoded.utf8))
         #expect(disclosure.content?.key == "family_name")
         #expect(disclosure.text == "Möbius")
