@@ -41,8 +41,8 @@ extension DefinitionLibrary {
             guard let root = YAMLReader.read(document, faults: faults), let pairs = root.pairs
             else { return nil }
             let reader = ScorecardReader(
-                faults: faults, types: types, kpi: { try? self.kpi($0) }, kpiNames: { [] },
-                dimensions: { _ in [] }, outline: { self.outline(ofScorecard: $0) },
+                faults: faults, kpi: { try? self.kpi($0) }, kpiNames: { [] },
+                columns: Columns(types: types), projections: { _ in [] }, outline: { self.outline(ofScorecard: $0) },
                 scorecardNames: { [] }, isTrusting: true)
             let wanted = pairs.map { pair in
                 guard pair.name == "rows" else { return pair }

@@ -20,11 +20,16 @@ public struct DefinitionReader {
     public var knownKPINames: () -> [String]
     /// The calendars that a projection may name.
     public var knownCalendarNames: () -> [String]
+    /// Whether a person's name was published on purpose, so that a new definition may name it in clear;
+    /// nil: names are not looked at, as in a definition that the log has.
+    public var isPublishedName: ((String) -> Bool)?
     /// The KPIs that a scorecard's rows may name.
     public var knownKPIDefinition: (String) -> KPIDefinition? = { _ in nil }
     /// The scorecards that rows may serve, and their names.
     var knownOutline: (String) -> ScorecardOutline? = { _ in nil }
     var knownScorecardNames: () -> [String] = { [] }
+
+    var columns: Columns { Columns(types: types, isPublished: isPublishedName) }
 
     /// Longest document in bytes, so that its text fits into an entry of the log.
     public static let longestDocument = 60_000
@@ -126,7 +131,7 @@ struct FileReading {
                     definitions[index] = .calendar(calendar)
                 }
             } else if let projection = ProjectionReader(
-                types: reader.types, faults: list,
+                columns: reader.columns, faults: list,
                 calendarNames: { (calendars + reader.knownCalendarNames()).sorted() }
             ).read(value) {
                 projections[projection.name] = projection
@@ -190,7 +195,7 @@ struct FileReading {
             projectionNames: { (here.keys + reader.knownProjectionNames()).sorted() },
             isKPI: { names.contains($0) || reader.knownKPI($0) != nil },
             kpiNames: { (names + reader.knownKPINames()).sorted() },
-            columns: Columns(types: reader.types))
+            columns: reader.columns)
         if let (kpi, uses) = kpiReader.read(value) {
             definitions[index] = .kpi(kpi)
             kpiUses.append((kpi.name, uses, document))

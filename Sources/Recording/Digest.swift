@@ -20,6 +20,11 @@ public final class Digest: Sendable {
     /// The digest of what was taken in.
     public var hex: String { Hexadecimal.text(hash.withLock { $0.finalize() }) }
 
+    /// The digest of a text as the log records it: in its normal form.
+    public static func hex(ofText text: String) -> String {
+        hex(of: Array(NormalText.form(of: text).utf8))
+    }
+
     /// The digest of some bytes.
     public static func hex(of bytes: [UInt8]) -> String {
         let digest = Digest()

@@ -79,7 +79,9 @@ public struct Import {
     private func read(
         _ source: InputSource, through mapping: Mapping, into sink: inout some EventSink
     ) throws -> IngestOutcome {
-        try ingest(
+        var options = options
+        options.privateDigest = try store.privateDigest()
+        return try ingest(
             source, through: mapping, into: &sink, types: store.types, states: store,
             options: options, header: header, rejects: rejects, progress: progress,
             isCancelled: isCancelled)

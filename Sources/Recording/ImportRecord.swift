@@ -31,11 +31,6 @@ public struct ImportRecord: Sendable {
         self.mapping = mapping
     }
 
-    /// Its name for `rekam void --ingest`: the digest of input and mapping.
-    public var id: String {
-        mapping.map { Digest.hex(of: Array((digest + $0).utf8)) } ?? digest
-    }
-
     /// Ranges in one event, so that its text stays within the schema.
     static let rangesPerEvent = 800
 
@@ -46,6 +41,9 @@ public struct ImportRecord: Sendable {
     @discardableResult
     public func record(in store: LogStore, now: Instant) throws -> [String] {
         var recorded: [String] = []
+        // Of input and mapping, and private: an input of one line could be guessed.
+        let id = Hexadecimal.text(
+            try store.privateDigest()(Array((digest + (mapping ?? "")).utf8)))
         var attempt = 1
         var rest = ranges[...]
         repeat {

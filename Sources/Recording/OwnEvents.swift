@@ -12,7 +12,7 @@ extension LogStore {
             fields: [
                 .init("kind", .text(kind)), .init("name", .text(name)),
                 .init("version", .integer(Int64(version))), .init("body", .text(body)),
-                .init("digest", .text(Digest.hex(of: Array(body.utf8)))),
+                .init("digest", .text(Digest.hex(ofText: body))),
             ])
     }
 

@@ -96,7 +96,8 @@ public struct Withdrawal: Sendable {
         return skipped
     }
 
-    /// The entries that an import added, by the id its record has; nil when there is no such import.
+    /// The entries that an import added, by the id its record has or the input's SHA-256, or how one of
+    /// these begins; nil when there is no such import.
     ///
     /// - Complexity: O(imports recorded).
     public static func ranges(ofImport id: String, in store: LogStore) throws -> [Range<UInt32>]? {
@@ -107,9 +108,12 @@ public struct Withdrawal: Sendable {
             for sequence in try view.caseHistory(caseID) {
                 let entry = try JSONValue(
                     parsing: String(decoding: view.revealedEntry(sequence), as: UTF8.self))
-                guard case .string(let name)? = entry["id"],
-                    id.count >= 8 && name.hasPrefix("ingest/\(id)")
-                else { continue }
+                guard id.utf8.count >= 8, case .string(let name)? = entry["id"] else { continue }
+                var isMeant = name.utf8.starts(with: "ingest/\(id)".utf8)
+                if case .string(let digest)? = entry["data"]?["digest"] {
+                    isMeant = isMeant || digest.utf8.starts(with: id.utf8)
+                }
+                guard isMeant else { continue }
                 isFound = true
                 guard case .string(let text)? = entry["data"]?["ranges"] else { continue }
                 for part in text.split(separator: ",") {

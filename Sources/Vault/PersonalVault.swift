@@ -38,7 +38,9 @@ package final class PersonalVault: Sendable {
     }
 
     /// Makes an empty vault in a store's folder.
-    package func create() throws { _ = try open(creating: true) }
+    ///
+    /// - Parameter key: random bytes, for digests that nobody without the vault can try names against.
+    package func create(key: [UInt8]) throws { _ = try open(creating: key) }
 
     /// Whether there is one: who was given `data.mdb` alone has none.
     package var isThere: Bool {
@@ -200,11 +202,12 @@ package final class PersonalVault: Sendable {
         guard inode != 0 else { return nil }
         if let known = opened.withLock({ $0 }), known.inode == inode { return known }
         guard isThere else { return nil }
-        return try open(creating: false)
+        return try open(creating: nil)
     }
 
-    private func open(creating: Bool) throws -> Opened {
-        var options = Environment.Options(readOnly: isReadOnly && !creating, creates: creating)
+    private func open(creating key: [UInt8]?) throws -> Opened {
+        var options = Environment.Options(
+            readOnly: isReadOnly && key == nil, creates: key != nil)
         options.file = PersonalVault.file
         options.mapBytes = 1 << 38
         options.syncsCommits = syncsCommits
@@ -218,7 +221,7 @@ package final class PersonalVault: Sendable {
             environment = try reopen(consume environment, options)
         }
         let tables = try VaultTables(environment)
-        if creating { try register(environment, tables) }
+        if let key { try register(environment, tables, key) }
         try check(environment, tables)
         let now = Opened(environment: environment, tables: tables, inode: generation)
         opened.withLock { $0 = now }
@@ -241,10 +244,13 @@ package final class PersonalVault: Sendable {
         }
     }
 
-    private func register(_ environment: Environment, _ tables: VaultTables) throws {
+    private func register(
+        _ environment: Environment, _ tables: VaultTables, _ key: [UInt8]
+    ) throws {
         let write = try environment.beginWrite()
         try write.put(tables.registry, Key("format"), VaultTables.format)
         try write.put(tables.registry, Key("origin"), Array(origin.utf8))
+        try write.put(tables.registry, Key(VaultTables.digestKey), key)
         try write.commit()
     }
 
@@ -273,6 +279,7 @@ package struct VaultTables: Sendable {
     package let notes: Table
 
     static let format = Array("rekam vault 1".utf8)
+    static let digestKey = "digest_key"
 
     init(_ environment: Environment) throws {
         let tables = try environment.openTables(["registry", "tokens", "names", "texts", "notes"])

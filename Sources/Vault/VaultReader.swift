@@ -70,6 +70,11 @@ package final class VaultReader {
         try transaction.copyValue(tables.notes, Key(key))
     }
 
+    /// The key of digests that would else name a person to whoever tries names.
+    package var digestKey: [UInt8]? {
+        get throws { try transaction.copyValue(tables.registry, Key(VaultTables.digestKey)) }
+    }
+
     /// Rows of texts without a column.
     package var textCount: Int { get throws { try transaction.count(of: tables.texts) } }
 

@@ -46,7 +46,7 @@ struct RecordingTests {
         try store.read { view in
             guard let id = try view.caseID("log/ingest") else { return [] }
             return try view.caseHistory(id).map {
-                try JSONValue(parsing: String(decoding: view.entry($0), as: UTF8.self))
+                try JSONValue(parsing: String(decoding: view.revealedEntry($0), as: UTF8.self))
             }
         }
     }
@@ -75,7 +75,7 @@ struct RecordingTests {
         #expect(outcome.counts.refused == 2)
         let first = try imports(store)
         #expect(first.count == 1)
-        #expect(first[0]["id"] == .string("ingest/" + Digest.hex(of: Array(text.utf8))))
+        #expect(first[0]["data"]?["digest"] == .string(Digest.hex(of: Array(text.utf8))))
         #expect(first[0]["data"]?["lines"] == .number("4"))
         #expect(first[0]["data"]?["accepted"] == .number("2"))
         #expect(first[0]["data"]?["refused"] == .number("2"))

@@ -6,11 +6,23 @@ package struct ColumnShape: Hashable, Sendable {
     package var kind: ColumnKind
     /// The values of an enumeration, in its order; empty otherwise.
     package var values: [String]
+    /// Whether its names are those of persons; columns compare all the same.
+    package var isOfPersons = false
 
     /// A shape from its parts.
-    package init(kind: ColumnKind, values: [String] = []) {
+    package init(kind: ColumnKind, values: [String] = [], isOfPersons: Bool = false) {
         self.kind = kind
         self.values = values
+        self.isOfPersons = isOfPersons
+    }
+
+    package static func == (left: ColumnShape, right: ColumnShape) -> Bool {
+        left.kind == right.kind && left.values == right.values
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
+        hasher.combine(values)
     }
 
     /// A name's.
@@ -35,7 +47,7 @@ extension FieldSchema {
     package var shape: ColumnShape? {
         guard let column else { return nil }
         guard case .enumeration(let values) = kind, column == .enumeration else {
-            return ColumnShape(kind: column)
+            return ColumnShape(kind: column, isOfPersons: personal != nil)
         }
         return ColumnShape(kind: column, values: values)
     }
@@ -44,6 +56,19 @@ extension FieldSchema {
 /// What event types offer to definitions.
 struct Columns {
     let types: EventTypes
+    /// Whether a person's name was published; nil: names are not looked at, as in a definition that
+    /// the log has.
+    var isPublished: ((String) -> Bool)?
+
+    /// Refuses a person's name in clear: a definition stands in the log for ever, so that the name could
+    /// never be erased.
+    func checkName(_ text: String, _ shape: ColumnShape, at value: YAMLValue, _ faults: FaultList) {
+        guard shape.isOfPersons, !text.isEmpty, let isPublished, !isPublished(text) else { return }
+        faults.report(
+            at: value, "\"\(text)\" would be a person's name in clear, which nobody could erase",
+            expected: "a team, role or other field of the person, or a name published on purpose: "
+                + "rekam name publish SUBJECT --reason R --by B")
+    }
 
     /// Names of the types a definition may read: not the log's own, not the void.
     var readableTypes: [String] {
@@ -85,9 +110,31 @@ struct Columns {
                         + "\(shape.inWords) in \(name)", expected: "a field that is alike in both")
                 return nil
             }
+            let isOfPersons = shape.isOfPersons || found?.shape.isOfPersons == true
             found = (name, shape)
+            found?.shape.isOfPersons = isOfPersons
         }
         return found?.shape
+    }
+
+    /// The shape of the columns that a dimension's values come from; nil where they come from none.
+    func shape(
+        of source: DimensionSource, in projection: ProjectionDefinition
+    ) -> ColumnShape? {
+        switch source {
+        case .field(let reference):
+            let names = projection.eventTypes(of: reference.binding)
+            return names.first.flatMap { types[$0] }?.field(named: reference.field)?.shape
+        case .latest(let field, _):
+            let names = projection.latestTypes.first { $0.field == field }?.types ?? []
+            return names.first.flatMap { types[$0] }?.field(named: field)?.shape
+        case .firstOf(let sources):
+            return sources.lazy.compactMap { self.shape(of: $0, in: projection) }.first
+        case .subject:
+            let isOfPersons = projection.subjectKinds.contains { types.personalKinds.contains($0) }
+            return ColumnShape(kind: .name, isOfPersons: isOfPersons)
+        case .hour, .weekday, .constant: return nil
+        }
     }
 
     /// The types that set the value in force of a field: of the cases' own kind, else all.

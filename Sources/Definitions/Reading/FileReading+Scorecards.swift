@@ -10,11 +10,13 @@ extension FileReading {
         let (reader, outlines, projections) = (reader, outlines, projections)
         let kpi = { here[$0] ?? reader.knownKPIDefinition($0) }
         let scorecardReader = ScorecardReader(
-            faults: list, types: reader.types, kpi: kpi,
+            faults: list, kpi: kpi,
             kpiNames: { (here.keys + reader.knownKPINames()).sorted() },
-            dimensions: { formula in
-                formula.sharedDimensions(
-                    kpi: kpi, projection: { projections[$0] ?? reader.knownProjection($0) })
+            columns: reader.columns,
+            projections: { formula in
+                formula.projectionNames(kpi: kpi).compactMap {
+                    projections[$0] ?? reader.knownProjection($0)
+                }
             },
             outline: { outlines[$0] ?? reader.knownOutline($0) },
             scorecardNames: { (outlines.keys + reader.knownScorecardNames()).sorted() })
@@ -26,10 +28,8 @@ extension FileReading {
 }
 
 extension Formula {
-    /// The dimensions that all projections behind a formula have, those behind other KPIs included.
-    func sharedDimensions(
-        kpi: (String) -> KPIDefinition?, projection: (String) -> ProjectionDefinition?
-    ) -> [String] {
+    /// The projections behind a formula, those behind other KPIs included.
+    func projectionNames(kpi: (String) -> KPIDefinition?) -> [String] {
         var names: [String] = []
         var seen: Set<String> = []
         func visit(_ formula: Formula) {
@@ -39,11 +39,6 @@ extension Formula {
             }
         }
         visit(self)
-        var shared: [String]?
-        for name in Set(names).sorted() {
-            let dimensions = projection(name)?.dimensions.map(\.name) ?? []
-            shared = shared?.filter { dimensions.contains($0) } ?? dimensions
-        }
-        return shared ?? []
+        return Set(names).sorted()
     }
 }

@@ -62,6 +62,9 @@ extension KPIReader {
                     word: dimension, among: projection.dimensions.map(\.name))
                 continue
             }
+            if let shape = columns.shape(of: source, in: projection) {
+                for text in values { columns.checkName(text, shape, at: at, faults) }
+            }
             guard let known = knownValues(of: source, in: projection) else { continue }
             for value in values where !known.contains(value) {
                 faults.report(
@@ -77,30 +80,13 @@ extension KPIReader {
     {
         switch source {
         case .field, .latest:
-            let values = shape(of: source, in: projection)?.values ?? []
+            let values = columns.shape(of: source, in: projection)?.values ?? []
             return values.isEmpty ? nil : values
         case .firstOf(let sources):
             return sources.lazy.compactMap { self.knownValues(of: $0, in: projection) }.first
         case .hour: return (0...23).map(String.init)
         case .weekday: return (1...7).map(String.init)
         case .constant, .subject: return nil
-        }
-    }
-
-    /// The shape of the columns that values come from; nil where they come from none.
-    private func shape(
-        of source: DimensionSource, in projection: ProjectionDefinition
-    ) -> ColumnShape? {
-        switch source {
-        case .field(let reference):
-            let types = projection.eventTypes(of: reference.binding)
-            return types.first.flatMap { columns.types[$0] }?.field(named: reference.field)?.shape
-        case .latest(let field, _):
-            let types = projection.latestTypes.first { $0.field == field }?.types ?? []
-            return types.first.flatMap { columns.types[$0] }?.field(named: field)?.shape
-        case .firstOf(let sources):
-            return sources.lazy.compactMap { self.shape(of: $0, in: projection) }.first
-        case .hour, .weekday, .constant, .subject: return nil
         }
     }
 
@@ -116,7 +102,7 @@ extension KPIReader {
                 switch source {
                 case .name(.subject, when: _): "the case itself"
                 case .name(let source, when: _):
-                    shape(of: source, in: projection)?.inWords ?? "a text"
+                    columns.shape(of: source, in: projection)?.inWords ?? "a text"
                 case .number, .count, .duration, .flag, .money: ColumnShape.integer.inWords
                 }
             let here = (name: "\(projection.name).\(name)", kind: kind)

@@ -96,6 +96,7 @@ extension ProjectionReader {
         var scalars: [Scalar] = []
         for element in value.elements {
             guard let scalar = scalar(of: element, shape: shape) else { return [] }
+            if case .text(let text) = scalar { columns.checkName(text, shape, at: element, faults) }
             scalars.append(scalar)
         }
         if scalars.isEmpty {

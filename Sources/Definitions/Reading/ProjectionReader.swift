@@ -48,9 +48,9 @@ final class ProjectionReader {
     var usesBusinessTime = false
 
     init(
-        types: EventTypes, faults: FaultList, calendarNames: @escaping () -> [String] = { [] }
+        columns: Columns, faults: FaultList, calendarNames: @escaping () -> [String] = { [] }
     ) {
-        columns = Columns(types: types)
+        self.columns = columns
         self.faults = faults
         self.calendarNames = calendarNames
     }
@@ -113,7 +113,7 @@ final class ProjectionReader {
     /// A reader in the same state that reports elsewhere.
     func copy(reportingTo other: FaultList) -> ProjectionReader {
         let copy = ProjectionReader(
-            types: columns.types, faults: other, calendarNames: calendarNames)
+            columns: columns, faults: other, calendarNames: calendarNames)
         copy.calendar = calendar
         copy.kinds = kinds
         copy.names = names

@@ -115,7 +115,7 @@ extension ScorecardReader {
             figure.unit = kpi.unit(ofStatistic: statistic)
             if figure.unit == .count, kpi.unit != .count { figure.better = nil }
         }
-        let known = dimensions(formula)
+        let known = ScorecardReader.shared(projections(formula))
         for name in asked where !isTrusting && !isKnown(name, among: known) {
             faults.report(
                 at: value, "\(text) can't be asked by \(name)", word: name, among: known)
@@ -124,11 +124,39 @@ extension ScorecardReader {
         return figure
     }
 
+    /// The dimensions that all of some projections have.
+    private static func shared(_ projections: [ProjectionDefinition]) -> [String] {
+        var shared: [String]?
+        for projection in projections {
+            let dimensions = projection.dimensions.map(\.name)
+            shared = shared?.filter { dimensions.contains($0) } ?? dimensions
+        }
+        return shared ?? []
+    }
+
+    /// Refuses persons' names among what a scorecard is asked for.
+    func checkNames(_ conditions: YAMLValue?, of rows: [ScorecardRow]) {
+        let behind = rows.compactMap { row in
+            kpi(String(row.figure.prefix { $0 != "." }))
+        }.flatMap { projections($0.value) }
+        for pair in conditions?.pairs ?? [] {
+            let shape = behind.lazy.compactMap { projection in
+                projection.dimensions.first { $0.name == pair.name }.flatMap {
+                    columns.shape(of: $0.source, in: projection)
+                }
+            }.first
+            guard let shape, pair.value.plainText != "present" else { continue }
+            for element in pair.value.elements {
+                columns.checkName(element.text ?? "", shape, at: element, faults)
+            }
+        }
+    }
+
     /// Whether a dimension is among some, or follows one of them to a field.
     private func isKnown(_ name: String, among known: [String]) -> Bool {
         if known.contains(name) { return true }
         func has(_ kind: String, _ field: String) -> Bool {
-            types.profileFields(of: kind).contains { $0.name == field }
+            columns.types.profileFields(of: kind).contains { $0.name == field }
         }
         if let dot = name.firstIndex(of: ".") {
             let kind = String(name[..<dot])

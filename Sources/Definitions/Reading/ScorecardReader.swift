@@ -27,12 +27,12 @@ struct ScorecardReader {
     static let mostRows = 50
 
     let faults: FaultList
-    let types: EventTypes
     /// The KPIs a row may name; nil where there is none of that name.
     let kpi: (String) -> KPIDefinition?
     let kpiNames: () -> [String]
-    /// The dimensions that all projections behind a figure have.
-    let dimensions: (Formula) -> [String]
+    let columns: Columns
+    /// The projections behind a figure.
+    let projections: (Formula) -> [ProjectionDefinition]
     /// Other scorecards, and this one.
     let outline: (String) -> ScorecardOutline?
     let scorecardNames: () -> [String]
@@ -67,6 +67,7 @@ struct ScorecardReader {
         let rows = readRows(
             fields.required("rows", "a list of rows with kpi, weight, target, from, to and serves"),
             of: name ?? "", objectives: objectives.map(\.name), asked: asked)
+        checkNames(fields["where"], of: rows ?? [])
         let notes = fields["notes"]?.elements.map { common.localized($0) } ?? []
         let source = common.text(fields["source"]) ?? ""
         guard faults.faults.isEmpty, let name, let version, let scope, let grain, let missing,

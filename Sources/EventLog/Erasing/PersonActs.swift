@@ -31,6 +31,8 @@ package struct PersonActs: Sendable {
     package private(set) var retentions: [String: Retention] = [:]
     /// Names told in clear for ever: entry by token.
     package private(set) var published: [Token: UInt32] = [:]
+    /// These names, in UTF-8: texts are told apart by their bytes.
+    package private(set) var publishedNames: Set<[UInt8]> = []
 
     /// The hold that keeps a name from being erased; nil where there is none. A name is held under
     /// whatever role.
@@ -56,7 +58,13 @@ package struct PersonActs: Sendable {
             if case .number(let digits)? = json["data"]?["days"] { days = Int(digits) }
             retentions[text("kind") ?? ""] = Retention(
                 days: days, reason: text("reason") ?? "", by: text("by"))
-        case ("name.published", let person?): published[person.token] = entry.sequence
+        case ("name.published", let person?):
+            published[person.token] = entry.sequence
+            let array = text("disclosure").flatMap { Base64URL.decode($0.utf8Span.span) }
+            guard let array else { break }
+            let disclosure = Disclosure(array: array)
+            guard Token(of: disclosure) == person.token, let name = disclosure.text else { break }
+            publishedNames.insert(Array(name.utf8))
         default: break
         }
     }

@@ -106,7 +106,7 @@ public final class LogStore: Sendable {
             origin: origin, types: types, contentKey: try salts.key(of: ContentDigest.keyBytes))
         let vault = PersonalVault(
             folder: path, origin: origin, readOnly: false, syncsCommits: syncsCommits)
-        try vault.create()
+        try vault.create(key: try salts.key(of: ContentDigest.keyBytes))
         try registry.write(to: environment)
         if let group { try share(path, with: group) }
         return try LogStore(

@@ -32,7 +32,9 @@ public func ingest<Sink: EventSink>(
     var fault: InputFault?
     var isStoppedEarly = false
     do {
-        let reader = try MappedReader(mapping, source: source, name: source.name, states: states)
+        let reader = try MappedReader(
+            mapping, source: source, name: source.name, states: states,
+            privateDigest: options.privateDigest)
         header?(reader.rawHeader)
         isStoppedEarly = try feed(&run, from: reader, source, options, isCancelled)
     } catch let error as InputFault {

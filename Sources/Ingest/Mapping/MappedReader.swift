@@ -43,6 +43,7 @@ public final class MappedReader {
     private let mapping: Mapping
     private let csv: CSVReader
     private let states: (any CaseStates)?
+    private let privateDigest: (@Sendable ([UInt8]) -> [UInt8])?
     private var evaluator: RowEvaluator
     private var memory = CaseMemory()
     private var scratch: [UInt8] = []
@@ -54,12 +55,15 @@ public final class MappedReader {
     /// - Parameters:
     ///   - name: the file's name, for errors.
     ///   - states: what the log knows of a case; nil: nothing.
+    ///   - privateDigest: see `IngestOptions`.
     /// - Throws: what the source throws; `MappingMismatch` where the file has no header or lacks a
     ///   column the mapping reads.
     public init(
-        _ mapping: Mapping, source: any ByteSource, name: String, states: (any CaseStates)?
+        _ mapping: Mapping, source: any ByteSource, name: String, states: (any CaseStates)?,
+        privateDigest: (@Sendable ([UInt8]) -> [UInt8])? = nil
     ) throws {
         self.mapping = mapping
+        self.privateDigest = privateDigest
         self.states = states
         do {
             csv = try CSVReader(source: source, format: mapping.format)
@@ -239,7 +243,7 @@ public final class MappedReader {
             guard event.hasDigestID else { return id }
             scratch.removeAll(keepingCapacity: true)
             scratch.append(contentsOf: id.utf8)
-            return MappedReader.digest(of: &scratch).text
+            return digest().text
         }
         scratch.removeAll(keepingCapacity: true)
         func put(_ text: String?) {
@@ -254,23 +258,20 @@ public final class MappedReader {
             guard case .constant(let value) = field.content else { continue }
             put("\(field.name)=\(value)")
         }
-        let (first, id) = MappedReader.digest(of: &scratch)
+        let (first, id) = digest()
         guard event.countsRepeats else { return id }
         let count = (entry.repeats?.counts[first] ?? 0) + given.count { $0 == first }
         given.append(first)
         return count == 0 ? id : "\(id)-\(count + 1)"
     }
 
-    /// 128 bits of a digest: their first half, and all of them in hexadecimal. The bytes are used up.
-    private static func digest(of bytes: inout [UInt8]) -> (first: UInt64, text: String) {
-        let first = Fingerprint(of: bytes.span).value
-        bytes.append(1)
-        let second = Fingerprint(of: bytes.span).value
-        return (first, hex(first) + hex(second))
-    }
-
-    private static func hex(_ value: UInt64) -> String {
-        let text = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - text.count) + text
+    /// 128 bits of a digest of `scratch`: their first half, and all of them in hexadecimal.
+    private func digest() -> (first: UInt64, text: String) {
+        let bytes =
+            privateDigest?(scratch)
+            ?? [scratch, scratch + [1]].flatMap { text in
+                Hexadecimal.bigEndian(Fingerprint(of: text.span).value)
+            }
+        return (Hexadecimal.number(bytes.prefix(8)), Hexadecimal.text(bytes))
     }
 }

@@ -15,6 +15,9 @@ public struct IngestOptions: Sendable {
     public var batchEvents = 49_152
     /// Bytes of input in a batch, about.
     public var batchBytes = 32 << 20
+    /// Makes 16 bytes of a text, for the ids of rows that state none: under a key, so that nobody can try
+    /// names against them. Nil, as without a store: by fingerprints.
+    public var privateDigest: (@Sendable (_ text: [UInt8]) -> [UInt8])?
     /// How long events of a slow stream wait for others, in milliseconds.
     public var longestWaitMilliseconds = 1000
 

@@ -151,7 +151,7 @@ struct CalendarAddCommand: ParsableCommand {
         let log = try store.open(readOnly: false)
         let calendars = try StoreCalendars(log)
         let words = DefinitionWords(language.lang)
-        let read = try DefinitionFile(file, in: calendars.library)
+        let read = try DefinitionFile(file, in: calendars.library, of: log)
         if let other = read.contents.first(where: { $0.definition.kind != "calendar" }) {
             throw Failure(
                 .usage,

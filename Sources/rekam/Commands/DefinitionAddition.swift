@@ -21,7 +21,7 @@ struct DefinitionAddition {
         let log = try store.open(readOnly: false)
         let register = try log.read { try $0.definitions() }
         let library = DefinitionLibrary(register: register, types: log.types)
-        let read = try DefinitionFile(file, in: library)
+        let read = try DefinitionFile(file, in: library, of: log)
         for (document, definition) in read.contents where !kinds.contains(definition.kind) {
             let command = definition.kind == "kpi" ? "kpi" : definition.kind
             throw Failure(

@@ -12,11 +12,14 @@ struct DefinitionFile {
     /// Each definition beside the text it was read from.
     let contents: [(document: SourceDocument, definition: Definition)]
 
-    /// Reads a file; what the store has in force may be used in it.
+    /// Reads a file; what the store has in force may be used in it, and names that it has published.
     ///
     /// - Throws: `Failure` with every fault, or where the file can't be read.
-    init(_ file: String, in library: DefinitionLibrary) throws {
+    init(_ file: String, in library: DefinitionLibrary, of log: LogStore) throws {
         self.file = file
+        let names = try log.read { try $0.personActs().publishedNames }
+        var reader = library.reader()
+        reader.isPublishedName = { names.contains(Array($0.utf8)) }
         let bytes = try Machine.readWhole(file, most: 1 << 20)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Failure(.refused, "\(file) is no UTF-8 text.")
@@ -25,11 +28,11 @@ struct DefinitionFile {
         do {
             guard !documents.isEmpty else {
                 // The reader says what it misses.
-                _ = try library.reader().read(text, file: file)
+                _ = try reader.read(text, file: file)
                 contents = []
                 return
             }
-            contents = try library.reader().read(documents)
+            contents = try reader.read(documents)
         } catch {
             throw Failure(.refused, messages: error.faults.map(\.description))
         }
@@ -102,7 +105,7 @@ struct DefinitionFile {
                 fresh.append((document, definition))
                 continue
             }
-            if known.digest == Digest.hex(of: Array(document.text.utf8)) { continue }
+            if known.digest == Digest.hex(ofText: document.text) { continue }
             let newest = versions.map(\.version).max() ?? 0
             messages.append(
                 "\(document.file):\(document.firstLine): \(definition.kind) \(definition.name)@"

@@ -30,7 +30,7 @@ struct ProjectionAddCommand: ParsableCommand {
         let log = try store.open(readOnly: false)
         let register = try log.read { try $0.definitions() }
         let library = DefinitionLibrary(register: register, types: log.types)
-        let read = try DefinitionFile(file, in: library)
+        let read = try DefinitionFile(file, in: library, of: log)
         guard !read.projections.isEmpty else {
             throw Failure(
                 .usage, "\(file) defines no projection. A KPI alone: rekam kpi add \(file)")

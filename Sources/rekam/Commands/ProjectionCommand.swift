@@ -121,7 +121,7 @@ struct ProjectionCheckCommand: ParsableCommand {
     func run() throws {
         let log = try store.open(readOnly: true)
         let library = try StoreDefinitions(log).library
-        let read = try DefinitionFile(file, in: library)
+        let read = try DefinitionFile(file, in: library, of: log)
         for (place, content) in read.contents.enumerated() {
             if place > 0 { Output.line() }
             Output.line(content.definition.explanation(in: language.lang))

@@ -122,7 +122,7 @@ struct ProjectionPromoteCommand: ParsableCommand {
         var drafts: [EventDraft] = []
         var covered: Set<String> = []
         if let companion {
-            let read = try DefinitionFile(companion, in: library)
+            let read = try DefinitionFile(companion, in: library, of: log)
             for (document, definition) in try read.unregistered(in: register)
             where definition.kind == "kpi" {
                 drafts.append(

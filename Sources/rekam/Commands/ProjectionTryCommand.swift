@@ -69,7 +69,7 @@ struct ProjectionTryCommand: ParsableCommand {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
         let library = try StoreDefinitions(log).library
-        let read = try DefinitionFile(file, in: library)
+        let read = try DefinitionFile(file, in: library, of: log)
         let (_, definition) = try read.projection(projection)
         let live = try LiveProjections(of: log, only: [])
         let trial = Trial(
