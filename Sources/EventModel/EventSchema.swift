@@ -73,6 +73,9 @@ public struct FieldSchema: Sendable, Hashable {
     public var personal: PersonalKind?
     /// Whether it says what is so from now on (`x-state`): saying it again changes nothing.
     public var isState = false
+    /// Whether it holds the subject of another case (`x-subject`), which must not be a person's: it
+    /// would stand in clear.
+    public var isSubject = false
     /// For an enumeration the rank of an event with each word (`x-ranks`), in the order of the words;
     /// empty where the type's own rank counts.
     public var ranks: [Int] = []

@@ -30,7 +30,7 @@ public struct Rejection: Error, Hashable, Sendable {
 
     /// What an event of the same source and id has where a refused one differs from it.
     public struct Recorded: Hashable, Sendable {
-        /// The recorded value, cut to 200 characters; empty where it is missing.
+        /// The recorded value, cut to 200 characters; empty where it is missing, `""` for an empty text.
         public var value: String
         /// The entry's sequence.
         public var sequence: UInt32
@@ -69,6 +69,9 @@ public struct Rejection: Error, Hashable, Sendable {
         self.recorded = recorded
     }
 
+    /// Stands for a text without characters where nothing would mean that there is none.
+    public static let emptyText = "\"\""
+
     private static func shortened(_ text: String) -> String {
         text.count > 200 ? String(text.prefix(199)) + "…" : text
     }
@@ -85,8 +88,11 @@ public struct Rejection: Error, Hashable, Sendable {
 
     private func conflictSummary(_ recorded: Recorded) -> String {
         func shown(_ value: String) -> String {
-            value.isEmpty
-                ? "nothing" : "\"" + (value.count > 40 ? value.prefix(39) + "…" : value) + "\""
+            switch value {
+            case "": "nothing"
+            case Rejection.emptyText: "an empty text"
+            default: "\"" + (value.count > 40 ? value.prefix(39) + "…" : value) + "\""
+            }
         }
         return "\(problem): \(field) is \(shown(value)) here and \(shown(recorded.value)) in entry "
             + "\(recorded.sequence)"

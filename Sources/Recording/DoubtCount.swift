@@ -58,18 +58,21 @@ enum ContactShape {
     /// What a piece of text looks like; nil where it looks like neither.
     ///
     /// An address has `@` between a letter or digit and a name with a dot. A phone number is `+` and 8
-    /// to 15 digits, or an Indonesian mobile number: `08` or `628` and 10 to 14 digits in all. Neither
-    /// has a letter or digit right before or after it.
+    /// to 15 digits, or an Indonesian mobile number: `08` or `628` and 10 to 14 digits in all; a blank,
+    /// hyphen, dot, stroke or bracket, or two of these, may stand between two digits. Neither has a letter or digit right
+    /// before or after it.
     static func find(_ bytes: Span<UInt8>, _ range: Range<Int>) -> DoubtGroup.Kind? {
         mayHave(bytes, range) ? findSlowly(bytes, range) : nil
     }
 
-    /// A quick look: whether there is `@`, or a digit at one of every eighth byte, as any eight digits in
-    /// a row have.
+    /// A quick look: whether there is `@`, or a digit among three bytes of every eight, as any
+    /// number has.
     private static func mayHave(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        var place = range.lowerBound + 7
-        while place < range.upperBound {
-            if isDigit(bytes[place]) { return true }
+        var place = range.lowerBound + 5
+        while place + 2 < range.upperBound {
+            if isDigit(bytes[place]) || isDigit(bytes[place + 1]) || isDigit(bytes[place + 2]) {
+                return true
+            }
             place += 8
         }
         return bytes.next(0x40, from: range.lowerBound, to: range.upperBound) < range.upperBound
@@ -85,18 +88,57 @@ enum ContactShape {
                 continue
             }
             let start = place
-            while place < range.upperBound, isDigit(bytes[place]) { place += 1 }
-            guard place - start >= 8, place - start <= 15 else { continue }
+            let number = Number(bytes, range, from: start)
+            place = number.end
+            // A bracket may open it: `+(62) 812…`.
             let before = start > range.lowerBound ? bytes[start - 1] : 0
             let after = place < range.upperBound ? bytes[place] : 0
             guard !isLetter(before), !isLetter(after) else { continue }
-            if before == 0x2B { return .phone }
-            let isMobile =
-                bytes[start] == 0x30 && bytes[start + 1] == 0x38
-                || bytes[start] == 0x36 && bytes[start + 1] == 0x32 && bytes[start + 2] == 0x38
-            if isMobile, (10...14).contains(place - start) { return .phone }
+            if before == 0x2B, (8...15).contains(number.digits) { return .phone }
+            if number.isMobile, (10...14).contains(number.digits) { return .phone }
         }
         return nil
+    }
+
+    /// Digits with separators between them.
+    private struct Number {
+        var digits = 0
+        var end: Int
+        /// Whether it begins as an Indonesian mobile number does, and not as a date: `0812…`, `62 8…`.
+        var isMobile = false
+
+        init(_ bytes: Span<UInt8>, _ range: Range<Int>, from start: Int) {
+            end = start
+            // The first three digits, as a number of four bits each.
+            var lead: UInt32 = 0
+            var firstGroup = 0
+            var place = start
+            var separators = 0
+            while place < range.upperBound {
+                if isDigit(bytes[place]) {
+                    digits += 1
+                    if digits <= 3 { lead = lead << 4 | UInt32(bytes[place] & 15) }
+                    separators = 0
+                    end = place + 1
+                } else if separators < 2, isSeparator(bytes[place]) {
+                    if firstGroup == 0 { firstGroup = digits }
+                    separators += 1
+                } else {
+                    break
+                }
+                place += 1
+            }
+            if firstGroup == 0 { firstGroup = digits }
+            isMobile =
+                digits > 3 && (lead >> 4 == 0x08 && firstGroup >= 4 || lead == 0x628)
+        }
+    }
+
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, 0x28, 0x29, 0x2D, 0x2E, 0x2F: true
+        default: false
+        }
     }
 
     private static func isAddress(_ bytes: Span<UInt8>, _ range: Range<Int>, at place: Int) -> Bool

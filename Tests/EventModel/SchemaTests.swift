@@ -63,7 +63,7 @@ struct SchemaTests {
         #expect(voided.fields.allSatisfy { $0.personal == nil })
         for schema in shippedTypes.schemas where schema.isLogsOwn {
             let marked = schema.fields.filter { $0.personal != nil }.map(\.name)
-            #expect(marked == (schema.type == "ingest.recorded" ? ["input"] : []))
+            #expect(marked == (schema.type == "ingest.recorded" ? ["digest", "input"] : []))
             #expect(schema.rank == EventSchema.middleRank)
         }
         #expect(shippedTypes.personalKinds == EventTypes.persons)

@@ -108,6 +108,11 @@ import Vault
     /// Notes the id of a text's token among the log's names.
     func note(nameID: UInt32, _ place: Int) { ids[Int(places[place]) - 1] = nameID }
 
+    /// Forgets all ids, which may be of a batch that was never committed.
+    func forgetNameIDs() {
+        for at in 0..<knownCount { ids[at] = TextCache.none }
+    }
+
     /// Looks the names of a row up in the cache; of a row read back from an entry, takes its tokens.
     func lookUp(_ row: EventRow, _ input: AppendInput) {
         for place in row.personal {

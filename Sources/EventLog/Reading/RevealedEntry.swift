@@ -97,7 +97,10 @@ struct EventContent {
             case ("id", .string(let text)): id = text
             case ("data", .object(let fields)):
                 for field in fields { values["data." + field.key] = EventContent.text(field.value) }
-            case ("type", _), ("subject", _), ("time", _), ("sequence", _), ("sequencetype", _):
+            // A number and the text of its digits are two orders.
+            case ("sequence", _):
+                values[member.key] = String(decoding: member.value.canonical ?? [], as: UTF8.self)
+            case ("type", _), ("subject", _), ("time", _), ("sequencetype", _):
                 values[member.key] = EventContent.text(member.value)
             default: break
             }
@@ -118,13 +121,14 @@ struct EventContent {
         return String(decoding: value.canonical ?? [], as: UTF8.self)
     }
 
-    /// The first field, by name, in which another content differs; nil where they are the same. What
-    /// was erased here is equal to anything.
+    /// The first field in which another content differs, the event's own attributes first; nil where
+    /// they are the same. What was erased here is equal to anything.
     func difference(to other: EventContent) -> ContentDifference? {
-        let names = Set(values.keys).union(other.values.keys).sorted {
+        let own = ["type", "subject", "time", "sequence", "sequencetype"]
+        let fields = Set(values.keys).union(other.values.keys).subtracting(own).sorted {
             $0.utf8.lexicographicallyPrecedes($1.utf8)
         }
-        for name in names where !erased.contains(name) {
+        for name in own + fields where !erased.contains(name) {
             let (old, new) = (values[name], other.values[name])
             let isSame =
                 switch (old, new) {
@@ -133,10 +137,18 @@ struct EventContent {
                 default: false
                 }
             if !isSame {
-                return ContentDifference(field: name, old: old ?? "", new: new ?? "", sequence: 0)
+                return ContentDifference(
+                    field: name, old: Self.shown(old), new: Self.shown(new), sequence: 0)
             }
         }
         return nil
+    }
+}
+
+extension EventContent {
+    private static func shown(_ value: String?) -> String {
+        guard let value else { return "" }
+        return value.isEmpty ? Rejection.emptyText : value
     }
 }
 

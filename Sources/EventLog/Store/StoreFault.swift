@@ -40,9 +40,11 @@ extension StoreFault: CustomStringConvertible {
         case .alreadyThere(let path):
             "\(path) exists already. Choose another folder with --store DIR, or remove it first."
         case .otherFormat(let path, let version, let expected):
-            "the store at \(path) has format version \(version), and this rekam reads version "
-                + "\(expected). Carry its entries over with a rekam that reads both: rekam "
-                + "migrate OLD NEW"
+            version < expected
+                ? "the store at \(path) has format version \(version), which was never released and "
+                    + "which no rekam reads: make a new store and ingest its inputs again."
+                : "the store at \(path) has format version \(version), and this rekam reads version "
+                    + "\(expected): use the newer rekam that made it."
         case .inTheMaking(let path):
             "another process is making \(path) right now. Wait for it, or choose another name."
         case .stopped(let what): "stopped; \(what)."

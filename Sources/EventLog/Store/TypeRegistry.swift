@@ -53,6 +53,7 @@ package enum TypeRegistry {
         if let personal = field.personal { marks.append("personal=\(personal.rawValue)") }
         if let round = field.round { marks.append("round=\(round.rawValue)") }
         if field.isState { marks.append("state=yes") }
+        if field.isSubject { marks.append("subject=yes") }
         if !field.ranks.isEmpty {
             marks.append("ranks=" + field.ranks.map(String.init).joined(separator: ","))
         }
@@ -131,6 +132,7 @@ package enum TypeRegistry {
                 case "personal": field.personal = PersonalKind(rawValue: String(value))
                 case "round": field.round = RoundRole(rawValue: String(value))
                 case "state": field.isState = value == "yes"
+                case "subject": field.isSubject = value == "yes"
                 case "ranks": field.ranks = value.split(separator: ",").compactMap { Int($0) }
                 default: break
                 }

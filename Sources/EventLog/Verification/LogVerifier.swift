@@ -28,8 +28,6 @@ extension LogDifference {
         switch error {
         case StoreFault.damaged(_, let table, let key, let reason):
             self.init(table: table, key: key, problem: reason)
-        case StoreFault.otherFormat:
-            self.init(table: "registry", key: StoreFormat.formatKey, problem: "\(error)")
         case let fault as RunsFault:
             self.init(table: "runs.chunks", key: "", problem: fault.description)
         case let fault as LMDBError where fault.kind == .corrupted:

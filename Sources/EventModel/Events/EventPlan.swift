@@ -36,6 +36,8 @@ struct EventPlan: Sendable {
         var kind: Kind
         var column: ColumnKind?
         var personal: PersonalKind?
+        /// Whether it holds the subject of another case.
+        var isSubject = false
         /// Bounds: of the number, or of the length in Unicode scalars.
         var minimum: Int64
         var maximum: Int64
@@ -243,6 +245,7 @@ extension EventPlan {
                 key: store("\"\(field.name)\":"), kind: .boolean, column: field.column,
                 personal: field.personal, minimum: 0, maximum: 0, values: 0..<0,
                 requires: requires)
+            entry.isSubject = field.isSubject
             switch field.kind {
             case .text(let minimum, let maximum):
                 entry.kind = .text

@@ -169,9 +169,7 @@ extension EventValidator {
         let kind = TextWord(input.text, start, slash)
         let subjects = plan.subjects
         if slash < length {
-            for person in plan.persons where person.isEqual(kind, input.text, start, plan.blob) {
-                envelope.personAt = slash + 1
-            }
+            if isPerson(kind, input.text, start) { envelope.personAt = slash + 1 }
             if envelope.isEntry, envelope.personAt > 0,
                 !input.isToken(start + slash + 1, length - slash - 1)
             {
@@ -188,6 +186,22 @@ extension EventValidator {
         // "log" in three bytes.
         return type.kinds.isEmpty && type.whole.isEmpty
             && !(slash < length && kind.first == 0x676F6C && kind.length == 3)
+    }
+
+    private func isPerson(_ kind: TextWord, _ text: Span<UInt8>, _ start: Int) -> Bool {
+        for person in plan.persons where person.isEqual(kind, text, start, plan.blob) {
+            return true
+        }
+        return false
+    }
+
+    /// Whether a text is the subject of a person.
+    func namesPerson(_ token: Int, _ input: borrowing EventInput) -> Bool {
+        let start = input.offset(token)
+        let length = input.length(token)
+        var slash = 0
+        while slash < length, input.text[start + slash] != 0x2F { slash += 1 }
+        return slash < length && isPerson(TextWord(input.text, start, slash), input.text, start)
     }
 
     private func readTime(

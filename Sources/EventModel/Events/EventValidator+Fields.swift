@@ -133,7 +133,8 @@ extension EventValidator {
     ) -> Bool {
         guard input.kind(token) == .string,
             input.compareLength(token, minimum: field.minimum, maximum: field.maximum) == 0,
-            input.isPlain || input.isClean(token)
+            input.isPlain || input.isClean(token),
+            !field.isSubject || !namesPerson(token, input)
         else { return false }
         writer.put(0x22)
         if field.column != nil {

@@ -109,11 +109,13 @@ extension EventValidator {
             let length = input.compareLength(
                 token, minimum: Int64(minimum), maximum: Int64(maximum))
             clause =
-                length == 0
-                ? "holds U+0000 or half a surrogate pair"
-                : length > 0
-                    ? "is longer than \(maximum) characters"
-                    : minimum == 1 ? "is empty" : "is shorter than \(minimum) characters"
+                length == 0 && field.isSubject && namesPerson(token, input)
+                ? "would name a person in clear (expected the subject of another kind of case)"
+                : length == 0
+                    ? "holds U+0000 or half a surrogate pair"
+                    : length > 0
+                        ? "is longer than \(maximum) characters"
+                        : minimum == 1 ? "is empty" : "is shorter than \(minimum) characters"
         case (.string, .day): clause = "is no date (expected one like 2025-07-14)"
         case (.integer, .integer), (.wide, .integer), (.wideUnsigned, .integer):
             clause = "is not within bounds (expected \(field.expectation))"

@@ -87,6 +87,14 @@ extension EventSchema {
             summary: try object.string("description") ?? "")
         field.personal = try personal(object, kind)
         field.isState = try object.boolean("x-state") ?? false
+        field.isSubject = try object.boolean("x-subject") ?? false
+        if field.isSubject {
+            guard case .text = kind, field.personal == nil else {
+                throw SchemaFault(
+                    path: object.pathOf("x-subject"),
+                    problem: "belongs to a string without enum, format and x-personal")
+            }
+        }
         // Each value of a text has a token of its own: nobody could see that it repeats.
         guard !field.isState || field.personal != .text else {
             throw SchemaFault(
@@ -188,7 +196,7 @@ extension EventSchema {
         try object.allow(
             [
                 "title", "description", "type", "x-column", "x-personal", "x-state", "x-ranks",
-                "x-round", "$comment", "examples",
+                "x-round", "x-subject", "$comment", "examples",
             ] + keys,
             what: "such a field")
     }

@@ -11,7 +11,7 @@ extension EventSchema {
     /// - `data`: `$comment title description type properties required dependentRequired
     ///   additionalProperties` (which must be `false`)
     /// - a field: `$comment title description examples type x-column x-personal x-state x-ranks
-    ///   x-round`, with `type` `string`: `enum`, `format: date`, or `minLength maxLength`; with
+    ///   x-round x-subject`, with `type` `string`: `enum`, `format: date`, or `minLength maxLength`; with
     ///   `integer`: `minimum maximum`; and `boolean`
     ///
     /// `x-column` is the kind of column the field becomes: `name`, `enum`, `boolean`, `integer`,
@@ -21,6 +21,8 @@ extension EventSchema {
     /// is so from now on; `x-rank` of the type, or `x-ranks` of one of its enumerations by word, where
     /// its events stand among those of one instant. `x-personal: name` of the subject says that cases
     /// of its kinds are persons.
+    ///
+    /// `x-subject` says that a field holds the subject of another case, which must not be a person's.
     ///
     /// `x-round` says what a field has to do with a survey's round: see `RoundRole`.
     ///

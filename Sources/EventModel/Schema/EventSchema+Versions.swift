@@ -104,11 +104,11 @@ extension EventSchema {
         let old = Dictionary(upcasting.renamed.map { ($1, $0) }, uniquingKeysWith: { $1 })
         for place in marked.fields.indices where marked.fields[place].personal == nil {
             let name = marked.fields[place].name
-            let known = earlier.field(named: old[name] ?? name)
-            guard case .text = marked.fields[place].kind, let personal = known?.personal else {
-                continue
-            }
-            marked.fields[place].personal = personal
+            guard case .text = marked.fields[place].kind,
+                let known = earlier.field(named: old[name] ?? name)
+            else { continue }
+            marked.fields[place].personal = known.personal
+            marked.fields[place].isSubject = marked.fields[place].isSubject || known.isSubject
         }
         marked.columns = marked.fields.filter { $0.column != nil }
         return marked

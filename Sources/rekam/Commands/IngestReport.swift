@@ -117,13 +117,21 @@ struct IngestReport {
         let inputs: [JSONValue] = parts.map { part in
             let counts = part.outcome.counts
             let refusals = part.outcome.refusals.map { group in
-                JSONValue.object([
+                var members = [
                     JSONMember(key: "count", value: number(group.count)),
                     JSONMember(key: "field", value: .string(group.first.field)),
                     JSONMember(key: "first_line", value: number(group.first.line)),
                     JSONMember(key: "problem", value: .string(group.first.problem)),
                     JSONMember(key: "value", value: .string(group.first.value)),
-                ])
+                ]
+                if let recorded = group.first.recorded {
+                    members.append(
+                        JSONMember(key: "recorded_value", value: .string(recorded.value)))
+                    members.append(
+                        JSONMember(
+                            key: "recorded_entry", value: .number(String(recorded.sequence))))
+                }
+                return JSONValue.object(members)
             }
             return .object([
                 JSONMember(key: "input", value: .string(part.file)),
