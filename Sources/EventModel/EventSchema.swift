@@ -161,6 +161,14 @@ public struct EventSchema: Sendable, Hashable {
         fields.contains { $0.round == .survey } && !fields.contains { $0.round == .answer }
     }
 
+    /// Whether its events may tell what somebody answered who is not to be known.
+    package var mayAnswer: Bool { !isInvitation && takesAnonymous }
+
+    /// Whether its cases may be people who are not to be known.
+    package var takesAnonymous: Bool {
+        subjectKinds.isEmpty || !EventTypes.anonymousKinds.isDisjoint(with: subjectKinds)
+    }
+
     /// The rank of a type that says none.
     public static let middleRank = 50
 
@@ -204,9 +212,13 @@ public struct EventTypes: Sendable, Hashable {
     ///
     /// - Parameter subject: the event's.
     public func isAnswer(_ type: UInt16, ofCase subject: String) -> Bool {
-        let kind = subject.prefix { $0 != "/" }
-        guard EventTypes.anonymousKinds.contains(String(kind)) else { return false }
-        return Int(type) >= schemas.count || !schemas[Int(type)].isInvitation
+        EventTypes.isAnonymous(subject)
+            && (Int(type) >= schemas.count || !schemas[Int(type)].isInvitation)
+    }
+
+    /// Whether a case is somebody who is not to be known.
+    public static func isAnonymous(_ subject: String) -> Bool {
+        anonymousKinds.contains(String(subject.prefix { $0 != "/" }))
     }
 
     /// A type's id; nil when there is no such type.

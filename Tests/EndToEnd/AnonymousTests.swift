@@ -7,11 +7,12 @@ import Testing
 @Suite("Answers of respondents, from the command line")
 struct AnonymousTests {
     private static func answer(
-        _ person: String, _ team: String, _ score: Int, _ day: String = "2025-03-10"
+        _ person: String, _ team: String, _ score: Int, _ day: String = "2025-03-10",
+        more: String = ""
     ) -> String {
         #"{"specversion":"1.0","id":"a-\#(person)-\#(day)","source":"desk","type":"survey.answered","#
             + #""subject":"respondent/\#(person)","time":"\#(day)T08:00:00Z","data":"#
-            + #"{"survey":"e","kind":"enps","score":\#(score),"team":"\#(team)"}}"# + "\n"
+            + #"{"survey":"e","kind":"enps","score":\#(score),"team":"\#(team)"\#(more)}}"# + "\n"
     }
 
     private func desk(at now: String) throws -> Command {
@@ -102,5 +103,32 @@ struct AnonymousTests {
         #expect(try count("--period 2025-03-10") == "6")
         #expect(try count("--period 2025-03-12") == "0")
         #expect(try count("--period 2025 --team small") == "-")
+    }
+
+    @Test("An answer sent again with any other score is there already, in every output")
+    func guesses() throws {
+        let command = try desk(at: "2025-04-10")
+        for score in [2, 9] {
+            try command.file("guess.ndjson", Self.answer("S1", "small", score))
+            let again = try command.shell("rekam ingest guess.ndjson")
+            #expect(again.code == 0 && again.out.contains("already there 1\n"), "\(again)")
+        }
+        // What is no answer is refused under its name, without a word about it.
+        try command.file(
+            "other.ndjson",
+            Self.answer("S1", "small", 2).replacing("respondent/S1", with: "ticket/T-1"))
+        let other = try command.shell("rekam ingest other.ndjson")
+        #expect(other.code != 0, "\(other)")
+        let traces = try command.shell(
+            """
+            cat other.rejects.reasons.csv; rekam log show --last 1
+            rekam audit exceptions --period 2026 --each --format csv
+            """)
+        for text in [other.out + other.error, traces.out] {
+            for piece in ["respondent/S1", "data.", "in entry", "score"] {
+                #expect(!text.contains(piece), "\(piece) in \(text)")
+            }
+        }
+        #expect(traces.out.contains("another event already has this source and id"))
     }
 }

@@ -144,18 +144,56 @@ struct Admitting: ~Copyable {
         /// Another source or id, or taken out and so free to be recorded anew.
         case other
         case same
-        case conflict(ContentDifference)
+        /// Without a difference where it would tell what somebody answered who is not to be known.
+        case conflict(ContentDifference?)
     }
 
     /// A voided event leaves its key to other content. The same content stays what it was, there
     /// already, so that an input ingested again adds nothing; unless the log's own withdrawal
     /// (`rekam void`) took it out, after which the input may be recorded anew.
     private mutating func compare(_ row: Int, with holder: Holder) throws -> Likeness {
+        let isVoided = try isVoided(holder)
+        if !isVoided {
+            let isAnswer = try isAnswer(holder)
+            let comesAsAnswer = try self.isAnswer(.row(row))
+            if isAnswer || comesAsAnswer {
+                guard try hasKey(holder, key(of: row)) else { return .other }
+                // A score could be guessed in a few tries, were one told whether it is another.
+                let isVoid = try type(of: holder) == layout.voidType
+                return isAnswer && comesAsAnswer
+                    && isVoid == (batch.rows[row].type == layout.voidType)
+                    ? .same : .conflict(nil)
+            }
+        }
         let likeness = try likeness(of: row, to: holder)
         if case .other = likeness { return .other }
-        guard try isVoided(holder) else { return likeness }
+        guard isVoided else { return likeness }
         if case .conflict = likeness { return .other }
         return try isWithdrawn(holder) ? .other : .same
+    }
+
+    /// Whether an entry or a row is an event of somebody who is not to be known, and no invitation.
+    private mutating func isAnswer(_ holder: Holder) throws -> Bool {
+        guard layout.mayAnswer[Int(try type(of: holder))] else { return false }
+        let subject: String
+        switch holder {
+        case .row(let row): subject = batch.text(batch.rows[row].subject)
+        case .entry: subject = String(decoding: try describe(holder).subject ?? [], as: UTF8.self)
+        }
+        return EventTypes.isAnonymous(subject)
+    }
+
+    private mutating func type(of holder: Holder) throws -> UInt16 {
+        switch holder {
+        case .row(let row): return batch.rows[row].type
+        case .entry(let sequence):
+            let segment = try segment(containing: sequence)
+            return segment.types[Int(sequence - segment.first)]
+        }
+    }
+
+    private func key(of row: Int) -> (source: String, id: String) {
+        (batch.text(batch.rows[row].source), batch.text(batch.rows[row].id))
     }
 
     private mutating func likeness(of row: Int, to holder: Holder) throws -> Likeness {
@@ -280,13 +318,13 @@ struct Admitting: ~Copyable {
         return raw
     }
 
-    private func conflict(_ row: Int, _ difference: ContentDifference) -> Rejection {
+    private func conflict(_ row: Int, _ difference: ContentDifference?) -> Rejection {
         Rejection(
-            kind: .conflict, line: batch.rows[row].line, field: difference.field,
-            value: difference.new,
+            kind: .conflict, line: batch.rows[row].line, field: difference?.field ?? "",
+            value: difference?.new ?? "",
             problem: "another event already has this source and id; give a new event an id of its "
                 + "own, or take the other one out with event.voided first",
-            recorded: .init(value: difference.old, sequence: difference.sequence))
+            recorded: difference.map { .init(value: $0.old, sequence: $0.sequence) })
     }
 
     private func ownSource(_ row: Int) -> Rejection {

@@ -14,6 +14,8 @@ struct TypeLayout: Sendable {
     let nameColumns: [Int]
     /// By place in `nameColumns`, whether its names are persons'.
     let isPersonal: [Bool]
+    /// By type id: whether its events may be answers of people who are not to be known.
+    let mayAnswer: [Bool]
     /// `event.voided`, which has one derived column: the sequence it voids.
     let voidType: UInt16?
     /// `definition.registered`, `.promoted` and `.dropped`.
@@ -52,6 +54,7 @@ struct TypeLayout: Sendable {
         self.nameColumns = nameColumns
         self.isPersonal = isPersonal
         slotColumns = types.schemas.map(\.columns.count)
+        mayAnswer = types.schemas.map(\.mayAnswer)
         voidType = types.id(of: TypeLayout.voidTypeName)
         registeredType = types.id(of: "definition.registered")
         promotedType = types.id(of: "definition.promoted")
