@@ -200,6 +200,8 @@ public struct EventBatch: Sendable {
     public var personal: [PersonalText] = []
     /// Pieces of canonical JSON, from the start of their row's, see `EventRow.content`.
     public var content: [TextRange] = []
+    /// What entries that were read back are salted with (`rekamsalt`), by ascending row.
+    package internal(set) var salts: [EntrySalt] = []
     /// Whether the log itself made these events: only then may they have its origin as their source.
     public var isLogsOwn = false
     /// Whether they were read back from entries, with tokens in the place of personal texts.
@@ -222,6 +224,7 @@ public struct EventBatch: Sendable {
         slots.removeAll(keepingCapacity: true)
         personal.removeAll(keepingCapacity: true)
         content.removeAll(keepingCapacity: true)
+        salts.removeAll(keepingCapacity: true)
         isSealed = false
         sender = nil
         approvals = nil
@@ -251,6 +254,7 @@ public struct EventBatch: Sendable {
         slots.removeLast(slots.count - mark.slots)
         personal.removeLast(personal.count - mark.personal)
         content.removeLast(content.count - mark.content)
+        while let last = salts.last, last.row >= mark.rows { salts.removeLast() }
     }
 
     /// Gives the last event an order that its input's rows told.
@@ -291,8 +295,9 @@ public struct EventBatch: Sendable {
 
     /// Longest entry in bytes; an event whose entry would be longer is refused when parsed.
     public static let longestEntry = 65_535
-    /// Bytes the log adds to every event: `"rekamposition":4294967295,` and `"rekamtime":"…",`.
-    public static let longestLogAttributes = 27 + 39
+    /// Bytes the log adds to an event, at most: `"rekamposition":4294967295,`, `"rekamtime":"…",` and,
+    /// to an answer, `"rekamsalt":"…",`.
+    public static let longestLogAttributes = 27 + 39 + 37
     /// Bytes of an order that the log adds, at most: `"rekamorder":` and its value with a comma.
     public static let longestOrder = 13 + 200
     /// Bytes of a sender, at most, with its key, quotes and comma.

@@ -150,6 +150,7 @@ struct EventValidatorTests {
                 recorded: Instant(milliseconds: 1_752_480_999_123), position: 4_294_967_294)
             marks.sender = "helpdesk \"1\""
             marks.order = .integer(-7)
+            marks.salt = count % 2 == 0 ? "0123456789_-abcdefghiQ" : nil
             let entry = sealedEntry(batch.rows[0], of: batch, marks)
             #expect(try JSONValue(parsing: entry.span).canonical == entry)
 
@@ -238,7 +239,9 @@ struct EventValidatorTests {
         #expect(admit(own).rejection?.problem == "period.reopened is recorded by the log alone")
         #expect(admit(opened, as: .logsOwn).rejection != nil)
         var reserved = opened
-        for name in ["rekamposition", "rekamtime", "rekamorder", "rekamsender", "rekamx"] {
+        for name in [
+            "rekamposition", "rekamtime", "rekamorder", "rekamsalt", "rekamsender", "rekamx",
+        ] {
             reserved.attributes = [.init(name, .integer(1))]
             #expect(
                 admit(reserved).rejection?.problem

@@ -142,6 +142,8 @@ import Vault
         }
         var state = old
         try sealing.sealTexts(input, accepted: accepted, first: input.base)
+        try sealing.saltAnswers(
+            input, accepted: accepted, mayAnswer: layout.mayAnswer, given: batch.salts)
         let job = try prepareBundles(input, forming, old, in: transaction)
         try crew.run(
             { [workers] number in if job.count > 1 { job.work(workers[number], number: number) } },

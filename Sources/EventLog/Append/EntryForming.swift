@@ -50,6 +50,12 @@ import EventModel
         }
         position += unsafe put("\"rekamposition\":", at: output + position)
         position += unsafe putNumber(sequence, at: output + position)
+        if let salt = unsafe sealing.salt(Int(sequence - input.base)) {
+            position += unsafe put("\"rekamsalt\":\"", at: output + position)
+            unsafe (output + position).update(from: salt, count: EntrySalt.length)
+            position += EntrySalt.length
+            position += unsafe put("\",", at: output + position)
+        }
         position += unsafe put(after, at: output + position)
         return unsafe position
             + splice(place..<length, of: row, masksTexts: false, into: output + position)

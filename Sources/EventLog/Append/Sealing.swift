@@ -45,6 +45,11 @@ import Vault
     /// What the batch adds to the vault.
     private var rows = VaultRows()
 
+    /// What the accepted rows' entries are salted with, and by accepted row its place there and one
+    /// more; empty where none is.
+    private let entrySalts = Buffer<UInt8>()
+    private let saltPlaces = Buffer<UInt32>()
+
     /// `~` and 43 characters.
     static let width = PersonalText.tokenBytes + 1
     /// Names that are remembered at most: 11 MB.
@@ -265,6 +270,72 @@ import Vault
                     .init(sequence: text.sequence, place: text.number, disclosure: disclosure))
             }
         }
+    }
+
+    /// Salts the entries of answers: those of people who are not to be known, some of whose entries
+    /// hold nothing else that cannot be guessed, and whose hashes are handed out with proofs.
+    ///
+    /// - Parameters:
+    ///   - mayAnswer: by type id, whether its events may be such answers.
+    ///   - given: for a batch read back from entries, what these were salted with.
+    func saltAnswers(
+        _ input: AppendInput, accepted: Buffer<UInt32>, mayAnswer: [Bool], given: [EntrySalt]
+    ) throws {
+        saltPlaces.resize(0)
+        entrySalts.resize(0)
+        func place(_ number: Int, at index: Int) {
+            if saltPlaces.count == 0 { saltPlaces.fill(accepted.count, with: 0) }
+            saltPlaces[index] = UInt32(number + 1)
+        }
+        if input.isSealed {
+            let byRow = Dictionary(given.map { ($0.row, $0.text) }, uniquingKeysWith: { $1 })
+            guard !byRow.isEmpty else { return }
+            for index in 0..<accepted.count {
+                guard let text = byRow[Int(accepted[index])] else { continue }
+                precondition(text.count == EntrySalt.length, "a salt has 16 bytes")
+                place(entrySalts.count / EntrySalt.length, at: index)
+                for byte in text { entrySalts.append(byte) }
+            }
+            return
+        }
+        var answers: [Int] = []
+        for index in 0..<accepted.count {
+            let row = input.row(Int(accepted[index]))
+            if mayAnswer[Int(row.type)], isAnonymous(row, input) { answers.append(index) }
+        }
+        guard !answers.isEmpty else { return }
+        let random = try salts.bytes(for: answers.count)
+        entrySalts.resize(EntrySalt.length * answers.count)
+        for (number, index) in answers.enumerated() {
+            let bytes = random.span.extracting(
+                EntrySalt.byteCount * number..<EntrySalt.byteCount * (number + 1))
+            unsafe Base64URL.encode(bytes, into: entrySalts.start + EntrySalt.length * number)
+            place(number, at: index)
+        }
+    }
+
+    /// Whether a row's case is somebody who is not to be known.
+    private func isAnonymous(_ row: EventRow, _ input: AppendInput) -> Bool {
+        let count = Int(row.subject.length)
+        let start = unsafe input.text(Int(row.subject.offset), count)
+        let subject = unsafe Span(_unsafeStart: start, count: count)
+        return Self.anonymous.contains { kind in
+            guard count >= kind.count else { return false }
+            for index in kind.indices where subject[index] != kind[index] { return false }
+            return true
+        }
+    }
+
+    /// How the cases of such people begin.
+    private static let anonymous = EventTypes.anonymousKinds.map { Array(($0 + "/").utf8) }
+
+    /// The salt of an accepted row's entry, 22 characters; nil where it has none.
+    @inline(__always)
+    @unsafe func salt(_ index: Int) -> UnsafePointer<UInt8>? {
+        guard saltPlaces.count > 0, saltPlaces[index] > 0 else { return nil }
+        let at = EntrySalt.length * (Int(saltPlaces[index]) - 1)
+        precondition(at + EntrySalt.length <= entrySalts.count, "a salt outside the batch")
+        return unsafe UnsafePointer(entrySalts.start + at)
     }
 
     /// Puts what the batch needs into the vault, before the log commits; its names are remembered.

@@ -49,6 +49,11 @@ public struct BatchJoiner: Sendable {
             text.key.offset &+= shift
             batch.personal.append(text)
         }
+        let firstRow = batch.rows.count
+        for salt in piece.salts where rows.contains(salt.row) {
+            batch.salts.append(
+                EntrySalt(row: salt.row - rows.lowerBound + firstRow, text: salt.text))
+        }
         for index in rows {
             var row = piece.rows[index]
             row.canonical.offset &+= shift

@@ -7,6 +7,8 @@ public struct LogMarks: Hashable, Sendable {
     public var position: UInt32
     /// `rekamorder`: the source's own order, where the input's rows told it and not the event.
     public var order: SourceOrder?
+    /// `rekamsalt`: random, in an answer of somebody who is not to be known.
+    package var salt: String?
     /// `rekamsender`: who sent it.
     public var sender: String?
     /// `rekamapprovals`: signatures of those who approved it, separated by spaces.
@@ -35,8 +37,36 @@ public struct LogMarks: Hashable, Sendable {
         case nil: break
         }
         put("position", .number(String(position)))
+        if let salt { put("salt", .string(salt)) }
         if let sender { put("sender", .string(sender)) }
         put("time", .string(recorded.rfc3339))
+    }
+}
+
+/// What the log salts an entry with whose content could else be found from its hash: all of an answer
+/// but the score may be known, and the scores there are are soon tried.
+package struct EntrySalt: Hashable, Sendable {
+    /// Its event's row in the batch.
+    package var row: Int
+    /// 22 characters of base64url.
+    package var text: [UInt8]
+
+    /// Random bytes.
+    package static let byteCount = 16
+    /// Characters they are written in.
+    package static let length = 22
+
+    /// Whether a text is 16 bytes in base64url, as the log writes them.
+    static func isSalt(_ text: Span<UInt8>) -> Bool {
+        guard text.count == length else { return false }
+        for index in text.indices {
+            switch text[index] {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: continue
+            default: return false
+            }
+        }
+        // The last of them has two bits only: A, Q, g or w.
+        return [0x41, 0x51, 0x67, 0x77].contains(text[length - 1])
     }
 }
 

@@ -110,6 +110,14 @@ extension EventValidator {
                     "rekamorder", input.shown(envelope.order + 2), "is no order of a source")
             }
         }
+        if envelope.salt >= 0 {
+            let value = envelope.salt + 2
+            guard input.kind(value) == .string, EntrySalt.isSalt(input.bytes(value)) else {
+                throw wrongAttribute(
+                    "rekamsalt", input.shown(value), "is no 16 bytes in base64url")
+            }
+            marks.salt = input.string(value)
+        }
         if envelope.sender >= 0 {
             marks.sender = input.string(try text(envelope.sender, "rekamsender", input))
         }

@@ -82,6 +82,9 @@ public struct EventValidator: ~Copyable {
             isNormal: true, as: .recorded, line: 0, marks: &marks, into: &batch)
         batch.isSealed = true
         if let order = marks.order { batch.order(last: order) }
+        if let salt = marks.salt {
+            batch.salts.append(EntrySalt(row: batch.rows.count - 1, text: Array(salt.utf8)))
+        }
         return marks
     }
 
@@ -130,6 +133,7 @@ struct Envelope {
     var approvals = -1
     var order = -1
     var position = -1
+    var salt = -1
     var sender = -1
     var recorded = -1
     /// The source's order, as CloudEvents has it.
@@ -291,6 +295,7 @@ extension EventValidator {
         case "rekamapprovals": try take(&envelope.approvals, key, input)
         case "rekamorder": try take(&envelope.order, key, input)
         case "rekamposition": try take(&envelope.position, key, input)
+        case "rekamsalt": try take(&envelope.salt, key, input)
         case "rekamsender": try take(&envelope.sender, key, input)
         case "rekamtime": try take(&envelope.recorded, key, input)
         default: throw logsAttribute(name, input.shown(key + 2))
