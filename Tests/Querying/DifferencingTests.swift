@@ -11,10 +11,11 @@ import Vault
 @testable import Querying
 
 /// Method: surveys of teams of one to twelve people in stores of their own, recorded at once, as the
-/// answers came, or in several imports, with answers that are late, changed and voided. Every answer is
+/// answers came, or in several imports, with answers that are late, changed and voided; in every other
+/// store a third of the answers are events of a second type. Every answer is
 /// another power of two, so that a sum tells exactly which answers it is over. A learner asks 250
 /// random questions of each store, of any period, grain, filter, comparison and state of the log, and
-/// of two projections, and keeps every sum it is told. All that sums can tell apart by adding and
+/// of three projections, and keeps every sum it is told. All that sums can tell apart by adding and
 /// subtracting are the sets of answers that stand in the same ones: none of them may be of fewer than
 /// five people.
 @Suite("Anonymous answers: questions that are subtracted from each other")
@@ -40,6 +41,27 @@ struct DifferencingTests {
         measures:
           person: {name: subject}
           score: fact.score
+        ---
+        projection: heard
+        version: 1
+        title: Heard
+        of: respondent
+        fact: {each: [survey.answered, survey.spoken]}
+        dimensions: {team: fact.team}
+        measures:
+          person: {name: subject}
+          score: fact.score
+        ---
+        kpi: heard
+        version: 1
+        title: Heard
+        group: organizational
+        unit: score
+        better: higher
+        value: mean(heard.score)
+        statistics:
+          sum: sum(heard.score)
+          count: count(heard)
         ---
         kpi: voice
         version: 1
@@ -83,6 +105,9 @@ struct DifferencingTests {
                 })
             wide.rank = schema.rank
             schemas[place] = wide
+            var spoken = wide
+            spoken.type = "survey.spoken"
+            schemas.append(spoken)
         }
         return EventTypes(schemas)
     }
@@ -159,10 +184,11 @@ struct DifferencingTests {
                             let late = random(0...9) == 0 ? Int64(random(0...20)) * 24 : 0
                             let value = Int64(1) << people.count
                             people.append(person)
-                            if surveys.count > 1 { isWhole = false }
+                            let isSpoken = seed % 2 == 0 && people.count % 3 == 0
+                            if surveys.count > 1 || isSpoken { isWhole = false }
                             sum = answer == 0 ? sum + value : sum + value - (value >> 1)
                             add(
-                                "survey.answered", person,
+                                isSpoken ? "survey.spoken" : "survey.answered", person,
                                 start + 1000
                                     + DifferencingTests.hour * Int64(random(0...20) + 21 * answer),
                                 late: late * DifferencingTests.hour,
@@ -300,14 +326,18 @@ struct DifferencingTests {
     private static func question(_ numbers: inout SeededNumbers) -> QueryRequest {
         func random(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &numbers) }
         let isAsked = random(0...2) == 0
+        let isHeard = !isAsked && random(0...2) == 0
         let statistics =
-            isAsked
-            ? ["asked", "asked.sum", "asked.count", "asked.first"]
-            : ["voice", "voice.sum", "voice.count", "voice.people", "voice.large"]
+            isHeard
+            ? ["heard", "heard.sum", "heard.count"]
+            : isAsked
+                ? ["asked", "asked.sum", "asked.count", "asked.first"]
+                : ["voice", "voice.sum", "voice.count", "voice.people", "voice.large"]
         let dimensions = isAsked ? ["team", "survey", "question"] : ["team"]
         let first = Day("2025-01-01").advanced(by: random(0...100))
         var request = QueryRequest(
-            kpis: isAsked || random(0...3) > 0 ? statistics : statistics + ["voice.both"],
+            kpis: isAsked || isHeard || random(0...3) > 0
+                ? statistics : statistics + ["voice.both"],
             by: dimensions.filter { _ in random(0...2) == 0 },
             filters: (0..<random(0...2)).map { _ in ("team", "t\(random(0...3))") },
             period: random(0...2) == 0

@@ -22,14 +22,15 @@ struct SurveyRoundsTests {
         mutating func add(
             _ person: UInt32, at day: Double, recorded: Double? = nil, days: Int64? = nil,
             team: UInt32 = 0, question: [Int64] = [], scale: [Int64] = [], isOnScale: Bool = true,
-            isInvitation: Bool = false
+            isInvitation: Bool = false, type: UInt16 = 0
         ) {
             var event = RoundEvent(
                 sequence: count, time: Int64(day * Double(SurveyRoundsTests.day)), caseID: person)
             event.days = days
             event.group = team
             if !isInvitation {
-                event.answer = .init(question: question, scale: scale, isOnScale: isOnScale)
+                event.answer = .init(
+                    type: type, question: question, scale: scale, isOnScale: isOnScale)
             }
             events.append(event)
             times.append(
@@ -100,6 +101,20 @@ struct SurveyRoundsTests {
         log.rest(16)
         #expect(try groups(log) == [[7, 1, 2, 3, 4, 5]])
         #expect(try log.ledger().groups[0].begin == Instant(milliseconds: Self.day))
+    }
+
+    @Test("Answers of two types of event are never in one group")
+    func types() throws {
+        var log = Log()
+        for person in 1...5 as ClosedRange<UInt32> { log.add(person, at: 0, team: 7) }
+        for person in 6...9 as ClosedRange<UInt32> { log.add(person, at: 0, team: 7, type: 1) }
+        // Whoever answers in both ways is counted once, by the last.
+        log.add(5, at: 1, team: 7, type: 1)
+        log.add(10, at: 1, team: 7)
+        log.rest(20)
+        #expect(try Set(groups(log)) == [[7, 1, 2, 3, 4, 10], [7, 5, 6, 7, 8, 9]])
+        log.events[9].answer?.type = 0
+        #expect(try groups(log) == [[7, 1, 2, 3, 4, 5, 10]])
     }
 
     @Test("An invitation says for how long; who is invited later has as long")

@@ -115,6 +115,7 @@ private struct RoundEvents {
                     sequence: entry.sequence, time: entry.time, caseID: entry.caseID)
                 event.voidedBy = voids[entry.sequence]
                 let survey = try columns.read(entry, into: &event, view)
+                event.answer?.type = UInt16(id)
                 bySurvey[survey, default: []].append(event)
             }
         }

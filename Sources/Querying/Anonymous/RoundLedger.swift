@@ -6,9 +6,10 @@ import EventModel
 // groups of answers, each of `fewest` people or more. Every figure, whatever was asked, is a sum
 // over whole groups (`PublishedFacts`), so that no two figures differ by fewer people than that:
 //
-// 1. A group is made of one round, one question, one scale, and one team, or of the teams that are
-//    too small by themselves together. No definition has a say in it: two projections of the same
-//    answers see the same groups.
+// 1. A group is made of one round, one question, one scale, one type of event, and one team, or of
+//    the teams that are too small by themselves together. No definition has a say in it: two
+//    projections of the same answers see the same groups. It chooses among surveys, questions, scales
+//    and types alone, and so takes all of a group or nothing.
 // 2. Groups are made at states of the log where its recording rests (the end of an import, the
 //    first entry of another day) after the round's end, from what was recorded by then. Once made, a
 //    group stays as it is, whatever comes later: void, late answer, another team.
@@ -165,12 +166,14 @@ struct RoundLedger {
         let round = rounds.rounds[index]
         /// What is never put together.
         struct Block: Hashable {
+            var type: UInt16
             var question: [Int64]
             var scale: [Int64]
         }
         var blocks: [Block: [UInt32: [SurveyRounds.Slot]]] = [:]
         for (slot, answers) in candidates(of: round) {
-            let block = Block(question: slot.question, scale: answers.last.scale)
+            let block = Block(
+                type: answers.last.type, question: slot.question, scale: answers.last.scale)
             blocks[block, default: [:]][round.group(of: slot, answers), default: []].append(slot)
         }
         for (_, parts) in blocks {

@@ -16,6 +16,8 @@ struct RoundEvent {
     var voidedBy: UInt32?
 
     struct Answer {
+        /// The type of the event that tells it.
+        var type: UInt16 = 0
         /// The question, by its fields.
         var question: [Int64]
         /// The scale it is on, by its fields.
