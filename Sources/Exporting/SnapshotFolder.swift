@@ -28,7 +28,7 @@ extension Snapshot {
     /// - Parameters:
     ///   - note: the signed checkpoint of the same entries.
     ///   - key: what signs the manifest.
-    ///   - log: where the entries and tiles come from, when they are wanted.
+    ///   - log: where the entries and tiles come from, all of them, when they are wanted.
     ///   - progress: told files done and files in all; throws to stop.
     /// - Throws: `StoreFault.alreadyThere` where something stands there already; `StoreFault.file`.
     ///   Nothing is left behind then.
@@ -61,7 +61,7 @@ extension Snapshot {
                 try FolderFiles.write(partial + "/" + path, bytes, isSynced: false)
             }
             if let log {
-                _ = try TileExport(log, size: manifest.checkpoint.size).write(
+                _ = try TileExport(log, size: manifest.checkpoint.size, withAnswers: true).write(
                     to: partial, progress: progress)
             }
             try hold.release()

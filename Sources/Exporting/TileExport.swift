@@ -5,14 +5,19 @@ public import EventLog
 ///     try TileExport(log, size: note.size).write(to: "public/log")
 ///
 /// The checkpoint is the caller's to write, last: until then nobody asks for what is new.
+///
+/// Bundles with answers of people who are not to be known are left out unless they are asked for: the
+/// tiles of hashes are all there, so that every proof holds without them.
 public struct TileExport {
     private let log: LogStore
     private let size: UInt32
+    private let withAnswers: Bool
 
     /// An export of the log's first `size` entries.
-    public init(_ log: LogStore, size: UInt32) {
+    public init(_ log: LogStore, size: UInt32, withAnswers: Bool = false) {
         self.log = log
         self.size = size
+        self.withAnswers = withAnswers
     }
 
     /// Files written in one read transaction.
@@ -22,13 +27,28 @@ public struct TileExport {
     ///
     /// - Parameters:
     ///   - progress: told files done and files in all; throws to stop.
-    /// - Returns: how many files were written.
+    /// - Returns: how many files were written, and how many bundles the folder lacks.
     /// - Complexity: O(entries).
     public func write(
         to folder: String, from earlier: UInt32 = 0,
         progress: (Int, Int) throws -> Void = { _, _ in }
-    ) throws -> Int {
-        let paths = TilePath.all(size: Int(size), from: Int(earlier))
+    ) throws -> (files: Int, leftOut: Int) {
+        let bundles = Set(
+            try log.read { try $0.answers(upTo: size) }.map { Int($0) / TilePath.wholeWidth })
+        func holdsAnswers(_ path: TilePath) -> Bool {
+            path.content == .entries && bundles.contains(path.index)
+        }
+        var paths = TilePath.all(size: Int(size), from: Int(earlier))
+        if withAnswers {
+            // An earlier export may have left some out.
+            let known = Set(paths)
+            paths += TilePath.all(size: Int(size)).filter {
+                holdsAnswers($0) && !known.contains($0)
+                    && StoreFiles.isAbsent(folder + "/" + $0.text)
+            }
+        } else {
+            paths.removeAll(where: holdsAnswers)
+        }
         var done = 0
         while done < paths.count {
             let end = min(done + TileExport.slice, paths.count)
@@ -46,7 +66,7 @@ public struct TileExport {
             done = end
             try progress(done, paths.count)
         }
-        return paths.count
+        return (paths.count, withAnswers ? 0 : bundles.count)
     }
 }
 

@@ -60,7 +60,7 @@ struct AuditorTests {
         let snapshot = try command.shell(
             """
             set -e
-            for more in "" --with-entries "--team Teknis"; do
+            for more in "" "--with-entries --with-answers" "--team Teknis"; do
                 rm -rf found expected
                 rekam snapshot export --period 2025-Q2 --as-of $(cat size) --out found $more
                 REKAM_STORE=$PWD/early rekam snapshot export --period 2025-Q2 --out expected $more
@@ -221,7 +221,7 @@ struct AuditorTests {
             rekam projection add v.yaml > /dev/null; rekam projection backfill visits > /dev/null
             rekam projection promote visits --reason new > /dev/null
             rekam snapshot export --period 2025-07 --out plain > /dev/null
-            rekam snapshot export --period 2025-07 --with-entries --out whole > /dev/null
+            rekam snapshot export --period 2025-07 --with-entries --with-answers --out whole > /dev/null
             grep '^visits,2025-07,total' plain/kpis.csv
             rekam snapshot verify plain --store store | grep -c 'the same byte for byte'
             rekam explain visits --period 2025-07 --format csv | wc -l

@@ -163,7 +163,7 @@ struct PersonErasureTests {
         #expect(try command.shell(questions).out == figures.out)
         // Whatever is made of the store from now on.
         #expect(try command.run("backup", "late", "--verify").code == 0)
-        #expect(try command.run("log", "export-tiles", "tiles").code == 0)
+        #expect(try command.run("log", "export-tiles", "tiles", "--with-answers").code == 0)
         #expect(
             try command.run("snapshot", "export", "--period", "2025-Q3", "--out", "q3").code == 0)
         #expect(try found(["late", "tiles", "q3"], command).isEmpty)

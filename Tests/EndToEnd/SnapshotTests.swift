@@ -38,7 +38,8 @@ struct SnapshotTests {
             rekam snapshot export --period 2025-Q3 --out c > /dev/null
             export REKAM_STORE=$PWD/store
             taskset -c 0 env LC_ALL=tr_TR.UTF-8 TZ=Asia/Tokyo \
-            rekam snapshot export --period 2025-Q3 --with-entries --out d | digest >> digests
+            rekam snapshot export --period 2025-Q3 --with-entries --with-answers --out d \
+            | digest >> digests
             uniq digests | wc -l
             # Imports are recorded too, and each store has salts of its own, so the pieces' log is
             # another one; its figures are not.
@@ -60,7 +61,8 @@ struct SnapshotTests {
             """
             set -e
             rekam checkpoint --verifier > key
-            rekam snapshot export --period 2025-Q3 --as-of 3000 --with-entries --out q3 > /dev/null
+            rekam snapshot export --period 2025-Q3 --as-of 3000 --with-entries --with-answers \
+            --out q3 > /dev/null
             mkdir other && mv q3 other/ && rm -rf store store.checkpoint
             cd other && env -u REKAM_STORE rekam snapshot verify q3 --key ../key
             ls -A
@@ -95,7 +97,7 @@ struct SnapshotTests {
         let command = try desk()
         try command.shell(
             """
-            rekam snapshot export --period 2025-Q3 --with-entries --out q3 > /dev/null
+            rekam snapshot export --period 2025-Q3 --with-entries --with-answers --out q3 > /dev/null
             rekam snapshot export --period 2025-Q2 --out q2 > /dev/null
             """)
         let changes: [(how: String, named: String)] = [
@@ -133,7 +135,7 @@ struct SnapshotTests {
         let result = try command.shell(
             """
             set -e
-            rekam snapshot export --period 2025-Q3 --with-entries --out q3 > /dev/null
+            rekam snapshot export --period 2025-Q3 --with-entries --with-answers --out q3 > /dev/null
             \(ProcessInfo.processInfo.environment["REKAM_PYTHON"] ?? "python3") - <<'END'
             import base64, hashlib, json, pathlib, subprocess
             q3 = pathlib.Path("q3")
@@ -192,7 +194,7 @@ struct SnapshotTests {
             """
             set -e
             rekam schema add visit.json > /dev/null; rekam ingest visit.ndjson > /dev/null
-            rekam snapshot export --period 2025-Q3 --with-entries --out s > /dev/null
+            rekam snapshot export --period 2025-Q3 --with-entries --with-answers --out s > /dev/null
             rekam snapshot verify s
             """)
         #expect(result.code == 0, "\(result)")

@@ -154,7 +154,7 @@ struct TamperingTests {
             for n in 0 1 255 256 700 $((count - 1)); do rekam proof $n > proof-$n; done
             rekam proof 700 --to 1024 > proof-early
             rekam proof --from $(sed -n 2p first) > grown
-            rekam log export-tiles t > /dev/null
+            rekam log export-tiles t --with-answers > /dev/null
             \(python) \(script) t --key "$(rekam checkpoint --verifier)" \
             $(for p in proof-*; do echo --inclusion $p; done) --consistency grown --earlier first
             cp -r t u; printf x | dd of=u/tile/entries/002 bs=1 seek=99 conv=notrunc 2> /dev/null

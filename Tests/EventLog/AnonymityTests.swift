@@ -90,8 +90,11 @@ struct AnonymityTests {
                 #expect(json.canonical == entry)
                 guard case .string(let salt)? = json["rekamsalt"] else { continue }
                 #expect(salt.utf8.count == 22)
+                #expect(try view.isAnswer(sequence))
                 found.insert(salt)
             }
+            try #expect(view.answers(upTo: view.entryCount) == Array(2..<302))
+            try #expect(view.answers(upTo: 3) == [2])
         }
         #expect(found.count == 300)
         try #expect(store.verify() == nil)

@@ -62,7 +62,7 @@ def snapshot(life):
     if not life.is_built:
         life.catch_up()
     place = life.machine.folder / "snapshot"
-    more = ["--with-entries"] if life.random.random() < 0.4 else []
+    more = ["--with-entries", "--with-answers"] if life.random.random() < 0.4 else []
     digests = set()
     for _ in range(2):
         shutil.rmtree(place, ignore_errors=True)

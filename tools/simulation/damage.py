@@ -33,8 +33,9 @@ READING = [
     ["doctor"], ["proof", "700"], ["key", "show"],
 ]
 MAKING = [
-    ["backup", "made"], ["log", "export-tiles", "tiles"],
-    ["snapshot", "export", "--period", "2025-Q2", "--with-entries", "--out", "made"],
+    ["backup", "made"], ["log", "export-tiles", "tiles", "--with-answers"],
+    ["snapshot", "export", "--period", "2025-Q2", "--with-entries", "--with-answers",
+     "--out", "made"],
 ]
 WRITING = [
     ["ingest", "more.ndjson"], ["projection", "rebuild", "--all"],

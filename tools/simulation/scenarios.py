@@ -59,7 +59,8 @@ SCENARIOS = [
              makes=True, again=["restore", "--accept-rollback", "the disk failed"],
              repeats=("store.restored",)),
     Scenario("snapshot export",
-             ["snapshot", "export", "--period", "2025-Q2", "--with-entries", "--out", "snapshot"],
+             ["snapshot", "export", "--period", "2025-Q2", "--with-entries", "--with-answers",
+              "--out", "snapshot"],
              output="snapshot", again_codes=(74,), cells=()),
     Scenario("schema add", ["schema", "add", "visit.json"], cells=(),
              again_codes=(64, 65)),
@@ -76,8 +77,8 @@ SCENARIOS = [
     Scenario("checkpoint", ["checkpoint"], cells=()),
     Scenario("migrate", ["migrate", "store", "carried"], output="carried", again_codes=(74,),
              cells=()),
-    Scenario("log export-tiles", ["log", "export-tiles", "tiles"], output="tiles", grows=True,
-             cells=()),
+    Scenario("log export-tiles", ["log", "export-tiles", "tiles", "--with-answers"],
+             output="tiles", grows=True, cells=()),
 ]
 
 MAPPING = """mapping: rows

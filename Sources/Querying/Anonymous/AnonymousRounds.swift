@@ -14,13 +14,6 @@ package final class AnonymousRounds {
         self.zone = zone
     }
 
-    /// How many answers stand in the log's first `count` entries, each by itself.
-    package func answerCount(upTo count: UInt32) throws -> Int {
-        try ledgers(upTo: count).reduce(0) { sum, ledger in
-            ledger.groups.reduce(sum + ledger.withheld.count) { $0 + $1.answers.count }
-        }
-    }
-
     /// The local day on which a round lies: that of its beginning.
     func day(of round: Instant) -> Day { zone.day(of: round) }
 

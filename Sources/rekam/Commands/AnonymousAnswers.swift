@@ -28,20 +28,15 @@ enum AnonymousAnswers {
 
     /// Says, where entries are handed out whole, that such answers are among them.
     static func warn(_ log: LogStore, size: UInt32, _ language: Language) throws {
-        let answers = try AnonymousRounds(of: log, zone: .utc).answerCount(upTo: size)
+        let answers = try log.read { try $0.answers(upTo: size) }.count
         if answers > 0 { Output.errorLine(LogWords(language).holdsAnswers(answers)) }
     }
 
     /// An entry as it is shown: as recorded, or, where it is such an answer, no more of it than that
     /// it is there.
     static func shown(_ sequence: UInt32, in view: borrowing LogView) throws -> [UInt8] {
-        let segment = try view.segment(containing: sequence)
-        let row = Int(sequence - segment.first)
-        let type = segment.types[row]
-        guard view.types.isAnswer(type, ofCase: try view.subject(ofCase: segment.cases[row])) else {
-            return try view.revealedEntry(sequence)
-        }
-        let kind = view.types.schemas[Int(type)].type
+        guard try view.isAnswer(sequence) else { return try view.revealedEntry(sequence) }
+        let kind = try view.schema(ofEntry: sequence).type
         return Array(
             #"{"sequence":\#(sequence),"type":"\#(kind)","withheld":"anonymous"}"#.utf8)
     }

@@ -9,10 +9,12 @@ struct LogTilesCommand: ParsableCommand {
         abstract: "Write the log as static files that any C2SP tlog-tiles client reads.",
         discussion: """
             A checkpoint, tiles and entry bundles. Where the folder holds an earlier state of this \
-            log, only what is new is written.
+            log, only what is new is written. Bundles of entries that hold respondents' answers are \
+            left out, and every proof holds without them; --with-answers writes them, too.
 
-            Example:
+            Examples:
               rekam log export-tiles public/log
+              rekam log export-tiles audit/log --with-answers
             """)
 
     @OptionGroup var store: StoreOptions
@@ -21,6 +23,9 @@ struct LogTilesCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The folder; made when it is not there.", valueName: "dir"))
     var folder: String
+
+    @Flag(help: "Write the bundles that hold respondents' answers, too.")
+    var withAnswers = false
 
     func run() throws {
         let log = try store.open(readOnly: true)
@@ -33,8 +38,8 @@ struct LogTilesCommand: ParsableCommand {
         if StoreFiles.status(root) == nil { try FolderFiles.make(root) }
         let line = ProgressLine(.files)
         Interrupt.listen()
-        let written = try TileExport(log, size: checkpoint.size).write(to: root, from: earlier) {
-            done, all in
+        let export = TileExport(log, size: checkpoint.size, withAnswers: withAnswers)
+        let written = try export.write(to: root, from: earlier) { done, all in
             line.show(count: done, share: done * 1000 / max(1, all))
             if Interrupt.isAsked {
                 throw Failure(
@@ -48,11 +53,12 @@ struct LogTilesCommand: ParsableCommand {
         let words = LogWords(language.lang)
         Output.line(
             words.wroteTiles(
-                Int(written), to: root, entries: Int(checkpoint.size),
+                written.files, to: root, entries: Int(checkpoint.size),
                 root: String(checkpoint.root.hexadecimal.prefix(12)), earlier: Int(earlier)))
         Output.line(words.tilesKey)
+        if written.leftOut > 0 { Output.line(words.leftOut(bundles: written.leftOut)) }
         Output.flush()
-        try AnonymousAnswers.warn(log, size: checkpoint.size, language.lang)
+        if withAnswers { try AnonymousAnswers.warn(log, size: checkpoint.size, language.lang) }
     }
 
     /// How many entries the folder already holds of this log.

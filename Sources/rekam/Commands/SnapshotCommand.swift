@@ -51,7 +51,8 @@ struct SnapshotExportCommand: ParsableCommand {
         discussion: """
             Each KPI by month: in total, by agent, by team, by channel; with the definitions behind \
             them and the signed checkpoint of the log. With the entries, anybody can compute every \
-            figure anew on another machine; they show every case, so hand them out with care.
+            figure anew on another machine; they show every case, so hand them out with care. \
+            Entries that hold respondents' answers are refused unless --with-answers is given.
 
             Examples:
               rekam snapshot export --period 2025-Q3 --out 2025-Q3
@@ -78,6 +79,9 @@ struct SnapshotExportCommand: ParsableCommand {
     @Flag(help: "Add every entry of the log and its tiles.")
     var withEntries = false
 
+    @Flag(help: "With --with-entries: also where they hold respondents' answers, each by itself.")
+    var withAnswers = false
+
     @Option(
         help: ArgumentHelp(
             "As of an earlier state: the log's first N entries, or all recorded by a time or date.",
@@ -87,6 +91,9 @@ struct SnapshotExportCommand: ParsableCommand {
     func validate() throws {
         guard team == nil || agent == nil else {
             throw ValidationError("--team or --agent: one of them.")
+        }
+        guard withEntries || !withAnswers else {
+            throw ValidationError("--with-answers goes with --with-entries.")
         }
         guard !withEntries || (team == nil && agent == nil) else {
             throw ValidationError(
@@ -104,6 +111,14 @@ struct SnapshotExportCommand: ParsableCommand {
         let count =
             try asOf.map { try AsOfOptions.entryCount($0, in: log) }
             ?? log.read { $0.entryCount }
+        if withEntries, !withAnswers {
+            guard try log.read({ try $0.answers(upTo: count) }).isEmpty else {
+                throw Failure(
+                    .usage,
+                    "the entries hold respondents' answers, each by itself: leave --with-entries "
+                        + "out, or add --with-answers for those who may read every answer.")
+            }
+        }
         Interrupt.listen()
         let note = try kept.sign(log, size: count)
         let request = SnapshotRequest(period: period, agent: agent, team: team)

@@ -89,6 +89,15 @@ package struct LogWords: SubjectWords {
         )
     }
 
+    /// That bundles of entries were not written.
+    package func leftOut(bundles count: Int) -> String {
+        pick(
+            (count == 1 ? "1 bundle of entries holds" : "\(number(count)) bundles of entries hold")
+                + " respondents' answers and stayed out; --with-answers writes them, too.",
+            "\(number(count)) bundel entri memuat jawaban responden dan tidak ditulis; "
+                + "--with-answers ikut menulisnya.")
+    }
+
     package var tilesKey: String {
         pick("Who reads it needs the key: ", "Pembacanya memerlukan kunci: ")
             + "rekam checkpoint --verifier"
