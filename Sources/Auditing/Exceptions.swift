@@ -43,6 +43,18 @@ public struct AuditException: Hashable, Sendable {
     public var count: Int
     /// Of a refusal, how many lines there were; else 0.
     public var lines = 0
+    /// Whether it stands for entries of people who are not to be known, all of the kind together:
+    /// neither these entries nor their times are told.
+    public var isAnonymous = false
+}
+
+extension AuditException {
+    /// So many entries of people who are not to be known.
+    fileprivate init(anonymous kind: Kind, count: Int) {
+        self.init(
+            kind: kind, sequence: .max, recorded: .latest, happened: .latest, subject: "",
+            detail: "", reason: "", person: "", count: count, isAnonymous: true)
+    }
 }
 
 /// Finds the exceptions among the entries that were recorded in a period.
@@ -57,11 +69,13 @@ public struct AuditExceptions {
     public init(of log: LogStore) { self.log = log }
 
     /// Everything found, in the order of the log. What was recorded with the log's very first entry
-    /// is the making of the store, and none.
+    /// is the making of the store, and none. Entries of people who are not to be known are counted by
+    /// kind, at the end.
     ///
     /// - Complexity: O(entries recorded in the period); two columns of each are read.
     public func found(in period: Period, zone: TimeZoneRules) throws -> [AuditException] {
         var found: [AuditException] = []
+        var anonymous: [AuditException.Kind: Int] = [:]
         try log.read { view in
             guard view.entryCount > 0 else { return }
             let made = try view.entryCount(recordedBy: view.recorded(0))
@@ -78,12 +92,23 @@ public struct AuditExceptions {
                     let schema = view.types.schemas[Int(segment.types[row])]
                     let recorded = Instant(milliseconds: segment.recorded[row])
                     let happened = Instant(milliseconds: segment.times[row])
+                    let isLate =
+                        !schema.isLogsOwn && schema.type != "event.voided"
+                        && recorded.milliseconds - happened.milliseconds
+                            > backdatedAfterMilliseconds
+                    let kind = Self.kinds[schema.type]
+                    guard isLate || kind != nil else { continue }
+                    if schema.takesAnonymous,
+                        EventTypes.isAnonymous(try view.subject(ofCase: segment.cases[row]))
+                    {
+                        if let kind { anonymous[kind, default: 0] += 1 }
+                        if isLate { anonymous[.backdated, default: 0] += 1 }
+                        continue
+                    }
                     if let exception = try exception(schema.type, sequence, in: view) {
                         found.append(exception)
                     }
-                    guard !schema.isLogsOwn, schema.type != "event.voided",
-                        recorded.milliseconds - happened.milliseconds > backdatedAfterMilliseconds
-                    else { continue }
+                    guard isLate else { continue }
                     if var known = late, known.recorded == recorded, !listsEachBackdated {
                         known.count += 1
                         known.happened = min(known.happened, happened)
@@ -101,6 +126,9 @@ public struct AuditExceptions {
             if let late { found.append(late) }
         }
         return found.sorted { $0.sequence < $1.sequence }
+            + AuditException.Kind.allCases.compactMap { kind in
+                anonymous[kind].map { AuditException(anonymous: kind, count: $0) }
+            }
     }
 
     /// How many entries were recorded before a day.

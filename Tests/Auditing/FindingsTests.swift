@@ -35,10 +35,16 @@ struct FindingsTests {
         #expect(found.contains { $0.kind == .definition && $0.subject == "kpi csat@2" })
         #expect(
             found.contains { $0.kind == .promotion && $0.subject == "projection first_response@2" })
-        let late = found.filter { $0.kind == .backdated }
+        let late = found.filter { $0.kind == .backdated && !$0.isAnonymous }
         search.listsEachBackdated = true
-        let each = try search.found(in: period, zone: zone).filter { $0.kind == .backdated }
+        let each = try search.found(in: period, zone: zone).filter {
+            $0.kind == .backdated && !$0.isAnonymous
+        }
         #expect(late.count == 1 && late[0].count == each.count && each.count > 100)
+        // Respondents' entries are counted by kind, and no entry is named.
+        let anonymous = found.filter(\.isAnonymous)
+        #expect(anonymous.map(\.kind) == [.backdated] && anonymous[0].count > 0)
+        #expect(anonymous[0].sequence == .max && anonymous[0].subject.isEmpty)
         #expect(
             try search.found(in: Period("2025-01", today: Day(number: 0)), zone: zone).isEmpty)
     }

@@ -160,4 +160,45 @@ struct AnonymousTests {
         }
         #expect(snapshot.error.contains("the entries hold respondents' answers, each by itself"))
     }
+
+    @Test("An auditor's list counts respondents' entries, and none is corrected by its number")
+    func auditors() throws {
+        let command = try desk(at: "2025-04-10")
+        try command.file(
+            "late.ndjson",
+            Self.answer("S1", "small", 1, "2025-03-11") + Self.answer("S3", "small", 1))
+        let made = try command.shell(
+            """
+            set -e
+            rekam ingest late.ndjson > /dev/null
+            rekam void --entries $(rekam log show --last 9 | head -1 | \
+            sed -E 's/.*"sequence":([0-9]+).*/\\1..\\1/') --reason test > /dev/null
+            """)
+        #expect(made.code == 0, "\(made)")
+        for format in ["table", "csv", "json", "markdown"] {
+            for each in ["", "--each"] {
+                let found = try command.shell(
+                    "rekam audit exceptions --period 2025..2026 \(each) --format \(format)")
+                #expect(found.code == 0, "\(found)")
+                for piece in ["respondent/", "survey.answered", "2025-03-10", "a-S1"] {
+                    #expect(!found.out.contains(piece), "\(piece): \(found)")
+                }
+                if format == "csv" {
+                    #expect(found.out.contains("backdated,,,,respondents,,2,,"), "\(found)")
+                    #expect(found.out.contains("void,,,,respondents,,1,,"), "\(found)")
+                }
+            }
+        }
+        var answers: Set<String> = []
+        for person in ["S1", "S2", "L1"] {
+            let result = try command.shell(
+                """
+                rekam person correct respondent/\(person) --entry $(rekam log show --last 20 | \
+                grep withheld | sed -nE '2s/.*"sequence":([0-9]+).*/\\1/p') comment=x --reason test
+                """)
+            #expect(result.code == 64, "\(result)")
+            answers.insert(result.error)
+        }
+        #expect(answers.count == 1, "\(answers)")
+    }
 }

@@ -21,7 +21,8 @@ struct AuditExceptionsCommand: ParsableCommand {
         discussion: """
             The period is that of recording. Events recorded more than three days after they happened \
             are backdated (--backdated-after says otherwise); all of one batch stand in one line \
-            unless --each is given. What came with the store's first entry is left out.
+            unless --each is given. What came with the store's first entry is left out. Respondents' \
+            entries are counted, never listed.
 
             Examples:
               rekam audit exceptions --period 2025-Q3
@@ -64,6 +65,14 @@ struct AuditExceptionsCommand: ParsableCommand {
             .init("reason", words.heading(.reason)), .init("by", words.heading(.by)),
         ])
         for found in try search.found(in: period, zone: zone) {
+            if found.isAnonymous {
+                sheet.add([
+                    .texts(words.word(found.kind.rawValue), found.kind.rawValue), .number(nil),
+                    .text(nil), .text(nil), .texts(words.respondents, "respondents"), .text(nil),
+                    .number(Int64(found.count), output.lang), .text(nil), .text(nil),
+                ])
+                continue
+            }
             let detail =
                 found.lines > 0 ? words.refused(found.count, of: found.lines) : found.detail
             sheet.add([

@@ -47,7 +47,9 @@ struct PersonShowCommand: ParsableCommand {
             // Answers of respondents are told together or not at all.
             let entries =
                 trace.roles[.subject(kind: "respondent")] == nil
-                ? Set(trace.entries).union(trace.texts).sorted() : []
+                ? try Set(trace.entries).union(trace.texts).sorted().filter {
+                    try !view.isAnswer($0)
+                } : []
             if format.value == .json {
                 Output.write(try json(trace, acts, entries, in: view).canonical ?? [])
                 return Output.write("\n")
@@ -148,6 +150,13 @@ struct PersonCorrectCommand: ParsableCommand {
                 throw Failure(.usage, words.nobody(subject.printable))
             }
             if let entry {
+                // The same whoever is asked for: else one would be told whose answer it is.
+                if try entry < view.entryCount && view.isAnswer(entry) {
+                    throw Failure(
+                        .usage,
+                        "entry \(entry) is a respondent's answer, and answers are not corrected one "
+                            + "by one.")
+                }
                 let trace = try view.trace(person)
                 guard trace.entries.contains(entry) || trace.texts.contains(entry) else {
                     throw Failure(

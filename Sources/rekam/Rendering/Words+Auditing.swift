@@ -62,6 +62,9 @@ package struct AuditWords: SubjectWords {
             of
     }
 
+    /// People who are counted and not named.
+    package var respondents: String { pick("respondents", "responden") }
+
     /// All groups together.
     package var all: String { words.all }
 
