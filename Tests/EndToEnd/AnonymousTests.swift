@@ -161,6 +161,31 @@ struct AnonymousTests {
         #expect(snapshot.error.contains("the entries hold respondents' answers, each by itself"))
     }
 
+    @Test("A rehearsal of an erasure is no search in answers")
+    func rehearsal() throws {
+        let command = try desk(at: "2025-04-10")
+        try command.file(
+            "more.ndjson",
+            Self.answer("S4", "small", 1, more: #","comment":"the zebra is late","agent":"sari""#)
+                + Command.message("m", extra: #","actor":"sari""#))
+        func rehearse(_ words: String) throws -> String {
+            let result = try command.shell("rekam erase \(words) --dry-run")
+            #expect(result.code == 0, "\(result)")
+            return result.out
+        }
+        let made = try command.shell("rekam ingest more.ndjson > /dev/null")
+        #expect(made.code == 0, "\(made)")
+        #expect(try rehearse("agent/sari --word zebra") == rehearse("agent/sari --word camel"))
+        #expect(try rehearse("agent/sari").contains("Goes         1 name\n"))
+        #expect(try rehearse("respondent/S4").contains("Goes         1 name\n"))
+        #expect(try rehearse("agent/sari --lang id").contains("Teks dalam jawaban responden"))
+        let shown = try command.run("person", "show", "agent/sari")
+        #expect(shown.code == 0 && !shown.out.contains("zebra"), "\(shown)")
+        let done = try command.run(
+            "erase", "agent/sari", "--word", "zebra", "--reason", "asked for")
+        #expect(done.code == 0 && done.out.contains("Erased 1 name and 1 text"), "\(done)")
+    }
+
     @Test("An auditor's list counts respondents' entries, and none is corrected by its number")
     func auditors() throws {
         let command = try desk(at: "2025-04-10")

@@ -70,9 +70,14 @@ extension LogView {
     ///
     /// What they wrote in the cases of others stays: it tells of those.
     ///
-    /// - Parameter words: texts in which one of these stands go, too.
+    /// - Parameters:
+    ///   - words: texts in which one of these stands go, too.
+    ///   - sparesAnswers: whether texts in answers of people who are not to be known are left out:
+    ///     where nothing is erased, nobody searches in them.
     /// - Complexity: O(entries), some bytes of each; with words O(texts of the vault).
-    package func trace(_ person: Person, words: [String] = []) throws -> PersonTrace {
+    package func trace(
+        _ person: Person, words: [String] = [], sparesAnswers: Bool = false
+    ) throws -> PersonTrace {
         var trace = PersonTrace(person: person)
         var entries: Set<UInt32> = []
         var texts: Set<UInt32> = []
@@ -99,6 +104,7 @@ extension LogView {
             texts.formUnion(try inputs(naming: name, reader))
             if !words.isEmpty { texts.formUnion(try self.entries(withAny: words, reader)) }
         }
+        if sparesAnswers { try texts.subtract(texts.filter { try isAnswer($0) }) }
         trace.entries = entries.sorted()
         trace.texts = texts.sorted()
         return trace

@@ -19,6 +19,9 @@ struct EraseCommand: ParsableCommand {
             assessments, absences and costs that name them as agent. --word takes texts of other \
             cases along in which a word stands. Persons under a hold are refused.
 
+            What is shown before counts no texts in respondents' answers; these are looked through \
+            when it is done.
+
             --due erases everybody whose last event is older than rekam retention says. --again takes \
             out what an older vault brought back, --in BACKUP does so in a backup.
 
@@ -85,7 +88,9 @@ struct EraseCommand: ParsableCommand {
         if again { return try runAgain() }
         let log = try store.open(readOnly: dryRun)
         let now = try Machine.now()
-        let traces: [PersonTrace] = try log.read { view in try self.traces(in: view, now) }
+        let traces: [PersonTrace] = try log.read { view in
+            try self.traces(in: view, now, sparesAnswers: true)
+        }
         guard !traces.isEmpty else {
             Output.line(words.nobodyDue)
             return Output.flush()
@@ -95,8 +100,11 @@ struct EraseCommand: ParsableCommand {
             try view.erasure(of: traces, reason: why, by: by, at: now)
         }
         show(traces.count == 1 ? traces.first : nil, plan, CopyNote.all(of: log))
-        guard !dryRun, !plan.isEmpty else {
-            Output.line(plan.isEmpty ? words.nothingLeft : words.nothingWritten)
+        // Whatever they hold: to say so only of those in which something stands would tell it.
+        let hasAnswers = try log.read { try !$0.answers(upTo: $0.entryCount).isEmpty }
+        if hasAnswers { Output.line(words.answersLater) }
+        guard !dryRun, hasAnswers || !plan.isEmpty else {
+            Output.line(plan.isEmpty && !hasAnswers ? words.nothingLeft : words.nothingWritten)
             return Output.flush()
         }
         guard isSure() else {
@@ -114,6 +122,9 @@ struct EraseCommand: ParsableCommand {
                     names: erasure.names.count, texts: erasure.textCount,
                     entries: erasure.texts.count, at: last))
             Output.line(words.keptAt(log.keptErasures.path.printable))
+        } else {
+            Output.line(words.nothingLeft)
+            return Output.flush()
         }
         _ = try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
         Progress.clear()
@@ -124,10 +135,14 @@ struct EraseCommand: ParsableCommand {
     private var why: String { reason ?? "their retention is over" }
 
     /// Who is to be erased; refused where one may not be.
-    private func traces(in view: borrowing LogView, _ now: Instant) throws -> [PersonTrace] {
+    private func traces(
+        in view: borrowing LogView, _ now: Instant, sparesAnswers: Bool = false
+    ) throws -> [PersonTrace] {
         let acts = try view.personActs()
         guard let subject else {
-            return try view.duePersons(acts, at: now).map { try view.trace($0) }
+            return try view.duePersons(acts, at: now).map {
+                try view.trace($0, sparesAnswers: sparesAnswers)
+            }
         }
         guard let person = try view.person(subject) else {
             throw Failure(.usage, words.nobody(subject.printable))
@@ -142,7 +157,7 @@ struct EraseCommand: ParsableCommand {
         if let entry = acts.published[person.token] {
             throw Failure(.checkFailed, words.isPublished(subject.printable, entry: entry))
         }
-        return [try view.trace(person, words: word)]
+        return [try view.trace(person, words: word, sparesAnswers: sparesAnswers)]
     }
 
     private func show(_ trace: PersonTrace?, _ plan: Erasure, _ copies: [CopyNote]) {

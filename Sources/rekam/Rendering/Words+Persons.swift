@@ -59,6 +59,13 @@ package struct PersonWords: SubjectWords {
             "Tidak ada yang dihapus: ini hanya percobaan.")
     }
 
+    package var answersLater: String {
+        pick(
+            "Texts in respondents' answers are not counted here: they are looked through when it is done.",
+            "Teks dalam jawaban responden tidak dihitung di sini: baru diperiksa saat penghapusan dilakukan."
+        )
+    }
+
     package var nothingLeft: String {
         pick(
             "There is nothing to erase.", "Tidak ada yang perlu dihapus.")
