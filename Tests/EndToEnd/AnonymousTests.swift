@@ -186,6 +186,27 @@ struct AnonymousTests {
         #expect(done.code == 0 && done.out.contains("Erased 1 name and 1 text"), "\(done)")
     }
 
+    @Test("Fields of respondents' events are not counted")
+    func counted() throws {
+        let command = try desk(at: "2025-04-10")
+        let fields = try command.shell(
+            """
+            rekam log stat --fields --type survey.answered
+            rekam log stat --fields --type survey.answered --lang id
+            rekam log stat --fields --type survey.answered --format json
+            """)
+        #expect(
+            fields.out.hasPrefix(
+                """
+                survey.answered · 8 events
+                  fields of respondents' events are not shown
+                survey.answered · 8 peristiwa
+                  isian peristiwa responden tidak ditampilkan
+
+                """), "\(fields)")
+        #expect(fields.out.contains(#""fields":[]"#), "\(fields)")
+    }
+
     @Test("An auditor's list counts respondents' entries, and none is corrected by its number")
     func auditors() throws {
         let command = try desk(at: "2025-04-10")

@@ -10,7 +10,7 @@ public struct FieldStatistics: Sendable {
     public var common: [(value: String, count: Int)] = []
     /// How many different values there are; for names, words, true and false.
     public var different = 0
-    /// Least and greatest of a number or date; nil where there is none, and of what people answered.
+    /// Least and greatest of a number or date; nil where there is none.
     public var bounds: (least: Int64, greatest: Int64)?
 }
 
@@ -20,8 +20,11 @@ public struct TypeStatistics: Sendable {
     public var schema: EventSchema
     /// Its events.
     public var count: Int
-    /// Its fields, by name.
+    /// Its fields, by name; none where they are withheld.
     public var fields: [FieldStatistics]
+    /// Whether nothing is told of its fields: it tells of the rounds of a survey, or of people who are
+    /// not to be known, and the rarest value would be somebody's.
+    public var isWithheld = false
 }
 
 extension LogStore {
@@ -43,14 +46,13 @@ extension LogStore {
             guard let id = types.id(of: name) else { continue }
             let schema = types.schemas[Int(id)]
             var statistics = TypeStatistics(schema: schema, count: 0, fields: [])
-            for field in schema.fields {
+            statistics.isWithheld = try read { try $0.tellsOfAnonymous(id) }
+            for field in schema.fields where !statistics.isWithheld {
                 guard let index = schema.columnIndex(of: field.name) else {
                     statistics.fields.append(FieldStatistics(field: field, present: nil))
                     continue
                 }
                 var counter = ColumnCounter(field, nameCount: nameCount)
-                // The least of few answers would be somebody's.
-                counter.isBounded = field.round != .answer
                 try forEachStretch(of: count) { segments in
                     for segment in segments {
                         if let column = segment.column(type: id, index: index) {
@@ -88,11 +90,22 @@ extension LogStore {
     }
 }
 
+extension LogView {
+    /// Whether a type's events are about rounds, or about people who are not to be known; of a type
+    /// for any case, whether some are.
+    fileprivate func tellsOfAnonymous(_ type: UInt16) throws -> Bool {
+        let schema = types.schemas[Int(type)]
+        if schema.fields.contains(where: { $0.round != nil }) { return true }
+        guard schema.subjectKinds.isEmpty else {
+            return !EventTypes.anonymousKinds.isDisjoint(with: schema.subjectKinds)
+        }
+        return try !anonymousEntries(ofType: type, upTo: entryCount).isEmpty
+    }
+}
+
 /// Counts the values of one column.
 private struct ColumnCounter {
     private let field: FieldSchema
-    /// Whether the least and greatest value are told.
-    var isBounded = true
     private var present = 0
     /// By name id or code.
     private var counts: [Int]
@@ -127,7 +140,7 @@ private struct ColumnCounter {
     func statistics(values: Int, in view: borrowing LogView) throws -> FieldStatistics {
         var statistics = FieldStatistics(field: field, present: present)
         if counts.isEmpty {
-            if present > 0, isBounded { statistics.bounds = (least, greatest) }
+            if present > 0 { statistics.bounds = (least, greatest) }
             return statistics
         }
         let used = counts.indices.filter { counts[$0] > 0 }

@@ -34,6 +34,10 @@ struct FieldList {
         for (place, type) in types.enumerated() {
             if place > 0 { Output.line() }
             Output.line(words.type(type.schema.type, events: type.count))
+            if type.isWithheld {
+                Output.line("  " + words.fieldsWithheld)
+                continue
+            }
             var columns = [
                 TableText.Column(""), TableText.Column("", isNumber: true), TableText.Column(""),
             ]
@@ -96,11 +100,14 @@ struct FieldList {
             }
             return JSONValue.object(members)
         }
-        return .object([
-            JSONMember(key: "type", value: .string(type.schema.type)),
-            JSONMember(key: "version", value: number(type.schema.version)),
-            JSONMember(key: "count", value: number(type.count)),
-            JSONMember(key: "fields", value: .array(fields)),
-        ])
+        return .object(
+            [
+                JSONMember(key: "type", value: .string(type.schema.type)),
+                JSONMember(key: "version", value: number(type.schema.version)),
+                JSONMember(key: "count", value: number(type.count)),
+                JSONMember(key: "fields", value: .array(fields)),
+            ]
+                + (type.isWithheld
+                    ? [JSONMember(key: "withheld", value: .string("anonymous"))] : []))
     }
 }

@@ -9,7 +9,8 @@ struct LogStatCommand: ParsableCommand {
         abstract: "Show what the log holds: entries by type, times, cases, bytes.",
         discussion: """
             With --fields: every field, how often it is there, and its common values, so that you \
-            see what there is to measure.
+            see what there is to measure. Of surveys and of respondents' events no more is told than \
+            how many there are.
 
             Examples:
               rekam log stat

@@ -55,6 +55,12 @@ package struct LogWords: SubjectWords {
         pick(", … \(number(count)) more", ", … \(number(count)) lagi")
     }
 
+    package var fieldsWithheld: String {
+        pick(
+            "fields of respondents' events are not shown",
+            "isian peristiwa responden tidak ditampilkan")
+    }
+
     package var noSuchEvents: String {
         pick("The log has no such events yet.", "Log belum memuat peristiwa seperti itu.")
     }
