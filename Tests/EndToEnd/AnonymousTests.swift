@@ -186,7 +186,7 @@ struct AnonymousTests {
         #expect(done.code == 0 && done.out.contains("Erased 1 name and 1 text"), "\(done)")
     }
 
-    @Test("Fields of respondents' events are not counted")
+    @Test("Fields of respondents' events are not counted, and a group's answers only added up")
     func counted() throws {
         let command = try desk(at: "2025-04-10")
         let fields = try command.shell(
@@ -205,6 +205,32 @@ struct AnonymousTests {
 
                 """), "\(fields)")
         #expect(fields.out.contains(#""fields":[]"#), "\(fields)")
+        var pulse = ""
+        for (person, score) in [1, 2, 3, 4, 5, 5].enumerated() {
+            pulse += Self.answer("L\(person)", "large", score)
+                .replacing(#""kind":"enps""#, with: #""kind":"pulse""#)
+                .replacing(#""id":"a"#, with: #""id":"p"#)
+        }
+        try command.file("pulse.ndjson", pulse)
+        let made = try command.shell(
+            "REKAM_NOW=2025-04-20T05:00:00Z rekam ingest pulse.ndjson > /dev/null")
+        #expect(made.code == 0, "\(made)")
+        func explained(_ format: String) throws -> String {
+            let result = try command.shell(
+                """
+                REKAM_NOW=2025-05-01T05:00:00Z rekam explain pulse_score --period 2025 --by team \
+                --limit 0 --format \(format)
+                """)
+            #expect(result.code == 0, "\(result)")
+            return result.out
+        }
+        #expect(try explained("csv").contains("\r\nlarge,pulse,,,sum(score),20,6,,\r\n"))
+        #expect(try explained("csv").split(separator: "\r\n").count == 2)
+        #expect(try explained("json").contains(#""sums": {"score": {"sum": 20, "count": 6}}"#))
+        let table = try explained("table")
+        #expect(table.contains("Score       20       6\n"), "\(table)")
+        let markdown = try explained("markdown")
+        #expect(markdown.contains("| Score | 20 | 6 |"), "\(markdown)")
     }
 
     @Test("An auditor's list counts respondents' entries, and none is corrected by its number")

@@ -162,22 +162,18 @@ extension Explanation {
     /// The sequences of a part's facts, in their order.
     package func sequences(of part: Int) -> [UInt32] { parts[part].traced.facts.map(\.sequence) }
 
-    /// Values of an anonymous part with how often each occurs, by value: respondents are not shown
-    /// one by one.
-    package func occurrences(of part: Int) -> [(values: [Int64?], count: Int64)] {
-        var counts: [[Int64?]: Int64] = [:]
-        for fact in parts[part].traced.facts {
-            // Who answered is no value.
-            let values = parts[part].columns.map { column in
-                column.kind == .name ? nil : column.stream.value(of: fact)
+    /// What the values of an anonymous part come to, by column, and of how many facts; a name, who
+    /// answered, has no sum. Respondents' values are shown together or not at all.
+    package func sums(of part: Int) -> [(sum: Int128?, count: Int64)] {
+        parts[part].columns.map { column in
+            var sum: Int128 = 0
+            var count: Int64 = 0
+            for fact in parts[part].traced.facts {
+                guard let value = column.stream.value(of: fact) else { continue }
+                sum += Int128(value) * Int128(fact.multiplicity)
+                count += fact.multiplicity
             }
-            counts[values, default: 0] += fact.multiplicity
+            return (column.kind == .name ? nil : sum, count)
         }
-        return counts.filter { $0.value != 0 }.map { (values: $0.key, count: $0.value) }
-            .sorted { left, right in
-                left.values.lexicographicallyPrecedes(right.values) {
-                    ($0 ?? .min) < ($1 ?? .min)
-                }
-            }
     }
 }

@@ -6,7 +6,8 @@ import Querying
 extension ExplanationView {
     /// One line for each fact and column: the values of a column, each times its count, add up to
     /// its term's sum, the counts to its number of facts. Durations in seconds. Split, each line
-    /// begins with its group's values.
+    /// begins with its group's values. Of respondents there is one line for each column, `sum(score)`,
+    /// whose value is the sum already.
     public func csv() throws -> String {
         let dimensions = explanation.answer.dimensions.map { CSVText.text($0.name) }
         var text = CSVText.line(
@@ -25,13 +26,13 @@ extension ExplanationView {
         for place in explanation.parts.indices {
             let part = explanation.parts[place]
             if part.isAnonymous {
-                for (values, count) in explanation.occurrences(of: place) {
-                    for (column, value) in zip(part.columns, values) where value != nil {
-                        lines.append([
-                            CSVText.text(part.definition.name), "", "", CSVText.text(column.title),
-                            plain(value, column.kind), String(count), "", "",
-                        ])
-                    }
+                for (column, found) in zip(part.columns, explanation.sums(of: place)) {
+                    guard let sum = found.sum else { continue }
+                    lines.append([
+                        CSVText.text(part.definition.name), "", "",
+                        CSVText.text("sum(\(column.title))"), plain(sum, column.kind),
+                        String(found.count), "", "",
+                    ])
                 }
                 continue
             }
@@ -123,6 +124,10 @@ extension ExplanationView {
         return Fraction(value).decimalText(atMostPlaces: 3, unit: 1000) ?? ""
     }
 
+    private func plain(_ sum: Int128, _ kind: Explanation.Column.Kind) -> String {
+        Fraction(sum).decimalText(atMostPlaces: 3, unit: kind == .duration ? 1000 : 1) ?? ""
+    }
+
     private func term(_ term: Explanation.Term) -> String {
         let column = explanation.parts[term.part].columns[term.column]
         let scale: Int128 = column.kind == .duration && !term.isCount ? 1000 : 1
@@ -147,11 +152,15 @@ extension ExplanationView {
             return "{" + members.joined(separator: ", ") + "}"
         }
         if part.isAnonymous {
-            return explanation.occurrences(of: place).map { found in
-                let nameless = found.values.map { _ in String?.none }
-                return "{\"projection\": \(projection), "
-                    + "\"values\": \(values(found.values, nameless)), \"count\": \(found.count)}"
+            let sums = zip(part.columns, explanation.sums(of: place)).map { column, found in
+                "\(JSONText.string(column.title)): {\"sum\": "
+                    + "\(found.sum.map { plain($0, column.kind) } ?? "null"), "
+                    + "\"count\": \(found.count)}"
             }
+            guard !sums.isEmpty, part.count > 0 else { return [] }
+            return [
+                "{\"projection\": \(projection), \"sums\": {\(sums.joined(separator: ", "))}}"
+            ]
         }
         return try details(place).map { line in
             let events = line.events.map {

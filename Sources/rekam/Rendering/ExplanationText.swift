@@ -126,7 +126,7 @@ public struct ExplanationView {
 
     private func partLines(_ place: Int) throws -> [String] {
         let part = explanation.parts[place]
-        if part.isAnonymous { return occurrences(place).lines(style) }
+        if part.isAnonymous { return sums(place).lines(style) }
         let shown = min(part.count, limit ?? part.count)
         let details = try explanation.lines(of: place, 0..<shown)
         let sheet = sheet(of: details, place)
@@ -185,16 +185,24 @@ public struct ExplanationView {
         return sheet
     }
 
-    private func occurrences(_ place: Int) -> Sheet {
-        let part = explanation.parts[place]
-        let columns = part.columns.filter { $0.kind != .fact }
-        var sheet = Sheet(
-            columns.map { .init($0.title, heading($0.title), isNumber: true) }
-                + [.init("count", words.facts, isNumber: true)])
-        for (values, count) in explanation.occurrences(of: place) {
-            let cells = zip(part.columns, values).filter { $0.0.kind != .fact }
-                .map { value($1, nil, $0.kind) }
-            sheet.add(cells + [.number(count, language)])
+    /// What the values of respondents come to, a row for each column.
+    private func sums(_ place: Int) -> Sheet {
+        var sheet = Sheet([
+            .init("value_of", words.valueOf), .init("sum", words.sum, isNumber: true),
+            .init("count", words.facts, isNumber: true),
+        ])
+        for (column, found) in zip(explanation.parts[place].columns, explanation.sums(of: place)) {
+            let unit: Definitions.Unit = column.kind == .duration ? .duration : .count
+            // Facts have nothing to add but themselves.
+            let isFact = column.kind == .fact
+            var sum = Sheet.Cell.text(nil)
+            if let found = found.sum, !isFact {
+                sum = .figure(Fraction(found), unit, language)
+            }
+            sheet.add([
+                .text(isFact ? words.facts : heading(column.title)), sum,
+                .number(found.count, language),
+            ])
         }
         return sheet
     }
@@ -223,7 +231,7 @@ public struct ExplanationView {
             let part = explanation.parts[place]
             text += "\n"
             if part.isAnonymous {
-                text += occurrences(place).markdown()
+                text += sums(place).markdown()
                 continue
             }
             let shown = min(part.count, limit ?? part.count)

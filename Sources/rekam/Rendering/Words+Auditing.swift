@@ -45,7 +45,7 @@ package struct AuditWords: SubjectWords {
         case .population: pick("Population", "Populasi")
         case .projection: pick("Projection", "Proyeksi")
         case .when: words.when
-        case .valueOf: pick("Value of", "Nilai dari")
+        case .valueOf: words.valueOf
         case .value: words.value
         case .source: words.source
         case .id: "Id"

@@ -22,6 +22,8 @@ struct Words {
 
     var all: String { pick("All", "Semua") }
     var facts: String { pick("Facts", "Fakta") }
+    var valueOf: String { pick("Value of", "Nilai dari") }
+    var sum: String { pick("Sum", "Jumlah") }
     var better: String { pick("better", "lebih baik") }
     var worse: String { pick("worse", "lebih buruk") }
     var points: String { pick("points", "poin") }
