@@ -256,11 +256,11 @@ struct OperatingTests {
         let lines = body.split(separator: "\n").filter {
             !$0.hasPrefix("#") && !$0.contains("STORE=")
         }
-        #expect(lines.count == 5 && body.hasPrefix("REKAM_STORE=/var/lib/rekam/rekam.store\n"))
+        #expect(lines.count == 7 && body.hasPrefix("REKAM_STORE=/var/lib/rekam/rekam.store\n"))
         try command.shell("mkdir -p spool backups lib && mv store lib/rekam.store")
         command.environment["REKAM_STORE"] = command.folder.path + "/lib/rekam.store"
         try command.file("spool/tickets.ndjson", Command.message("cron"))
-        // The first four leave what the last one asks for.
+        // The others leave what the last one asks for.
         for line in lines {
             let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
             #expect(fields.count == 6, "\(line)")
