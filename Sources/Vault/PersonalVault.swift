@@ -73,16 +73,7 @@ package final class PersonalVault: Sendable {
         guard let now = try current() else { throw VaultFault.missing(path: folder) }
         let write = try now.environment.beginWrite()
         try now.tables.deleteTexts(from: base, in: write)
-        // In the order of keys, so that each page is touched once.
-        for name in rows.names.sorted(by: { $0.token.isBefore($1.token) }) {
-            try write.put(
-                now.tables.tokens, Key(name.token.array),
-                rows.bytes.span.extracting(name.disclosure))
-        }
-        let keyed = rows.names.compactMap { name in name.key.map { ($0, name.token) } }
-        for (key, token) in keyed.sorted(by: { $0.0 < $1.0 }) {
-            try write.put(now.tables.names, key.key, token.array)
-        }
+        try now.tables.add(rows.names, rows.bytes, in: write)
         // Nothing stands behind `base` any more; within an entry attributes may come before data.
         for text in rows.texts.sorted(by: { ($0.sequence, $0.place) < ($1.sequence, $1.place) }) {
             try write.append(
@@ -106,6 +97,8 @@ package final class PersonalVault: Sendable {
     /// Puts in the place of the vault one without some rows, at once and durably: of these nothing is
     /// left in it, not even in pages that are free.
     ///
+    /// What names are found by is made anew from the rows that stay.
+    ///
     /// - Parameter goes: told table, key and value: whether the row goes.
     package func takeOut(
         _ goes: (_ table: String, _ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool
@@ -113,7 +106,18 @@ package final class PersonalVault: Sendable {
         guard let now = try current() else { throw VaultFault.missing(path: folder) }
         let environment = now.environment
         try replace { making in
-            try environment.copy(toFolder: making, keeping: { try !goes($0, $1, $2) })
+            try environment.copy(
+                toFolder: making,
+                keeping: { table, key, value in
+                    try table != VaultTables.indexName && !goes(table, key, value)
+                })
+            var options = Environment.Options()
+            options.file = PersonalVault.file
+            let made = try Environment.open(at: making, options)
+            let tables = try VaultTables(made)
+            let write = try made.beginWrite()
+            try tables.makeIndex(in: write)
+            try write.commit()
         }
     }
 
@@ -269,23 +273,30 @@ package final class PersonalVault: Sendable {
 package struct VaultTables: Sendable {
     /// Format and origin.
     package let registry: Table
-    /// Disclosures by token: of names, and of texts that have a column.
-    package let tokens: Table
-    /// Tokens by name: 16 bytes of the text's SHA-256.
-    package let names: Table
+    /// Disclosures of names, and of texts that have a column, by number, in the order in which they
+    /// came: pages are filled to the brim and written once.
+    package let disclosures: Table
+    /// Which rows of `disclosures` a token or a name may have: see `IndexBlock`.
+    let index: Table
     /// Disclosures of other texts by sequence and place in the entry.
     package let texts: Table
     /// What the store's keeper notes: copies that were handed out, an erasure under way.
     package let notes: Table
 
-    static let format = Array("rekam vault 1".utf8)
+    /// The folder of the vault.
+    let path: String
+
+    static let format = Array("rekam vault 2".utf8)
     static let digestKey = "digest_key"
+    static let indexName = "index"
 
     init(_ environment: Environment) throws {
-        let tables = try environment.openTables(["registry", "tokens", "names", "texts", "notes"])
+        path = environment.path
+        let tables = try environment.openTables(
+            ["registry", "disclosures", VaultTables.indexName, "texts", "notes"])
         registry = tables[0]
-        tokens = tables[1]
-        names = tables[2]
+        disclosures = tables[1]
+        index = tables[2]
         texts = tables[3]
         notes = tables[4]
     }

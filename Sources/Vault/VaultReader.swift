@@ -1,9 +1,11 @@
+internal import EventModel
 internal import LMDB
 
 /// A vault as one transaction sees it.
 package final class VaultReader {
     private let transaction: ReadTransaction
     private let tables: VaultTables
+    private var knownBlocks: [Key]?
 
     init(_ transaction: consuming ReadTransaction, _ tables: VaultTables) {
         self.transaction = transaction
@@ -11,8 +13,47 @@ package final class VaultReader {
     }
 
     /// What explains a token of a name, or of a text with a column; nil where nothing does.
+    ///
+    /// A row that the index names but whose bytes were changed is handed out where no better one is
+    /// there: who verifies sees that it explains another token.
     package func disclosure(of token: Token) throws -> Disclosure? {
-        try transaction.copyValue(tables.tokens, Key(token.array)).map { Disclosure(array: $0) }
+        var found: Disclosure?
+        let rows = try rows(token.indexKey, .tokens)
+        for row in rows {
+            guard let array = try transaction.copyValue(tables.disclosures, Key(row)) else {
+                continue
+            }
+            let disclosure = Disclosure(array: array)
+            if rows.count == 1 || Token(of: disclosure) == token { return disclosure }
+            found = found ?? disclosure
+        }
+        return found
+    }
+
+    /// The rows that a key of the index leads to, those of younger blocks last.
+    private func rows(_ key: UInt64, _ list: IndexBlock.List) throws -> [UInt32] {
+        var rows: [UInt32] = []
+        for block in try blocks() {
+            let isSound = try transaction.withValue(tables.index, block) { bytes in
+                IndexBlock.find(key, list, in: bytes, addingTo: &rows)
+            }
+            guard isSound == true else {
+                throw VaultFault.damaged(path: tables.path, reason: "its index cannot be read")
+            }
+        }
+        return rows
+    }
+
+    /// The keys of the index's blocks.
+    private func blocks() throws -> [Key] {
+        if let known = knownBlocks { return known }
+        var blocks: [Key] = []
+        var cursor = try transaction.cursor(tables.index)
+        while try cursor.move(.next) {
+            blocks.append(Key(try cursor.keyNumber(at: 0, as: UInt32.self)))
+        }
+        knownBlocks = blocks
+        return blocks
     }
 
     /// What explains a text without a column; nil where nothing does.
@@ -24,28 +65,32 @@ package final class VaultReader {
 
     /// The token of a name; nil where the name has none.
     package func token(ofName text: Span<UInt8>) throws -> Token? {
-        try token(ofName: text, NameKey(text))
+        try token(ofName: text, Fingerprint(of: text).value)
     }
 
-    /// The token of a name whose key is at hand.
-    package func token(ofName text: Span<UInt8>, _ key: NameKey) throws -> Token? {
-        guard let bytes = try transaction.copyValue(tables.names, key.key),
-            let token = Token(raw: bytes.span), let found = try disclosure(of: token)?.text,
-            found.utf8.elementsEqual(text.copyBytes())
-        else { return nil }
-        return token
-    }
-
-    /// The disclosures by token, in the order of tokens, lent one by one.
-    package func forEachToken(_ body: (Token, Disclosure) throws -> Void) throws {
-        var cursor = try transaction.cursor(tables.tokens)
-        var stands = try cursor.move(.first)
-        while stands {
-            try cursor.withEntry { key, value in
-                guard let token = Token(raw: key) else { return }
-                try body(token, Disclosure(array: value.copyBytes()))
+    /// The token of a name whose fingerprint is at hand.
+    package func token(ofName text: Span<UInt8>, _ fingerprint: UInt64) throws -> Token? {
+        for row in try rows(fingerprint, .names) {
+            guard let array = try transaction.copyValue(tables.disclosures, Key(row)) else {
+                continue
             }
-            stands = try cursor.move(.next)
+            let disclosure = Disclosure(array: array)
+            if let found = disclosure.text, found.utf8.elementsEqual(text.copyBytes()) {
+                return Token(of: disclosure)
+            }
+        }
+        return nil
+    }
+
+    /// The disclosures of names, and of texts that have a column, with their tokens, in the order in
+    /// which they came.
+    package func forEachToken(_ body: (Token, Disclosure) throws -> Void) throws {
+        var cursor = try transaction.cursor(tables.disclosures)
+        while try cursor.move(.next) {
+            try cursor.withEntry { _, value in
+                let disclosure = Disclosure(array: value.copyBytes())
+                try body(Token(of: disclosure), disclosure)
+            }
         }
     }
 
@@ -79,7 +124,7 @@ package final class VaultReader {
     package var textCount: Int { get throws { try transaction.count(of: tables.texts) } }
 
     /// Rows of tokens.
-    package var tokenCount: Int { get throws { try transaction.count(of: tables.tokens) } }
+    package var tokenCount: Int { get throws { try transaction.count(of: tables.disclosures) } }
 
     /// The texts of one entry that have no column, by their places.
     package func texts(ofEntry sequence: UInt32) throws -> [(place: Int, Disclosure)] {

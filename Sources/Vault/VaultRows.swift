@@ -1,19 +1,17 @@
-internal import Crypto
-internal import LMDB
-
 /// Rows that an append adds.
 package struct VaultRows: Sendable {
     /// A token with what explains it.
     package struct Name: Sendable {
         package var token: Token
-        /// The key by which the token is found again; nil for a token of one value alone.
-        package var key: NameKey?
+        /// The fingerprint of the name, by which the token is found again; nil for a token of one
+        /// value alone.
+        package var name: UInt64?
         /// Where its disclosure lies in `bytes`.
         package var disclosure: Range<Int>
 
-        package init(token: Token, key: NameKey?, disclosure: Range<Int>) {
+        package init(token: Token, name: UInt64?, disclosure: Range<Int>) {
             self.token = token
-            self.key = key
+            self.name = name
             self.disclosure = disclosure
         }
     }
@@ -48,29 +46,5 @@ package struct VaultRows: Sendable {
         names.removeAll(keepingCapacity: true)
         texts.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
-    }
-}
-
-/// The key under which a name's token stands: 16 bytes of the text's SHA-256.
-package struct NameKey: Hashable, Comparable, Sendable {
-    private var first: UInt64
-    private var second: UInt64
-
-    /// The key of a name.
-    package init(_ text: Span<UInt8>) {
-        var hasher = SHA256()
-        unsafe text.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
-        (first, second) = unsafe hasher.finalize().withUnsafeBytes { digest in
-            unsafe (
-                UInt64(bigEndian: digest.loadUnaligned(as: UInt64.self)),
-                UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-            )
-        }
-    }
-
-    var key: Key { Key(first, second) }
-
-    package static func < (left: NameKey, right: NameKey) -> Bool {
-        (left.first, left.second) < (right.first, right.second)
     }
 }

@@ -111,10 +111,9 @@ import Vault
         }
     }
 
-    /// Puts the persons' texts of the batch into the vault: what comes right before the log commits.
-    func commitVault(before state: LogState, accepted: Int) throws {
-        try sealing.commit(from: state.entryCount - UInt32(accepted))
-    }
+    /// Waits until the persons' texts of the batch are in the vault: what comes right before the log
+    /// commits.
+    func commitVault() throws { try sealing.commit() }
 
     /// Says that the transaction was committed, so that the caches hold for this state.
     func settled(_ state: LogState) { known = state }
@@ -144,6 +143,23 @@ import Vault
         try sealing.sealTexts(input, accepted: accepted, first: input.base)
         try sealing.saltAnswers(
             input, accepted: accepted, mayAnswer: layout.mayAnswer, given: batch.salts)
+        sealing.beginCommit(from: input.base)
+        do {
+            try write(input, forming, admission, old, &state, in: transaction)
+        } catch {
+            sealing.wait()
+            throw error
+        }
+        outcome.accepted = accepted.count
+        outcome.sequences = old.entryCount..<state.entryCount
+        return state
+    }
+
+    /// Writes what the admitted rows come to, all but what the vault keeps.
+    private func write(
+        _ input: AppendInput, _ forming: EntryForming, _ admission: Admission,
+        _ old: LogState, _ state: inout LogState, in transaction: borrowing WriteTransaction
+    ) throws {
         let job = try prepareBundles(input, forming, old, in: transaction)
         try crew.run(
             { [workers] number in if job.count > 1 { job.work(workers[number], number: number) } },
@@ -162,9 +178,6 @@ import Vault
         try recordDefinitions(input, &state, in: transaction)
         count(input, &state)
         try transaction.put(tables.registry, Key(StoreFormat.stateKey), state.encoded)
-        outcome.accepted = accepted.count
-        outcome.sequences = old.entryCount..<state.entryCount
-        return state
     }
 
     /// Brings the registry's counts up to date.
@@ -219,6 +232,13 @@ import Vault
     func row(_ place: Int) -> EventRow {
         precondition(place >= 0 && place < rowCount, "row outside the batch")
         return unsafe rows[place]
+    }
+
+    /// One event, where it lies.
+    @inline(__always)
+    @unsafe func rowStart(_ place: Int) -> UnsafePointer<EventRow> {
+        precondition(place >= 0 && place < rowCount, "row outside the batch")
+        return unsafe rows.baseAddress! + place
     }
 
     /// Personal texts of all events.

@@ -1,3 +1,4 @@
+internal import Dispatch
 import EventModel
 import LMDB
 import Vault
@@ -44,6 +45,16 @@ import Vault
     private var mark: [UInt64] = []
     /// What the batch adds to the vault.
     private var rows = VaultRows()
+    /// The writing of the vault, beside everything else that an append does.
+    private let queue = DispatchQueue(label: "rekam.vault")
+    private let writing = DispatchGroup()
+    private let handed = Guarded(Handed())
+
+    /// What goes to the thread that writes the vault, and comes back from it.
+    private struct Handed: Sendable {
+        var rows = VaultRows()
+        var failure: (any Error)?
+    }
 
     /// What the accepted rows' entries are salted with, and by accepted row its place there and one
     /// more; empty where none is.
@@ -59,6 +70,24 @@ import Vault
         self.vault = vault
         self.salts = salts
     }
+
+    /// Begins to put what the batch needs into the vault, on a thread of its own: `commit` waits for it.
+    func beginCommit(from base: UInt32) {
+        guard !rows.isEmpty else { return }
+        let rows = rows
+        self.rows = VaultRows()
+        handed.withLock { $0 = Handed(rows: rows) }
+        queue.async(group: writing) { [self] in
+            do {
+                try vault.write(handed.withLock { $0.rows }, from: base)
+            } catch {
+                handed.withLock { $0.failure = error }
+            }
+        }
+    }
+
+    /// Waits until nothing is written to the vault any more.
+    func wait() { writing.wait() }
 
     /// Forgets the batch before, and what another process's erasure may have made untrue.
     func begin(_ input: AppendInput) {
@@ -212,13 +241,13 @@ import Vault
             entry.isName = false
             return marked
         }
-        let key = NameKey(text)
-        if let found = try reader?.token(ofName: text, key) { return found }
+        let name = Fingerprint(of: text).value
+        if let found = try reader?.token(ofName: text, name) { return found }
         let from = rows.bytes.count
         let token = Disclosure.write(
             salt: salt, key: Disclosure.nameKey.utf8Span.span, text: text, json: &json,
             addingTo: &rows.bytes)
-        entry.row = VaultRows.Name(token: token, key: key, disclosure: from..<rows.bytes.count)
+        entry.row = VaultRows.Name(token: token, name: name, disclosure: from..<rows.bytes.count)
         return token
     }
 
@@ -264,7 +293,7 @@ import Vault
             places[text.place] = UInt32(add(token, hasColumn: hasColumn) + 1)
             let disclosure = start..<rows.bytes.count
             if hasColumn {
-                rows.names.append(.init(token: token, key: nil, disclosure: disclosure))
+                rows.names.append(.init(token: token, name: nil, disclosure: disclosure))
             } else {
                 rows.texts.append(
                     .init(sequence: text.sequence, place: text.number, disclosure: disclosure))
@@ -300,8 +329,9 @@ import Vault
         }
         var answers: [Int] = []
         for index in 0..<accepted.count {
-            let row = input.row(Int(accepted[index]))
-            if mayAnswer[Int(row.type)], isAnonymous(row, input) { answers.append(index) }
+            let type = unsafe input.rowStart(Int(accepted[index])).pointee.type
+            guard mayAnswer[Int(type)] else { continue }
+            if isAnonymous(input.row(Int(accepted[index])), input) { answers.append(index) }
         }
         guard !answers.isEmpty else { return }
         let random = try salts.bytes(for: answers.count)
@@ -338,9 +368,15 @@ import Vault
         return unsafe UnsafePointer(entrySalts.start + at)
     }
 
-    /// Puts what the batch needs into the vault, before the log commits; its names are remembered.
-    func commit(from base: UInt32) throws {
-        if !rows.isEmpty { try vault.write(rows, from: base) }
+    /// Waits until what the batch needs is in the vault, before the log commits; its names are
+    /// remembered.
+    func commit() throws {
+        wait()
+        let error = handed.withLock { handed in
+            swap(&rows, &handed.rows)
+            return handed.failure.take()
+        }
+        if let error { throw error }
         let first = knownCount
         for (index, entry) in entries.enumerated() where entry.isUsed && entry.isName {
             let at = first + index

@@ -200,8 +200,8 @@ extension PersonalVault {
         guard present > 0 else { return 0 }
         try takeOut { table, key, value in
             switch table {
-            case "tokens": return Token(raw: key).map(tokens.contains) ?? false
-            case "names": return Token(raw: value).map(tokens.contains) ?? false
+            case "disclosures":
+                return tokens.contains(Token(of: Disclosure(array: value.copyBytes())))
             case "texts":
                 guard key.count == 8 else { return false }
                 let sequence: UInt32 = key.bigEndian(at: 0)

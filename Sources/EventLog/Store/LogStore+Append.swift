@@ -9,7 +9,7 @@ extension LogStore {
     /// get one recording time, `clock`, or the last one where the clock runs behind it.
     ///
     /// - Parameters:
-    ///   - batch: made with this store's `types`; up to about 50,000 events or 32 MiB.
+    ///   - batch: made with this store's `types`; up to about 65,000 events or 32 MiB.
     ///   - isStrict: with the first refusal nothing is recorded, and the outcome names it.
     /// - Throws: `StoreFault`, or what LMDB has to say; nothing was recorded then.
     /// - Complexity: O(events · log entries), about a microsecond each.
@@ -32,8 +32,13 @@ extension LogStore {
         let (outcome, state) = try appender.append(
             batch, recorded: clock, isStrict: isStrict, in: transaction)
         guard outcome.accepted > 0 else { return outcome }
-        try body(transaction, outcome)
-        try appender.commitVault(before: state, accepted: outcome.accepted)
+        do {
+            try body(transaction, outcome)
+        } catch {
+            appender.sealing.wait()
+            throw error
+        }
+        try appender.commitVault()
         try transaction.commit()
         appender.settled(state)
         return outcome
@@ -42,9 +47,8 @@ extension LogStore {
     /// Does everything `append` does but commit, then `body`: for tests of what a crash leaves.
     package func appendAndFail(_ batch: EventBatch, _ body: () throws -> Void) throws {
         let transaction = try beginWrite()
-        let (outcome, state) = try appender.append(
-            batch, recorded: .earliest, isStrict: false, in: transaction)
-        try appender.commitVault(before: state, accepted: outcome.accepted)
+        _ = try appender.append(batch, recorded: .earliest, isStrict: false, in: transaction)
+        try appender.commitVault()
         try body()
         transaction.abort()
     }

@@ -157,7 +157,15 @@ import Vault
             guard let token = try log.read({ try $0.person("customer/Budi")?.token }) else {
                 return
             }
-            try write.put(tables.tokens, .init(token.array), other)
+            var cursor = try write.cursor(tables.disclosures)
+            var number: UInt32?
+            while try cursor.move(.next) {
+                let isIt = try cursor.withEntry {
+                    Token(of: Disclosure(array: $1.copyBytes())) == token
+                }
+                if isIt { number = try cursor.keyNumber(at: 0) }
+            }
+            try write.put(tables.disclosures, .init(try #require(number)), other)
         }
         #expect(try log.verify()?.problem.hasSuffix("commits to is another text") == true)
     }
