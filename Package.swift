@@ -49,7 +49,7 @@ let rooms = [
     Room(name: "Generating", uses: ["EventModel"]),
     Room(name: "Vault", uses: ["EventModel", "LMDB"], libraries: [crypto]),
     Room(
-        name: "EventLog", uses: ["EventModel", "LMDB", "Compression", "Vault"],
+        name: "EventLog", uses: ["EventModel", "LMDB", "Compression", "Vault", "CSHA2"],
         libraries: [crypto]),
     Room(
         name: "Projections", uses: ["EventModel", "Definitions", "EventLog", "LMDB", "Vault"]),
@@ -94,6 +94,7 @@ let asked = Context.environment["REKAM_ROOMS"].map {
 var targets: [Target] = [
     .target(
         name: "CLMDB", path: "Sources/CLMDB", linkerSettings: [.linkedLibrary("lmdb")]),
+    .target(name: "CSHA2", path: "Sources/CSHA2"),
     .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
     .target(

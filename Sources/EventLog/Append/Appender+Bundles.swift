@@ -6,9 +6,11 @@ extension Appender {
     /// The digest of a row's content.
     func contentDigest(_ row: EventRow, _ forming: EntryForming) -> [UInt8] {
         let raw = workers[0].raw
-        raw.resize(forming.bound(row))
         var digest = [UInt8](repeating: 0, count: SegmentLayout.contentBytes)
-        let length = unsafe forming.formContent(row, into: raw.start)
+        let length = unsafe withUnsafePointer(to: row) { row in
+            unsafe raw.resize(forming.bound(row))
+            return unsafe forming.formContent(row, into: raw.start)
+        }
         unsafe digest.withUnsafeMutableBufferPointer { output in
             unsafe tables.digest.write(raw.start, count: length, into: output.baseAddress!)
         }
@@ -53,6 +55,9 @@ extension Appender {
         _ job: BundleJob, _ state: inout LogState, in transaction: borrowing WriteTransaction
     ) throws {
         var frames: [UInt8] = []
+        swap(&frames, &space.stored)
+        defer { swap(&frames, &space.stored) }
+        frames.removeAll(keepingCapacity: frames.capacity < 32 << 20)
         var ends = RecordWriter()
         let firstEnd = job.firstBundle
         for bundle in 0..<job.count {
@@ -81,7 +86,7 @@ extension Appender {
                 in: transaction)
         }
         for worker in workers {
-            worker.frames.removeAll(keepingCapacity: worker.frames.capacity < 4 << 20)
+            worker.frames.removeAll(keepingCapacity: worker.frames.capacity < 16 << 20)
             worker.raw.trim(above: 4 << 20)
         }
     }

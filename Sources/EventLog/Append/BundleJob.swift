@@ -81,10 +81,14 @@ internal import Synchronization
         let raw = worker.raw
         let oldBytes = bundle == 0 ? oldTail.count : 0
         var bound = oldBytes
+        var longest = 0
         for place in firstNew..<end {
-            bound += 2 + forming.bound(input.row(Int(unsafe accepted[place])))
+            let most = unsafe forming.bound(input.rowStart(Int(accepted[place])))
+            longest = max(longest, most)
+            bound += 2 + most
         }
         raw.resize(bound)
+        worker.contents.resize(2 * longest)
         let output = unsafe raw.start
         if oldBytes > 0 {
             unsafe oldTail.withUnsafeBufferPointer { old in
@@ -92,25 +96,18 @@ internal import Synchronization
             }
         }
         var position = oldBytes
-        let leafStart = Int(base) % BundleJob.perBundle
-        for place in firstNew..<end {
-            let row = input.row(Int(unsafe accepted[place]))
-            // The content is formed first, where the entry will stand, and is shorter.
-            let contentLength = unsafe forming.formContent(row, into: output + position + 2)
-            unsafe digest.write(
-                output + position + 2, count: contentLength,
-                into: contents + SegmentLayout.contentBytes * place)
-            let length = unsafe forming.form(
-                row, sequence: base + UInt32(place), into: output + position + 2)
-            precondition(length <= EventBatch.longestEntry, "an entry is too long")
-            // The byte before the entry is the 0 of a leaf for a moment, then part of its length.
-            unsafe output[position + 1] = 0
-            unsafe LeafHashing.hash(
-                output + position + 1, count: length + 1,
-                into: leaves + 32 * (leafStart + place))
-            unsafe output[position] = UInt8(truncatingIfNeeded: length >> 8)
-            unsafe output[position + 1] = UInt8(truncatingIfNeeded: length)
-            position += 2 + length
+        var place = firstNew
+        // Two at a time: see `LeafHashing.hashTwo`.
+        while place < end {
+            let isPair = place + 1 < end
+            unsafe writeContents(place, isPair: isPair, worker.contents.start, longest)
+            let first = unsafe form(place, into: output + position)
+            let next = position + 2 + first
+            let second = isPair ? unsafe form(place + 1, into: output + next) : 0
+            unsafe hash(
+                place, isPair: isPair, output + position, first, output + next, second)
+            position = isPair ? next + 2 + second : next
+            place += 2
         }
         raw.resize(position)
         entryBytes.add(position - oldBytes - 2 * (end - firstNew), ordering: .relaxed)
@@ -125,6 +122,58 @@ internal import Synchronization
         } else {
             unsafe frames[bundle] = BundleFrame(worker: number, offset: -1, length: position)
         }
+    }
+
+    /// Writes the content digests of one or two entries.
+    @inline(__always)
+    @unsafe private func writeContents(
+        _ place: Int, isPair: Bool, _ room: UnsafeMutablePointer<UInt8>, _ longest: Int
+    ) {
+        let row = unsafe input.rowStart(Int(accepted[place]))
+        let target = unsafe contents + SegmentLayout.contentBytes * place
+        let count = unsafe forming.formContent(row, into: room)
+        guard isPair else { return unsafe digest.write(room, count: count, into: target) }
+        let other = unsafe input.rowStart(Int(accepted[place + 1]))
+        let otherCount = unsafe forming.formContent(other, into: room + longest)
+        unsafe digest.writeTwo(
+            room, count: count, into: target, room + longest, count: otherCount,
+            into: target + SegmentLayout.contentBytes)
+    }
+
+    /// Forms an entry behind two bytes, of which the second is the 0 of a leaf until it is hashed, and
+    /// returns its length.
+    @inline(__always)
+    @unsafe private func form(_ place: Int, into output: UnsafeMutablePointer<UInt8>) -> Int {
+        let row = unsafe input.rowStart(Int(accepted[place]))
+        let length = unsafe forming.form(row, sequence: base + UInt32(place), into: output + 2)
+        precondition(length <= EventBatch.longestEntry, "an entry is too long")
+        unsafe output[1] = 0
+        return length
+    }
+
+    /// Hashes one or two entries, and puts their lengths before them.
+    @inline(__always)
+    @unsafe private func hash(
+        _ place: Int, isPair: Bool, _ first: UnsafeMutablePointer<UInt8>, _ length: Int,
+        _ second: UnsafeMutablePointer<UInt8>, _ otherLength: Int
+    ) {
+        let target = unsafe leaves + 32 * (Int(base) % BundleJob.perBundle + place)
+        guard isPair else {
+            unsafe LeafHashing.hash(first + 1, count: length + 1, into: target)
+            unsafe putLength(length, at: first)
+            return
+        }
+        unsafe LeafHashing.hashTwo(
+            first + 1, count: length + 1, into: target, second + 1, count: otherLength + 1,
+            into: target + 32)
+        unsafe putLength(length, at: first)
+        unsafe putLength(otherLength, at: second)
+    }
+
+    @inline(__always)
+    @unsafe private func putLength(_ length: Int, at output: UnsafeMutablePointer<UInt8>) {
+        unsafe output[0] = UInt8(truncatingIfNeeded: length >> 8)
+        unsafe output[1] = UInt8(truncatingIfNeeded: length)
     }
 }
 
@@ -141,6 +190,8 @@ final class BundleWorker: @unchecked Sendable {
     var compressor: ZstdCompressor
     /// The bundle being made, uncompressed.
     let raw = Buffer<UInt8>()
+    /// What makes two of its events the same, while it is hashed.
+    let contents = Buffer<UInt8>()
     /// Compressed bundles, one after another.
     var frames: [UInt8] = []
 
@@ -154,4 +205,6 @@ final class BundleSpace: @unchecked Sendable {
     let tiles = Buffer<UInt8>()
     let contents = Buffer<UInt8>()
     let frames = Buffer<BundleFrame>()
+    /// The compressed bundles in their order, while they are stored.
+    var stored: [UInt8] = []
 }

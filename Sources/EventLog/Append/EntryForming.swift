@@ -10,6 +10,9 @@ import EventModel
     private let input: AppendInput
     private let sealing: Sealing
 
+    /// `PersonalText.tokenBytes`, known here when it is compiled.
+    private static let tokenBytes = 43
+
     init(_ input: AppendInput, sender: String?, approvals: String?, sealing: Sealing) {
         func member(_ name: String, _ text: String) -> [UInt8] {
             Array("\"\(LogMarks.prefix)\(name)\":".utf8)
@@ -20,11 +23,14 @@ import EventModel
             (sender.map { member("sender", $0) } ?? []) + member("time", input.recorded.rfc3339)
         self.input = input
         self.sealing = sealing
+        precondition(EntryForming.tokenBytes == PersonalText.tokenBytes, "tokens of one length")
     }
 
     /// The most bytes an entry of this event can have.
-    func bound(_ row: EventRow) -> Int {
-        Int(row.canonical.length) + Int(row.personalCount) * (PersonalText.tokenBytes + 2)
+    @inline(__always)
+    @unsafe func bound(_ row: UnsafePointer<EventRow>) -> Int {
+        unsafe Int(row.pointee.canonical.length)
+            + Int(row.pointee.personalCount) * (PersonalText.tokenBytes + 2)
             + before.count + after.count + EventBatch.longestLogAttributes
             + EventBatch.longestOrder
     }
@@ -32,16 +38,16 @@ import EventModel
     /// Writes an entry and returns its length; there must be room for `bound` bytes.
     @inline(__always)
     @unsafe func form(
-        _ row: EventRow, sequence: UInt32, into output: UnsafeMutablePointer<UInt8>
+        _ row: UnsafePointer<EventRow>, sequence: UInt32, into output: UnsafeMutablePointer<UInt8>
     ) -> Int {
-        let place = Int(row.logAt)
-        let length = Int(row.canonical.length)
+        let place = Int(unsafe row.pointee.logAt)
+        let length = Int(unsafe row.pointee.canonical.length)
         precondition(place <= length, "the log's attributes have no place")
         var position = unsafe splice(0..<place, of: row, masksTexts: false, into: output)
         position += unsafe put(before, at: output + position)
-        if row.orderText.length > 0 {
+        let order = unsafe row.pointee.orderText
+        if order.length > 0 {
             position += unsafe put("\"rekamorder\":", at: output + position)
-            let order = row.orderText
             unsafe (output + position).update(
                 from: input.text(Int(order.offset), Int(order.length)), count: Int(order.length))
             position += Int(order.length)
@@ -65,10 +71,10 @@ import EventModel
     /// between them. Texts that have tokens of their own are left out, since the same text gets
     /// another token when it comes again: `~` stands for each.
     @unsafe func formContent(
-        _ row: EventRow, into output: UnsafeMutablePointer<UInt8>
+        _ row: UnsafePointer<EventRow>, into output: UnsafeMutablePointer<UInt8>
     ) -> Int {
         var position = 0
-        for place in row.content {
+        for place in unsafe row.pointee.content {
             if position > 0 {
                 unsafe output[position] = 0x2C
                 position += 1
@@ -82,13 +88,14 @@ import EventModel
     /// Copies a piece of a row's canonical bytes with tokens in the place of its personal texts.
     @inline(__always)
     @unsafe private func splice(
-        _ range: Range<Int>, of row: EventRow, masksTexts: Bool,
+        _ range: Range<Int>, of row: UnsafePointer<EventRow>, masksTexts: Bool,
         into output: UnsafeMutablePointer<UInt8>
     ) -> Int {
-        let canonical = unsafe input.text(Int(row.canonical.offset), Int(row.canonical.length))
+        let whole = unsafe row.pointee.canonical
+        let canonical = unsafe input.text(Int(whole.offset), Int(whole.length))
         var from = range.lowerBound
         var position = 0
-        for place in row.personal {
+        for place in unsafe row.pointee.personal {
             let personal = input.personal(place)
             let at = Int(personal.at)
             guard at >= from else { continue }
@@ -105,8 +112,8 @@ import EventModel
                 position += 1
             } else {
                 unsafe (output + position).update(
-                    from: sealing.token(place) + 1, count: PersonalText.tokenBytes)
-                position += PersonalText.tokenBytes
+                    from: sealing.token(place) + 1, count: EntryForming.tokenBytes)
+                position += EntryForming.tokenBytes
             }
             if personal.isNumber {
                 unsafe output[position] = 0x22
