@@ -231,6 +231,18 @@ public struct EventBatch: Sendable {
         columnCounts = []
     }
 
+    /// Makes room for so many events like those of another batch, so that it need not grow step by
+    /// step.
+    package mutating func reserve(_ events: Int, like other: borrowing EventBatch) {
+        guard rows.capacity < events, !other.rows.isEmpty else { return }
+        func room(_ count: Int) -> Int { count * events / other.rows.count * 9 / 8 }
+        rows.reserveCapacity(events)
+        bytes.reserveCapacity(room(other.bytes.count))
+        slots.reserveCapacity(room(other.slots.count))
+        personal.reserveCapacity(room(other.personal.count))
+        content.reserveCapacity(room(other.content.count))
+    }
+
     /// How much is in a batch, to go back to.
     public struct Mark: Sendable {
         fileprivate var bytes: Int

@@ -10,9 +10,9 @@ public struct IngestOptions: Sendable {
     public var chunkBytes = 512 << 10
     /// Chunks on their way at a time, at least: what is read and parsed while the log commits.
     public var chunksInFlight = 40
-    /// Events of a batch, at most: three times 16,384, so that batches end where the log's column
-    /// segments do. After a batch that ended elsewhere a shorter one follows.
-    public var batchEvents = 49_152
+    /// Events of a batch, at most: as many as a whole column segment of the log has, so that each
+    /// segment is written once. After a batch that ended elsewhere a shorter one follows.
+    public var batchEvents = 65_536
     /// Bytes of input in a batch, about.
     public var batchBytes = 32 << 20
     /// Makes 16 bytes of a text, for the ids of rows that state none: under a key, so that nobody can try

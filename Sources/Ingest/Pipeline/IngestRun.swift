@@ -41,7 +41,7 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
     /// Refused lines kept until their batch is done, at most.
     private static var mostRefused: Int { 10_000 }
     /// Where the log's column segments end; see `IngestOptions.batchEvents`.
-    private static var alignment: Int { 16_384 }
+    private static var alignment: Int { 65_536 }
 
     /// A run at its beginning.
     ///
@@ -134,6 +134,11 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
     /// of it for its many refusals is parsed here, part by part.
     mutating func add(_ piece: inout ParsedPiece, bytes: inout [UInt8], count: Int) throws {
         let base = kept.take(&bytes, count: count)
+        // A whole chunk of many: a batch will be filled.
+        if count > options.chunkBytes / 2 {
+            batch.reserve(room, like: piece.batch)
+            places.reserveCapacity(room)
+        }
         try add(piece, base: base)
         var end = piece.end
         while end < count, !isStopped {

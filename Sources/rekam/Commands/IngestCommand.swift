@@ -57,8 +57,8 @@ struct IngestCommand: ParsableCommand {
     @OptionGroup var language: LanguageOptions
 
     func validate() throws {
-        if let batch, batch < 1 || batch > 50_000 {
-            throw ValidationError("--batch \(batch): a number from 1 to 50000.")
+        if let batch, batch < 1 || batch > 65_536 {
+            throw ValidationError("--batch \(batch): a number from 1 to 65536.")
         }
         if files.isEmpty { throw ValidationError("Which files? - is standard input.") }
         if files.count(where: { $0 == "-" }) > 1 {

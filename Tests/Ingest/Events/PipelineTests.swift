@@ -104,16 +104,16 @@ struct PipelineTests {
         let line = Array(
             (#"{"specversion":"1.0","id":"1","source":"s","type":"call.wrapped","#
                 + #""subject":"call/1","time":"2025-07-14T08:12:00Z","data":{}}"# + "\n").utf8)
-        let bytes = Array(repeatElement(line, count: 120_000).joined())
+        let bytes = Array(repeatElement(line, count: 150_000).joined())
         let source = PiecewiseSource(bytes: bytes)
         let (sink, outcome, _) = try run(source, sink: KeepingSink(firstSequence: 1000)) {
             $0.longestWaitMilliseconds = 60_000
         }
-        #expect(sink.batches.map(\.rows.count) == [49_152, 48_152, 22_696])
-        #expect(outcome.sequences == [1000..<121_000])
+        #expect(sink.batches.map(\.rows.count) == [65_536, 64_536, 19_928])
+        #expect(outcome.sequences == [1000..<151_000])
         let small = try run(PiecewiseSource(bytes: bytes)) { $0.batchBytes = 1 << 20 }
         #expect(small.sink.batches.count > 8)
-        #expect(small.sink.batches.reduce(0) { $0 + $1.rows.count } == 120_000)
+        #expect(small.sink.batches.reduce(0) { $0 + $1.rows.count } == 150_000)
     }
 
     @Test("Events of a slow stream are recorded before the stream goes on")
