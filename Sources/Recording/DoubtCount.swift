@@ -1,27 +1,29 @@
+internal import Dispatch
 internal import EventModel
 internal import Ingest
+internal import Synchronization
 
 /// Counts ids, subjects and sources that look like phone numbers or e-mail addresses on their way into
 /// a log, where they would stand in clear for ever.
 struct DoubtCounting<Sink: EventSink>: EventSink {
     var inside: Sink
-    private let types: EventTypes
-    private var groups: [Key: (count: Int, line: Int)] = [:]
+    private var groups: DoubtLook.Groups = [:]
+    private let queue = DispatchQueue(label: "rekam.doubts")
 
-    private struct Key: Hashable {
-        var kind: DoubtGroup.Kind
-        var attribute: String
-    }
-
-    init(_ inside: Sink, _ types: EventTypes) {
-        self.inside = inside
-        self.types = types
-    }
+    init(_ inside: Sink) { self.inside = inside }
 
     mutating func append(_ batch: EventBatch, isStrict: Bool) throws -> AppendOutcome {
+        let look = DoubtLook(batch)
+        let looking = DispatchGroup()
+        queue.async(group: looking) { look.run() }
+        // Whatever happens, nobody else holds the batch when this returns.
+        defer { look.end(looking) }
         let outcome = try inside.append(batch, isStrict: isStrict)
         // Of what was there already was told when it came.
-        if outcome.accepted > 0 { look(at: batch) }
+        guard outcome.accepted > 0 else { return outcome }
+        for (key, found) in look.end(looking) {
+            groups[key, default: (0, found.line)].count += found.count
+        }
         return outcome
     }
 
@@ -34,7 +36,43 @@ struct DoubtCounting<Sink: EventSink>: EventSink {
         .sorted { ($0.kind.rawValue, $0.attribute) < ($1.kind.rawValue, $1.attribute) }
     }
 
-    private mutating func look(at batch: EventBatch) {
+}
+
+/// The looking through one batch, on a thread of its own while the log takes the batch in.
+private final class DoubtLook: Sendable {
+    typealias Groups = [Key: (count: Int, line: Int)]
+
+    struct Key: Hashable {
+        var kind: DoubtGroup.Kind
+        var attribute: String
+    }
+
+    private let state: Mutex<State>
+
+    private struct State {
+        var batch: EventBatch?
+        var groups: Groups = [:]
+    }
+
+    init(_ batch: EventBatch) { state = Mutex(State(batch: batch)) }
+
+    /// Waits for `run`, lets go of the batch, and hands out what was found.
+    @discardableResult
+    func end(_ looking: DispatchGroup) -> Groups {
+        looking.wait()
+        return state.withLock { state in
+            state.batch = nil
+            return state.groups
+        }
+    }
+
+    func run() {
+        guard let batch = state.withLock({ $0.batch }) else { return }
+        var groups: Groups = [:]
+        func count(_ kind: DoubtGroup.Kind?, _ attribute: String, _ line: Int) {
+            guard let kind else { return }
+            groups[Key(kind: kind, attribute: attribute), default: (0, line)].count += 1
+        }
         let bytes = batch.bytes.span
         for row in batch.rows {
             count(ContactShape.find(bytes, row.id.indices), "id", row.line)
@@ -45,11 +83,8 @@ struct DoubtCounting<Sink: EventSink>: EventSink {
             }
             count(ContactShape.find(bytes, row.source.indices), "source", row.line)
         }
-    }
-
-    private mutating func count(_ kind: DoubtGroup.Kind?, _ attribute: String, _ line: Int) {
-        guard let kind else { return }
-        groups[Key(kind: kind, attribute: attribute), default: (0, line)].count += 1
+        let found = groups
+        state.withLock { $0.groups = found }
     }
 }
 

@@ -36,7 +36,7 @@ public struct Import {
         let digest = Digest()
         let name = source.name
         source.onStoredBytes = { digest.update($0) }
-        var sink = DoubtCounting(store.sink(clock: clock), store.types)
+        var sink = DoubtCounting(store.sink(clock: clock))
         var outcome = try ingest(
             source, into: &sink, types: store.types, options: options, rejects: rejects,
             progress: progress, isCancelled: isCancelled)
@@ -52,7 +52,7 @@ public struct Import {
     {
         let digest = Digest()
         source.onStoredBytes = { digest.update($0) }
-        var sink = DoubtCounting(store.sink(clock: clock), store.types)
+        var sink = DoubtCounting(store.sink(clock: clock))
         var outcome = try read(source, through: mapping, into: &sink)
         outcome.doubts = sink.doubts
         try record(

@@ -22,7 +22,11 @@ extension Appender {
             (layout.registeredType, .registered), (layout.promotedType, .promoted),
             (layout.droppedType, .dropped),
         ]
+        var isDefinition = [Bool](repeating: false, count: layout.typeCount)
+        for case (let type?, _) in actions { isDefinition[Int(type)] = true }
         for place in 0..<accepted.count {
+            let type = unsafe input.rowStart(Int(accepted[place])).pointee.type
+            guard isDefinition[Int(type)] else { continue }
             let row = input.row(Int(accepted[place]))
             guard let action = actions.first(where: { $0.type == row.type })?.action else {
                 continue

@@ -116,16 +116,20 @@ extension Appender {
     ) throws {
         let cases = unsafe caseIDs.start
         var unknown: [(row: UInt32, pending: UInt32)] = []
-        var persons = 0
+        // Room for subjects that are put together with tokens.
+        var sealedBytes = 0
         for place in 0..<accepted.count {
             let row = accepted[place]
             guard unsafe cases[Int(row)] == TextCache.none else { continue }
             unknown.append((row, 0))
-            if input.row(Int(row)).personalCount > 0 { persons += 1 }
+            let event = unsafe input.rowStart(Int(row))
+            if unsafe event.pointee.personalCount > 0 {
+                unsafe sealedBytes += Int(event.pointee.subject.length) + PersonalText.tokenBytes
+            }
         }
         guard !unknown.isEmpty else { return }
         pendingCases.reset(capacity: unknown.count)
-        sealedSubjects.resize(Appender.longestSealedSubject * persons)
+        sealedSubjects.resize(sealedBytes)
         var room = unsafe sealedSubjects.start
         for place in unknown.indices {
             guard let text = unsafe subject(of: input.row(Int(unknown[place].row)), input, room)

@@ -156,12 +156,13 @@ extension ByteWriter {
     /// room for six times its bytes must be reserved.
     package mutating func putEscaped(_ text: Span<UInt8>) -> Bool {
         var hasEscapes = false
+        // What needs no escape is copied in runs.
+        var start = 0
         for index in text.indices {
             let byte = text[index]
-            if byte >= 0x20, byte != 0x22, byte != 0x5C {
-                put(byte)
-                continue
-            }
+            if byte >= 0x20, byte != 0x22, byte != 0x5C { continue }
+            put(text.extracting(start..<index))
+            start = index + 1
             hasEscapes = true
             put(0x5C)
             switch byte {
@@ -179,6 +180,7 @@ extension ByteWriter {
                 put(byte & 15 < 10 ? 0x30 + byte & 15 : 0x57 + byte & 15)
             }
         }
+        put(text.extracting(start..<text.count))
         return hasEscapes
     }
 }

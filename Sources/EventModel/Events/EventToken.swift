@@ -21,6 +21,24 @@ package enum EventToken: UInt8 {
     /// A whole number above 2^63−1, without sign.
     case wideUnsigned = 10
 
+    /// A token's kind from its number, without a call for each.
+    @inline(__always)
+    package init?(rawValue: UInt8) {
+        switch rawValue {
+        case 1: self = .string
+        case 2: self = .integer
+        case 3: self = .yes
+        case 4: self = .no
+        case 5: self = .null
+        case 6: self = .object
+        case 7: self = .nested
+        case 8: self = .real
+        case 9: self = .wide
+        case 10: self = .wideUnsigned
+        default: return nil
+        }
+    }
+
     /// The first word of a token.
     package func word(length: Int = 0) -> UInt64 { UInt64(rawValue) << 56 | UInt64(length) }
 
