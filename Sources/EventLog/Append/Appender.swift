@@ -122,6 +122,7 @@ import Vault
     private func forget() {
         nameCache.clear()
         caseCache.clear()
+        sealing.forget()
     }
 
     private func append(

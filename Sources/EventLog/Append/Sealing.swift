@@ -63,12 +63,17 @@ import Vault
         rows.removeAll()
         let now = vault.mark
         if now != mark || knownCount > Sealing.mostKnown {
-            cache.clear()
-            knownCount = 0
+            forget()
             mark = now
         }
         // Of a batch read back from entries, each text brings its token.
         resize(knownCount + (input.isSealed ? input.personalCount : 0))
+    }
+
+    /// Forgets every name: what a batch that failed noted of their ids was never committed.
+    func forget() {
+        cache.clear()
+        knownCount = 0
     }
 
     private func resize(_ count: Int) {
