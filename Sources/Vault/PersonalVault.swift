@@ -17,6 +17,7 @@ package final class PersonalVault: Sendable {
     private let syncsCommits: Bool
     private let opened: Guarded<Opened?>
     private let openings = Guarded(0)
+    private let hidden = Guarded<Set<Token>>([])
 
     /// An open file.
     private struct Opened: Sendable {
@@ -60,8 +61,13 @@ package final class PersonalVault: Sendable {
     /// Begins reading; nil where there is no vault.
     package func beginRead() throws -> VaultReader? {
         guard let now = try current() else { return nil }
-        return VaultReader(try now.environment.beginRead(), now.tables)
+        return VaultReader(
+            try now.environment.beginRead(), now.tables, hidden: hidden.withLock { $0 })
     }
+
+    /// From now on readers are shown nothing of some tokens: they were erased, and their rows could
+    /// not be taken out yet.
+    package func hide(_ tokens: Set<Token>) { hidden.withLock { $0 = tokens } }
 
     /// Writes and commits; the log's write transaction must be held.
     ///
@@ -88,6 +94,13 @@ package final class PersonalVault: Sendable {
                 rows.bytes.span.extracting(text.disclosure))
         }
         try write.commit()
+    }
+
+    /// Takes out rows of texts of a sequence and of later ones: left over from an append that never
+    /// was. Nothing is written where there are none.
+    package func dropTexts(from base: UInt32) throws {
+        guard try beginRead()?.hasTexts(from: base) ?? false else { return }
+        try update { write, tables in try tables.deleteTexts(from: base, in: write) }
     }
 
     /// Does something in one transaction of the vault.

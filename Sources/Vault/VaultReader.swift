@@ -4,22 +4,35 @@ internal import LMDB
 package final class VaultReader {
     private let transaction: ReadTransaction
     private let tables: VaultTables
+    /// Tokens that were erased, while their rows are still there.
+    private let hidden: Set<Token>
 
-    init(_ transaction: consuming ReadTransaction, _ tables: VaultTables) {
+    init(
+        _ transaction: consuming ReadTransaction, _ tables: VaultTables, hidden: Set<Token> = []
+    ) {
         self.transaction = transaction
         self.tables = tables
+        self.hidden = hidden
+    }
+
+    private func isHidden(_ disclosure: Disclosure) -> Bool {
+        !hidden.isEmpty && hidden.contains(Token(of: disclosure))
     }
 
     /// What explains a token of a name, or of a text with a column; nil where nothing does.
     package func disclosure(of token: Token) throws -> Disclosure? {
-        try transaction.copyValue(tables.tokens, Key(token.array)).map { Disclosure(array: $0) }
+        guard !hidden.contains(token) else { return nil }
+        return try transaction.copyValue(tables.tokens, Key(token.array)).map {
+            Disclosure(array: $0)
+        }
     }
 
     /// What explains a text without a column; nil where nothing does.
     package func disclosure(sequence: UInt32, place: Int) throws -> Disclosure? {
-        try transaction.copyValue(tables.texts, Key(sequence, UInt32(place))).map {
+        let found = try transaction.copyValue(tables.texts, Key(sequence, UInt32(place))).map {
             Disclosure(array: $0)
         }
+        return found.flatMap { isHidden($0) ? nil : $0 }
     }
 
     /// The token of a name; nil where the name has none.
@@ -42,7 +55,7 @@ package final class VaultReader {
         var stands = try cursor.move(.first)
         while stands {
             try cursor.withEntry { key, value in
-                guard let token = Token(raw: key) else { return }
+                guard let token = Token(raw: key), !hidden.contains(token) else { return }
                 try body(token, Disclosure(array: value.copyBytes()))
             }
             stands = try cursor.move(.next)
@@ -59,7 +72,30 @@ package final class VaultReader {
             try cursor.withEntry { key, value in
                 guard key.count == 8 else { return }
                 let place = key.bigEndian(at: 4, as: UInt32.self)
-                try body(key.bigEndian(at: 0), Int(place), Disclosure(array: value.copyBytes()))
+                let disclosure = Disclosure(array: value.copyBytes())
+                guard !isHidden(disclosure) else { return }
+                try body(key.bigEndian(at: 0), Int(place), disclosure)
+            }
+            stands = try cursor.move(.next)
+        }
+    }
+
+    /// Whether there are rows of texts of a sequence or of later ones.
+    package func hasTexts(from base: UInt32) throws -> Bool {
+        var cursor = try transaction.cursor(tables.texts)
+        return try cursor.seek(Key(base))
+    }
+
+    /// The rows that lead from a name to its token, in the order of their keys. One that is no such
+    /// row has no token.
+    package func forEachName(_ body: (NameKey?, Token?) throws -> Void) throws {
+        var cursor = try transaction.cursor(tables.names)
+        var stands = try cursor.move(.first)
+        while stands {
+            try cursor.withEntry { key, value in
+                let token = Token(raw: value)
+                guard token.map({ !hidden.contains($0) }) ?? true else { return }
+                try body(NameKey(raw: key), token)
             }
             stands = try cursor.move(.next)
         }
@@ -75,25 +111,6 @@ package final class VaultReader {
 
     /// Rows of tokens.
     package var tokenCount: Int { get throws { try transaction.count(of: tables.tokens) } }
-
-    /// The texts of one entry that have no column, by their places.
-    package func texts(ofEntry sequence: UInt32) throws -> [(place: Int, Disclosure)] {
-        var found: [(Int, Disclosure)] = []
-        var cursor = try transaction.cursor(tables.texts)
-        var stands = try cursor.seek(Key(sequence))
-        while stands {
-            var isOver = false
-            try cursor.withEntry { key, value in
-                isOver = key.count != 8 || key.bigEndian(at: 0, as: UInt32.self) != sequence
-                guard !isOver else { return }
-                let place = key.bigEndian(at: 4, as: UInt32.self)
-                found.append((Int(place), Disclosure(array: value.copyBytes())))
-            }
-            if isOver { break }
-            stands = try cursor.move(.next)
-        }
-        return found
-    }
 
     /// Notes under keys that begin so, in their order.
     package func notes(beginning prefix: String) throws -> [(key: String, value: [UInt8])] {

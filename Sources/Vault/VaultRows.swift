@@ -68,6 +68,13 @@ package struct NameKey: Hashable, Comparable, Sendable {
         }
     }
 
+    /// The key as a row of the vault has it; nil where it is none.
+    init?(raw bytes: Span<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        first = bytes.bigEndian(at: 0)
+        second = bytes.bigEndian(at: 8)
+    }
+
     var key: Key { Key(first, second) }
 
     package static func < (left: NameKey, right: NameKey) -> Bool {

@@ -269,7 +269,12 @@ import Vault
 
     /// Puts what the batch needs into the vault, before the log commits; its names are remembered.
     func commit(from base: UInt32) throws {
-        if !rows.isEmpty { try vault.write(rows, from: base) }
+        if rows.isEmpty {
+            // What a killed append left would come to stand under sequences of others.
+            try vault.dropTexts(from: base)
+        } else {
+            try vault.write(rows, from: base)
+        }
         let first = knownCount
         for (index, entry) in entries.enumerated() where entry.isUsed && entry.isName {
             let at = first + index

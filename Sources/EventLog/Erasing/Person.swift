@@ -229,7 +229,7 @@ extension EventSchema {
     }
 
     /// Whether a version of it has names of persons that are no columns.
-    fileprivate var hasNamesWithoutColumns: Bool {
+    var hasNamesWithoutColumns: Bool {
         (earlier + [self]).contains { version in
             version.fields.contains { $0.personal == .name && $0.column == nil }
         }

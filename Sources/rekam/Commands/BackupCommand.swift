@@ -209,6 +209,8 @@ struct RestoreCommand: ParsableCommand {
         } else if outcome.erased > 0 {
             Output.line(words.erasedAgain(outcome.erased))
         }
+        PersonRoles.tellOthers(
+            outcome.linesOfOthers.path, outcome.linesOfOthers.numbers, PersonWords(language.lang))
     }
 
     /// Says whether signed entries are missing; with `--accept-rollback` records that they are.

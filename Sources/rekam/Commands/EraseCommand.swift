@@ -182,7 +182,7 @@ struct EraseCommand: ParsableCommand {
             let log = try store.open(readOnly: true)
             do {
                 let rows = try BackupErasing(of: StoreFiles.withoutSlash(backup))
-                    .apply(log.knownErasures())
+                    .apply(erasuresOf: log)
                 Output.line(words.again(rows: rows, recorded: 0, in: backup.printable))
             } catch let fault as OperatingFault {
                 throw Failure(.checkFailed, fault.description)
@@ -192,6 +192,8 @@ struct EraseCommand: ParsableCommand {
         let log = try store.open(readOnly: false)
         let (rows, recorded) = try log.eraseAgain(at: now)
         Output.line(words.again(rows: rows, recorded: recorded, in: log.path.printable))
+        let kept = log.keptErasures
+        try PersonRoles.tellOthers(kept.path, kept.read(identity: log.identity).ofOthers, words)
         Output.flush()
     }
 }
@@ -214,6 +216,12 @@ enum PersonRoles {
             }
         }
         .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+    }
+
+    /// That a list of erasures has lines of other logs.
+    static func tellOthers(_ path: String, _ lines: [Int], _ words: PersonWords) {
+        guard !lines.isEmpty else { return }
+        Output.line(words.linesOfOthers(path.printable, lines))
     }
 
     /// Headings at the left, each once.

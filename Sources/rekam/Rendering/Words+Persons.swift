@@ -156,6 +156,26 @@ package struct PersonWords: SubjectWords {
                 " \(number(recorded)) penghapusan yang belum ada di log dicatat.")
     }
 
+    /// - Parameter lines: numbers of lines of a list of erasures, from 1.
+    package func linesOfOthers(_ file: String, _ lines: [Int]) -> String {
+        let shown = lines.prefix(10).map { number($0) }.joined(separator: ", ")
+        let rest = lines.count > 10 ? pick(" and more", " dan lainnya") : ""
+        return pick(
+            lines.count == 1
+                ? "\(file): line \(shown) is of another log, and was left alone."
+                : "\(file): lines \(shown)\(rest) are of another log, and were left alone.",
+            "\(file): baris \(shown)\(rest) milik log lain, dan dibiarkan.")
+    }
+
+    /// - Parameter file: the list of erasures beside a new store.
+    package func listOfOthers(_ file: String) -> String {
+        pick(
+            "\(file) is there already and is of another log: nothing in it is applied here. Move it "
+                + "to where that log's backups are.",
+            "\(file) sudah ada dan milik log lain: isinya tidak diterapkan di sini. Pindahkan ke "
+                + "tempat cadangan log itu.")
+    }
+
     // MARK: Holds and retentions
 
     package func holding(_ subject: String) -> String {
