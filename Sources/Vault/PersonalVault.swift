@@ -58,9 +58,23 @@ package final class PersonalVault: Sendable {
     /// this process has opened one. The number of a file alone is given to another when it is gone.
     package var mark: [UInt64] { [generation, UInt64(openings.withLock { $0 })] }
 
-    /// Begins reading; nil where there is no vault.
+    /// Whether this user may not read it, or not write its table of readers: to them it is not there.
+    package var isRefused: Bool {
+        let readers = folder + "/" + PersonalVault.file.readers
+        return unsafe access(folder + "/" + PersonalVault.file.name, R_OK) != 0 && errno == EACCES
+            || access(readers, R_OK | W_OK) != 0 && errno == EACCES
+    }
+
+    /// Begins reading; nil where there is no vault, or, for a reader of the store, none that this user
+    /// may read: no figure needs it.
     package func beginRead() throws -> VaultReader? {
-        guard let now = try current() else { return nil }
+        let opened: Opened?
+        do {
+            opened = try current()
+        } catch let error as LMDBError where isReadOnly && error.code == EACCES {
+            return nil
+        }
+        guard let now = opened else { return nil }
         return VaultReader(
             try now.environment.beginRead(), now.tables, hidden: hidden.withLock { $0 })
     }

@@ -171,7 +171,7 @@ extension LogStore {
     package static func eraseAgain(
         inCopyAt folder: String, _ erasures: [Erasure] = []
     ) throws -> Int {
-        let (origin, told, tokens) = try contents(ofCopyAt: folder)
+        let (origin, told, tokens) = try contents(ofCopyAt: folder, erasures)
         let vault = PersonalVault(folder: folder, origin: origin, readOnly: false)
         guard vault.isThere else { return 0 }
         defer { vault.close() }
@@ -182,15 +182,24 @@ extension LogStore {
     /// anybody uses the store.
     package func eraseAgainUnrecorded(_ erasures: [Erasure]) throws {
         guard vault.isThere else { return }
-        let (told, tokens) = try read { (try $0.erasures(), try $0.tokens()) }
+        let (told, tokens) = try read { view in
+            let told = try view.erasures()
+            let isNobody = told.isEmpty && erasures.isEmpty
+            return (told, isNobody ? LogTokens() : try view.tokens())
+        }
         try vault.applyInCopy(told + erasures, of: tokens)
     }
 
     private static func contents(
-        ofCopyAt folder: String
+        ofCopyAt folder: String, _ erasures: [Erasure]
     ) throws -> (origin: String, told: [Erasure], tokens: LogTokens) {
         let copy = try LogStore.open(copyAt: folder)
-        return try copy.read { (copy.origin, try $0.erasures(), try $0.tokens()) }
+        return try copy.read { view in
+            let told = try view.erasures()
+            // Where nobody was erased, nobody is looked for.
+            let isNobody = told.isEmpty && erasures.isEmpty
+            return (copy.origin, told, isNobody ? LogTokens() : try view.tokens())
+        }
     }
 
     /// All erasures of the store that are known: those that its log tells, then those that only the
@@ -203,6 +212,9 @@ extension LogStore {
 
     /// Whether there is a vault.
     package var hasVault: Bool { vault.isThere }
+
+    /// Whether this process can explain tokens: there is a vault, and this user may read it.
+    package var canExplainTokens: Bool { vault.isThere && !vault.isRefused }
 
     /// Tells the vault's present file from one that took its place.
     package var vaultGeneration: UInt64 { vault.generation }

@@ -5,9 +5,9 @@ package import Vault
 /// What a vault may hold: what its log has, and nothing else.
 package struct LogTokens: Sendable {
     /// How many entries the log has.
-    package var end: UInt32
+    package var end = UInt32.max
     /// The tokens of names, and of texts with a column, that it has.
-    package var names: Set<Token>
+    package var names: Set<Token> = []
 }
 
 extension LogView {

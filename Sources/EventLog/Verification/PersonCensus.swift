@@ -137,7 +137,9 @@ extension VerificationRun {
     func lookAtVault() throws -> PersonCensus.Vault {
         guard store.vault.isThere else { return .absent }
         do {
-            return try store.vault.beginRead() == nil ? .absent : .looked
+            if try store.vault.beginRead() != nil { return .looked }
+            return store.vault.isRefused
+                ? .unreadable("this user may not read private.mdb") : .absent
         } catch let fault as VaultFault {
             return .unreadable(fault.description)
         } catch let error as LMDBError {
