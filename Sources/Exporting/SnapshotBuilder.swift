@@ -115,10 +115,15 @@ public struct SnapshotBuilder {
     /// - Throws: `QueryFaults` where the period or a name is wrong, `SnapshotFault`, or what the
     ///   store throws.
     /// - Complexity: O(KPIs × facts of the period).
-    public func build(_ request: SnapshotRequest) throws -> Snapshot {
+    public func build(_ typed: SnapshotRequest) throws -> Snapshot {
         let showedTokens = log.showsTokens
         log.show(tokensOnly: true)
         defer { log.show(tokensOnly: showedTokens) }
+        var request = typed
+        // What is asked for stands in signed files: by the token, not by the name.
+        if let agent = request.agent, let token = try log.read({ try $0.tokenMarked(of: agent) }) {
+            request.agent = token
+        }
         var figures = SnapshotFigures()
         var basis: AnswerBasis?
         var period: Period?
@@ -143,7 +148,7 @@ public struct SnapshotBuilder {
                 figures.add(answer, kpi: kpi, by: dimension)
             }
         }
-        if basis == nil, let unknown { throw unknown }
+        if basis == nil, let unknown { throw unknown.naming(typed.agent) }
         // A store without KPIs, or none that fits: the period is read all the same.
         if basis == nil {
             basis = context.basis
@@ -152,7 +157,8 @@ public struct SnapshotBuilder {
         guard let basis, let period else { preconditionFailure("the question was asked") }
         var snapshot = try assemble(figures, basis, period, filter)
         snapshot.waiting = waiting
-        snapshot.names = try log.names(inTokensOf: figures.csv)
+        snapshot.names = try log.names(
+            inTokensOf: figures.csv + (snapshot.manifest.agent ?? ""))
         return snapshot
     }
 
@@ -203,6 +209,19 @@ public struct SnapshotBuilder {
             files: files.map { .init($0.path, $0.bytes) })
         files.insert((SnapshotManifest.path, Array(manifest.json.utf8)), at: 0)
         return Snapshot(manifest: manifest, files: files)
+    }
+}
+
+extension QueryFaults {
+    /// The same faults, which speak of an agent as was typed.
+    fileprivate func naming(_ agent: String?) -> QueryFaults {
+        QueryFaults(
+            faults.map { fault in
+                guard case .unknownValue("agent", _, let near) = fault, let agent else {
+                    return fault
+                }
+                return .unknownValue(dimension: "agent", value: agent, nearest: near)
+            })
     }
 }
 

@@ -64,7 +64,11 @@ public struct Backup {
                 try StoreFiles.remove(partial.file(file))
             }
             try log.copy(toFolder: partial.path, progress: progress)
-            if includesNames { try log.copyVault(toFolder: partial.path) }
+            if includesNames {
+                try log.copyVault(toFolder: partial.path)
+                // One that was killed may have told the log, and left the rows.
+                try LogStore.eraseAgain(inCopyAt: partial.path)
+            }
             isWhole = log.vaultGeneration == before
         }
     }
@@ -79,7 +83,7 @@ public struct Backup {
 
     /// Opens the copy as anybody would.
     private func checkCopy(_ partial: PartialFolder) throws -> (UInt32, TreeHash) {
-        let copy = try LogStore.open(at: partial.path, readOnly: true)
+        let copy = try LogStore.open(copyAt: partial.path)
         let state = try copy.rootedState()
         guard let state else {
             throw OperatingFault.copyDiffers(
@@ -110,18 +114,23 @@ package struct BackupErasing {
     /// For a backup's folder.
     package init(of backup: String) { self.backup = backup }
 
-    /// Erases in its vault, and writes the vault's new digest into the manifest.
+    /// Erases what a log knows to be erased in its vault, and writes the vault's new digest into the
+    /// manifest.
     ///
     /// - Returns: rows that were there.
-    /// - Throws: `OperatingFault.notABackup`, what its log and vault have to say. Done again it ends
-    ///   what was cut off.
-    package func apply(_ erasures: [Erasure]) throws -> Int {
+    /// - Throws: `OperatingFault.notABackup`, also for one of another log; what its log and vault have
+    ///   to say. Done again it ends what was cut off.
+    package func apply(erasuresOf log: LogStore) throws -> Int {
         var manifest = try Restore.manifest(of: backup)
+        guard try LogStore.open(copyAt: backup).identity == log.identity else {
+            throw OperatingFault.otherLog(path: backup, log: log.path)
+        }
         guard manifest.names != nil else { return 0 }
+        let erasures = try log.knownErasures()
         let rows = try LogStore.eraseAgain(inCopyAt: backup, erasures)
         // Its own log does not tell of them.
         try KeptErasures(path: backup + "/" + LogStore.backedUpErasures)
-            .add(erasures, origin: manifest.origin)
+            .add(erasures, identity: log.identity)
         for file in ["lock.mdb", "writer.lock", "private.mdb-lock", "private.lock"] {
             try StoreFiles.remove(backup + "/" + file)
         }

@@ -37,7 +37,7 @@ public struct BackupManifest: Hashable, Sendable {
     static let namesFile = "private.mdb"
 
     /// The manifest's name in the backup's folder.
-    public static let fileName = "backup.json"
+    public static let fileName = LogStore.backupManifest
     /// Raised when a backup's files change.
     static let version: Int64 = 1
     /// A manifest is shorter than this.

@@ -6,7 +6,7 @@ package import EventModel
 package struct CopyNote: Hashable, Sendable {
     /// What was copied.
     package enum Kind: String, Sendable, CaseIterable {
-        case backup, snapshot, export
+        case backup, snapshot, export, store
     }
 
     /// What was copied.

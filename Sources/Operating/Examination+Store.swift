@@ -50,6 +50,9 @@ public struct StoreFacts: Sendable {
             File(
                 name: "key", path: path + "/key", status: StoreFiles.status(path + "/key"),
                 forbidden: 0o077),
+            File(
+                name: "names", path: path + "/private.mdb",
+                status: StoreFiles.status(path + "/private.mdb"), forbidden: 0),
         ]
         fileBytes = files[1].status?.size ?? 0
         mapBytes = log.mapBytes
@@ -75,7 +78,7 @@ extension Examination {
     public static func store(_ store: StoreFacts, on facts: MachineFacts) -> [Finding] {
         var findings = [map(store)]
         findings += files(store, facts)
-        findings.append(key(store))
+        findings += [key(store), vault(store)]
         findings += [readers(store), writer(store), clock(store, facts)]
         if let finding = zone(store, facts) { findings.append(finding) }
         findings += [verification(store), backup(store)]
@@ -118,6 +121,19 @@ extension Examination {
     private static func key(_ store: StoreFacts) -> Finding {
         guard store.hasKey else { return Finding(.fault, .keyMissing) }
         return store.keyFault.map { Finding(.fault, .keyFault($0)) } ?? Finding(.fine, .key)
+    }
+
+    /// Names can be read by whoever reads the log, and by nobody else.
+    private static func vault(_ store: StoreFacts) -> Finding {
+        guard let vault = store.files[4].status else { return Finding(.note, .vaultMissing) }
+        guard let data = store.files[1].status, vault.kind == .file, data.kind == .file,
+            vault.mode & 0o777 != data.mode & 0o777
+        else { return Finding(.fine, .vault) }
+        return Finding(
+            .fault,
+            .vaultMode(
+                path: store.files[4].path, mode: vault.mode & 0o777,
+                wanted: data.mode & 0o777 & ~store.files[1].forbidden))
     }
 
     private static func readers(_ store: StoreFacts) -> Finding {

@@ -15,7 +15,7 @@ public struct Finding: Hashable, Sendable {
     /// What was looked at; programs know it by these words.
     public enum Subject: String, Sendable {
         case processor, memory, pages, libraries, clock, space, store, map, files, key, readers
-        case writer, verified, backup
+        case writer, verified, backup, names
         case addressSpace = "address space"
         case fileSize = "file size"
         case openFiles = "open files"
@@ -86,6 +86,10 @@ public struct Finding: Hashable, Sendable {
         case key
         case keyMissing
         case keyFault(String)
+        /// The vault is there with the permissions of the log, is missing, or has others.
+        case vault
+        case vaultMissing
+        case vaultMode(path: String, mode: UInt32, wanted: UInt32)
         /// Processes that read now; slots of killed ones that were just freed.
         case readers([Int], freed: Int)
         case writer(isWriting: Bool)
@@ -151,6 +155,7 @@ extension Finding.OfStore {
         case .map: .map
         case .link, .exposed, .foreign, .files: .files
         case .key, .keyMissing, .keyFault: .key
+        case .vault, .vaultMissing, .vaultMode: .names
         case .readers: .readers
         case .writer: .writer
         case .clockAhead, .clockBehind: .clock

@@ -42,16 +42,20 @@ public struct Migration {
         }
         let key = StoreFiles.isAbsent(old.path + "/key") ? nil : try old.signingKey()
         let partial = try PartialFolder(for: folder)
-        try carry(count, root, key, to: partial.path, salts: salts, threads: threads)
+        let erasures = try old.knownErasures()
+        let identity = try carry(
+            count, root, key, erasures, to: partial.path, salts: salts, threads: threads)
         try partial.finish()
-        try KeptErasures(ofStore: folder).add(old.knownErasures(), origin: old.origin)
+        // The new log has an identity of its own: the old one's lines mean nothing to it.
+        try KeptErasures(ofStore: folder).add(erasures, identity: identity)
         return Outcome(entries: count, root: root, hasKey: key != nil)
     }
 
+    /// - Returns: the new log's identity.
     private func carry(
-        _ count: UInt32, _ root: TreeHash, _ key: StoreKey?, to path: String, salts: Salts,
-        threads: Int
-    ) throws {
+        _ count: UInt32, _ root: TreeHash, _ key: StoreKey?, _ erasures: [Erasure],
+        to path: String, salts: Salts, threads: Int
+    ) throws -> String {
         let new = try LogStore.create(
             at: path, origin: old.origin, types: old.baseTypes, key: key, salts: salts,
             threads: threads, group: group, syncsCommits: false)
@@ -75,8 +79,10 @@ public struct Migration {
         }
         try new.sync()
         try old.copyVault(into: new)
+        try new.eraseAgainUnrecorded(erasures)
         _ = try LiveProjections(of: new).catchUp(options: BuildOptions(threads: threads))
         try new.sync()
+        return new.identity
     }
 
     /// The next entries that share a recording time, as events again.

@@ -8,6 +8,8 @@ public enum OperatingFault: Error, Hashable, Sendable {
     case copyDiffers(path: String, difference: String)
     /// The key given is not the log's.
     case otherKey(path: String, reason: String)
+    /// A backup is of another log than the store.
+    case otherLog(path: String, log: String)
     /// A carried-over log comes to another root.
     case notTheSame(path: String, sequence: UInt32?, reason: String)
 }
@@ -25,6 +27,9 @@ extension OperatingFault: CustomStringConvertible {
             "the copy does not hold, and was removed: \(difference). The store itself may be "
                 + "damaged: check it with \"rekam verify\", and keep earlier backups of \(path)."
         case .otherKey(let path, let reason): "\(path): \(reason)."
+        case .otherLog(let path, let log):
+            "\(path) is a backup of another log than \(log): nothing was erased in it. Name the store "
+                + "that it was made of with --store."
         case .notTheSame(let path, let sequence, let reason):
             "\(path) cannot be carried over" + (sequence.map { ", at entry \($0)" } ?? "")
                 + ": \(reason). The old store is as it was; the new one was removed."

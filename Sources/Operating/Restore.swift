@@ -26,8 +26,10 @@ public struct Restore {
         public var hasKey: Bool
         /// Names and texts that were erased after the backup was made, and are so again.
         public var erased: Int
-        /// Whether a file of erasures was there to go by.
+        /// Whether a file of erasures of this log was there to go by.
         public var hasErasures: Bool
+        /// The file of erasures, and the numbers of its lines that are of other logs.
+        package var linesOfOthers: (path: String, numbers: [Int])
     }
 
     /// Reads a backup's manifest.
@@ -91,7 +93,12 @@ public struct Restore {
         }
         try copyNames(manifest, to: partial)
         try check(partial, manifest)
-        let (erasures, erased) = try eraseAgain(partial, manifest, for: folder)
+        let identity = try LogStore.open(copyAt: partial.path).identity
+        let kept = try kept(for: folder, identity)
+        var erased = 0
+        if manifest.names != nil {
+            erased = try LogStore.eraseAgain(inCopyAt: partial.path, kept.lines.erasures)
+        }
         if let group {
             try LogStore.share(partial.path, with: group)
         } else {
@@ -100,9 +107,10 @@ public struct Restore {
         try key?.write(folder: partial.path)
         try partial.finish()
         // Where they were kept elsewhere, they are kept beside the store from now on.
-        try KeptErasures(ofStore: folder).add(erasures ?? [], origin: manifest.origin)
+        try KeptErasures(ofStore: folder).add(kept.lines.erasures, identity: identity)
         return Outcome(
-            manifest: manifest, hasKey: key != nil, erased: erased, hasErasures: erasures != nil)
+            manifest: manifest, hasKey: key != nil, erased: erased, hasErasures: kept.isThere,
+            linesOfOthers: (kept.path, kept.lines.ofOthers))
     }
 
     private func copyNames(_ manifest: BackupManifest, to partial: PartialFolder) throws {
@@ -120,27 +128,27 @@ public struct Restore {
         }
     }
 
-    /// Takes out who was erased after the backup was made, before the store has its name.
+    /// Who was erased after the backup was made: what is kept beside the new store, or elsewhere, and
+    /// in the backup.
     ///
-    /// - Returns: the erasures, nil where no file of them is there; and rows that were there.
-    private func eraseAgain(
-        _ partial: PartialFolder, _ manifest: BackupManifest, for folder: String
-    ) throws -> ([Erasure]?, Int) {
+    /// - Returns: the lines of this log, and whether there are such files with anything for it.
+    private func kept(
+        for folder: String, _ identity: String
+    ) throws -> (path: String, lines: KeptErasures.Lines, isThere: Bool) {
         let kept = erasuresFile.map { KeptErasures(path: $0) } ?? KeptErasures(ofStore: folder)
         if let erasuresFile, !kept.isThere {
             throw StoreFault.file(
                 path: erasuresFile, action: "open", reason: "there is no such file")
         }
         let inside = KeptErasures(path: backup + "/" + LogStore.backedUpErasures)
-        guard kept.isThere || inside.isThere else { return (nil, 0) }
-        let erasures =
-            try kept.read(origin: manifest.origin) + inside.read(origin: manifest.origin)
-        guard manifest.names != nil else { return (erasures, 0) }
-        return (erasures, try LogStore.eraseAgain(inCopyAt: partial.path, erasures))
+        var lines = try kept.read(identity: identity)
+        lines.erasures += try inside.read(identity: identity).erasures
+        let hasOthersAlone = lines.erasures.isEmpty && !lines.ofOthers.isEmpty
+        return (kept.path, lines, (kept.isThere || inside.isThere) && !hasOthersAlone)
     }
 
     private func check(_ partial: PartialFolder, _ manifest: BackupManifest) throws {
-        let store = try LogStore.open(at: partial.path, readOnly: true)
+        let store = try LogStore.open(copyAt: partial.path)
         let state = try store.rootedState()
         guard let state, state == (manifest.entries, manifest.root),
             store.origin == manifest.origin

@@ -20,8 +20,15 @@ package struct PersonRecording {
     /// Keeps a person from being erased until the hold is released.
     package func hold(_ person: Person) throws { try record("hold.added", of: person) }
 
-    /// Lets a person be erased again.
-    package func release(_ person: Person) throws { try record("hold.released", of: person) }
+    /// Ends one hold of a person, known by its reason; others go on.
+    package func release(_ hold: PersonActs.Hold) throws {
+        try record(
+            "hold.released",
+            [
+                .init("token", .text(Self.text(hold.person))),
+                .init("kind", .text(hold.person.kind)), .init("hold", .text(hold.reason)),
+            ])
+    }
 
     /// Says after how many days persons of a kind are due to be erased; nil: never.
     package func retain(kind: String, days: Int?) throws {

@@ -17,6 +17,7 @@ package final class PersonalVault: Sendable {
     private let syncsCommits: Bool
     private let opened: Guarded<Opened?>
     private let openings = Guarded(0)
+    private let hidden = Guarded<Set<Token>>([])
 
     /// An open file.
     private struct Opened: Sendable {
@@ -59,11 +60,30 @@ package final class PersonalVault: Sendable {
     /// this process has opened one. The number of a file alone is given to another when it is gone.
     package var mark: [UInt64] { [generation, UInt64(openings.withLock { $0 })] }
 
-    /// Begins reading; nil where there is no vault.
-    package func beginRead() throws -> VaultReader? {
-        guard let now = try current() else { return nil }
-        return VaultReader(try now.environment.beginRead(), now.tables)
+    /// Whether this user may not read it, or not write its table of readers: to them it is not there.
+    package var isRefused: Bool {
+        let readers = folder + "/" + PersonalVault.file.readers
+        return unsafe access(folder + "/" + PersonalVault.file.name, R_OK) != 0 && errno == EACCES
+            || access(readers, R_OK | W_OK) != 0 && errno == EACCES
     }
+
+    /// Begins reading; nil where there is no vault, or, for a reader of the store, none that this user
+    /// may read: no figure needs it.
+    package func beginRead() throws -> VaultReader? {
+        let opened: Opened?
+        do {
+            opened = try current()
+        } catch let error as LMDBError where isReadOnly && error.code == EACCES {
+            return nil
+        }
+        guard let now = opened else { return nil }
+        return VaultReader(
+            try now.environment.beginRead(), now.tables, hidden: hidden.withLock { $0 })
+    }
+
+    /// From now on readers are shown nothing of some tokens: they were erased, and their rows could
+    /// not be taken out yet.
+    package func hide(_ tokens: Set<Token>) { hidden.withLock { $0 = tokens } }
 
     /// Writes and commits; the log's write transaction must be held.
     ///
@@ -81,6 +101,13 @@ package final class PersonalVault: Sendable {
                 rows.bytes.span.extracting(text.disclosure))
         }
         try write.commit()
+    }
+
+    /// Takes out rows of texts of a sequence and of later ones: left over from an append that never
+    /// was. Nothing is written where there are none.
+    package func dropTexts(from base: UInt32) throws {
+        guard try beginRead()?.hasTexts(from: base) ?? false else { return }
+        try update { write, tables in try tables.deleteTexts(from: base, in: write) }
     }
 
     /// Does something in one transaction of the vault.

@@ -6,10 +6,19 @@ package final class VaultReader {
     private let transaction: ReadTransaction
     private let tables: VaultTables
     private var knownBlocks: [Key]?
+    /// Tokens that were erased, while their rows are still there.
+    private let hidden: Set<Token>
 
-    init(_ transaction: consuming ReadTransaction, _ tables: VaultTables) {
+    init(
+        _ transaction: consuming ReadTransaction, _ tables: VaultTables, hidden: Set<Token> = []
+    ) {
         self.transaction = transaction
         self.tables = tables
+        self.hidden = hidden
+    }
+
+    private func isHidden(_ disclosure: Disclosure) -> Bool {
+        !hidden.isEmpty && hidden.contains(Token(of: disclosure))
     }
 
     /// What explains a token of a name, or of a text with a column; nil where nothing does.
@@ -17,6 +26,7 @@ package final class VaultReader {
     /// A row that the index names but whose bytes were changed is handed out where no better one is
     /// there: who verifies sees that it explains another token.
     package func disclosure(of token: Token) throws -> Disclosure? {
+        guard !hidden.contains(token) else { return nil }
         var found: Disclosure?
         let rows = try rows(token.indexKey, .tokens)
         for row in rows {
@@ -58,9 +68,10 @@ package final class VaultReader {
 
     /// What explains a text without a column; nil where nothing does.
     package func disclosure(sequence: UInt32, place: Int) throws -> Disclosure? {
-        try transaction.copyValue(tables.texts, Key(sequence, UInt32(place))).map {
+        let found = try transaction.copyValue(tables.texts, Key(sequence, UInt32(place))).map {
             Disclosure(array: $0)
         }
+        return found.flatMap { isHidden($0) ? nil : $0 }
     }
 
     /// The token of a name; nil where the name has none.
@@ -76,7 +87,7 @@ package final class VaultReader {
             }
             let disclosure = Disclosure(array: array)
             if let found = disclosure.text, found.utf8.elementsEqual(text.copyBytes()) {
-                return Token(of: disclosure)
+                return isHidden(disclosure) ? nil : Token(of: disclosure)
             }
         }
         return nil
@@ -89,7 +100,9 @@ package final class VaultReader {
         while try cursor.move(.next) {
             try cursor.withEntry { _, value in
                 let disclosure = Disclosure(array: value.copyBytes())
-                try body(Token(of: disclosure), disclosure)
+                let token = Token(of: disclosure)
+                guard !hidden.contains(token) else { return }
+                try body(token, disclosure)
             }
         }
     }
@@ -104,10 +117,42 @@ package final class VaultReader {
             try cursor.withEntry { key, value in
                 guard key.count == 8 else { return }
                 let place = key.bigEndian(at: 4, as: UInt32.self)
-                try body(key.bigEndian(at: 0), Int(place), Disclosure(array: value.copyBytes()))
+                let disclosure = Disclosure(array: value.copyBytes())
+                guard !isHidden(disclosure) else { return }
+                try body(key.bigEndian(at: 0), Int(place), disclosure)
             }
             stands = try cursor.move(.next)
         }
+    }
+
+    /// Whether there are rows of texts of a sequence or of later ones.
+    package func hasTexts(from base: UInt32) throws -> Bool {
+        var cursor = try transaction.cursor(tables.texts)
+        return try cursor.seek(Key(base))
+    }
+
+    /// Whether each name and token is found where it stands, and nothing else: the index says what
+    /// follows from the rows.
+    ///
+    /// - Complexity: O(rows), a SHA-256 for each.
+    package func hasSoundIndex() throws -> Bool {
+        var stored = IndexBlock()
+        for key in try blocks() {
+            guard let block = try transaction.withValue(tables.index, key, { IndexBlock($0) }),
+                let block
+            else { return false }
+            stored.merge(block)
+        }
+        var expected = IndexBlock()
+        var cursor = try transaction.cursor(tables.disclosures)
+        while try cursor.move(.next) {
+            let row: UInt32 = try cursor.keyNumber(at: 0)
+            try cursor.withEntry { _, value in
+                expected.add(row, Disclosure(array: value.copyBytes()))
+            }
+        }
+        expected.sort()
+        return stored == expected
     }
 
     /// A note; nil where there is none under this key.

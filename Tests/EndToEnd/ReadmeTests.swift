@@ -71,6 +71,8 @@ struct PageTests {
         times + [
             (#"Pages +[0-9,]+ in use, [0-9,]+ free"#, "Pages …"),
             (#"[0-9.,]+ KiB"#, "… KiB"),
+            // Where the page is typed.
+            (#"/[^ ]*/(?=[a-z]+, [0-9-]{10}(\n|$))"#, "…/"),
             // Salts differ from store to store.
             (#"~[A-Za-z0-9_-]{43}"#, "~…"),
             (#"(root|akar) [0-9a-f]+…"#, "root …"), (#""root": "[0-9a-f]+""#, "root …"),

@@ -121,7 +121,7 @@ import Vault
     private func forget() {
         nameCache.clear()
         caseCache.clear()
-        sealing.forgetNameIDs()
+        sealing.forget()
     }
 
     private func append(

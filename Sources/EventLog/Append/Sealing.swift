@@ -73,13 +73,18 @@ import Vault
 
     /// Begins to put what the batch needs into the vault, on a thread of its own: `commit` waits for it.
     func beginCommit(from base: UInt32) {
-        guard !rows.isEmpty else { return }
         let rows = rows
         self.rows = VaultRows()
         handed.withLock { $0 = Handed(rows: rows) }
         queue.async(group: writing) { [self] in
             do {
-                try vault.write(handed.withLock { $0.rows }, from: base)
+                let rows = handed.withLock { $0.rows }
+                if rows.isEmpty {
+                    // What a killed append left would come to stand under sequences of others.
+                    try vault.dropTexts(from: base)
+                } else {
+                    try vault.write(rows, from: base)
+                }
             } catch {
                 handed.withLock { $0.failure = error }
             }
@@ -97,8 +102,7 @@ import Vault
         rows.removeAll()
         let now = vault.mark
         if now != mark || knownCount > Sealing.mostKnown {
-            cache.clear()
-            knownCount = 0
+            forget()
             mark = now
         }
         // Of a batch read back from entries, each text brings its token.
@@ -142,9 +146,10 @@ import Vault
     /// Notes the id of a text's token among the log's names.
     func note(nameID: UInt32, _ place: Int) { ids[Int(places[place]) - 1] = nameID }
 
-    /// Forgets all ids, which may be of a batch that was never committed.
-    func forgetNameIDs() {
-        for at in 0..<knownCount { ids[at] = TextCache.none }
+    /// Forgets every name: what a batch that failed noted of their ids was never committed.
+    func forget() {
+        cache.clear()
+        knownCount = 0
     }
 
     /// Looks the names of a row up in the cache; of a row read back from an entry, takes its tokens.

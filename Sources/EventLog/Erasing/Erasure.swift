@@ -11,7 +11,8 @@ package import Vault
 package struct Erasure: Hashable, Sendable {
     /// Tokens of the names, ascending as they are written.
     package private(set) var names: [Token]
-    /// By sequence of the entry, the tokens of the texts that it had.
+    /// By sequence of the entry, the tokens of the texts that it had. In another log an entry of this
+    /// sequence is another one: there the tokens alone tell which texts are meant.
     package private(set) var texts: [UInt32: [Token]]
     /// Why.
     package var reason: String
@@ -42,6 +43,11 @@ package struct Erasure: Hashable, Sendable {
 
     /// How many texts it takes out.
     package var textCount: Int { texts.values.reduce(0) { $0 + $1.count } }
+
+    /// All its tokens: random, so that an equal one means the same name or text, in whatever log.
+    package var tokens: Set<Token> {
+        texts.values.reduce(into: Set(names)) { $0.formUnion($1) }
+    }
 
     /// What tells it from others: the first 16 bytes of a SHA-256 over its tokens, in hexadecimal.
     package var id: String {
@@ -176,58 +182,5 @@ package struct Erasure: Hashable, Sendable {
         var by: String?
         if case .string(let name)? = json["by"] { by = name }
         self.init(names: names, texts: texts, reason: reason, by: by, time: time)
-    }
-}
-
-extension PersonalVault {
-    /// Takes the rows of some erasures out, and texts of entries that never were; nothing is written
-    /// where none of them is there.
-    ///
-    /// - Parameter end: how many entries the log has; nil where that is not known.
-    /// - Returns: how many names and texts were still there.
-    @discardableResult
-    package func apply(_ erasures: [Erasure], below end: UInt32?) throws -> Int {
-        var tokens: Set<Token> = []
-        var texts: [UInt32: Set<Token>] = [:]
-        for erasure in erasures {
-            tokens.formUnion(erasure.names)
-            for (sequence, found) in erasure.texts {
-                tokens.formUnion(found)
-                texts[sequence, default: []].formUnion(found)
-            }
-        }
-        let present = try remaining(of: erasures)
-        guard present > 0 else { return 0 }
-        try takeOut { table, key, value in
-            switch table {
-            case "disclosures":
-                return tokens.contains(Token(of: Disclosure(array: value.copyBytes())))
-            case "texts":
-                guard key.count == 8 else { return false }
-                let sequence: UInt32 = key.bigEndian(at: 0)
-                if let end, sequence >= end { return true }
-                guard let found = texts[sequence] else { return false }
-                return found.contains(Token(of: Disclosure(array: value.copyBytes())))
-            default: return false
-            }
-        }
-        return present
-    }
-
-    /// How many names and texts of some erasures are there, though they should not be.
-    package func remaining(of erasures: [Erasure]) throws -> Int {
-        guard let reader = try beginRead() else { return 0 }
-        var count = 0
-        var tokens: Set<Token> = []
-        for erasure in erasures {
-            tokens.formUnion(erasure.names)
-            for (sequence, found) in erasure.texts {
-                tokens.formUnion(found)
-                for (_, disclosure) in try reader.texts(ofEntry: sequence)
-                where found.contains(Token(of: disclosure)) { count += 1 }
-            }
-        }
-        for token in tokens where try reader.disclosure(of: token) != nil { count += 1 }
-        return count
     }
 }

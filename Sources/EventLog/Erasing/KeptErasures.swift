@@ -1,8 +1,10 @@
 import EventModel
 internal import Glibc
+import Vault
 
 /// The erasures of a store, kept in a file outside it: `STORE.erasures`, one JSON object a line, of
-/// tokens alone. Whoever puts an older store or vault back applies them again.
+/// tokens alone, each with the identity of its log. Whoever puts an older store or vault back applies
+/// them again.
 package struct KeptErasures: Sendable {
     /// The file.
     package let path: String
@@ -18,47 +20,57 @@ package struct KeptErasures: Sendable {
     /// Whether there is a file.
     package var isThere: Bool { StoreFiles.status(path) != nil }
 
-    /// What is kept, oldest first; empty where there is no file. A last line that a crash cut is no
-    /// line.
+    /// The lines of the file.
+    package struct Lines: Sendable {
+        /// Those of the log asked for, oldest first.
+        package var erasures: [Erasure] = []
+        /// The numbers, from 1, of those of other logs: none of them is applied.
+        package var ofOthers: [Int] = []
+    }
+
+    /// What is kept; empty where there is no file. A last line that a crash cut is no line.
     ///
-    /// - Throws: `StoreFault.damaged` where a line is none of ours, or another log's.
-    package func read(origin: String) throws -> [Erasure] {
-        guard !StoreFiles.isAbsent(path) else { return [] }
+    /// - Parameter identity: of the log whose lines are asked for: see `LogStore.identity`.
+    /// - Throws: `StoreFault.damaged` where a line is none of ours.
+    package func read(identity: String) throws -> Lines {
+        guard !StoreFiles.isAbsent(path) else { return Lines() }
         let size = StoreFiles.status(path)?.size ?? 0
         let bytes = try StoreFiles.read(path, limitBytes: size, following: false).bytes
-        var erasures: [Erasure] = []
+        var lines = Lines()
         var start = 0
+        var number = 0
         for (place, byte) in bytes.enumerated() where byte == 0x0A {
             let text = String(decoding: bytes[start..<place], as: UTF8.self)
             start = place + 1
+            number += 1
             guard let json = try? JSONValue(parsing: text), let erasure = Erasure(json) else {
-                throw damage(line: erasures.count + 1, "it is no line that an erasure leaves")
+                throw StoreFault.damaged(
+                    path: path, table: "lines", key: String(number),
+                    reason: "it is no line that an erasure leaves")
             }
-            guard json["origin"] == .string(origin) else {
-                throw damage(line: erasures.count + 1, "it is of another log")
+            if json["log"] == .string(identity) {
+                lines.erasures.append(erasure)
+            } else {
+                lines.ofOthers.append(number)
             }
-            erasures.append(erasure)
         }
-        return erasures
-    }
-
-    private func damage(line: Int, _ reason: String) -> StoreFault {
-        .damaged(path: path, table: "lines", key: String(line), reason: reason)
+        return lines
     }
 
     /// Adds erasures that it has not, durably.
     ///
     /// - Complexity: O(file).
-    package func add(_ erasures: [Erasure], origin: String) throws {
-        let known = Set(try read(origin: origin).map(\.id))
-        let new = erasures.filter { !known.contains($0.id) }
-        guard !new.isEmpty else { return }
+    package func add(_ erasures: [Erasure], identity: String) throws {
+        var known: Set<Token> = []
+        for erasure in try read(identity: identity).erasures { known.formUnion(erasure.tokens) }
         var lines: [UInt8] = []
-        for erasure in new {
+        for erasure in erasures where !erasure.tokens.isSubset(of: known) {
+            known.formUnion(erasure.tokens)
             guard case .object(var members) = erasure.json else { continue }
-            members.append(JSONMember(key: "origin", value: .string(origin)))
+            members.append(JSONMember(key: "log", value: .string(identity)))
             lines += (JSONValue.object(members).canonical ?? []) + [0x0A]
         }
+        guard !lines.isEmpty else { return }
         try StoreFiles.append(lines, to: path)
     }
 }

@@ -9,14 +9,18 @@ extension LogStore {
     /// The file beside the store that keeps its erasures.
     package var keptErasures: KeptErasures { KeptErasures(ofStore: path) }
 
+    /// What tells a backup's folder from a store's.
+    package static let backupManifest = "backup.json"
+
     /// What a backup in which was erased keeps beside its data.
     package static let backedUpErasures = "erasures.jsonl"
 
     /// The erasures kept outside the log: beside the store's folder, and, in a backup in which was
-    /// erased, in it.
+    /// erased, in it. Lines of other logs are left out.
     package func erasuresOutside() throws -> [Erasure] {
         let inside = KeptErasures(path: path + "/" + LogStore.backedUpErasures)
-        return try keptErasures.read(origin: origin) + inside.read(origin: origin)
+        return try keptErasures.read(identity: identity).erasures
+            + inside.read(identity: identity).erasures
     }
 
     /// Does something that takes several write transactions while nobody else writes.
@@ -43,6 +47,7 @@ extension LogStore {
         try keepingOthersOut {
             try finishErasure()
             guard vault.isThere else { throw VaultFault.missing(path: path) }
+            try dropUnrecordedTexts()
             guard let erasure = try read({ try plan($0) }), !erasure.isEmpty else { return nil }
             try vault.note(LogStore.erasing, erasure.json.canonical ?? [])
             do {
@@ -84,6 +89,17 @@ extension LogStore {
         }
     }
 
+    /// Whether the vault has a note of an erasure under way; one that cannot be looked at has none.
+    var hasErasureLeft: Bool { (try? erasureUnderWay()) ?? nil != nil }
+
+    /// Shows readers nothing of an erasure that the log tells and that is not finished.
+    func hideErasureLeft() {
+        guard let erasure = try? erasureUnderWay(),
+            (try? read { try $0.tells(erasure) }) ?? false
+        else { return }
+        vault.hide(erasure.tokens)
+    }
+
     /// As `keepingOthersOut`, also for a thread that does so already.
     private func keepingOthersOutAlready<Result>(_ body: () throws -> Result) throws -> Result {
         try environment.isKeepingOthersOut ? body() : keepingOthersOut(body)
@@ -99,39 +115,47 @@ extension LogStore {
         return erasure
     }
 
+    /// Does what `erase` does until the log tells it, then stops: for tests of what a crash leaves.
+    package func eraseAndFail(_ erasure: Erasure, at now: Instant) throws {
+        try vault.note(LogStore.erasing, erasure.json.canonical ?? [])
+        try appendOwn(erasure.drafts(origin: origin), recorded: now)
+    }
+
     private func finish(_ erasure: Erasure) throws {
-        let end = try read { $0.entryCount }
-        try vault.apply([erasure], below: end)
+        try vault.apply([erasure], of: read { try $0.tokens() })
         try vault.removeLeftovers()
         LogStore.keepShared(path)
-        try keptErasures.add([erasure], origin: origin)
+        try keptErasures.add([erasure], identity: identity)
         try vault.note(LogStore.erasing, nil)
     }
 
+    /// Takes out texts that no entry has, since the append that put them in never was: an erasure
+    /// could not find them by an entry.
+    private func dropUnrecordedTexts() throws {
+        try vault.dropTexts(from: read { $0.entryCount })
+    }
+
     /// Takes out what was erased and is there again, since an older vault was put back; records in the
-    /// log what only the file beside the store tells.
+    /// log what only the file beside the store tells, as far as this log has it. Done again it finds
+    /// nothing to do.
     ///
-    /// - Parameter others: erasures known from elsewhere.
     /// - Returns: rows that were there again, and how many erasures the log did not tell.
-    package func eraseAgain(
-        _ others: [Erasure] = [], at now: Instant
-    ) throws -> (rows: Int, recorded: Int) {
+    package func eraseAgain(at now: Instant) throws -> (rows: Int, recorded: Int) {
         try keepingOthersOut {
             try finishErasure()
+            if vault.isThere { try dropUnrecordedTexts() }
             let kept = try erasuresOutside()
-            let (told, count) = try read { (try $0.erasures(), $0.entryCount) }
-            let known = Set(told.map(\.id))
-            var untold: [Erasure] = []
-            for erasure in kept + others
-            where !known.contains(erasure.id) && !untold.contains(erasure) {
-                untold.append(erasure)
+            let (told, untold, tokens) = try read { view in
+                let told = try view.erasures()
+                let tokens = try view.tokens()
+                return (told, try view.untold(kept, told: told, tokens), tokens)
             }
             for erasure in untold {
                 try appendOwn(erasure.drafts(origin: origin), recorded: now)
             }
-            let rows = vault.isThere ? try vault.apply(told + untold, below: count) : 0
+            let rows = vault.isThere ? try vault.apply(told + kept, of: tokens) : 0
             LogStore.keepShared(path)
-            try keptErasures.add(told + untold, origin: origin)
+            try keptErasures.add(told + kept, identity: identity)
             return (rows, untold.count)
         }
     }
@@ -143,31 +167,54 @@ extension LogStore {
     ///
     /// - Returns: rows that were there.
     /// - Throws: what the copy's log and vault have to say.
-    package static func eraseAgain(inCopyAt folder: String, _ erasures: [Erasure]) throws -> Int {
-        let (origin, told, end) = try contents(ofCopyAt: folder)
+    @discardableResult
+    package static func eraseAgain(
+        inCopyAt folder: String, _ erasures: [Erasure] = []
+    ) throws -> Int {
+        let (origin, told, tokens) = try contents(ofCopyAt: folder, erasures)
         let vault = PersonalVault(folder: folder, origin: origin, readOnly: false)
         guard vault.isThere else { return 0 }
         defer { vault.close() }
-        return try vault.apply(told + erasures, below: end)
+        return try vault.applyInCopy(told + erasures, of: tokens)
+    }
+
+    /// Takes what this store's log and the file beside it tell as erased out of its vault, before
+    /// anybody uses the store.
+    package func eraseAgainUnrecorded(_ erasures: [Erasure]) throws {
+        guard vault.isThere else { return }
+        let (told, tokens) = try read { view in
+            let told = try view.erasures()
+            let isNobody = told.isEmpty && erasures.isEmpty
+            return (told, isNobody ? LogTokens() : try view.tokens())
+        }
+        try vault.applyInCopy(told + erasures, of: tokens)
     }
 
     private static func contents(
-        ofCopyAt folder: String
-    ) throws -> (origin: String, told: [Erasure], end: UInt32) {
-        let copy = try LogStore.open(at: folder, readOnly: true)
-        return try copy.read { (copy.origin, try $0.erasures(), $0.entryCount) }
+        ofCopyAt folder: String, _ erasures: [Erasure]
+    ) throws -> (origin: String, told: [Erasure], tokens: LogTokens) {
+        let copy = try LogStore.open(copyAt: folder)
+        return try copy.read { view in
+            let told = try view.erasures()
+            // Where nobody was erased, nobody is looked for.
+            let isNobody = told.isEmpty && erasures.isEmpty
+            return (copy.origin, told, isNobody ? LogTokens() : try view.tokens())
+        }
     }
 
     /// All erasures of the store that are known: those that its log tells, then those that only the
     /// file beside it does.
     package func knownErasures() throws -> [Erasure] {
         let told = try read { try $0.erasures() }
-        let known = Set(told.map(\.id))
-        return try told + erasuresOutside().filter { !known.contains($0.id) }
+        let known = told.reduce(into: Set<Token>()) { $0.formUnion($1.tokens) }
+        return try told + erasuresOutside().filter { !$0.tokens.isSubset(of: known) }
     }
 
     /// Whether there is a vault.
     package var hasVault: Bool { vault.isThere }
+
+    /// Whether this process can explain tokens: there is a vault, and this user may read it.
+    package var canExplainTokens: Bool { vault.isThere && !vault.isRefused }
 
     /// Tells the vault's present file from one that took its place.
     package var vaultGeneration: UInt64 { vault.generation }
@@ -196,6 +243,34 @@ extension LogView {
                 names: all, texts: tokens, reason: reason, by: by, time: entry.time)
         }
         return order.compactMap { found[$0] }
+    }
+
+    /// Of erasures that others tell, what this log has and does not tell itself, under its own
+    /// sequences.
+    ///
+    /// Tokens are random and entries never move, so an entry that holds an erased text stands where
+    /// it stood when the text was erased; one that stands there and holds another token is another.
+    func untold(
+        _ others: [Erasure], told: [Erasure], _ tokens: LogTokens
+    ) throws -> [Erasure] {
+        var known = told.reduce(into: Set<Token>()) { $0.formUnion($1.tokens) }
+        var untold: [Erasure] = []
+        for erasure in others {
+            let names = erasure.names.filter { tokens.names.contains($0) && !known.contains($0) }
+            var texts: [UInt32: [Token]] = [:]
+            for (sequence, erased) in erasure.texts where sequence < entryCount {
+                let found = try textTokens(ofEntry: sequence).map(\.token)
+                    .filter { erased.contains($0) && !known.contains($0) }
+                if !found.isEmpty { texts[sequence] = found }
+            }
+            let part = Erasure(
+                names: names, texts: texts, reason: erasure.reason, by: erasure.by,
+                time: erasure.time)
+            guard !part.isEmpty else { continue }
+            known.formUnion(part.tokens)
+            untold.append(part)
+        }
+        return untold
     }
 
     /// What entries tell of erasures, one after another.

@@ -90,7 +90,7 @@ extension LogView {
             texts.formUnion(history)
         }
         var theirs: Set<UInt32> = []
-        try forEachNaming(person.token) { sequence, type, field, caseID in
+        try forEachNaming([person.token]) { sequence, type, field, caseID in
             trace.roles[.field(type: type.type, name: field), default: 0] += 1
             entries.insert(sequence)
             if field == "customer" { theirs.insert(caseID) }
@@ -110,12 +110,15 @@ extension LogView {
         return trace
     }
 
-    /// Entries that name somebody in a field of `data`, in order.
-    private func forEachNaming(
-        _ token: Token,
+    /// Entries that name one of some persons in a field of `data`, in order.
+    func forEachNaming(
+        _ tokens: Set<Token>,
         _ body: (UInt32, EventSchema, _ field: String, _ caseID: UInt32) throws -> Void
     ) throws {
-        let id = try tables.names.id(of: token.marked, in: transaction)
+        let ids = Set(
+            try tokens.compactMap { try tables.names.id(of: $0.marked, in: transaction) })
+        // Nearly all names are none of theirs, and most are not near them either.
+        let range = (ids.min() ?? 1)...(ids.max() ?? 1)
         let columns = types.schemas.map { schema in
             schema.columns.indices.filter { schema.columns[$0].personal == .name }
         }
@@ -125,12 +128,13 @@ extension LogView {
             for (type, rows) in segment.typeRows {
                 let schema = types.schemas[Int(type)]
                 var named: [Int: [String]] = [:]
-                if let id {
+                if !ids.isEmpty {
                     for index in columns[Int(type)] {
                         guard let names = segment.column(type: type, index: index)?.names else {
                             continue
                         }
-                        for ordinal in 0..<rows where names[ordinal] == id {
+                        for ordinal in 0..<rows
+                        where range.contains(names[ordinal]) && ids.contains(names[ordinal]) {
                             named[ordinal, default: []].append(schema.columns[index].name)
                         }
                     }
@@ -146,7 +150,7 @@ extension LogView {
                     let sequence = segment.first + UInt32(next)
                     try forEachPersonal(ofEntry: sequence) { personal, other, _ in
                         guard personal.kind == .name, personal.pair == PersonalText.noPair,
-                            other == token
+                            tokens.contains(other)
                         else { return }
                         found.append((next, persons.revealing.batch.text(personal.key)))
                     }
@@ -200,11 +204,21 @@ extension LogView {
         return found
     }
 
-    /// What erasing some persons takes out of the vault: the names, and the texts that are still
-    /// there.
+    /// What erasing some persons takes out of the vault: the names, and the texts that are still there;
+    /// not those of cases that tell of somebody who is held.
     package func erasure(
         of traces: [PersonTrace], reason: String, by: String?, at time: Instant
     ) throws -> Erasure {
+        try erasurePlan(of: traces, reason: reason, by: by, at: time).erasure
+    }
+
+    /// What erasing some persons takes out of the vault, and how many texts stay since their cases tell
+    /// of somebody who is held.
+    package func erasurePlan(
+        of traces: [PersonTrace], reason: String, by: String?, at time: Instant
+    ) throws -> (erasure: Erasure, staying: Int) {
+        let heldCases = try heldCases(personActs())
+        var staying: [UInt32: Int] = [:]
         guard let reader = try persons.vaultReader() else {
             throw VaultFault.missing(path: store.path)
         }
@@ -215,16 +229,71 @@ extension LogView {
                 names.append(trace.person.token)
             }
             for sequence in trace.texts where texts[sequence] == nil {
-                let held = try textTokens(ofEntry: sequence).filter { token, place in
+                let left = try textTokens(ofEntry: sequence).filter { token, place in
                     if let place {
                         return try reader.disclosure(sequence: sequence, place: place) != nil
                     }
                     return try reader.disclosure(of: token) != nil
                 }
-                if !held.isEmpty { texts[sequence] = held.map(\.token) }
+                guard !left.isEmpty else { continue }
+                if try heldCases.contains(caseID(ofEntry: sequence)) {
+                    staying[sequence] = left.count
+                } else {
+                    texts[sequence] = left.map(\.token)
+                }
             }
         }
-        return Erasure(names: names, texts: texts, reason: reason, by: by, time: time)
+        return (
+            Erasure(names: names, texts: texts, reason: reason, by: by, time: time),
+            staying.values.reduce(0, +)
+        )
+    }
+}
+
+extension LogView {
+    /// Other names of a person, as events say that set aliases: theirs, and those that have them for an
+    /// alias. Names that were erased are left out.
+    ///
+    /// - Complexity: O(entries), two bytes of each, and events that set an alias.
+    package func aliases(of person: Person) throws -> [Person] {
+        var pairs: [(owner: Person, alias: Person)] = []
+        for (index, schema) in types.schemas.enumerated()
+        where schema.fields.contains(where: { $0.name == "alias" && $0.personal == .name }) {
+            for entry in try entries(ofType: UInt16(index), upTo: entryCount)
+            where try !isVoided(entry.sequence) {
+                let subject = try tables.cases.text(
+                    caseID(ofEntry: entry.sequence), in: transaction)
+                guard let slash = subject.firstIndex(of: "/"),
+                    let token = Token(String(subject[subject.index(after: slash)...]).utf8Span.span)
+                else { continue }
+                let kind = String(subject[..<slash])
+                try forEachPersonal(ofEntry: entry.sequence) { personal, alias, _ in
+                    guard personal.kind == .name,
+                        persons.revealing.batch.text(personal.key) == "alias"
+                    else { return }
+                    pairs.append(
+                        (Person(kind: kind, token: token), Person(kind: kind, token: alias)))
+                }
+            }
+        }
+        // An alias of an alias is another name of the same person.
+        var found: [Token: Person] = [person.token: person]
+        var isOver = false
+        while !isOver {
+            let before = found.count
+            for (owner, alias) in pairs {
+                if found[owner.token] != nil, found[alias.token] == nil {
+                    found[alias.token] = alias
+                }
+                if found[alias.token] != nil, found[owner.token] == nil {
+                    found[owner.token] = owner
+                }
+            }
+            isOver = found.count == before
+        }
+        found[person.token] = nil
+        return try found.values.filter { try text(of: $0.token) != nil }
+            .sorted { $0.sealedSubject < $1.sealedSubject }
     }
 }
 
@@ -235,7 +304,7 @@ extension EventSchema {
     }
 
     /// Whether a version of it has names of persons that are no columns.
-    fileprivate var hasNamesWithoutColumns: Bool {
+    var hasNamesWithoutColumns: Bool {
         (earlier + [self]).contains { version in
             version.fields.contains { $0.personal == .name && $0.column == nil }
         }
@@ -265,6 +334,18 @@ extension LogView {
     /// What explains a token; nil where nothing does.
     package func disclosure(of token: Token) throws -> Disclosure? {
         try persons.vaultReader()?.disclosure(of: token)
+    }
+
+    /// The entries of a person's own case as a respondent.
+    package func entries(ofRespondent person: Person) throws -> [UInt32] {
+        let subject = Person(kind: "respondent", token: person.token).sealedSubject
+        return try tables.cases.id(of: subject, in: transaction).map { try caseHistory($0) } ?? []
+    }
+
+    /// The case of an entry.
+    func caseID(ofEntry sequence: UInt32) throws -> UInt32 {
+        let segment = try segment(containing: sequence)
+        return segment.cases[Int(sequence - segment.first)]
     }
 
     /// The type of an entry.

@@ -34,9 +34,9 @@ package struct PersonActs: Sendable {
     /// These names, in UTF-8: texts are told apart by their bytes.
     package private(set) var publishedNames: Set<[UInt8]> = []
 
-    /// The hold that keeps a name from being erased; nil where there is none. A name is held under
-    /// whatever role.
-    package func hold(of token: Token) -> Hold? { holds.first { $0.person.token == token } }
+    /// The holds that keep a name from being erased, one for each reason. A name is held under whatever
+    /// role.
+    package func holds(of token: Token) -> [Hold] { holds.filter { $0.person.token == token } }
 
     mutating func take(_ type: String, _ json: JSONValue, _ entry: TypedEntry) {
         func text(_ name: String) -> String? {
@@ -47,12 +47,17 @@ package struct PersonActs: Sendable {
         let person = token.map { Person(kind: text("kind") ?? "", token: $0) }
         switch (type, person) {
         case ("hold.added", let person?):
-            holds.removeAll { $0.person == person }
+            let reason = text("reason") ?? ""
+            holds.removeAll { $0.person.token == person.token && $0.reason == reason }
             holds.append(
                 Hold(
-                    person: person, reason: text("reason") ?? "", by: text("by"),
+                    person: person, reason: reason, by: text("by"),
                     time: Instant(milliseconds: entry.time)))
-        case ("hold.released", let person?): holds.removeAll { $0.person == person }
+        case ("hold.released", let person?):
+            let reason = text("hold")
+            holds.removeAll {
+                $0.person.token == person.token && (reason == nil || $0.reason == reason)
+            }
         case ("retention.set", _):
             var days: Int?
             if case .number(let digits)? = json["data"]?["days"] { days = Int(digits) }
@@ -92,7 +97,26 @@ extension LogView {
         return acts
     }
 
-    /// Persons whose last event is older than persons of their kinds are kept.
+    /// The cases that tell of somebody who is held: their own, and those that name them, in whatever
+    /// role. Their texts stay as long as the hold does, whoever else is erased.
+    ///
+    /// - Complexity: O(entries), some bytes of each, where anybody is held.
+    package func heldCases(_ acts: PersonActs) throws -> Set<UInt32> {
+        let held = Set(acts.holds.map(\.person.token))
+        guard !held.isEmpty else { return [] }
+        var cases: Set<UInt32> = []
+        for token in held {
+            for kind in types.personalKinds {
+                let subject = Person(kind: kind, token: token).sealedSubject
+                if let id = try tables.cases.id(of: subject, in: transaction) { cases.insert(id) }
+            }
+        }
+        try forEachNaming(held) { _, _, _, id in cases.insert(id) }
+        return cases
+    }
+
+    /// Persons whose last event is older than persons of their kinds are kept; those who are held are
+    /// told apart.
     ///
     /// A person's kinds are those of their own cases and of the fields that name them: `customer` is a
     /// customer, an alias is what it is the alias of, everybody else is an agent. Somebody of several
@@ -100,23 +124,29 @@ extension LogView {
     /// their cases, those that name them, and those of cases that name them as `customer`.
     ///
     /// - Complexity: O(entries); memory O(cases + names).
-    package func duePersons(_ acts: PersonActs, at now: Instant) throws -> [Person] {
+    package func duePersons(
+        _ acts: PersonActs, at now: Instant
+    ) throws -> (due: [Person], held: [Person]) {
         let kept = acts.retentions.compactMapValues(\.days)
-        guard !kept.isEmpty else { return [] }
+        guard !kept.isEmpty else { return ([], []) }
         var seen = LastEvents()
         try seen.read(self)
         var due: [Person] = []
+        var held: [Person] = []
         for (token, last) in seen.byToken {
             let limits = last.kinds.map { kept[$0] }
             guard limits.allSatisfy({ $0 != nil }), let kind = last.kinds.min(),
                 let days = limits.compactMap(\.self).max(),
                 now.milliseconds - last.time > Int64(days) * 86_400_000,
-                acts.hold(of: token) == nil, acts.published[token] == nil,
-                try text(of: token) != nil
+                acts.published[token] == nil, try text(of: token) != nil
             else { continue }
-            due.append(Person(kind: kind, token: token))
+            let person = Person(kind: kind, token: token)
+            if acts.holds(of: token).isEmpty { due.append(person) } else { held.append(person) }
         }
-        return due.sorted { $0.sealedSubject < $1.sealedSubject }
+        return (
+            due.sorted { $0.sealedSubject < $1.sealedSubject },
+            held.sorted { $0.sealedSubject < $1.sealedSubject }
+        )
     }
 }
 

@@ -33,6 +33,11 @@ extension LogView {
         return found
     }
 
+    /// A person's name as what is signed has it: `~` and its token; nil where no person has the name.
+    package func tokenMarked(of name: String) throws -> String? {
+        try persons.token(of: name)?.marked
+    }
+
     /// The subject of a case; a person's name as `name` gives it.
     ///
     /// - Throws: `StoreFault.damaged` where there is no such case: what named it is not sound.

@@ -15,6 +15,9 @@ public final class LogStore: Sendable {
     public let path: String
     /// The log's origin: its name in checkpoints and the source of its own events.
     public let origin: String
+    /// What tells this log from every other: its backups and restored copies share it, a log that it
+    /// was carried over into has one of its own. 43 characters; nothing can be worked out from them.
+    package let identity: String
     /// The event types of this store, as far as this process knows: a new one, or a new version,
     /// that another process registers is known from the next transaction on. Batches are made with
     /// these.
@@ -52,6 +55,8 @@ public final class LogStore: Sendable {
             tables: tables, types: storeTypes, origin: registry.origin, vault: vault,
             salts: salts, threads: threads)
         let transaction = try environment.beginRead()
+        let seal = try Registry.seal(in: transaction, tables.registry)
+        identity = String(decoding: Base64URL.encode(seal.bytes.span), as: UTF8.self)
         _ = try storeTypes.state(of: tables.state(in: transaction), in: transaction)
         transaction.end()
     }
@@ -118,11 +123,48 @@ public final class LogStore: Sendable {
     ///
     /// - Parameter mapBytes: the size of the memory map, beyond which the store can't grow; nil for
     ///   the largest that the machine gives.
-    /// Opened for writing, it finishes an erasure that a crash cut off.
+    /// An erasure that a crash cut off is finished, also by who only reads where this user may write;
+    /// who may not is shown nothing of what it erased.
     /// - Throws: `StoreFault.notAStore`, `.otherFormat`, `.openAlready`, or what LMDB has to say.
     public static func open(
         at path: String, readOnly: Bool = false, salts: Salts = .none, threads: Int = 2,
         patience: Swift.Duration = .seconds(60), mapBytes: Int? = nil
+    ) throws -> LogStore {
+        func opened(_ readOnly: Bool, _ patience: Swift.Duration) throws -> LogStore {
+            try openAsItIs(
+                at: path, readOnly: readOnly, salts: salts, threads: threads, patience: patience,
+                mapBytes: mapBytes)
+        }
+        guard readOnly else {
+            let store = try opened(false, patience)
+            try store.finishErasureWhereSound()
+            return store
+        }
+        // A path is open once in a process: the store goes before another takes its place.
+        do {
+            let store = try opened(true, patience)
+            if !store.hasErasureLeft { return store }
+        }
+        // A backup stays as its manifest says. Who may not write, or comes while another does, has
+        // hidden what is left.
+        if StoreFiles.isAbsent(path + "/" + backupManifest) {
+            _ = try? opened(false, .zero).finishErasure()
+        }
+        let store = try opened(true, patience)
+        store.hideErasureLeft()
+        return store
+    }
+
+    /// Opens a copy of a store for reading, and leaves an erasure under way in it as it is.
+    package static func open(copyAt path: String) throws -> LogStore {
+        try openAsItIs(
+            at: path, readOnly: true, salts: .none, threads: 2, patience: .seconds(60),
+            mapBytes: nil)
+    }
+
+    private static func openAsItIs(
+        at path: String, readOnly: Bool, salts: Salts, threads: Int, patience: Swift.Duration,
+        mapBytes: Int?
     ) throws -> LogStore {
         // First for reading alone, so that a folder that is no store is left as it is.
         var environment = try open(path, .init(readOnly: true))
@@ -131,12 +173,10 @@ public final class LogStore: Sendable {
             environment = try reopen(consume environment, path, mapBytes)
             keepShared(path)
         }
-        let store = try LogStore(
+        return try LogStore(
             environment: environment, registry: registry,
             vault: PersonalVault(folder: path, origin: registry.origin, readOnly: readOnly),
             salts: salts, threads: threads, patience: patience)
-        if !readOnly { try store.finishErasureWhereSound() }
-        return store
     }
 
     private static func reopen(

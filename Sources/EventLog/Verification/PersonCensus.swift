@@ -137,7 +137,9 @@ extension VerificationRun {
     func lookAtVault() throws -> PersonCensus.Vault {
         guard store.vault.isThere else { return .absent }
         do {
-            return try store.vault.beginRead() == nil ? .absent : .looked
+            if try store.vault.beginRead() != nil { return .looked }
+            return store.vault.isRefused
+                ? .unreadable("this user may not read private.mdb") : .absent
         } catch let fault as VaultFault {
             return .unreadable(fault.description)
         } catch let error as LMDBError {
@@ -206,6 +208,7 @@ extension VerificationRun {
                     try looking.look(token, "names \(id)", isSubject: false, vault)
                 } else {
                     looking.referenced.insert(token)
+                    looking.texts.insert(token)
                 }
             }
             for token in tally.names.others where !looking.referenced.contains(token) {
@@ -220,6 +223,7 @@ extension VerificationRun {
                 else { continue }
                 try looking.look(token, "cases \(id)", isSubject: true, vault)
             }
+            try looking.checkNames(vault)
             try looking.count(vault, heldRows: tally.rows)
         }
         try checkReturned()
@@ -233,7 +237,7 @@ extension VerificationRun {
 
     /// Names that were erased and are there, while no erasure is under way.
     private func checkReturned() throws {
-        let returned = try store.vault.remaining(of: erased.erasures())
+        let returned = try store.vault.remaining(of: erased.erasures()).count
         guard returned > 0, try store.erasureUnderWay() == nil else { return }
         throw LogDifference(
             table: "private.mdb", key: "",
@@ -246,6 +250,8 @@ extension VerificationRun {
 private struct NameLooking {
     private let erased: ErasedTokens
     var referenced: Set<Token> = []
+    /// Tokens of texts that have a column.
+    var texts: Set<Token> = []
     private(set) var names = PersonCensus.Count()
     private(set) var subjects = PersonCensus.Count()
     private(set) var unreferenced = 0
@@ -263,6 +269,15 @@ private struct NameLooking {
                 problem: "what \(what) commits to is another text")
         }
         let isHeld = found != nil
+        if let text = found?.text {
+            let back = try vault.token(ofName: text.utf8Span.span)
+            guard back == token else {
+                throw LogDifference(
+                    table: "private.mdb names", key: token.marked,
+                    problem: "the row that leads from the name behind \(what) to its token "
+                        + (back == nil ? "is missing" : "leads to another one"))
+            }
+        }
         guard try isHeld || erased.hasName(token) else {
             throw LogDifference(
                 table: "private.mdb tokens", key: token.marked,
@@ -271,6 +286,14 @@ private struct NameLooking {
         var count = PersonCensus.Count()
         if isHeld { count.held = 1 } else { count.erased = 1 }
         if isSubject { subjects.add(count) } else { names.add(count) }
+    }
+
+    /// Finds names that lead to what is not theirs: whoever erased one would erase another person.
+    func checkNames(_ vault: VaultReader) throws {
+        guard try !vault.hasSoundIndex() else { return }
+        throw LogDifference(
+            table: "private.mdb index", key: "",
+            problem: "names or tokens lead to other rows than their own")
     }
 
     mutating func count(_ vault: VaultReader, heldRows: Int) throws {

@@ -48,7 +48,6 @@ struct BackupCommand: ParsableCommand {
         let line = ProgressLine(.mebibytes)
         var backup = Backup(of: log, program: Rekam.version)
         backup.includesKey = withKey
-        backup.includesNames = !withoutNames
         backup.progress = { bytes in
             if Interrupt.isAsked {
                 throw Failure(
@@ -62,6 +61,12 @@ struct BackupCommand: ParsableCommand {
             }
         }
         let now = try Machine.now()
+        let takesNames = !withoutNames && log.canExplainTokens
+        // Before it is made: names are in one that is killed, too.
+        if takesNames, StoreFiles.isAbsentOrEmpty(folder) {
+            try CopyNote.leave(.backup, at: folder, of: log, now, language.lang)
+        }
+        backup.includesNames = takesNames
         let manifest: BackupManifest
         do {
             manifest = try backup.make(at: folder, now: now)
@@ -72,16 +77,16 @@ struct BackupCommand: ParsableCommand {
         Progress.clear()
         let note = OperationNote(time: now, entries: manifest.entries, holds: true, detail: folder)
         note.leave(.backup, at: log.path)
-        if manifest.names != nil {
-            CopyNote(kind: .backup, path: folder, time: now).leave(at: log.path)
-        }
         let words = KeepingWords(language.lang)
         Output.line(
             words.backedUp(
                 Int(manifest.entries), to: folder.printable, bytes: manifest.dataBytes,
                 root: String(manifest.root.hexadecimal.prefix(12)), isVerified: verify))
         Output.line(withKey ? words.keyInBackup : words.keyNotInBackup(log.path.printable))
-        Output.line(manifest.names == nil ? words.namesNotInBackup : words.namesInBackup)
+        Output.line(
+            manifest.names != nil
+                ? words.namesInBackup
+                : withoutNames ? words.namesNotInBackup : words.namesMissing(log.path.printable))
         Output.line(words.bringBack(folder.printable))
         Output.flush()
     }
@@ -209,6 +214,9 @@ struct RestoreCommand: ParsableCommand {
         } else if outcome.erased > 0 {
             Output.line(words.erasedAgain(outcome.erased))
         }
+        Output.line(words.holdsNotInIt(since: String(manifest.made.rfc3339.prefix(10))))
+        PersonRoles.tellOthers(
+            outcome.linesOfOthers.path, outcome.linesOfOthers.numbers, PersonWords(language.lang))
     }
 
     /// Says whether signed entries are missing; with `--accept-rollback` records that they are.

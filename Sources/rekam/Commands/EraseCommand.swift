@@ -4,6 +4,7 @@ import EventModel
 import Operating
 import Projections
 import Rendering
+import Vault
 
 #if canImport(Glibc)
     import Glibc
@@ -17,13 +18,15 @@ struct EraseCommand: ParsableCommand {
             The log gets an entry of tokens, never the name; the vault is made anew without the rows. \
             Texts of the person's own cases go, of cases that name them as customer, and of \
             assessments, absences and costs that name them as agent. --word takes texts of other \
-            cases along in which a word stands. Persons under a hold are refused.
+            cases along in which a word stands. Persons under a hold are refused, and texts of cases \
+            that name one stay, whoever is erased.
 
             What is shown before counts no texts in respondents' answers; these are looked through \
             when it is done.
 
             --due erases everybody whose last event is older than rekam retention says. --again takes \
-            out what an older vault brought back, --in BACKUP does so in a backup.
+            out what an older vault brought back, --in BACKUP does so in a backup. Name nobody in \
+            --reason and --by: both are told in clear, for ever.
 
             Examples:
               rekam erase customer/4711 --dry-run
@@ -41,7 +44,9 @@ struct EraseCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Why; it is recorded. Name nobody in it.", valueName: "text"))
     var reason: String?
 
-    @Option(help: ArgumentHelp("Who erases; it is recorded.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Who erases; it is recorded. Name nobody who is erased.", valueName: "name"))
     var by: String?
 
     @Option(
@@ -68,11 +73,18 @@ struct EraseCommand: ParsableCommand {
     var yes = false
 
     func validate() throws {
-        let ways = (subject == nil ? 0 : 1) + (due ? 1 : 0) + (again ? 1 : 0)
-        guard ways == 1 else {
+        if backup != nil, !again {
+            throw ValidationError("--in goes with --again: rekam erase --again --in BACKUP.")
+        }
+        if let subject, due || again {
+            throw ValidationError(
+                "\(subject.printable) or \(due ? "--due" : "--again"): one of them. --due erases "
+                    + "everybody whose time is over, --again those who were erased before.")
+        }
+        if due, again { throw ValidationError("--due or --again: one of them.") }
+        guard subject != nil || due || again else {
             throw ValidationError("Whom? Name a SUBJECT, or say --due or --again.")
         }
-        if backup != nil, !again { throw ValidationError("--in goes with --again.") }
         if !word.isEmpty, subject == nil { throw ValidationError("--word goes with a SUBJECT.") }
         if subject != nil, !dryRun, reason?.allSatisfy(\.isWhitespace) ?? true {
             throw ValidationError("--reason must say why.")
@@ -88,18 +100,20 @@ struct EraseCommand: ParsableCommand {
         if again { return try runAgain() }
         let log = try store.open(readOnly: dryRun)
         let now = try Machine.now()
-        let traces: [PersonTrace] = try log.read { view in
-            try self.traces(in: view, now, sparesAnswers: true)
+        let (traces, held) = try log.read { view in
+            try self.traces(in: view, of: log, now, sparesAnswers: true)
         }
-        guard !traces.isEmpty else {
-            Output.line(words.nobodyDue)
-            return Output.flush()
+        if due { try tellDue(traces, held, in: log) }
+        guard !traces.isEmpty else { return Output.flush() }
+        let (plan, staying, aliases) = try log.read { view in
+            let (plan, staying) = try view.erasurePlan(of: traces, reason: why, by: by, at: now)
+            let aliases =
+                try subject == nil
+                ? [] : PersonFinding.aliases(of: traces[0].person, in: view, words)
+            return (plan, staying, aliases)
         }
-        if due { Output.line(words.due(traces.count)) }
-        let plan = try log.read { view in
-            try view.erasure(of: traces, reason: why, by: by, at: now)
-        }
-        show(traces.count == 1 ? traces.first : nil, plan, CopyNote.all(of: log))
+        show(subject == nil && traces.count > 1 ? nil : traces.first, plan, staying, aliases)
+        PersonRoles.write(copies(of: log))
         // Whatever they hold: to say so only of those in which something stands would tell it.
         let hasAnswers = try log.read { try !$0.answers(upTo: $0.entryCount).isEmpty }
         if hasAnswers { Output.line(words.answersLater) }
@@ -113,7 +127,8 @@ struct EraseCommand: ParsableCommand {
         }
         // What came in since it was shown goes as well.
         let erasure = try log.erase(at: now) { view in
-            try view.erasure(of: self.traces(in: view, now), reason: why, by: by, at: now)
+            try view.erasure(
+                of: self.traces(in: view, of: log, now).due, reason: why, by: by, at: now)
         }
         let last = try log.read { $0.entryCount } - 1
         if let erasure {
@@ -134,53 +149,72 @@ struct EraseCommand: ParsableCommand {
 
     private var why: String { reason ?? "their retention is over" }
 
-    /// Who is to be erased; refused where one may not be.
+    /// Who is to be erased, refused where one may not be; and who is due and held.
     private func traces(
-        in view: borrowing LogView, _ now: Instant, sparesAnswers: Bool = false
-    ) throws -> [PersonTrace] {
+        in view: borrowing LogView, of log: LogStore, _ now: Instant, sparesAnswers: Bool = false
+    ) throws -> (due: [PersonTrace], held: [Person]) {
         let acts = try view.personActs()
         guard let subject else {
-            return try view.duePersons(acts, at: now).map {
-                try view.trace($0, sparesAnswers: sparesAnswers)
-            }
+            let (due, held) = try view.duePersons(acts, at: now)
+            return (try due.map { try view.trace($0, sparesAnswers: sparesAnswers) }, held)
         }
-        guard let person = try view.person(subject) else {
-            throw Failure(.usage, words.nobody(subject.printable))
-        }
-        if let hold = acts.hold(of: person.token) {
+        let person = try PersonFinding.person(subject, in: view, of: log, words)
+        try PersonFinding.refuse(
+            naming: person, words: word, in: view, [("--reason", reason), ("--by", by)], words)
+        let holds = acts.holds(of: person.token)
+        if !holds.isEmpty {
             throw Failure(
                 .checkFailed,
-                words.isHeld(
-                    subject.printable, reason: hold.reason.printable, by: hold.by?.printable,
-                    PersonDay.text(hold.time, language.lang)))
+                words.isHeld(subject.printable, PersonFinding.holds(holds, words)))
         }
         if let entry = acts.published[person.token] {
             throw Failure(.checkFailed, words.isPublished(subject.printable, entry: entry))
         }
-        return [try view.trace(person, words: word, sparesAnswers: sparesAnswers)]
+        return ([try view.trace(person, words: word, sparesAnswers: sparesAnswers)], [])
     }
 
-    private func show(_ trace: PersonTrace?, _ plan: Erasure, _ copies: [CopyNote]) {
+    /// Says who is due, by subject at a rehearsal, and who is left out since they are held.
+    private func tellDue(
+        _ traces: [PersonTrace], _ held: [Person], in log: LogStore
+    ) throws {
+        func subject(_ person: Person) throws -> String {
+            let name = try log.read { try $0.text(of: person.token) } ?? person.token.marked
+            return (person.kind + "/" + name).printable
+        }
+        Output.line(traces.isEmpty ? words.nobodyDue : words.due(traces.count))
+        if dryRun { for trace in traces { Output.line("  " + (try subject(trace.person))) } }
+        guard !held.isEmpty else { return }
+        Output.line(words.dueAndHeld(held.count))
+        if dryRun { for person in held { Output.line("  " + (try subject(person))) } }
+    }
+
+    private func show(
+        _ trace: PersonTrace?, _ plan: Erasure, _ staying: Int, _ aliases: [(String, String)]
+    ) {
         var lines: [(String, String)] = []
         if let trace {
             for line in PersonRoles.lines(trace, words) { lines.append((words.roles, line)) }
         }
+        lines += aliases
         lines.append(
             (
                 words.goes,
                 words.goes(
                     names: plan.names.count, texts: plan.textCount, entries: plan.texts.count)
             ))
-        for copy in copies {
-            lines.append(
-                (
-                    words.copies,
-                    words.recall(
-                        copy.kind.rawValue, copy.path.printable,
-                        PersonDay.text(copy.time, language.lang))
-                ))
-        }
+        if staying > 0 { lines.append((words.stays, words.staying(staying))) }
         PersonRoles.write(lines)
+    }
+
+    private func copies(of log: LogStore) -> [(String, String)] {
+        CopyNote.all(of: log).map { copy in
+            (
+                words.copies,
+                words.recall(
+                    copy.kind.rawValue, copy.path.printable,
+                    PersonDay.text(copy.time, language.lang))
+            )
+        }
     }
 
     /// At a terminal, asks.
@@ -197,7 +231,7 @@ struct EraseCommand: ParsableCommand {
             let log = try store.open(readOnly: true)
             do {
                 let rows = try BackupErasing(of: StoreFiles.withoutSlash(backup))
-                    .apply(log.knownErasures())
+                    .apply(erasuresOf: log)
                 Output.line(words.again(rows: rows, recorded: 0, in: backup.printable))
             } catch let fault as OperatingFault {
                 throw Failure(.checkFailed, fault.description)
@@ -207,6 +241,8 @@ struct EraseCommand: ParsableCommand {
         let log = try store.open(readOnly: false)
         let (rows, recorded) = try log.eraseAgain(at: now)
         Output.line(words.again(rows: rows, recorded: recorded, in: log.path.printable))
+        let kept = log.keptErasures
+        try PersonRoles.tellOthers(kept.path, kept.read(identity: log.identity).ofOthers, words)
         Output.flush()
     }
 }
@@ -229,6 +265,12 @@ enum PersonRoles {
             }
         }
         .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+    }
+
+    /// That a list of erasures has lines of other logs.
+    static func tellOthers(_ path: String, _ lines: [Int], _ words: PersonWords) {
+        guard !lines.isEmpty else { return }
+        Output.line(words.linesOfOthers(path.printable, lines))
     }
 
     /// Headings at the left, each once.

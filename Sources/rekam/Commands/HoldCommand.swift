@@ -27,12 +27,14 @@ struct PersonActOptions: ParsableArguments {
         if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
     }
 
-    /// The person, whom somebody must know.
+    /// The person, whom somebody must know, and whom neither reason nor doer may name.
     func person(in log: LogStore, _ words: PersonWords) throws -> Person {
-        guard let person = try log.read({ try $0.person(subject) }) else {
-            throw Failure(.usage, words.nobody(subject.printable))
+        try log.read { view in
+            let person = try PersonFinding.person(subject, in: view, of: log, words)
+            try PersonFinding.refuse(
+                naming: person, in: view, [("--reason", reason), ("--by", by)], words)
+            return person
         }
-        return person
     }
 
     func recording(in log: LogStore) throws -> PersonRecording {
@@ -45,6 +47,9 @@ struct HoldAddCommand: ParsableCommand {
         commandName: "add",
         abstract: "Hold a person.",
         discussion: """
+            A person can be held for several reasons; each hold is known by its reason. As long as \
+            one lasts, texts of cases that name the person stay as well, whoever else is erased.
+
             Example:
               rekam hold add customer/4711 --reason "lawsuit 12/2025" --by sari
             """)
@@ -56,8 +61,17 @@ struct HoldAddCommand: ParsableCommand {
     func run() throws {
         let words = PersonWords(language.lang)
         let log = try store.open(readOnly: false)
-        try act.recording(in: log).hold(act.person(in: log, words))
+        let person = try act.person(in: log, words)
+        let holds = try log.read { try $0.personActs().holds(of: person.token) }
+        if let same = holds.first(where: { $0.reason == act.reason }) {
+            Output.line(
+                words.isHeldAlready(
+                    act.subject.printable, PersonDay.text(same.time, language.lang)))
+            return Output.flush()
+        }
+        try act.recording(in: log).hold(person)
         Output.line(words.holding(act.subject.printable))
+        for line in PersonFinding.holds(holds, words) { Output.line(words.heldToo(line)) }
         Output.flush()
     }
 }
@@ -67,23 +81,41 @@ struct HoldReleaseCommand: ParsableCommand {
         commandName: "release",
         abstract: "Let a person be erased again.",
         discussion: """
-            Example:
+            Where a person is held for several reasons, --hold names the one that is over, by the \
+            reason it was added with.
+
+            Examples:
               rekam hold release customer/4711 --reason "the lawsuit is over" --by sari
+              rekam hold release customer/4711 --hold "lawsuit 12/2025" --reason "it is over"
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var act: PersonActOptions
     @OptionGroup var language: LanguageOptions
 
+    @Option(
+        help: ArgumentHelp("Which hold, by the reason it was added with.", valueName: "text"))
+    var hold: String?
+
     func run() throws {
         let words = PersonWords(language.lang)
         let log = try store.open(readOnly: false)
         let person = try act.person(in: log, words)
-        let holds = try log.read { try $0.personActs().holds }
-        guard let hold = holds.first(where: { $0.person.token == person.token }) else {
-            throw Failure(.usage, words.notHeld)
+        let holds = try log.read { try $0.personActs().holds(of: person.token) }
+        guard let first = holds.first else { throw Failure(.usage, words.notHeld) }
+        guard let ended = hold.map({ hold in holds.first { $0.reason == hold } }) ?? first,
+            hold != nil || holds.count == 1
+        else {
+            throw Failure(
+                .usage, words.whichHold(act.subject.printable, PersonFinding.holds(holds, words)))
         }
-        try act.recording(in: log).release(hold.person)
+        try act.recording(in: log).release(ended)
+        let others = holds.filter { $0 != ended }
+        guard others.isEmpty else {
+            Output.line(words.stillHeld(act.subject.printable))
+            for line in PersonFinding.holds(others, words) { Output.line(words.heldToo(line)) }
+            return Output.flush()
+        }
         Output.line(words.released(act.subject.printable))
         Output.flush()
     }
@@ -150,7 +182,7 @@ struct RetentionSetCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Days, or never.", valueName: "days"))
     var days: String
 
-    @Option(help: ArgumentHelp("Why; it is recorded.", valueName: "text"))
+    @Option(help: ArgumentHelp("Why; it is recorded. Name nobody in it.", valueName: "text"))
     var reason: String
 
     @Option(help: ArgumentHelp("Who sets it; it is recorded.", valueName: "name"))

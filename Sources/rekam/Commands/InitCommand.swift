@@ -87,6 +87,10 @@ struct InitCommand: ParsableCommand {
         if let standard { Output.line(words.businessTime(standard)) }
         Output.line(words.keyIs(made.path.printable))
         if let group { Output.line(words.shared(with: group.printable)) }
+        if made.keptErasures.isThere {
+            Output.line(
+                PersonWords(language.lang).listOfOthers(made.keptErasures.path.printable))
+        }
         Output.line(words.firstSteps)
         Output.flush()
     }

@@ -43,6 +43,10 @@ struct MigrateCommand: ParsableCommand {
             }
             line.show(count: done, share: total == 0 ? nil : done * 1000 / total)
         }
+        let now = try Machine.now()
+        if log.canExplainTokens, StoreFiles.isAbsentOrEmpty(new) {
+            try CopyNote.leave(.store, at: new, of: log, now, language.lang)
+        }
         let outcome: Migration.Outcome
         do {
             outcome = try migration.run(
@@ -52,6 +56,13 @@ struct MigrateCommand: ParsableCommand {
             throw Failure(.checkFailed, fault.description)
         }
         Progress.clear()
+        // Whoever is erased in the new store stands in the old one's copies, and in it.
+        for copy in CopyNote.all(of: log) where try copy.path != Machine.wholePath(new) {
+            copy.leave(at: new)
+        }
+        if log.canExplainTokens {
+            CopyNote(kind: .store, path: try Machine.wholePath(old), time: now).leave(at: new)
+        }
         let words = KeepingWords(language.lang)
         Output.line(
             words.carried(

@@ -19,7 +19,8 @@ struct PersonShowCommand: ParsableCommand {
         abstract: "Print everything that log and vault hold of a person.",
         discussion: """
             First where the person stands, then every entry that names them or whose texts would go \
-            with them, in clear. --format json is a copy to hand out.
+            with them, in clear. --format json is a copy of them: it names others too, so go through \
+            it before it is handed out.
 
             Examples:
               rekam person show customer/4711
@@ -39,30 +40,28 @@ struct PersonShowCommand: ParsableCommand {
         let words = PersonWords(language.lang)
         let log = try store.open(readOnly: true)
         try log.read { view in
-            guard let person = try view.person(subject) else {
-                throw Failure(.usage, words.nobody(subject.printable))
-            }
+            let person = try PersonFinding.person(subject, in: view, of: log, words)
             let trace = try view.trace(person)
             let acts = try view.personActs()
             // Answers of respondents are told together or not at all.
-            let entries =
-                trace.roles[.subject(kind: "respondent")] == nil
-                ? try Set(trace.entries).union(trace.texts).sorted().filter {
-                    try !view.isAnswer($0)
-                } : []
+            let withheld = try view.entries(ofRespondent: person).count
+            let entries = try Set(trace.entries).union(trace.texts).sorted().filter {
+                try !view.isAnswer($0)
+            }
             if format.value == .json {
-                Output.write(try json(trace, acts, entries, in: view).canonical ?? [])
+                Output.write(try json(trace, acts, entries, withheld, in: view).canonical ?? [])
                 return Output.write("\n")
             }
             var lines = PersonRoles.lines(trace, words).map { (words.roles, $0) }
-            if let hold = acts.hold(of: person.token) {
-                lines.append((words.held, hold.reason.printable))
+            lines += try PersonFinding.aliases(of: person, in: view, words)
+            for line in PersonFinding.holds(acts.holds(of: person.token), words) {
+                lines.append((words.held, line))
             }
             if let entry = acts.published[person.token] {
                 lines.append((words.published, words.number(entry)))
             }
             PersonRoles.write(lines)
-            if entries.isEmpty { Output.line(words.anonymous) }
+            if withheld > 0 { Output.line(words.anonymous(withheld)) }
             for sequence in entries {
                 Output.write(try view.revealedEntry(sequence))
                 Output.write("\n")
@@ -72,7 +71,8 @@ struct PersonShowCommand: ParsableCommand {
     }
 
     private func json(
-        _ trace: PersonTrace, _ acts: PersonActs, _ entries: [UInt32], in view: borrowing LogView
+        _ trace: PersonTrace, _ acts: PersonActs, _ entries: [UInt32], _ withheld: Int,
+        in view: borrowing LogView
     ) throws -> JSONValue {
         var roles: [JSONValue] = []
         for (role, count) in trace.roles.sorted(by: { "\($0.key)" < "\($1.key)" }) {
@@ -89,15 +89,21 @@ struct PersonShowCommand: ParsableCommand {
         let events = try entries.map { sequence in
             try JSONValue(parsing: String(decoding: view.revealedEntry(sequence), as: UTF8.self))
         }
-        let hold = acts.hold(of: trace.person.token)
+        let holds = acts.holds(of: trace.person.token).map { JSONValue.string($0.reason) }
+        let aliases = try view.aliases(of: trace.person).map { other in
+            JSONValue.string(
+                other.kind + "/" + (try view.text(of: other.token) ?? other.token.marked))
+        }
         return .object([
             JSONMember(key: "subject", value: .string(subject)),
             JSONMember(key: "token", value: .string(trace.person.token.marked)),
             JSONMember(key: "roles", value: .array(roles)),
-            JSONMember(key: "hold", value: hold.map { .string($0.reason) } ?? .null),
+            JSONMember(key: "also_called", value: .array(aliases)),
+            JSONMember(key: "holds", value: .array(holds)),
             JSONMember(
                 key: "published",
                 value: acts.published[trace.person.token].map { .number(String($0)) } ?? .null),
+            JSONMember(key: "answers_withheld", value: .number(String(withheld))),
             JSONMember(key: "entries", value: .array(events)),
         ])
     }
@@ -129,7 +135,7 @@ struct PersonCorrectCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The entry to correct; else the profile.", valueName: "seq"))
     var entry: UInt32?
 
-    @Option(help: ArgumentHelp("Why; it is recorded.", valueName: "text"))
+    @Option(help: ArgumentHelp("Why; it is recorded. Name nobody in it.", valueName: "text"))
     var reason: String
 
     @Option(help: ArgumentHelp("Who corrects it; it is recorded.", valueName: "name"))
@@ -146,9 +152,9 @@ struct PersonCorrectCommand: ParsableCommand {
         let words = PersonWords(language.lang)
         let log = try store.open(readOnly: false)
         let person = try log.read { view in
-            guard let person = try view.person(subject) else {
-                throw Failure(.usage, words.nobody(subject.printable))
-            }
+            let person = try PersonFinding.person(subject, in: view, of: log, words)
+            try PersonFinding.refuse(
+                naming: person, in: view, [("--reason", reason), ("--by", by)], words)
             if let entry {
                 // The same whoever is asked for: else one would be told whose answer it is.
                 if try entry < view.entryCount && view.isAnswer(entry) {
@@ -226,7 +232,10 @@ struct NamePublishCommand: ParsableCommand {
     func run() throws {
         let words = PersonWords(language.lang)
         let log = try store.open(readOnly: false)
-        try act.recording(in: log).publish(act.person(in: log, words))
+        let person = try log.read {
+            try PersonFinding.person(act.subject, in: $0, of: log, words)
+        }
+        try act.recording(in: log).publish(person)
         Output.line(words.nameOut(act.subject.printable))
         Output.flush()
     }

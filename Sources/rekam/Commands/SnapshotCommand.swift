@@ -127,6 +127,10 @@ struct SnapshotExportCommand: ParsableCommand {
                 .build(request)
         }
         Progress.clear()
+        if !snapshot.names.isEmpty {
+            try CopyNote.leave(
+                .snapshot, at: folder, of: log, try Machine.now(), language.lang)
+        }
         let line = ProgressLine(.files)
         try snapshot.write(
             to: folder, checkpoint: note, key: log.signingKey(),
@@ -136,15 +140,14 @@ struct SnapshotExportCommand: ParsableCommand {
             if Interrupt.isAsked { throw Failure(.interrupted, "stopped; nothing is left behind.") }
         }
         Progress.clear()
-        if !snapshot.names.isEmpty {
-            CopyNote(kind: .snapshot, path: folder, time: try Machine.now()).leave(at: log.path)
-        }
         let manifest = snapshot.manifest
         let words = SnapshotWords(language.lang)
         Output.line(
             words.wrote(
                 folder, kpis: manifest.kpiCount,
-                whose: (manifest.agent ?? manifest.team)?.printable, period: manifest.period,
+                whose: (manifest.agent.map { snapshot.names[$0] ?? $0 } ?? manifest.team)?
+                    .printable,
+                period: manifest.period,
                 entries: count, isWhole: withEntries))
         if !snapshot.waiting.isEmpty { Output.line(words.waiting(snapshot.waiting)) }
         Output.line(words.digest(snapshot.digest))

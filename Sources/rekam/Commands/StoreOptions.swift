@@ -30,10 +30,16 @@ struct StoreOptions: ParsableArguments {
 
     /// Opens the store.
     func open(readOnly: Bool) throws -> LogStore {
-        try LogStore.open(
+        let log = try LogStore.open(
             at: path, readOnly: readOnly, salts: Machine.salts, threads: Machine.cores,
             patience: patience(),
             mapBytes: Machine.environment("REKAM_MAP_BYTES").flatMap { Int($0) })
+        if readOnly, log.hasVault, !log.canExplainTokens {
+            Output.errorLine(
+                "private.mdb of \(log.path.printable) can't be read by this user: persons are shown "
+                    + "as tokens. Its owner can let the store's group read it; see rekam doctor.")
+        }
+        return log
     }
 
     /// A length of time as typed: `90s`, `2h`, or a bare number of seconds.

@@ -22,7 +22,8 @@ struct VoidCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "An import, by its id without \"ingest/\" or its input's SHA-256, or how it begins.", valueName: "id"))
+            "An import, by its id without \"ingest/\" or its input's SHA-256, or how it begins.",
+            valueName: "id"))
     var ingest: String?
 
     @Option(help: ArgumentHelp("Entries A to B, both included.", valueName: "a..b"))

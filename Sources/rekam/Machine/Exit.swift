@@ -57,7 +57,35 @@ enum Exit: Int32 {
             return whole.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         }
         let rest = whole[place.upperBound...].split(separator: "\n").map(String.init)
-        return [whole[..<place.lowerBound] + message] + rest
+        let unknown = unknownCommand(of: root, CommandLine.arguments.dropFirst())
+        return [unknown ?? String(whole[..<place.lowerBound]) + message] + rest
+    }
+
+    /// What to say of a word in the place of a command that is none, such as `hold remove`; nil where
+    /// every word there is one.
+    private static func unknownCommand(
+        of root: any ParsableCommand.Type, _ typed: ArraySlice<String>
+    ) -> String? {
+        var command = root
+        var path = [root.configuration.commandName ?? "rekam"]
+        for word in typed {
+            let commands = command.configuration.subcommands
+            guard !commands.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+            if let next = commands.first(where: { $0.configuration.commandName == word }) {
+                command = next
+                path.append(word)
+                continue
+            }
+            let names = commands.compactMap { $0.configuration.commandName }
+            let near = nearest(to: word, among: names).map { " Did you mean \($0)?" } ?? ""
+            let all = path.joined(separator: " ")
+            let rest =
+                names.count > 8
+                ? "\(all) --help lists what there is."
+                : "There is \(all) " + names.joined(separator: ", ") + "."
+            return "Error: \(all) has no command \"\(word.printable)\".\(near) \(rest)"
+        }
+        return nil
     }
 
     /// One line each of what is wrong.

@@ -138,6 +138,19 @@ extension Machine {
             + Hexadecimal.text(try randomBytes(8))
     }
 
+    /// A path from the root on, as it can be found from anywhere.
+    static func wholePath(_ path: String) throws -> String {
+        var path = StoreFiles.withoutSlash(path)
+        while path.hasPrefix("./") { path.removeFirst(2) }
+        guard !path.hasPrefix("/") else { return path }
+        guard let here = unsafe getcwd(nil, 0) else {
+            throw Failure(.inputOutput, "the current folder can't be told: \(reason(errno)).")
+        }
+        defer { unsafe free(here) }
+        let folder = unsafe String(cString: here)
+        return path == "." ? folder : folder + (folder == "/" ? "" : "/") + path
+    }
+
     /// A file that a user names, whole.
     ///
     /// - Throws: `Failure` where it cannot be read, or is longer than `most` bytes.

@@ -54,6 +54,7 @@ package struct DoctorWords: SubjectWords {
             case .writer: "penulis"
             case .verified: "verifikasi"
             case .backup: "cadangan"
+            case .names: "nama"
             case .addressSpace: "ruang alamat"
             case .fileSize: "ukuran berkas"
             case .openFiles: "berkas terbuka"

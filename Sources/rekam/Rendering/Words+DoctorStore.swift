@@ -38,6 +38,8 @@ extension DoctorWords {
                     "Bring the right key back from its copy.",
                     "Kembalikan kunci yang benar dari salinannya.")
             )
+        case .vault: (pick("private.mdb is there.", "private.mdb ada."), "")
+        case .vaultMissing, .vaultMode: vault(matter)
         case .readers(let readers, let freed): self.readers(readers, freed, level)
         case .writer(let isWriting):
             isWriting
@@ -65,6 +67,30 @@ extension DoctorWords {
             zoneRules(zone, recorded, machine, level)
         case .verified, .neverVerified, .backup, .noBackup: history(matter)
         }
+    }
+
+    private func vault(_ matter: Finding.OfStore) -> (text: String, remedy: String) {
+        guard case .vaultMode(let path, let mode, let wanted) = matter else {
+            return (
+                pick(
+                    "private.mdb is missing: persons are shown as tokens, and nobody new can be "
+                        + "recorded.",
+                    "private.mdb tidak ada: orang ditampilkan sebagai token, dan orang baru tidak "
+                        + "dapat dicatat."),
+                pick(
+                    "Put it back from a backup with names; a backup that was made without has none.",
+                    "Kembalikan dari cadangan dengan nama; cadangan yang dibuat tanpa nama tidak "
+                        + "memilikinya.")
+            )
+        }
+        return (
+            pick(
+                "\(path) has mode \(String(mode, radix: 8)), data.mdb has \(String(wanted, radix: 8)): "
+                    + "names are read by others than figures are.",
+                "\(path) bermode \(String(mode, radix: 8)), data.mdb \(String(wanted, radix: 8)): "
+                    + "nama dibaca orang lain daripada angka."),
+            "chmod \(String(wanted, radix: 8)) \(path)"
+        )
     }
 
     private func map(

@@ -98,6 +98,23 @@ package struct KeepingWords: SubjectWords {
             "Tanpa nama orang: boleh disimpan selamanya.")
     }
 
+    package func namesMissing(_ store: String) -> String {
+        pick(
+            "NAMES ARE MISSING: \(store) has no private.mdb that can be read, so this backup brings "
+                + "back figures and no names.",
+            "NAMA TIDAK ADA: \(store) tidak punya private.mdb yang terbaca, sehingga cadangan ini "
+                + "mengembalikan angka tanpa nama.")
+    }
+
+    /// - Parameter day: on which the backup was made.
+    package func holdsNotInIt(since day: String) -> String {
+        pick(
+            "Holds and retention rules made after \(day) are not in it; look before anybody is erased: "
+                + "rekam hold list, rekam retention show",
+            "Penangguhan dan aturan retensi setelah \(day) tidak ada di dalamnya; periksa sebelum ada "
+                + "yang dihapus: rekam hold list, rekam retention show")
+    }
+
     package var restoredWithoutNames: String {
         pick(
             "The backup has no names: persons are shown as tokens.",

@@ -45,7 +45,7 @@ package struct OperationWords: SubjectWords {
             + first(atLine: line) + ")"
             + pick(
                 ". They stand in the log in clear for ever: cut them where they come from.",
-                ". Itu tercatat terang di log selamanya: potong di asalnya.")
+                ". Itu tercatat di log sebagai teks terbuka selamanya: potong di asalnya.")
     }
 
     /// That more reasons are in the file of reasons.

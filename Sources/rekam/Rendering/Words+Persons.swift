@@ -11,8 +11,10 @@ package struct PersonWords: SubjectWords {
     package var roles: String { pick("Stands in", "Ada di") }
     package var goes: String { pick("Goes", "Dihapus") }
     package var copies: String { pick("Copies", "Salinan") }
-    package var held: String { pick("Held", "Ditahan") }
+    package var held: String { pick("Held", "Ditangguhkan") }
     package var published: String { pick("Published", "Diumumkan") }
+    package var stays: String { pick("Stays", "Tetap") }
+    package var alsoCalled: String { pick("Also called", "Nama lain") }
 
     private func entries(_ count: Int) -> String {
         number(count) + pick(count == 1 ? " entry" : " entries", " entri")
@@ -45,10 +47,39 @@ package struct PersonWords: SubjectWords {
                 + "customer/4711; yang sudah dihapus tidak dikenal dengan nama apa pun.")
     }
 
-    package var anonymous: String {
+    /// That it cannot be said who is known, as nothing explains a token.
+    package func nobodyCanBeKnown(_ store: String) -> String {
         pick(
-            "Answers of respondents are not shown one by one.",
-            "Jawaban responden tidak ditampilkan satu per satu.")
+            "Who is known can't be said: \(store) has no private.mdb that can be read, and names stand "
+                + "nowhere else. Put it back from a backup with names that is younger than thirty days, "
+                + "ask as its owner, or name the person by token: customer/~TOKEN.",
+            "Siapa yang dikenal tidak dapat dikatakan: \(store) tidak punya private.mdb yang terbaca, "
+                + "dan nama tidak ada di tempat lain. Kembalikan dari cadangan dengan nama yang belum "
+                + "tiga puluh hari, tanyakan sebagai pemiliknya, atau sebut orangnya dengan token: "
+                + "customer/~TOKEN.")
+    }
+
+    package func anonymous(_ count: Int) -> String {
+        pick(
+            (count == 1 ? "1 answer" : "\(number(count)) answers")
+                + " as a respondent: not shown one by one.",
+            "\(number(count)) jawaban sebagai responden: tidak ditampilkan satu per satu.")
+    }
+
+    /// What to do about another name of the person.
+    package func eraseToo(_ subject: String) -> String {
+        pick(
+            "\(subject): another name of the same person, erased by itself",
+            "\(subject): nama lain orang yang sama, dihapus tersendiri")
+    }
+
+    /// - Parameter option: that names the person.
+    package func tells(_ option: String) -> String {
+        pick(
+            "\(option) names the person or has a --word in it, and stands in the log in clear for ever. "
+                + "Say it without.",
+            "\(option) menyebut orang itu atau memuat suatu --word, dan tercatat di log sebagai teks "
+                + "terbuka selamanya. Tulis tanpa itu.")
     }
 
     // MARK: Erasing
@@ -101,7 +132,7 @@ package struct PersonWords: SubjectWords {
     package func recall(_ kind: String, _ path: String, _ day: String) -> String {
         let words: [String: (String, String)] = [
             "backup": ("backup", "cadangan"), "snapshot": ("snapshot", "snapshot"),
-            "export": ("export", "ekspor"),
+            "export": ("export", "ekspor"), "store": ("store", "penyimpanan"),
         ]
         let word = words[kind].map { pick($0.0, $0.1) } ?? kind
         return "\(word) \(path), \(day)"
@@ -114,35 +145,60 @@ package struct PersonWords: SubjectWords {
                 "CADANGAN untuk setiap cadangan; tarik salinan yang lain.")
     }
 
-    package func isHeld(_ subject: String, reason: String, by person: String?, _ day: String)
-        -> String
-    {
-        let who = person.map { pick(" by \($0)", " oleh \($0)") } ?? ""
+    /// - Parameter holds: as `holdLine` gives them.
+    package func isHeld(_ subject: String, _ holds: [String]) -> String {
+        let all = holds.joined(separator: "; ")
+        let which =
+            holds.count > 1
+            ? pick(" --hold \"THE REASON ABOVE\"", " --hold \"ALASAN DI ATAS\"") : ""
         return pick(
-            "\(subject) is held\(who) since \(day): \(reason). Nothing was erased; once the hold is "
-                + "over: rekam hold release \(subject) --reason WHY",
-            "\(subject) ditahan\(who) sejak \(day): \(reason). Tidak ada yang dihapus; setelah "
-                + "penahanan selesai: rekam hold release \(subject) --reason ALASAN")
+            "\(subject) is held \(all). Nothing was erased; once the hold is over: "
+                + "rekam hold release \(subject)\(which) --reason WHY",
+            "\(subject) ditangguhkan \(all). Tidak ada yang dihapus; setelah penangguhan selesai: "
+                + "rekam hold release \(subject)\(which) --reason ALASAN")
+    }
+
+    /// A hold: who added it, when and why.
+    package func holdLine(reason: String, by person: String?, _ day: String) -> String {
+        let who = person.map { pick("by \($0) ", "oleh \($0) ") } ?? ""
+        return who + pick("since \(day): \(reason)", "sejak \(day): \(reason)")
+    }
+
+    /// Texts that stay, since their cases name somebody who is held.
+    package func staying(_ count: Int) -> String {
+        pick(
+            (count == 1 ? "1 text stays" : "\(number(count)) texts stay")
+                + ": of cases that name somebody held",
+            "\(number(count)) teks tetap ada: dari kasus yang menyebut orang yang ditangguhkan")
     }
 
     package func isPublished(_ subject: String, entry: UInt32) -> String {
         pick(
             "The name of \(subject) was published on purpose, by entry \(number(entry)): it stands in "
                 + "the log in clear for ever and cannot be erased.",
-            "Nama \(subject) sengaja diumumkan oleh entri \(number(entry)): nama itu tercatat terang "
-                + "di log selamanya dan tidak dapat dihapus.")
+            "Nama \(subject) sengaja diumumkan oleh entri \(number(entry)): nama itu tercatat di "
+                + "log sebagai teks terbuka selamanya dan tidak dapat dihapus.")
     }
 
     package func due(_ count: Int) -> String {
         pick(
             count == 1 ? "1 person is due." : "\(number(count)) persons are due.",
-            "\(number(count)) orang sudah jatuh tempo.")
+            "\(number(count)) orang masa retensinya habis.")
+    }
+
+    /// That some persons are due and are left out.
+    package func dueAndHeld(_ count: Int) -> String {
+        pick(
+            (count == 1 ? "1 person is" : "\(number(count)) persons are")
+                + " due and left out, since they are held: rekam hold list",
+            "\(number(count)) orang masa retensinya habis tetapi dilewati, karena ditangguhkan: "
+                + "rekam hold list")
     }
 
     package var nobodyDue: String {
         pick(
             "Nobody is due. What is kept how long: rekam retention show",
-            "Tidak ada yang jatuh tempo. Lama penyimpanan: rekam retention show")
+            "Tidak ada yang masa retensinya habis. Lama penyimpanan: rekam retention show")
     }
 
     package func again(rows: Int, recorded: Int, in place: String) -> String {
@@ -163,12 +219,67 @@ package struct PersonWords: SubjectWords {
                 " \(number(recorded)) penghapusan yang belum ada di log dicatat.")
     }
 
+    /// - Parameter lines: numbers of lines of a list of erasures, from 1.
+    package func linesOfOthers(_ file: String, _ lines: [Int]) -> String {
+        let shown = lines.prefix(10).map { number($0) }.joined(separator: ", ")
+        let rest = lines.count > 10 ? pick(" and more", " dan lainnya") : ""
+        return pick(
+            lines.count == 1
+                ? "\(file): line \(shown) is of another log, and was left alone."
+                : "\(file): lines \(shown)\(rest) are of another log, and were left alone.",
+            "\(file): baris \(shown)\(rest) milik log lain, dan dibiarkan.")
+    }
+
+    /// - Parameter file: the list of erasures beside a new store.
+    package func listOfOthers(_ file: String) -> String {
+        pick(
+            "\(file) is there already and is of another log: nothing in it is applied here. Move it "
+                + "to where that log's backups are.",
+            "\(file) sudah ada dan milik log lain: isinya tidak diterapkan di sini. Pindahkan ke "
+                + "tempat cadangan log itu.")
+    }
+
+    /// That a copy with names could not be put into the list of copies.
+    package func copyNotNoted(_ path: String) -> String {
+        pick(
+            "\(path) has names and could not be put into the list of copies, which only the store's "
+                + "owner writes: tell them of it.",
+            "\(path) memuat nama dan tidak dapat dimasukkan ke daftar salinan, yang hanya ditulis "
+                + "pemilik penyimpanan: beri tahu dia.")
+    }
+
     // MARK: Holds and retentions
 
     package func holding(_ subject: String) -> String {
         pick(
             "\(subject) is held: it cannot be erased until the hold is released.",
-            "\(subject) ditahan: tidak dapat dihapus sampai penahanan dilepas.")
+            "\(subject) ditangguhkan: tidak dapat dihapus sampai penangguhan dilepas.")
+    }
+
+    package func isHeldAlready(_ subject: String, _ day: String) -> String {
+        pick(
+            "\(subject) is held for this reason already, since \(day): nothing was recorded.",
+            "\(subject) sudah ditangguhkan dengan alasan ini sejak \(day): tidak ada yang dicatat.")
+    }
+
+    /// Another hold of the same person.
+    package func heldToo(_ line: String) -> String {
+        pick("It is also held ", "Juga ditangguhkan ") + line
+    }
+
+    package func stillHeld(_ subject: String) -> String {
+        pick(
+            "The hold is over. \(subject) cannot be erased yet:",
+            "Penangguhan itu selesai. \(subject) belum dapat dihapus:")
+    }
+
+    /// - Parameter holds: as `holdLine` gives them.
+    package func whichHold(_ subject: String, _ holds: [String]) -> String {
+        let all = holds.joined(separator: "; ")
+        return pick(
+            "Which hold of \(subject)? It is held \(all). Name one by its reason: --hold \"REASON\"",
+            "Penangguhan \(subject) yang mana? Orang itu ditangguhkan \(all). Sebut satu dengan "
+                + "alasannya: --hold \"ALASAN\"")
     }
 
     package func released(_ subject: String) -> String {
@@ -176,13 +287,13 @@ package struct PersonWords: SubjectWords {
     }
 
     package var noHolds: String {
-        pick("Nobody is held.", "Tidak ada yang ditahan.")
+        pick("Nobody is held.", "Tidak ada yang ditangguhkan.")
     }
 
     package var notHeld: String {
         pick(
             "There is no hold to release; rekam hold list shows all.",
-            "Tidak ada penahanan untuk dilepas; rekam hold list menampilkan semua.")
+            "Tidak ada penangguhan untuk dilepas; rekam hold list menampilkan semua.")
     }
 
     /// A line of the list of holds.
@@ -194,24 +305,24 @@ package struct PersonWords: SubjectWords {
 
     package func retention(_ kind: String, days: Int?) -> String {
         guard let days else {
-            return pick("\(kind): never due", "\(kind): tidak pernah jatuh tempo")
+            return pick("\(kind): never due", "\(kind): masa retensinya tidak pernah habis")
         }
         return pick(
             "\(kind): due \(number(days)) days after their last event",
-            "\(kind): jatuh tempo \(number(days)) hari setelah peristiwa terakhirnya")
+            "\(kind): masa retensinya habis \(number(days)) hari setelah peristiwa terakhirnya")
     }
 
     package var noRetentions: String {
         pick(
             "Nothing is set: nobody is ever due. Set it: rekam retention set customer 730 --reason WHY",
-            "Belum ada yang diatur: tidak ada yang jatuh tempo. Atur: rekam retention set customer 730 "
-                + "--reason ALASAN")
+            "Belum ada yang diatur: masa retensi siapa pun tidak habis. Atur: rekam retention set customer "
+                + "730 --reason ALASAN")
     }
 
     package func nameOut(_ subject: String) -> String {
         pick(
             "The name of \(subject) stands in the log in clear from now on, and can never be erased.",
-            "Mulai sekarang nama \(subject) tercatat terang di log, dan tidak pernah dapat dihapus."
+            "Mulai sekarang nama \(subject) tercatat di log sebagai teks terbuka, dan tidak pernah dapat dihapus."
         )
     }
 

@@ -1,0 +1,58 @@
+import EventLog
+import EventModel
+import Rendering
+import Vault
+
+/// What the commands that work on one person have in common.
+enum PersonFinding {
+    /// The person that a subject names.
+    ///
+    /// - Throws: a `Failure` where nobody is known by it, or where it cannot be said who is.
+    static func person(
+        _ subject: String, in view: borrowing LogView, of log: LogStore, _ words: PersonWords
+    ) throws -> Person {
+        if let person = try view.person(subject) { return person }
+        guard log.canExplainTokens else {
+            throw Failure(.inputOutput, words.nobodyCanBeKnown(log.path.printable))
+        }
+        throw Failure(.usage, words.nobody(subject.printable))
+    }
+
+    /// Refuses what would be told in clear for ever and names the person.
+    ///
+    /// - Parameters:
+    ///   - words: texts that tell of the person, too.
+    ///   - told: options with what was typed for them.
+    static func refuse(
+        naming person: Person, words others: [String] = [], in view: borrowing LogView,
+        _ told: [(option: String, text: String?)], _ words: PersonWords
+    ) throws {
+        let name = try view.text(of: person.token)
+        for (option, text) in told {
+            guard let text else { continue }
+            // A name of one or two letters would be found in reasons that have nothing to do with it.
+            let names = ([name].compactMap(\.self) + others).filter { $0.utf8.count > 2 }
+            guard text == name || names.contains(where: { text.hasWord($0) }) else { continue }
+            throw Failure(.usage, words.tells(option))
+        }
+    }
+
+    /// Headings and lines: what else the person is called.
+    static func aliases(
+        of person: Person, in view: borrowing LogView, _ words: PersonWords
+    ) throws -> [(String, String)] {
+        try view.aliases(of: person).map { other in
+            let name = try view.text(of: other.token) ?? other.token.marked
+            return (words.alsoCalled, words.eraseToo((other.kind + "/" + name).printable))
+        }
+    }
+
+    /// A line for each hold of a person.
+    static func holds(_ holds: [PersonActs.Hold], _ words: PersonWords) -> [String] {
+        holds.map { hold in
+            words.holdLine(
+                reason: hold.reason.printable, by: hold.by?.printable,
+                PersonDay.text(hold.time, words.language))
+        }
+    }
+}
