@@ -159,46 +159,38 @@ import Testing
         #expect(try copy.read { try $0.person("customer/budi") } != nil)
     }
 
-    /// What is done to the rows that lead from names to tokens.
-    enum Change: CaseIterable { case swapped, deleted, added, ofText, leadsNowhere }
+    /// What is done to what leads from names to their rows.
+    enum Change: CaseIterable { case swapped, deleted, added, leadsNowhere, cut }
 
     @Test(arguments: Change.allCases)
-    func `a row that leads from a name to another's token is a difference`(_ change: Change) throws
-    {
+    func `a name that leads to another's row is a difference`(_ change: Change) throws {
         let folder = StoreFolder()
         let log = try made(folder)
-        let tokens = try ["ani", "budi", "sari"].map { name in
-            try #require(try log.read { try $0.person("customer/\(name)")?.token })
-        }
-        let profile = try log.read { try $0.textTokens(ofEntry: 2).map(\.token) }
-        #expect(profile.count == 1)
         try log.vault.update { write, tables in
-            var keys: [[UInt8]] = []
-            var cursor = try write.cursor(tables.names)
-            var stands = try cursor.move(.first)
-            while stands {
-                try cursor.withEntry { key, _ in keys.append(key.copyBytes()) }
-                stands = try cursor.move(.next)
-            }
-            #expect(keys.count == 3)
+            var cursor = try write.cursor(tables.index)
+            #expect(try cursor.move(.last))
+            let (key, block) = try cursor.withEntry { ($0.copyBytes(), $1.copyBytes()) }
+            // Eight bytes of counts, then items of a key and a row, those of names last.
+            var items = stride(from: 8, to: block.count, by: 12).map { Array(block[$0..<$0 + 12]) }
+            let last = items.count - 1
+            var head = Array(block[..<8])
+            #expect(head[4] == 3 && items.count == Int(head[0]) + 3)
             switch change {
             case .swapped:
-                try write.put(tables.names, Key(keys[0]), tokens[1].array)
-                try write.put(tables.names, Key(keys[1]), tokens[0].array)
-                try write.put(tables.names, Key(keys[2]), tokens[0].array)
-            case .deleted: try write.delete(tables.names, Key(keys[0]))
+                let row = items[last][8...]
+                items[last][8...] = items[last - 1][8...]
+                items[last - 1][8...] = row
+            case .deleted:
+                items.removeLast()
+                head[4] -= 1
             case .added:
-                try write.put(
-                    tables.names, Key(Array(repeating: 7, count: 16)), tokens[0].array)
-            case .ofText:
-                let name = NameKey("Sari Lestari".utf8Span.span)
-                try write.put(tables.names, name.key, profile[0].array)
-            case .leadsNowhere:
-                try write.put(
-                    tables.names, Key(Array(repeating: 7, count: 16)),
-                    Array(repeating: 9, count: 32))
+                items.append(items[last])
+                head[4] += 1
+            case .leadsNowhere: items[last][8] = 99
+            case .cut: items[last].removeLast()
             }
+            try write.put(tables.index, Key(key), head + items.joined())
         }
-        #expect(try log.verify()?.table == "private.mdb names")
+        #expect(try log.verify()?.table == "private.mdb index")
     }
 }
