@@ -132,6 +132,9 @@ package final class PersonalVault: Sendable {
     ) throws {
         guard let now = try current() else { throw VaultFault.missing(path: folder) }
         let environment = now.environment
+        let read = try environment.beginRead()
+        let named = Set(try VaultReader.named(now.tables, in: read).map(\.row))
+        read.end()
         try replace { making in
             try environment.copy(
                 toFolder: making,
@@ -143,7 +146,7 @@ package final class PersonalVault: Sendable {
             let made = try Environment.open(at: making, options)
             let tables = try VaultTables(made)
             let write = try made.beginWrite()
-            try tables.makeIndex(in: write)
+            try tables.makeIndex(ofNames: named, in: write)
             try write.commit()
         }
     }

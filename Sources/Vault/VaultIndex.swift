@@ -8,7 +8,7 @@ internal import LMDB
 /// commit. A commit adds a block of its own instead, and takes in those before it that are not much
 /// bigger: each key is written O(log rows) times, and there are O(log rows) blocks. Keys find
 /// candidates only; the rows decide.
-struct IndexBlock: Equatable {
+struct IndexBlock {
     /// A key, and the row that it leads to.
     struct Item: Comparable {
         var key: UInt64
@@ -51,14 +51,6 @@ struct IndexBlock: Equatable {
     mutating func add(_ row: UInt32, token: Token, name: UInt64?) {
         tokens.append(Item(key: token.indexKey, row: row))
         if let name { names.append(Item(key: name, row: row)) }
-    }
-
-    /// Adds the row of a disclosure; `sort` must follow.
-    mutating func add(_ row: UInt32, _ disclosure: Disclosure) {
-        let name = disclosure.content.flatMap { key, text in
-            key == Disclosure.nameKey ? Fingerprint(of: text.utf8Span.span).value : nil
-        }
-        add(row, token: Token(of: disclosure), name: name)
     }
 
     /// Brings the lists into their order.
@@ -215,14 +207,21 @@ extension VaultTables {
     }
 
     /// Makes the index of rows that have none.
-    func makeIndex(in write: borrowing WriteTransaction) throws {
+    ///
+    /// - Parameter named: the rows of names. Others may say of themselves that they are one: a text of
+    ///   a field that is called so.
+    func makeIndex(ofNames named: Set<UInt32>, in write: borrowing WriteTransaction) throws {
         var block = IndexBlock()
         var first: UInt32?
         var cursor = try write.cursor(disclosures)
         while try cursor.move(.next) {
             let row: UInt32 = try cursor.keyNumber(at: 0)
             try cursor.withEntry { _, value in
-                block.add(row, Disclosure(array: value.copyBytes()))
+                let disclosure = Disclosure(array: value.copyBytes())
+                let name = named.contains(row) ? disclosure.text : nil
+                block.add(
+                    row, token: Token(of: disclosure),
+                    name: name.map { Fingerprint(of: $0.utf8Span.span).value })
             }
             first = first ?? row
         }

@@ -86,9 +86,10 @@ package final class VaultReader {
                 continue
             }
             let disclosure = Disclosure(array: array)
-            if let found = disclosure.text, found.utf8.elementsEqual(text.copyBytes()) {
-                return isHidden(disclosure) ? nil : Token(of: disclosure)
-            }
+            guard let found = disclosure.text, found.utf8.elementsEqual(text.copyBytes()),
+                !isHidden(disclosure)
+            else { continue }
+            return Token(of: disclosure)
         }
         return nil
     }
@@ -131,28 +132,31 @@ package final class VaultReader {
         return try cursor.seek(Key(base))
     }
 
-    /// Whether each name and token is found where it stands, and nothing else: the index says what
-    /// follows from the rows.
-    ///
-    /// - Complexity: O(rows), a SHA-256 for each.
-    package func hasSoundIndex() throws -> Bool {
-        var stored = IndexBlock()
-        for key in try blocks() {
-            guard let block = try transaction.withValue(tables.index, key, { IndexBlock($0) }),
-                let block
-            else { return false }
-            stored.merge(block)
-        }
-        var expected = IndexBlock()
-        var cursor = try transaction.cursor(tables.disclosures)
-        while try cursor.move(.next) {
-            let row: UInt32 = try cursor.keyNumber(at: 0)
-            try cursor.withEntry { _, value in
-                expected.add(row, Disclosure(array: value.copyBytes()))
+    /// What the index finds under names: fingerprint, and what stands in the row that it leads to;
+    /// nil where there is no such row.
+    package func forEachName(_ body: (_ fingerprint: UInt64, Disclosure?) throws -> Void) throws {
+        for item in try VaultReader.named(tables, in: transaction) {
+            let found = try transaction.copyValue(tables.disclosures, Key(item.row)).map {
+                Disclosure(array: $0)
             }
+            if let found, isHidden(found) { continue }
+            try body(item.key, found)
         }
-        expected.sort()
-        return stored == expected
+    }
+
+    /// The index's list of names, of all blocks.
+    static func named(
+        _ tables: VaultTables, in transaction: borrowing ReadTransaction
+    ) throws -> [IndexBlock.Item] {
+        var items: [IndexBlock.Item] = []
+        var cursor = try transaction.cursor(tables.index)
+        while try cursor.move(.next) {
+            guard let block = try cursor.withEntry({ IndexBlock($1) }) else {
+                throw VaultFault.damaged(path: tables.path, reason: "its index cannot be read")
+            }
+            items += block.names
+        }
+        return items
     }
 
     /// A note; nil where there is none under this key.
@@ -170,25 +174,6 @@ package final class VaultReader {
 
     /// Rows of tokens.
     package var tokenCount: Int { get throws { try transaction.count(of: tables.disclosures) } }
-
-    /// The texts of one entry that have no column, by their places.
-    package func texts(ofEntry sequence: UInt32) throws -> [(place: Int, Disclosure)] {
-        var found: [(Int, Disclosure)] = []
-        var cursor = try transaction.cursor(tables.texts)
-        var stands = try cursor.seek(Key(sequence))
-        while stands {
-            var isOver = false
-            try cursor.withEntry { key, value in
-                isOver = key.count != 8 || key.bigEndian(at: 0, as: UInt32.self) != sequence
-                guard !isOver else { return }
-                let place = key.bigEndian(at: 4, as: UInt32.self)
-                found.append((Int(place), Disclosure(array: value.copyBytes())))
-            }
-            if isOver { break }
-            stands = try cursor.move(.next)
-        }
-        return found
-    }
 
     /// Notes under keys that begin so, in their order.
     package func notes(beginning prefix: String) throws -> [(key: String, value: [UInt8])] {

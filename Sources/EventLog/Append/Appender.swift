@@ -143,7 +143,7 @@ import Vault
         try sealing.sealTexts(input, accepted: accepted, first: input.base)
         try sealing.saltAnswers(
             input, accepted: accepted, mayAnswer: layout.mayAnswer, given: batch.salts)
-        sealing.beginCommit(from: input.base)
+        try sealing.beginCommit(from: input.base)
         do {
             try write(input, forming, admission, old, &state, in: transaction)
         } catch {

@@ -72,19 +72,15 @@ import Vault
     }
 
     /// Begins to put what the batch needs into the vault, on a thread of its own: `commit` waits for it.
-    func beginCommit(from base: UInt32) {
+    func beginCommit(from base: UInt32) throws {
+        // What a killed append left would come to stand under sequences of others.
+        guard !rows.isEmpty else { return try vault.dropTexts(from: base) }
         let rows = rows
         self.rows = VaultRows()
         handed.withLock { $0 = Handed(rows: rows) }
         queue.async(group: writing) { [self] in
             do {
-                let rows = handed.withLock { $0.rows }
-                if rows.isEmpty {
-                    // What a killed append left would come to stand under sequences of others.
-                    try vault.dropTexts(from: base)
-                } else {
-                    try vault.write(rows, from: base)
-                }
+                try vault.write(handed.withLock { $0.rows }, from: base)
             } catch {
                 handed.withLock { $0.failure = error }
             }

@@ -95,8 +95,10 @@ extension PersonalVault {
         var found = Remaining()
         for erasure in erasures { found.tokens.formUnion(erasure.tokens) }
         guard !found.tokens.isEmpty, let reader = try beginRead() else { return found }
-        for token in found.tokens where try reader.disclosure(of: token) != nil {
-            found.count += 1
+        for token in found.tokens {
+            if let row = try reader.disclosure(of: token), Token(of: row) == token {
+                found.count += 1
+            }
         }
         // Names alone: no text needs to be hashed.
         guard erasures.contains(where: { !$0.texts.isEmpty }) else { return found }

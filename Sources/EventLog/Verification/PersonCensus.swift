@@ -273,7 +273,7 @@ private struct NameLooking {
             let back = try vault.token(ofName: text.utf8Span.span)
             guard back == token else {
                 throw LogDifference(
-                    table: "private.mdb names", key: token.marked,
+                    table: "private.mdb index", key: token.marked,
                     problem: "the row that leads from the name behind \(what) to its token "
                         + (back == nil ? "is missing" : "leads to another one"))
             }
@@ -290,10 +290,21 @@ private struct NameLooking {
 
     /// Finds names that lead to what is not theirs: whoever erased one would erase another person.
     func checkNames(_ vault: VaultReader) throws {
-        guard try !vault.hasSoundIndex() else { return }
-        throw LogDifference(
-            table: "private.mdb index", key: "",
-            problem: "names or tokens lead to other rows than their own")
+        try vault.forEachName { fingerprint, disclosure in
+            guard let disclosure, let content = disclosure.content else {
+                throw LogDifference(
+                    table: "private.mdb index", key: String(fingerprint),
+                    problem: "a name leads to a row that explains nothing")
+            }
+            let token = Token(of: disclosure)
+            guard content.key == Disclosure.nameKey, !texts.contains(token),
+                Fingerprint(of: content.text.utf8Span.span).value == fingerprint
+            else {
+                throw LogDifference(
+                    table: "private.mdb index", key: token.marked,
+                    problem: "a name leads to what is another's")
+            }
+        }
     }
 
     mutating func count(_ vault: VaultReader, heldRows: Int) throws {

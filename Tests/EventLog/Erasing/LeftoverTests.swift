@@ -159,37 +159,55 @@ import Testing
         #expect(try copy.read { try $0.person("customer/budi") } != nil)
     }
 
-    /// What is done to what leads from names to their rows.
-    enum Change: CaseIterable { case swapped, deleted, added, leadsNowhere, cut }
+    @Test func `what an erasure leaves is found by name as before, and no text for a name`() throws
+    {
+        let folder = StoreFolder()
+        let log = try made(folder)
+        try erase("customer/ani", log)
+        #expect(try log.verify() == nil)
+        #expect(try log.read { try $0.person("agent/Sari Lestari") } == nil)
+        #expect(try log.read { try $0.person("agent/sari") } != nil)
+    }
+
+    /// What is done to the rows that lead from names to tokens.
+    enum Change: CaseIterable { case swapped, deleted, added, ofText, leadsNowhere }
 
     @Test(arguments: Change.allCases)
-    func `a name that leads to another's row is a difference`(_ change: Change) throws {
+    func `a row that leads from a name to another's token is a difference`(_ change: Change) throws
+    {
         let folder = StoreFolder()
         let log = try made(folder)
         try log.vault.update { write, tables in
             var cursor = try write.cursor(tables.index)
             #expect(try cursor.move(.last))
-            let (key, block) = try cursor.withEntry { ($0.copyBytes(), $1.copyBytes()) }
-            // Eight bytes of counts, then items of a key and a row, those of names last.
-            var items = stride(from: 8, to: block.count, by: 12).map { Array(block[$0..<$0 + 12]) }
-            let last = items.count - 1
-            var head = Array(block[..<8])
-            #expect(head[4] == 3 && items.count == Int(head[0]) + 3)
+            let place: UInt32 = try cursor.keyNumber(at: 0)
+            let block = try #require(try cursor.withEntry { IndexBlock($1) })
+            var names = block.names.map { ($0.key, $0.row) }
+            #expect(names.count == 3 && block.tokens.count == 4)
+            let text = try #require(
+                (0..<4).first { row in !names.contains { $0.1 == row } })
             switch change {
-            case .swapped:
-                let row = items[last][8...]
-                items[last][8...] = items[last - 1][8...]
-                items[last - 1][8...] = row
-            case .deleted:
-                items.removeLast()
-                head[4] -= 1
-            case .added:
-                items.append(items[last])
-                head[4] += 1
-            case .leadsNowhere: items[last][8] = 99
-            case .cut: items[last].removeLast()
+            case .swapped: (names[0].1, names[1].1) = (names[1].1, names[0].1)
+            case .deleted: names.removeFirst()
+            case .added: names.append((7, names[0].1))
+            case .ofText:
+                names.append((Fingerprint(of: "Sari Lestari".utf8Span.span).value, text))
+            case .leadsNowhere: names.append((7, 99))
             }
-            try write.put(tables.index, Key(key), head + items.joined())
+            names.sort { $0.0 < $1.0 }
+            var bytes: [UInt8] = []
+            func put(_ number: some FixedWidthInteger) {
+                for shift in stride(from: 0, to: number.bitWidth, by: 8) {
+                    bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+                }
+            }
+            put(UInt32(block.tokens.count))
+            put(UInt32(names.count))
+            for item in block.tokens.map({ ($0.key, $0.row) }) + names {
+                put(item.0)
+                put(item.1)
+            }
+            try write.put(tables.index, Key(place), bytes)
         }
         #expect(try log.verify()?.table == "private.mdb index")
     }
