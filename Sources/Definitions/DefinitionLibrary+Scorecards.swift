@@ -42,7 +42,8 @@ extension DefinitionLibrary {
             else { return nil }
             let reader = ScorecardReader(
                 faults: faults, kpi: { try? self.kpi($0) }, kpiNames: { [] },
-                columns: Columns(types: types), projections: { _ in [] }, outline: { self.outline(ofScorecard: $0) },
+                columns: Columns(types: types), projections: { _ in [] },
+                outline: { self.outline(ofScorecard: $0) },
                 scorecardNames: { [] }, isTrusting: true)
             let wanted = pairs.map { pair in
                 guard pair.name == "rows" else { return pair }

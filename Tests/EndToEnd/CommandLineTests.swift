@@ -29,7 +29,7 @@ struct CommandLineTests {
         title: "\e[31mT\u202e\nError: forged"
         description: "\e]0;pwn\a"
         of: ticket
-        let: {opened: {first: ticket.opened, where: {agent: "\e[2J"}}}
+        let: {opened: {first: ticket.opened, where: {team: "\e[2J"}}}
         fact: opened
         ---
         kpi: hostile_kpi

@@ -170,7 +170,7 @@ def schema(life):
     line = life.lines.text(event)
     # Of a type that is not there yet it is refused.
     lines = [line if new else Line(line.text, None)]
-    expected = life.model.ingest(lines, 49_152)
+    expected = life.model.ingest(lines, 65_536)
     name = life.input_file(lines)
     ingested = life.machine.sure(
         "ingest", name, "--format", "json", codes=(0,) if new else (65,))

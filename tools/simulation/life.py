@@ -135,7 +135,7 @@ class Life:
         lines = self.lines.input(self.random.choice([1, 3, 20, 60, 200]))
         if not lines:
             return
-        batch = self.random.choice([1, 4, 16, 49_152])
+        batch = self.random.choice([1, 4, 16, 65_536])
         strict = self.random.random() < 0.15
         expected = self.model.ingest(lines, batch, strict)
         name = self.input_file(lines)
@@ -289,7 +289,7 @@ class Life:
     def catch_up(self):
         """A clean import of one event brings what a killed run left up to date."""
         lines = [self.lines.keep(self.lines.event())]
-        expected = self.model.ingest(lines, 49_152)
+        expected = self.model.ingest(lines, 65_536)
         name = self.input_file(lines)
         result = self.machine.sure("ingest", name, "--format", "json")
         self.settle_ingest(self.entries(len(self.model.entries)), expected, result)
