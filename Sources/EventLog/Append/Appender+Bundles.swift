@@ -5,14 +5,11 @@ import LMDB
 extension Appender {
     /// The digest of a row's content.
     func contentDigest(_ row: EventRow, _ forming: EntryForming) -> [UInt8] {
-        let raw = workers[0].raw
         var digest = [UInt8](repeating: 0, count: SegmentLayout.contentBytes)
-        let length = unsafe withUnsafePointer(to: row) { row in
-            unsafe raw.resize(forming.bound(row))
-            return unsafe forming.formContent(row, into: raw.start)
-        }
+        var pieces = ContentDigest.Pieces(tables.digest)
+        unsafe withUnsafePointer(to: row) { row in unsafe forming.digest(row, &pieces) }
         unsafe digest.withUnsafeMutableBufferPointer { output in
-            unsafe tables.digest.write(raw.start, count: length, into: output.baseAddress!)
+            unsafe pieces.end(into: output.baseAddress!)
         }
         return digest
     }

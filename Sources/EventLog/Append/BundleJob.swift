@@ -81,14 +81,10 @@ internal import Synchronization
         let raw = worker.raw
         let oldBytes = bundle == 0 ? oldTail.count : 0
         var bound = oldBytes
-        var longest = 0
         for place in firstNew..<end {
-            let most = unsafe forming.bound(input.rowStart(Int(accepted[place])))
-            longest = max(longest, most)
-            bound += 2 + most
+            bound += unsafe 2 + forming.bound(input.rowStart(Int(accepted[place])))
         }
         raw.resize(bound)
-        worker.contents.resize(2 * longest)
         let output = unsafe raw.start
         if oldBytes > 0 {
             unsafe oldTail.withUnsafeBufferPointer { old in
@@ -100,7 +96,6 @@ internal import Synchronization
         // Two at a time: see `LeafHashing.hashTwo`.
         while place < end {
             let isPair = place + 1 < end
-            unsafe writeContents(place, isPair: isPair, worker.contents.start, longest)
             let first = unsafe form(place, into: output + position)
             let next = position + 2 + first
             let second = isPair ? unsafe form(place + 1, into: output + next) : 0
@@ -124,26 +119,19 @@ internal import Synchronization
         }
     }
 
-    /// Writes the content digests of one or two entries.
+    /// Writes the digest of an entry's content.
     @inline(__always)
-    @unsafe private func writeContents(
-        _ place: Int, isPair: Bool, _ room: UnsafeMutablePointer<UInt8>, _ longest: Int
-    ) {
-        let row = unsafe input.rowStart(Int(accepted[place]))
-        let target = unsafe contents + SegmentLayout.contentBytes * place
-        let count = unsafe forming.formContent(row, into: room)
-        guard isPair else { return unsafe digest.write(room, count: count, into: target) }
-        let other = unsafe input.rowStart(Int(accepted[place + 1]))
-        let otherCount = unsafe forming.formContent(other, into: room + longest)
-        unsafe digest.writeTwo(
-            room, count: count, into: target, room + longest, count: otherCount,
-            into: target + SegmentLayout.contentBytes)
+    @unsafe private func writeContent(_ place: Int) {
+        var pieces = ContentDigest.Pieces(digest)
+        unsafe forming.digest(input.rowStart(Int(accepted[place])), &pieces)
+        unsafe pieces.end(into: contents + SegmentLayout.contentBytes * place)
     }
 
     /// Forms an entry behind two bytes, of which the second is the 0 of a leaf until it is hashed, and
     /// returns its length.
     @inline(__always)
     @unsafe private func form(_ place: Int, into output: UnsafeMutablePointer<UInt8>) -> Int {
+        unsafe writeContent(place)
         let row = unsafe input.rowStart(Int(accepted[place]))
         let length = unsafe forming.form(row, sequence: base + UInt32(place), into: output + 2)
         precondition(length <= EventBatch.longestEntry, "an entry is too long")
@@ -190,8 +178,6 @@ final class BundleWorker: @unchecked Sendable {
     var compressor: ZstdCompressor
     /// The bundle being made, uncompressed.
     let raw = Buffer<UInt8>()
-    /// What makes two of its events the same, while it is hashed.
-    let contents = Buffer<UInt8>()
     /// Compressed bundles, one after another.
     var frames: [UInt8] = []
 

@@ -29,58 +29,60 @@ struct ContentDigest: Sendable {
     @unsafe func write(
         _ start: UnsafePointer<UInt8>, count: Int, into output: UnsafeMutablePointer<UInt8>
     ) {
-        var state = SipState(key)
-        for position in stride(from: 0, to: count & ~7, by: 8) {
-            state.take(unsafe ContentDigest.word(start, position))
-        }
-        unsafe ContentDigest.end(&state, start, count, output)
+        var pieces = Pieces(self)
+        unsafe pieces.take(start, count: count)
+        unsafe pieces.end(into: output)
     }
 
-    /// Writes two digests. Each step of one waits for the one before; those of two take turns.
-    @unsafe func writeTwo(
-        _ first: UnsafePointer<UInt8>, count firstCount: Int,
-        into firstOutput: UnsafeMutablePointer<UInt8>,
-        _ second: UnsafePointer<UInt8>, count secondCount: Int,
-        into secondOutput: UnsafeMutablePointer<UInt8>
-    ) {
-        var one = SipState(key)
-        var two = SipState(key)
-        let both = min(firstCount, secondCount) & ~7
-        var position = 0
-        while position < both {
-            one.take(unsafe ContentDigest.word(first, position))
-            two.take(unsafe ContentDigest.word(second, position))
-            position += 8
-        }
-        for position in stride(from: both, to: firstCount & ~7, by: 8) {
-            one.take(unsafe ContentDigest.word(first, position))
-        }
-        for position in stride(from: both, to: secondCount & ~7, by: 8) {
-            two.take(unsafe ContentDigest.word(second, position))
-        }
-        unsafe ContentDigest.end(&one, first, firstCount, firstOutput)
-        unsafe ContentDigest.end(&two, second, secondCount, secondOutput)
-    }
+    /// A digest of bytes that come in pieces: an entry's content need not be put together for it.
+    struct Pieces {
+        private var state: SipState
+        /// The bytes that fill no word yet, the first one lowest.
+        private var tail: UInt64 = 0
+        private var count = 0
 
-    @inline(__always)
-    @unsafe private static func word(_ start: UnsafePointer<UInt8>, _ position: Int) -> UInt64 {
-        UInt64(
-            littleEndian: unsafe UnsafeRawPointer(start).loadUnaligned(
-                fromByteOffset: position, as: UInt64.self))
-    }
+        /// A digest of nothing yet.
+        @inline(__always)
+        init(_ digest: ContentDigest) { state = SipState(digest.key) }
 
-    @inline(__always)
-    @unsafe private static func end(
-        _ state: inout SipState, _ start: UnsafePointer<UInt8>, _ count: Int,
-        _ output: UnsafeMutablePointer<UInt8>
-    ) {
-        var last = UInt64(truncatingIfNeeded: count) << 56
-        for index in count & ~7..<count {
-            last |= UInt64(unsafe start[index]) << UInt64(truncatingIfNeeded: 8 * (index & 7))
+        /// Takes a piece.
+        @inline(__always)
+        @unsafe mutating func take(_ start: UnsafePointer<UInt8>, count added: Int) {
+            let raw = unsafe UnsafeRawPointer(start)
+            let filled = UInt64(truncatingIfNeeded: 8 &* (count & 7))
+            var position = 0
+            while position &+ 8 <= added {
+                let word = UInt64(
+                    littleEndian: unsafe raw.loadUnaligned(
+                        fromByteOffset: position, as: UInt64.self))
+                state.take(tail | word &<< filled)
+                tail = filled == 0 ? 0 : word &>> (64 &- filled)
+                position &+= 8
+            }
+            count &+= position
+            while position < added {
+                take(unsafe start[position])
+                position &+= 1
+            }
         }
-        state.take(last)
-        unsafe UnsafeMutableRawPointer(output).storeBytes(
-            of: state.end().littleEndian, as: UInt64.self)
+
+        /// Takes a byte.
+        @inline(__always)
+        mutating func take(_ byte: UInt8) {
+            tail |= UInt64(byte) &<< UInt64(truncatingIfNeeded: 8 &* (count & 7))
+            count &+= 1
+            guard count & 7 == 0 else { return }
+            state.take(tail)
+            tail = 0
+        }
+
+        /// Writes the digest: eight bytes.
+        @inline(__always)
+        @unsafe mutating func end(into output: UnsafeMutablePointer<UInt8>) {
+            state.take(tail | UInt64(truncatingIfNeeded: count) &<< 56)
+            unsafe UnsafeMutableRawPointer(output).storeBytes(
+                of: state.end().littleEndian, as: UInt64.self)
+        }
     }
 }
 

@@ -43,7 +43,7 @@ import EventModel
         let place = Int(unsafe row.pointee.logAt)
         let length = Int(unsafe row.pointee.canonical.length)
         precondition(place <= length, "the log's attributes have no place")
-        var position = unsafe splice(0..<place, of: row, masksTexts: false, into: output)
+        var position = unsafe splice(0..<place, of: row, into: output)
         position += unsafe put(before, at: output + position)
         let order = unsafe row.pointee.orderText
         if order.length > 0 {
@@ -64,31 +64,45 @@ import EventModel
         }
         position += unsafe put(after, at: output + position)
         return unsafe position
-            + splice(place..<length, of: row, masksTexts: false, into: output + position)
+            + splice(place..<length, of: row, into: output + position)
     }
 
-    /// Writes what makes an event the same, and returns its length: its content's pieces with commas
-    /// between them. Texts that have tokens of their own are left out, since the same text gets
-    /// another token when it comes again: `~` stands for each.
-    @unsafe func formContent(
-        _ row: UnsafePointer<EventRow>, into output: UnsafeMutablePointer<UInt8>
-    ) -> Int {
-        var position = 0
+    /// Takes what makes an event the same into a digest: its content's pieces with commas between them.
+    /// Texts that have tokens of their own are left out, since the same text gets another token when it
+    /// comes again: `~` stands for each.
+    @inline(__always)
+    @unsafe func digest(_ row: UnsafePointer<EventRow>, _ digest: inout ContentDigest.Pieces) {
+        let whole = unsafe row.pointee.canonical
+        let canonical = unsafe input.text(Int(whole.offset), Int(whole.length))
+        var isFirst = true
         for place in unsafe row.pointee.content {
-            if position > 0 {
-                unsafe output[position] = 0x2C
-                position += 1
-            }
+            if !isFirst { digest.take(0x2C) }
+            isFirst = false
             let piece = input.content(place).indices
-            position += unsafe splice(piece, of: row, masksTexts: true, into: output + position)
+            var from = piece.lowerBound
+            for place in unsafe row.pointee.personal {
+                let personal = input.personal(place)
+                let at = Int(personal.at)
+                guard at >= from else { continue }
+                guard at < piece.upperBound else { break }
+                unsafe digest.take(canonical + from, count: at - from)
+                from = at + Int(personal.length)
+                if personal.isNumber { digest.take(0x22) }
+                if personal.kind == .text {
+                    digest.take(PersonalText.mark)
+                } else {
+                    unsafe digest.take(sealing.token(place) + 1, count: EntryForming.tokenBytes)
+                }
+                if personal.isNumber { digest.take(0x22) }
+            }
+            unsafe digest.take(canonical + from, count: piece.upperBound - from)
         }
-        return position
     }
 
     /// Copies a piece of a row's canonical bytes with tokens in the place of its personal texts.
     @inline(__always)
     @unsafe private func splice(
-        _ range: Range<Int>, of row: UnsafePointer<EventRow>, masksTexts: Bool,
+        _ range: Range<Int>, of row: UnsafePointer<EventRow>,
         into output: UnsafeMutablePointer<UInt8>
     ) -> Int {
         let whole = unsafe row.pointee.canonical
@@ -107,14 +121,9 @@ import EventModel
                 unsafe output[position] = 0x22
                 position += 1
             }
-            if masksTexts, personal.kind == .text {
-                unsafe output[position] = PersonalText.mark
-                position += 1
-            } else {
-                unsafe (output + position).update(
-                    from: sealing.token(place) + 1, count: EntryForming.tokenBytes)
-                position += EntryForming.tokenBytes
-            }
+            unsafe (output + position).update(
+                from: sealing.token(place) + 1, count: EntryForming.tokenBytes)
+            position += EntryForming.tokenBytes
             if personal.isNumber {
                 unsafe output[position] = 0x22
                 position += 1

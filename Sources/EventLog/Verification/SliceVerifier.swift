@@ -137,7 +137,7 @@ final class SliceVerifier {
         guard isSame == true else { throw fault() }
     }
 
-    /// The digest of an entry's content: see `EntryForming.formContent`.
+    /// The digest of an entry's content: see `EntryForming.digest`.
     private func contentDigest(_ event: EventRow) -> [UInt8] {
         content.removeAll(keepingCapacity: true)
         let start = Int(event.canonical.offset)
