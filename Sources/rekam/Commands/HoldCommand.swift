@@ -12,11 +12,8 @@ struct HoldCommand: ParsableCommand {
         subcommands: [HoldAddCommand.self, HoldReleaseCommand.self, HoldListCommand.self])
 }
 
-/// Whom an act is about, why, and who does it.
-struct PersonActOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("The person, such as customer/4711.", valueName: "subject"))
-    var subject: String
-
+/// Why something is done to persons, and who does it.
+struct PersonReasonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Why; it is recorded. Name nobody in it.", valueName: "text"))
     var reason: String
 
@@ -27,18 +24,26 @@ struct PersonActOptions: ParsableArguments {
         if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
     }
 
+    func recording(in log: LogStore) throws -> PersonRecording {
+        PersonRecording(in: log, reason: reason, by: by, at: try Machine.now())
+    }
+}
+
+/// Whom an act is about, why, and who does it.
+struct PersonActOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The person, such as customer/4711.", valueName: "subject"))
+    var subject: String
+
+    @OptionGroup var told: PersonReasonOptions
+
     /// The person, whom somebody must know, and whom neither reason nor doer may name.
     func person(in log: LogStore, _ words: PersonWords) throws -> Person {
         try log.read { view in
             let person = try PersonFinding.person(subject, in: view, of: log, words)
             try PersonFinding.refuse(
-                naming: person, in: view, [("--reason", reason), ("--by", by)], words)
+                naming: person, in: view, [("--reason", told.reason), ("--by", told.by)], words)
             return person
         }
-    }
-
-    func recording(in log: LogStore) throws -> PersonRecording {
-        PersonRecording(in: log, reason: reason, by: by, at: try Machine.now())
     }
 }
 
@@ -63,13 +68,13 @@ struct HoldAddCommand: ParsableCommand {
         let log = try store.open(readOnly: false)
         let person = try act.person(in: log, words)
         let holds = try log.read { try $0.personActs().holds(of: person.token) }
-        if let same = holds.first(where: { $0.reason == act.reason }) {
+        if let same = holds.first(where: { $0.reason == act.told.reason }) {
             Output.line(
                 words.isHeldAlready(
                     act.subject.printable, PersonDay.text(same.time, language.lang)))
             return Output.flush()
         }
-        try act.recording(in: log).hold(person)
+        try act.told.recording(in: log).hold(person)
         Output.line(words.holding(act.subject.printable))
         for line in PersonFinding.holds(holds, words) { Output.line(words.heldToo(line)) }
         Output.flush()
@@ -109,7 +114,7 @@ struct HoldReleaseCommand: ParsableCommand {
             throw Failure(
                 .usage, words.whichHold(act.subject.printable, PersonFinding.holds(holds, words)))
         }
-        try act.recording(in: log).release(ended)
+        try act.told.recording(in: log).release(ended)
         let others = holds.filter { $0 != ended }
         guard others.isEmpty else {
             Output.line(words.stillHeld(act.subject.printable))
@@ -182,17 +187,12 @@ struct RetentionSetCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Days, or never.", valueName: "days"))
     var days: String
 
-    @Option(help: ArgumentHelp("Why; it is recorded. Name nobody in it.", valueName: "text"))
-    var reason: String
-
-    @Option(help: ArgumentHelp("Who sets it; it is recorded.", valueName: "name"))
-    var by: String?
+    @OptionGroup var told: PersonReasonOptions
 
     func validate() throws {
         guard days == "never" || Int(days).map({ (1...100_000).contains($0) }) ?? false else {
             throw ValidationError("How many days? A number from 1 to 100000, or never.")
         }
-        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
     }
 
     func run() throws {
@@ -204,8 +204,7 @@ struct RetentionSetCommand: ParsableCommand {
                 "\(kind.printable) is no kind of person. Kinds are "
                     + kinds.joined(separator: ", ") + ".")
         }
-        try PersonRecording(in: log, reason: reason, by: by, at: try Machine.now())
-            .retain(kind: kind, days: Int(days))
+        try told.recording(in: log).retain(kind: kind, days: Int(days))
         Output.line(PersonWords(language.lang).retention(kind, days: Int(days)))
         Output.flush()
     }

@@ -124,10 +124,8 @@ struct PersonCorrectCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var act: PersonActOptions
     @OptionGroup var language: LanguageOptions
-
-    @Argument(help: ArgumentHelp("The person, such as agent/sari.", valueName: "subject"))
-    var subject: String
 
     @Argument(help: ArgumentHelp("Fields with their values.", valueName: "field=value"))
     var changes: [String]
@@ -135,43 +133,18 @@ struct PersonCorrectCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The entry to correct; else the profile.", valueName: "seq"))
     var entry: UInt32?
 
-    @Option(help: ArgumentHelp("Why; it is recorded. Name nobody in it.", valueName: "text"))
-    var reason: String
-
-    @Option(help: ArgumentHelp("Who corrects it; it is recorded.", valueName: "name"))
-    var by: String?
-
     func validate() throws {
         if changes.isEmpty || changes.contains(where: { !$0.contains("=") }) {
             throw ValidationError("What is to be corrected? FIELD=VALUE, once or more.")
         }
-        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
     }
 
     func run() throws {
         let words = PersonWords(language.lang)
         let log = try store.open(readOnly: false)
-        let person = try log.read { view in
-            let person = try PersonFinding.person(subject, in: view, of: log, words)
-            try PersonFinding.refuse(
-                naming: person, in: view, [("--reason", reason), ("--by", by)], words)
-            if let entry {
-                // The same whoever is asked for: else one would be told whose answer it is.
-                if try entry < view.entryCount && view.isAnswer(entry) {
-                    throw Failure(
-                        .usage,
-                        "entry \(entry) is a respondent's answer, and answers are not corrected one "
-                            + "by one.")
-                }
-                let trace = try view.trace(person)
-                guard trace.entries.contains(entry) || trace.texts.contains(entry) else {
-                    throw Failure(
-                        .usage, "entry \(entry) does not tell of \(subject.printable).")
-                }
-            }
-            return person
-        }
-        let recording = PersonRecording(in: log, reason: reason, by: by, at: try Machine.now())
+        let person = try act.person(in: log, words)
+        if let entry { try log.read { try check(entry, of: person, in: $0) } }
+        let recording = try act.told.recording(in: log)
         let pairs = changes.map { change in
             let parts = change.split(
                 separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -189,6 +162,21 @@ struct PersonCorrectCommand: ParsableCommand {
         _ = try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
         Progress.clear()
         Output.flush()
+    }
+
+    /// Refuses an entry that is not the person's, or that is nobody's to be asked for.
+    private func check(_ entry: UInt32, of person: Person, in view: borrowing LogView) throws {
+        // The same whoever is asked for: else one would be told whose answer it is.
+        if try entry < view.entryCount && view.isAnswer(entry) {
+            throw Failure(
+                .usage,
+                "entry \(entry) is a respondent's answer, and answers are not corrected one by one."
+            )
+        }
+        let trace = try view.trace(person)
+        guard trace.entries.contains(entry) || trace.texts.contains(entry) else {
+            throw Failure(.usage, "entry \(entry) does not tell of \(act.subject.printable).")
+        }
     }
 
     private func text(of fault: CorrectionFault) -> String {
@@ -235,7 +223,7 @@ struct NamePublishCommand: ParsableCommand {
         let person = try log.read {
             try PersonFinding.person(act.subject, in: $0, of: log, words)
         }
-        try act.recording(in: log).publish(person)
+        try act.told.recording(in: log).publish(person)
         Output.line(words.nameOut(act.subject.printable))
         Output.flush()
     }
