@@ -8,7 +8,7 @@ struct ChunkPlace: Equatable {
     var number: UInt32
 }
 
-/// Walks a run's records in order, in place.
+/// Walks a run's records in order, a chunk at a time: in place, or unpacked.
 struct RunReader {
     let shape: RunShape
     let store: UInt32
@@ -21,6 +21,8 @@ struct RunReader {
     /// The current record's first two key words.
     private(set) var head: UInt64 = 0
     private(set) var isDone = true
+    /// Where chunks are unpacked.
+    private var unpacked: UnpackedChunk?
 
     /// A reader of a run in the store; it stands nowhere until `open` or `seek`.
     init(_ run: Run, store: UInt32, shape: RunShape) {
@@ -118,11 +120,20 @@ struct RunReader {
         let records = min(UInt64(shape.recordsPerChunk), run.end - first)
         let words = Int(records) * shape.words
         let value = unsafe try cursor.unsafeValue
-        guard value.count == shape.paddedBytes(records: Int(records)) else {
-            throw damaged("chunk \(place.number) has the wrong size")
+        if shape.isPacked {
+            let room = unpacked ?? UnpackedChunk(words: shape.recordsPerChunk * shape.words)
+            unpacked = room
+            guard let words = unsafe room.take(value, words: words, shape: shape) else {
+                throw damaged("chunk \(place.number) cannot be unpacked")
+            }
+            block = words
+        } else {
+            guard value.count == shape.paddedBytes(records: Int(records)) else {
+                throw damaged("chunk \(place.number) has the wrong size")
+            }
+            block = unsafe RunWords(value)
         }
         self.place = place
-        block = unsafe RunWords(value)
         limit = words
         at = run.start > first ? Int(run.start - first) * shape.words : 0
         guard at < limit else { throw damaged("chunk \(place.number) was consumed") }

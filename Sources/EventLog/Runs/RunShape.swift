@@ -23,7 +23,10 @@ struct RunShape: Equatable, Sendable {
 
     var recordBytes: Int { words * 4 }
 
-    /// The size of a chunk's value: few sizes, so that LMDB finds freed pages again quickly.
+    /// Whether chunks lie packed on disk: those that are added up, never probed for single records.
+    var isPacked: Bool { sums }
+
+    /// The size of an unpacked chunk's value: few sizes, so that LMDB finds freed pages again quickly.
     func paddedBytes(records: Int) -> Int {
         let bytes = records * recordBytes
         var pages = 1

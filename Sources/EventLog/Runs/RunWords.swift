@@ -1,4 +1,4 @@
-/// Words of records where they lie: in the map or in an array. Only to be kept as long as what
+/// Words of records where they lie: in the map, in an array or unpacked. Only to be kept as long as what
 /// lent them: see `Transaction.unsafeValue(_:_:)`. Every access is checked against the bounds.
 @safe
 struct RunWords {

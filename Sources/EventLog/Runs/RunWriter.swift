@@ -9,6 +9,8 @@ struct RunWriter {
     /// The chunk being filled; the first `used` words of it are records.
     var block: [UInt32]
     var used = 0
+    /// Takes a chunk's bytes where it is packed.
+    private var packed: [UInt8] = []
     /// Records in chunks before the one being filled.
     private var flushed: UInt64
 
@@ -38,6 +40,9 @@ struct RunWriter {
         shape = runs.shape
         flushed = 0
         block = [UInt32](repeating: 0, count: RunShape.chunkBytes / 4)
+        guard shape.isPacked else { return }
+        let most = RunPacking.mostBytes(words: shape.words, records: shape.recordsPerChunk)
+        packed = [UInt8](repeating: 0, count: most)
     }
 
     /// Where a full chunk ends in the block.
@@ -57,11 +62,16 @@ struct RunWriter {
     /// Writes what the chunk holds so far; a later one of the same place overwrites it.
     mutating func flush(in write: borrowing WriteTransaction) throws {
         guard used > 0 else { return }
-        let bytes = shape.paddedBytes(records: used / shape.words)
-        for index in used..<bytes / 4 { block[index] = 0 }
         let fence = shape.head(block.span, at: 0)
         let number = UInt32(flushed / UInt64(shape.recordsPerChunk))
         let key = Key(store, id, fence, number)
+        if shape.isPacked {
+            let bytes = RunPacking.pack(
+                block, count: used, words: shape.words, into: &packed)
+            return try write.put(runs.tables.chunks, key, packed.span.extracting(0..<bytes))
+        }
+        let bytes = shape.paddedBytes(records: used / shape.words)
+        for index in used..<bytes / 4 { block[index] = 0 }
         try unsafe block.withUnsafeBytes { words in
             let chunk = unsafe UnsafeRawBufferPointer(rebasing: words[..<bytes])
             try unsafe write.put(runs.tables.chunks, key, Span(_unsafeBytes: chunk))

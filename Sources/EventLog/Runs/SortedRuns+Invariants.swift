@@ -63,7 +63,7 @@ extension SortedRuns {
             if !dropped.contains(run) {
                 stored += 1
                 if let run = manifest.runs.first(where: { $0.id == run }) {
-                    try checkPadding(run, manifest.store, cursor)
+                    try checkBytes(run, manifest.store, cursor)
                 }
             }
             found = try cursor.move(.next)
@@ -74,26 +74,26 @@ extension SortedRuns {
         }
     }
 
-    /// Checks that a chunk has the size its records ask for, and zeros behind them.
-    private func checkPadding(
+    /// Checks that a chunk has the bytes its records ask for, and no others: packed once more it is the
+    /// same, unpacked it has its size, and zeros behind them.
+    private func checkBytes(
         _ run: Run, _ store: UInt32, _ cursor: borrowing Cursor
     ) throws {
         let number = UInt64(try cursor.keyNumber(at: 16, as: UInt32.self))
         let first = number * UInt64(shape.recordsPerChunk)
         guard first < run.end else { return }
         let records = Int(min(run.end - first, UInt64(shape.recordsPerChunk)))
-        try cursor.withEntry { _, value in
-            var isSound = value.count == shape.paddedBytes(records: records)
-            var place = records * shape.recordBytes
-            while isSound, place < value.count {
-                isSound = value[place] == 0
-                place += 1
+        let isSound = try cursor.withEntry { _, value in
+            guard !shape.isPacked else {
+                return RunPacking.isCanonical(value, words: words, records: records)
             }
-            guard isSound else {
-                throw RunsFault.damaged(
-                    store: store, run: run.id,
-                    detail: "chunk \(number) does not end with its records")
-            }
+            guard value.count == shape.paddedBytes(records: records) else { return false }
+            return (records * shape.recordBytes..<value.count).allSatisfy { value[$0] == 0 }
+        }
+        guard isSound else {
+            throw RunsFault.damaged(
+                store: store, run: run.id,
+                detail: "chunk \(number) has not the bytes that its records ask for")
         }
     }
 

@@ -1,7 +1,8 @@
 package import LMDB
 
 extension SortedRuns {
-    /// Finds all records whose first two words are one of many fingerprints.
+    /// Finds all records whose first two words are one of many fingerprints; under `keep` alone,
+    /// where records lie as they are.
     ///
     /// - Parameters:
     ///   - fingerprints: ascending; the first word of a record is the upper half, the second the
@@ -13,7 +14,8 @@ extension SortedRuns {
         _ fingerprints: [UInt64], in transaction: borrowing some Transaction & ~Copyable,
         onHit: (Int, Span<UInt32>) throws -> Void
     ) throws {
-        precondition(shape.keyWords >= 2, "a fingerprint is two words of the key")
+        precondition(
+            shape.keyWords >= 2 && !shape.isPacked, "a fingerprint is two words of the key")
         guard !fingerprints.isEmpty, let manifest = try load(in: transaction) else { return }
         var cursor = try transaction.cursor(tables.chunks)
         let keys = fingerprints.span
