@@ -74,7 +74,7 @@ public struct Selector: Hashable, Sendable {
     }
 }
 
-/// Where in its case a binding looks. Order is event time, then sequence.
+/// Where in its case a binding looks, in the order of its events: see `Schemas/EVENTS.md`.
 public struct Window: Hashable, Sendable {
     /// Strictly after this binding's event (or at it, when `includesStart`); nil: from the start.
     public var after: String?

@@ -119,6 +119,9 @@ public struct EventSchema: Sendable, Hashable {
     /// Where its events stand among those of one instant in a case (`x-rank`), from 0 first to 99
     /// last; a field with `ranks` says it more exactly.
     public var rank = EventSchema.middleRank
+    /// Whether its first event opens a case (`x-opens`): a later one opens nothing, and what other
+    /// events say right before it counts as said with it.
+    public var opensCase = false
     /// Whether the subjects of its kinds are persons by a mark of the schema (`x-personal` of
     /// `properties.subject`); `agent`, `customer` and `respondent` always are.
     public var hasPersonalSubjects = false
@@ -219,6 +222,20 @@ public struct EventTypes: Sendable, Hashable {
     /// Whether a case is somebody who is not to be known.
     public static func isAnonymous(_ subject: String) -> Bool {
         anonymousKinds.contains(String(subject.prefix { $0 != "/" }))
+    }
+
+    /// The types that say what a field is in cases of some kinds: those named after such a kind
+    /// (`ticket.opened`), or where none has the field, all whose events such a case may have.
+    ///
+    /// - Complexity: O(types × fields).
+    public func types(setting field: String, ofKinds kinds: [String]) -> [EventSchema] {
+        let having = schemas.filter { schema in
+            !schema.isLogsOwn && schema.columnIndex(of: field) != nil
+                && (schema.subjectKinds.isEmpty
+                    || schema.subjectKinds.contains { kinds.contains($0) })
+        }
+        let own = having.filter { schema in kinds.contains { schema.type.hasPrefix($0 + ".") } }
+        return own.isEmpty ? having : own
     }
 
     /// A type's id; nil when there is no such type.

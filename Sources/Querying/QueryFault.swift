@@ -17,6 +17,8 @@ public enum QueryFault: Error, Hashable, Sendable {
     /// `--compare previous` for a period at the beginning of time.
     case nothingBefore(String)
     case notBuilt(projection: String, kpi: String)
+    /// The rows that are stored were not made as the definition in force says.
+    case otherRows(projection: String, version: Int)
     case missingMeasure(String, projection: String, version: Int, kpi: String)
     case circular(kpi: String)
     case notAStock(projection: String, kpi: String)
@@ -65,6 +67,10 @@ extension QueryFault: CustomStringConvertible {
         case .notBuilt(let projection, let kpi):
             return "\(kpi) needs the projection \(projection), which does not answer "
                 + "yet: rekam projection status \(projection)"
+        case .otherRows(let projection, let version):
+            return "the rows of \(projection)@\(version) were not made as its definition in force "
+                + "says, so that nothing is answered from them. Build them anew: rekam projection "
+                + "rebuild \(projection)"
         case .missingMeasure(let measure, let projection, let version, let kpi):
             return "\(kpi) needs the measure \(projection).\(measure), which version \(version) of "
                 + "\(projection) does not have."

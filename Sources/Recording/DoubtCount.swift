@@ -103,8 +103,12 @@ enum ContactShape {
     private static func mayHave(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         let text = bytes.extracting(range)
         var digits = 0
-        for index in text.indices { digits &+= text[index] &- 0x30 < 10 ? 1 : 0 }
-        return digits >= 8 || text.next(0x40, from: 0, to: text.count) < text.count
+        var signs = 0
+        for index in text.indices {
+            digits &+= text[index] &- 0x30 < 10 ? 1 : 0
+            signs &+= text[index] == 0x40 ? 1 : 0
+        }
+        return digits >= 8 || signs > 0
     }
 
     private static func findSlowly(_ bytes: Span<UInt8>, _ range: Range<Int>) -> DoubtGroup.Kind? {

@@ -36,12 +36,14 @@ public struct Import {
         let digest = Digest()
         let name = source.name
         source.onStoredBytes = { digest.update($0) }
-        var sink = DoubtCounting(store.sink(clock: clock))
+        var sink = AnswerWatch(DoubtCounting(store.sink(clock: clock)), store.types)
         var outcome = try ingest(
-            source, into: &sink, types: store.types, options: options, rejects: rejects,
-            progress: progress, isCancelled: isCancelled)
-        outcome.doubts = sink.doubts
-        try record(outcome, ImportRecord(input: name, digest: digest.hex))
+            source, into: &sink, types: store.types, options: options,
+            rejects: sink.watching(rejects), progress: progress, isCancelled: isCancelled)
+        outcome.doubts = sink.inside.doubts
+        var blank = ImportRecord(input: name, digest: digest.hex)
+        blank.hasAnswers = sink.hasSeenAnswers
+        try record(outcome, blank)
         return outcome
     }
 
@@ -52,13 +54,14 @@ public struct Import {
     {
         let digest = Digest()
         source.onStoredBytes = { digest.update($0) }
-        var sink = DoubtCounting(store.sink(clock: clock))
+        let name = source.name
+        var sink = AnswerWatch(DoubtCounting(store.sink(clock: clock)), store.types)
         var outcome = try read(source, through: mapping, into: &sink)
-        outcome.doubts = sink.doubts
-        try record(
-            outcome,
-            ImportRecord(
-                input: source.name, digest: digest.hex, mapping: Digest.hex(of: mapping.contents)))
+        outcome.doubts = sink.inside.doubts
+        var blank = ImportRecord(
+            input: name, digest: digest.hex, mapping: Digest.hex(of: mapping.contents))
+        blank.hasAnswers = sink.hasSeenAnswers || AnswerWatch<LogSink>.tells(mapping.contents.span)
+        try record(outcome, blank)
         return outcome
     }
 

@@ -7,6 +7,9 @@ public struct ImportRecord: Sendable {
     public var input: String
     /// SHA-256 of its bytes.
     public var digest: String
+    /// Whether it held answers of people who are not to be known: then the digest is not kept, since a
+    /// small input could be guessed by it.
+    public var hasAnswers = false
     /// SHA-256 of the mapping, where it was read through one.
     public var mapping: String?
     /// Lines or rows read.
@@ -68,13 +71,13 @@ public struct ImportRecord: Sendable {
         let text = part.map { "\($0.lowerBound)-\($0.upperBound - 1)" }.joined(separator: ",")
         var fields: [EventDraft.Field] = [
             .init("input", .text(String(input.unicodeScalars.suffix(1000)))),
-            .init("digest", .text(digest)),
             .init("lines", .integer(Int64(isFirst ? lines : 0))),
             .init("accepted", .integer(Int64(isFirst ? accepted : 0))),
             .init("duplicate", .integer(Int64(isFirst ? duplicates : 0))),
             .init("refused", .integer(Int64(isFirst ? refused : 0))),
             .init("ranges", .text(text)),
         ]
+        if !hasAnswers { fields.append(.init("digest", .text(digest))) }
         if let mapping { fields.append(.init("mapping", .text(mapping))) }
         if isFirst, !refusals.isEmpty {
             fields.append(.init("refusals", .text(Self.text(of: refusals))))

@@ -97,11 +97,13 @@ public struct Withdrawal: Sendable {
     }
 
     /// The entries that an import added, by the id its record has or the input's SHA-256, or how one of
-    /// these begins; nil when there is no such import.
+    /// these begins (of an input with answers of people who are not to be known: all of it); nil when
+    /// there is no such import.
     ///
     /// - Complexity: O(imports recorded).
     public static func ranges(ofImport id: String, in store: LogStore) throws -> [Range<UInt32>]? {
-        try store.read { view in
+        let digest = try store.privateDigest()
+        return try store.read { view in
             guard let caseID = try view.caseID("log/ingest") else { return nil }
             var ranges: [Range<UInt32>] = []
             var isFound = false
@@ -112,6 +114,12 @@ public struct Withdrawal: Sendable {
                 var isMeant = name.utf8.starts(with: "ingest/\(id)".utf8)
                 if case .string(let digest)? = entry["data"]?["digest"] {
                     isMeant = isMeant || digest.utf8.starts(with: id.utf8)
+                } else if id.utf8.count == 64 {
+                    // An input with answers: its record is named by the digest, and doesn't tell it.
+                    var mapping = ""
+                    if case .string(let text)? = entry["data"]?["mapping"] { mapping = text }
+                    let named = Hexadecimal.text(digest(Array((id + mapping).utf8)))
+                    isMeant = isMeant || name.utf8.starts(with: "ingest/\(named)".utf8)
                 }
                 guard isMeant else { continue }
                 isFound = true

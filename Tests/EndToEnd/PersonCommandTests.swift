@@ -291,7 +291,7 @@ struct PersonCommandTests {
             set -e
             rekam query ticket_volume --by channel --period 2025 --format csv > before
             rekam erase customer/budi --reason mistake > /dev/null
-            rekam void --ingest $(sha256sum < july.ndjson | cut -c1-12) --reason "wrong erasure"
+            rekam void --ingest $(sha256sum < july.ndjson | cut -c1-64) --reason "wrong erasure"
             rekam ingest july.ndjson
             rekam person show customer/budi
             rekam query ticket_volume --by channel --period 2025 --format csv > after

@@ -33,12 +33,13 @@ struct RealDataTests {
 
         // Published: 23,362 with resolved_at. Ours: also those that only the state, or only a
         // closing, says to be done; and one whose row of resolved_at is followed by a reopening.
+        // 295 were in that state before their row of resolved_at, which only repeats it.
         let parts = counted["full_resolution_rests_on"]
         func count(_ part: String) -> Decimal { parts[part, "count"].number ?? -1 }
         func length(_ part: String) -> Decimal { parts[part, "milliseconds"].number ?? -1 }
         let published = given["opened_to_resolved_hours"]
-        #expect(count("resolved_at") + 1 == published["n"].number)
-        let hours = (length("resolved_at") + 4_500_000) / 3_600_000
+        #expect(count("resolved_at") + 295 + 1 == published["n"].number)
+        let hours = (length("resolved_at") + 329_442_960_000 + 4_500_000) / 3_600_000
         #expect(hours == published["sum"].number)
         let resolution = try #require(total["resolution_time"])
         #expect(
@@ -62,7 +63,9 @@ struct RealDataTests {
             let first = channels["ticket_volume"]?[channel],
                 last = channels["tickets_resolved"]?[channel]
             #expect(first?.value == given["channel_first", word].number)
-            #expect(last?.value == given["channel_final", word].number)
+            // Incident 0114267 was resolved as email; its next row, resolved again, says phone.
+            let moved: Decimal = channel == "email" ? 1 : channel == "phone" ? -1 : 0
+            #expect(last?.value == given["channel_final", word].number.map { $0 + moved })
         }
         let priorities = try store.query(
             ["tickets_resolved", "escalation_rate.escalated", "escalation_rate"], by: "priority")
@@ -116,10 +119,11 @@ struct RealDataTests {
         }
         // Three tickets go on after their last "Resolve ticket": two until a closing, 15 d 26 s
         // and 22 d 16 h 34 min 25 s later, and one, resolved after 54 min 58 s, is open again.
+        // Of 156 that say it several times in a row the first counts: 54 d 2 h 24 min 27 s less.
         let resolve = given["first_event_to_last_resolve_hours"]
         var resolution = try #require(total["resolution_time"])
         #expect(resolution.denominator == resolve["n"].number.map { $0 - 1 })
-        resolution.numerator += 3298 - 1_296_026 - 1_960_465
+        resolution.numerator += 3298 - 1_296_026 - 1_960_465 + 4_674_267
         #expect(resolution.sum(roundsTo: resolve["sum"], decimals: 4, unit: hour))
         #expect(
             total["resolution_time.max"]?.rounds(to: resolve["max"], decimals: 4, unit: hour)

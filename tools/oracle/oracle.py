@@ -2,16 +2,20 @@
 
 Each file `projections/NAME.sql` is written from the definition's words alone and selects one
 projection's facts: a DATE `day`, the dimensions and measures under their names, the INTEGER
-`case_id` it belongs to and (for stocks) `weight`, +1 or −1. It reads the view `events`: one row per
-recorded event that is neither voided nor a void, with
+`case_id` it belongs to and (for stocks) `weight`, +1 or −1. It reads two views. `events` has one row
+per recorded event that is neither voided nor a void, with
 
-    sequence, type, case_kind (the subject before its slash), subject, case_id (a number per
-    subject),
-    time (TIMESTAMP, UTC), instant (the same in milliseconds since 1970),
-    place (one number that orders as time, then sequence), local (TIMESTAMP in the store's zone),
-    day (its date), and every field that a schema marks as a column,
+    sequence (of recording), type, case_kind (the subject before its slash), subject, case_id (a
+    number per subject),
+    time (TIMESTAMP, UTC), instant (the same in milliseconds since 1970), fraction (nanoseconds
+    after it), where an event shortly before the opening has the opening's,
+    place (its number within its case, see order.py), local (TIMESTAMP in the store's zone),
+    day (its date), silent (whether it is no change), and every field that a schema marks as a
+    column: the first row of an update in several rows has what all of them say.
 
-the macro local_time(instant), those of calendars.py for business time, and the tables of rounds.py.
+`happened` has those that are not silent: what `first`, `last`, `next`, `previous`, `count`, `fact`
+and what enters or leaves a stock look for. What is in force, and so every length of time that
+leaves states out, is read from all `events`. There are also the macro local_time(instant), those of calendars.py for business time, and the tables of rounds.py.
 Of the projections in ANONYMOUS no cells are shown; figures alone are compared.
 
 It shares no code with Rekam; Schemas/events only tells it the columns' names and types.
@@ -35,6 +39,7 @@ import time
 import duckdb
 
 import calendars
+import order
 import rounds
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -53,15 +58,21 @@ def quoted_names(names):
     return ", ".join(f'"{name}"' for name in names)
 
 
-def schemas():
-    """The shipped event types: name → (field → its schema), without the log's own."""
+def event_schemas():
+    """The shipped event types: name → its schema with its `fields`, without the log's own."""
     result = {}
     for path in sorted((ROOT / "Schemas" / "events").glob("*.json")):
         schema = json.loads(path.read_text())
         if schema.get("x-logs-own") or path.stem == "cloudevent":
             continue
-        result[path.stem] = schema.get("properties", {}).get("data", {}).get("properties", {})
+        fields = schema.get("properties", {}).get("data", {}).get("properties", {})
+        result[path.stem] = schema | {"fields": fields}
     return result
+
+
+def schemas():
+    """The shipped event types: name → (field → its schema)."""
+    return {name: schema["fields"] for name, schema in event_schemas().items()}
 
 
 class Column:
@@ -100,6 +111,15 @@ class Database:
             CREATE TEMP MACRO plain(text) AS coalesce(
                 CASE WHEN text[1] = '''' AND text[2] IN ('=', '+', '-', '@') THEN text[2:]
                 ELSE text END, '')""")
+        # A time as it was sent: its whole second, and its nanoseconds, of which further decimals
+        # are cut. A leap second is the last nanosecond before the next one.
+        self.connection.execute(r"""
+            CREATE TEMP MACRO second_of(text) AS
+                (text[:17] || CASE WHEN text[18:19] = '60' THEN '59' ELSE text[18:19] END
+                    || regexp_extract(text, '([Zz]|[+-]\d\d:\d\d)$'))::TIMESTAMPTZ;
+            CREATE TEMP MACRO nanoseconds_of(text) AS
+                CASE WHEN text[18:19] = '60' THEN 999999999
+                ELSE rpad(regexp_extract(text, '[.](\d+)', 1), 9, '0')[:9]::BIGINT END""")
         self.projections = {p.stem: p.read_text()
                             for p in sorted((HERE / "projections").glob("*.sql"))}
 
@@ -117,13 +137,14 @@ class Database:
             CREATE OR REPLACE TABLE raw AS
             SELECT * FROM read_json([{quoted(files)}], format = 'newline_delimited', columns = {{
                 id: 'VARCHAR', source: 'VARCHAR', type: 'VARCHAR', subject: 'VARCHAR',
-                time: 'TIMESTAMPTZ', data: 'STRUCT({data})'}})""")
+                time: 'VARCHAR', sequence: 'JSON', sequencetype: 'VARCHAR',
+                data: 'STRUCT({data})'}})""")
 
     def prepare(self):
         """Flattens the table that was read: duplicates, voids and what they void leave it."""
         run = self.connection.execute
         fields = columns()
-        run("DROP VIEW IF EXISTS events")
+        run("DROP VIEW IF EXISTS happened; DROP VIEW IF EXISTS events")
         run("DROP TABLE IF EXISTS event_rows")
         for column in fields.values():
             if column.kind == "enum":
@@ -140,8 +161,6 @@ class Database:
                 value += f'::"{column.name}_word"'
             return f'{value} AS "{column.name}"'
 
-        local = (f"(time AT TIME ZONE 'UTC') + INTERVAL {self.zone} MINUTE"
-                 if isinstance(self.zone, int) else f"time AT TIME ZONE {quoted([self.zone])}")
         moment = "make_timestamp(instant * 1000)"
         there = (f"{moment} + INTERVAL {self.zone} MINUTE" if isinstance(self.zone, int)
                  else f"{moment} AT TIME ZONE 'UTC' AT TIME ZONE {quoted([self.zone])}")
@@ -149,7 +168,7 @@ class Database:
         run("CREATE OR REPLACE TEMP TABLE dropped AS SELECT unnest(?) AS sequence",
             [self._voids_and_voided()])
         run(f"""
-            CREATE TABLE event_rows AS
+            CREATE OR REPLACE TEMP TABLE recorded AS
             WITH repeated AS (
                 SELECT source, id, min(rowid) AS first FROM raw
                 GROUP BY source, id HAVING count(*) > 1),
@@ -166,18 +185,20 @@ class Database:
                 FROM raw GROUP BY subject)
             SELECT r.rowid AS sequence, r.type::event_type AS type,
                 split_part(subject, '/', 1) AS case_kind, subject, case_id,
-                (epoch_us(time) - (epoch_us(time) % 1000 + 1000) % 1000) // 1000 AS instant,
-                {local} AS local,
+                epoch_ms(second_of(time)) + nanoseconds_of(time) // 1000000 AS instant,
+                nanoseconds_of(time) % 1000000 AS fraction,
+                source, CASE WHEN r.sequence::VARCHAR <> 'null' THEN r.sequence::VARCHAR END AS told,
+                sequencetype AS told_as,
                 {", ".join(flat(column) for column in fields.values())}
             FROM raw r JOIN cases USING (subject)
             WHERE r.rowid NOT IN (SELECT sequence FROM gone)
             ORDER BY r.rowid""")
+        order.prepare(self.connection, event_schemas(), list(fields))
         run("""
             CREATE VIEW events AS
-            SELECT *, make_timestamp(instant * 1000) AS time, local::DATE AS day,
-                instant::HUGEINT * 4294967296 + sequence AS place
-            FROM event_rows""")
-        run("DROP TABLE raw")
+            SELECT *, make_timestamp(instant * 1000) AS time, local::DATE AS day FROM event_rows""")
+        run("CREATE VIEW happened AS SELECT * FROM events WHERE NOT silent")
+        run("DROP TABLE raw; DROP TABLE recorded")
         calendars.prepare(self.connection, self.zone)
         rounds.prepare(self.connection)
 
@@ -193,7 +214,7 @@ class Database:
                 SELECT DISTINCT data.source AS source, data.id AS id
                 FROM raw WHERE type = 'event.voided')
             SELECT rowid, type = 'event.voided', subject, source, id,
-                hash(type, subject, date_trunc('milliseconds', time), data),
+                hash(type, subject, second_of(time), nanoseconds_of(time), sequence::VARCHAR, data),
                 data.source, data.id
             FROM raw
             WHERE type = 'event.voided' OR (source, id) IN (SELECT (source, id) FROM voided)
@@ -322,7 +343,7 @@ class Database:
     def history(self, subject):
         """A case's events in order, each with the fields it has: to look at one by hand."""
         rows = self.connection.execute(
-            "SELECT * EXCLUDE (case_id, case_kind, subject, local, place, instant) FROM events "
+            "SELECT * EXCLUDE (case_id, case_kind, subject, local, instant) FROM events "
             "WHERE subject = ? ORDER BY place", [subject])
         names = [column[0] for column in rows.description]
         return [{n: v for n, v in zip(names, row) if v is not None} for row in rows.fetchall()]

@@ -57,7 +57,9 @@ def prepare(connection):
              "question", "score", "scale_minimum", "scale_maximum"]
     rows = connection.execute(
         f"SELECT {', '.join(names)} FROM events WHERE case_kind = 'respondent' AND "
-        "type IN ('survey.sent', 'survey.answered') ORDER BY place").fetchall()
+        "type IN ('survey.sent', 'survey.answered') "
+        # Of all people: an invitation before what is answered at the same instant.
+        "ORDER BY instant, fraction, type <> 'survey.sent', place, sequence").fetchall()
     surveys = collections.defaultdict(list)
     for row in rows:
         event = dict(zip(names, row))

@@ -26,7 +26,9 @@ def named(kind, text):
 
 def about(row):
     return {"category": named("Service", row["service_type"]),
-            "customer": named("Customer", row["customer"])}
+            "subcategory": named("Seriousness", row["seriousness_2"]),
+            "customer": named("Customer", row["customer"]),
+            "product": named("Product", row["product"])}
 
 
 tickets, timelines, months = {}, [], set()
@@ -43,7 +45,7 @@ handoffs = reopenings = reopened = 0
 for history in tickets.values():
     events["ticket.opened"] += 1
     opened = history[0]["at"]
-    before, state, reopenings_here, stated = None, None, 0, []
+    before, state, reopenings_here = None, None, 0
     timeline = [(opened, "ticket.opened",
                  {"origin": "customer", "channel": "help desk", **about(history[0])})]
     for row in history:
@@ -75,7 +77,6 @@ for history in tickets.values():
             continue
         timeline.append((at, "ticket.status_changed", {"status": after}))
         events["ticket.status_changed"] += 1
-        stated.append((row["at"], after))
         if state in ("resolved", "closed") and after not in ("resolved", "closed"):
             reopenings_here += 1
         state = after
@@ -89,10 +90,10 @@ for history in tickets.values():
     if done:
         resolution[0] += 1
         resolution[1] += max(done) - opened
-    solved = full_resolution(stated)
+    solved = full_resolution(timelines[-1].statuses())
     if solved is not None:
         full[0] += 1
-        full[1] += solved - opened
+        full[1] += solved[0] - opened
     reopenings += reopenings_here
     reopened += reopenings_here > 0
 

@@ -40,14 +40,14 @@ def month_ends(months):
     return ends
 
 
-def full_resolution(states):
-    """When a ticket was resolved for good, from its (time, state) in the order of time: its last
-    resolution after its last working state, else its first closing after it; None: it is open."""
+def full_resolution(changes):
+    """What resolved a ticket for good, of its changes of status `(time, data)`, in their order: its
+    last resolution after its last working state, else its first closing after it; None: it is open."""
     ends = ("resolved", "closed")
-    working = [place for place, (_, state) in enumerate(states) if state not in ends]
-    rest = states[working[-1] + 1:] if working else states
-    resolved = [time for time, state in rest if state == "resolved"]
-    closed = [time for time, state in rest if state == "closed"]
+    working = [place for place, (_, data) in enumerate(changes) if data["status"] not in ends]
+    rest = changes[working[-1] + 1:] if working else changes
+    resolved = [change for change in rest if change[1]["status"] == "resolved"]
+    closed = [change for change in rest if change[1]["status"] == "closed"]
     return resolved[-1] if resolved else closed[0] if closed else None
 
 

@@ -32,6 +32,7 @@ def about(row):
     return {"channel": CHANNELS.get(given["contact_type"]),
             "priority": PRIORITIES.get(given["priority"]),
             "category": given["category"] and f"Category {given['category']}",
+            "subcategory": given["category#2"] and f"Subcategory {given['category#2']}",
             "customer": given["caller_id"] and f"Caller {given['caller_id']}"}
 
 
@@ -51,8 +52,10 @@ agent_changes = team_changes = reopenings = reopened = reopenings_by_file = miss
 resolved = {"all": [0, 0], "with_time": [0, 0]}
 closed = [0, 0]
 full = [0, 0]
-# The same by what the resolution rests on: the row of `resolved_at`, the state alone, or a closing.
+# The same by what the resolution rests on: the row of `resolved_at`, the state alone (also where
+# the row of `resolved_at` only repeats it later), or a closing.
 rests_on = {name: [0, 0] for name in ("resolved_at", "state", "closing")}
+published_instead = {name: [0, 0] for name in rests_on}
 
 for history in incidents.values():
     opened = time(history[0]["opened_at"])
@@ -102,29 +105,36 @@ for history in incidents.values():
                     events["ticket.status_changed"] += 1
                     stated.append((update, after, False))
             if is_news:
-                timeline.append((update, "ticket.status_changed", {"status": after}))
+                timeline.append((update, "ticket.status_changed", {
+                    "status": after, "believed": at == final}))
             reopenings_by_file += state in END and after not in END
             state = after
         # Whether the promise is broken; it stays so.
         if row["made_sla"] == "false" and not missed_here:
             missed_here = True
             timeline.append((update, "ticket.escalated", {"trigger": "sla"}))
-    tickets.append(Ticket(timeline))
+    ticket = Ticket(timeline)
+    tickets.append(ticket)
     # Rows of one minute that say the same are one event.
     events["ticket.status_changed"] += len(believed)
-    # Reopened is a ticket whose state, in the order of time, leaves an end state.
-    in_time = sorted(stated, key=lambda entry: entry[0])
-    states = [s for _, s, _ in in_time]
-    solved = full_resolution([(t, s) for t, s, _ in in_time])
-    # Measured from an opening; one that lies after it gives no duration.
-    if solved is not None and solved >= opened:
+    # Resolved for good by what changed its state. One that lies before the opening gives no duration.
+    solved = full_resolution(ticket.statuses())
+    if solved is not None and solved[0] >= opened:
+        at, data = solved
         full[0] += 1
-        full[1] += solved - opened
-        here = {(s, b) for t, s, b in stated if t == solved}
-        basis = ("resolved_at" if ("resolved", True) in here
-                 else "state" if ("resolved", False) in here else "closing")
+        full[1] += at - opened
+        basis = ("closing" if data["status"] == "closed"
+                 else "resolved_at" if data["believed"] else "state")
         rests_on[basis][0] += 1
-        rests_on[basis][1] += solved - opened
+        rests_on[basis][1] += at - opened
+        # What the published figure counts instead: the last Resolved at `resolved_at`.
+        later = [t for t, s, b in stated if s == "resolved" and b]
+        if later:
+            published_instead[basis][0] += 1
+            published_instead[basis][1] += max(later) - opened
+    # As the rows say it, repetitions included, in the order of time: reopened is an incident whose
+    # state leaves an end state.
+    states = [s for _, s, _ in sorted(stated, key=lambda entry: entry[0])]
     reopenings_here = sum(a in END and b not in END for a, b in zip(states, states[1:]))
     events["ticket.escalated"] += missed_here
     missed += missed_here
@@ -151,6 +161,9 @@ show({
     "full_resolution": {"count": full[0], "milliseconds": full[1]},
     "full_resolution_rests_on": {
         name: {"count": here[0], "milliseconds": here[1]} for name, here in rests_on.items()},
+    "published_of_those": {
+        name: {"count": here[0], "milliseconds": here[1]}
+        for name, here in published_instead.items()},
     "closing_last": {"count": closed[0], "milliseconds": closed[1]},
     "reopenings": reopenings,
     "reopened_incidents": reopened,

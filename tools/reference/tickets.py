@@ -1,45 +1,99 @@
-"""What Schemas/catalogue says of tickets, in plain Python: one function for each projection.
+"""What Schemas/EVENTS.md and Schemas/catalogue say of tickets, in plain Python: how a ticket's events
+are ordered, which of them change something, and one function for each projection.
 
-An event is `(time, type, data)`; a ticket is the list of its events, by time and then as recorded.
-In `data` None is "not said" and "" is "nobody, from now on".
+An event is `(time, type, data)`; a ticket is made of its events as they were recorded. In `data`
+None is "not said" and "" is "nobody, from now on". Some rules have nothing to do in these files:
+none tells an order within an instant, opens a ticket twice or says where an escalation goes
+(`to_…`); that no event is a little before its opening, and no two make one change, is asserted.
 """
-from answers import count, distinct, duration, mean, seconds, share
+from answers import count, distinct, duration, share
 
 END = ("resolved", "closed")
 OPENED, ASSIGNED, STATUS = "ticket.opened", "ticket.assigned", "ticket.status_changed"
 ESCALATED, ATTRIBUTES, MESSAGE = "ticket.escalated", "ticket.attributes_set", "message.posted"
-DAY = 86_400_000
+MINUTE, DAY = 60_000, 86_400_000
 DIMENSIONS = ["agent", "team", "channel", "category", "priority"]
+
+RANKS = {OPENED: 10, ATTRIBUTES: 20, ESCALATED: 25, ASSIGNED: 30}
+STATUS_RANKS = {"new": 15, "open": 50, "pending": 60, "hold": 60, "resolved": 80, "closed": 90}
+MESSAGE_RANKS = {"in": 40, "out": 45}
+
+# The fields that say what is so from now on.
+STATES = {
+    ASSIGNED: ["agent", "team"], STATUS: ["status"],
+    ATTRIBUTES: ["channel", "category", "subcategory", "priority", "customer", "product"]}
+
+
+def states(event):
+    """What an event says is so, by field."""
+    _, kind, data = event
+    return {name: data[name] for name in STATES.get(kind, ()) if data.get(name) is not None}
+
+
+def rank_of(event):
+    _, kind, data = event
+    if kind == STATUS:
+        return STATUS_RANKS[data["status"]]
+    return MESSAGE_RANKS[data["direction"]] if kind == MESSAGE else RANKS[kind]
+
+
+def ordered(events):
+    """By time, rank and, as the sort is stable, recording."""
+    events = sorted(events, key=lambda event: (event[0], rank_of(event)))
+    opened = next(time for time, kind, _ in events if kind == OPENED)
+    assert not any(opened - 2 * MINUTE <= time < opened for time, _, _ in events)
+    for one, other in zip(events, events[1:]):
+        assert one[:2] != other[:2] or not states(one) or states(one).keys() & states(other).keys()
+    return events
+
+
+def changes(events):
+    """Whether each event is a change: one that only repeats what is so already is none."""
+    known, result = {}, []
+    for event in events:
+        said = states(event)
+        result.append(not said or any(known.get(name, "") != said[name] for name in said))
+        if event[1].startswith("ticket."):
+            known.update({name: value for name, value in event[2].items() if value is not None})
+    return result
 
 
 class Ticket:
     def __init__(self, events):
-        self.events = sorted(events, key=lambda event: event[0])
+        self.events = ordered(events)
+        self.changes = changes(self.events)
         self.opened = self.first(lambda kind, data: kind == OPENED)
+
+    def found(self, place, test):
+        return self.changes[place] and test(*self.events[place][1:])
 
     def first(self, test, after=-1, before=None):
         for place in range(after + 1, len(self.events) if before is None else before):
-            if test(*self.events[place][1:]):
+            if self.found(place, test):
                 return place
         return None
 
     def last(self, test, after=-1, before=None):
         end = len(self.events) if before is None else before
         for place in range(end - 1, after, -1):
-            if test(*self.events[place][1:]):
+            if self.found(place, test):
                 return place
         return None
 
     def every(self, test, after=-1, before=None):
         end = len(self.events) if before is None else before
-        return [p for p in range(after + 1, end) if test(*self.events[p][1:])]
+        return [p for p in range(after + 1, end) if self.found(p, test)]
+
+    def statuses(self):
+        """Each change of status, as its time and data."""
+        return [(self.events[p][0], self.events[p][2]) for p in self.every(status())]
 
     def latest(self, field, at):
         """What the last event of the ticket's own types that says it says, up to `at` itself."""
-        place = self.last(
-            lambda kind, data: kind.startswith("ticket.") and data.get(field) is not None,
-            before=at + 1)
-        return None if place is None else self.events[place][2][field] or None
+        for _, kind, data in reversed(self.events[:at + 1]):
+            if kind.startswith("ticket.") and data.get(field) is not None:
+                return data[field] or None
+        return None
 
     def fact(self, at, **more):
         """A fact at an event, with what is in force there."""
@@ -132,10 +186,11 @@ def resolution(ticket):
     if solved is None:
         return
     escalated = ticket.first(of(ESCALATED), before=solved)
+    wait = ticket.wait(opened, solved)
     yield ticket.fact(
-        solved, wait=ticket.wait(opened, solved),
+        solved, wait=wait,
         requester_wait=ticket.wait_without(("pending", *END), opened, solved),
-        off_hold=ticket.wait_without(("hold",), opened, solved),
+        on_hold=None if wait is None else wait - ticket.wait_without(("hold",), opened, solved),
         since_escalation=ticket.wait(escalated, solved),
         one_touch=len(ticket.every(reply, after=opened, before=solved)) == 1)
 
@@ -204,17 +259,11 @@ def rate(flagged, whole):
     return lambda f: share(count(*flagged(f)), count(whole(f)), 100)
 
 
-def on_hold(f):
-    whole, off = mean(f["resolution"], "wait"), mean(f["resolution"], "off_hold")
-    return None if whole is None else seconds(whole - off)
-
-
 KPIS = {
     "ticket_volume": lambda f: count(f["ticket_volume"]),
     "first_contact_resolution": rate(
         lambda f: (f["first_resolution"], "first_contact"), lambda f: f["first_resolution"]),
     "tickets_resolved": lambda f: count(f["resolution"]),
-    "on_hold_time": on_hold,
     "one_touch_resolution": rate(
         lambda f: (f["resolution"], "one_touch"), lambda f: f["resolution"]),
     "reopen_rate": rate(lambda f: (f["reopening"], "first"), lambda f: f["first_resolution"]),
@@ -229,6 +278,7 @@ KPIS = {
     **duration("first_resolution_time", "first_resolution", "wait"),
     **duration("resolution_time", "resolution", "wait"),
     **duration("requester_wait_time", "resolution", "requester_wait"),
+    **duration("on_hold_time", "resolution", "on_hold"),
     **duration("escalated_resolution_time", "resolution", "since_escalation"),
     **duration("first_assignment_time", "first_assignment", "wait"),
     **duration("first_response_time", "first_response", "wait"),

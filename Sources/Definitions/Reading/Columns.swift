@@ -139,11 +139,7 @@ struct Columns {
 
     /// The types that set the value in force of a field: of the cases' own kind, else all.
     func defaultLatestTypes(of field: String, kinds: [String]) -> [String] {
-        let having = types.schemas.filter {
-            !$0.isLogsOwn && $0.columnIndex(of: field) != nil && occurs($0, in: kinds)
-        }
-        let own = having.filter { schema in kinds.contains { schema.type.hasPrefix($0 + ".") } }
-        return (own.isEmpty ? having : own).map(\.type)
+        types.types(setting: field, ofKinds: kinds).map(\.type)
     }
 
     /// Every field name that can be asked for with `latest` in such cases.

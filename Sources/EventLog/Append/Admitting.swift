@@ -153,17 +153,17 @@ struct Admitting: ~Copyable {
     /// (`rekam void`) took it out, after which the input may be recorded anew.
     private mutating func compare(_ row: Int, with holder: Holder) throws -> Likeness {
         let isVoided = try isVoided(holder)
-        if !isVoided {
-            let isAnswer = try isAnswer(holder)
-            let comesAsAnswer = try self.isAnswer(.row(row))
-            if isAnswer || comesAsAnswer {
-                guard try hasKey(holder, key(of: row)) else { return .other }
-                // A score could be guessed in a few tries, were one told whether it is another.
-                let isVoid = try type(of: holder) == layout.voidType
-                return isAnswer && comesAsAnswer
-                    && isVoid == (batch.rows[row].type == layout.voidType)
-                    ? .same : .conflict(nil)
-            }
+        let isAnswer = try isAnswer(holder)
+        let comesAsAnswer = try self.isAnswer(.row(row))
+        if isAnswer || comesAsAnswer {
+            guard try hasKey(holder, key(of: row)) else { return .other }
+            if isVoided, try isWithdrawn(holder) { return .other }
+            // A score could be guessed in a few tries, were one told whether it is another: also one
+            // that its source took back.
+            let isVoid = try type(of: holder) == layout.voidType
+            return isAnswer && comesAsAnswer
+                && isVoid == (batch.rows[row].type == layout.voidType)
+                ? .same : .conflict(nil)
         }
         let likeness = try likeness(of: row, to: holder)
         if case .other = likeness { return .other }

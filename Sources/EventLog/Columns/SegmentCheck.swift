@@ -174,6 +174,8 @@ package struct SegmentWalk: ~Copyable {
 
     /// Whether some event has a time beyond the millisecond.
     package var hasNanoseconds: Bool { segments.contains { $0.nanoseconds != nil } }
+    /// Whether some event has an order of its source.
+    package var hasOrders: Bool { segments.contains { $0.orders != nil } }
 
     private func holds(_ segment: ColumnSegment, _ sequence: UInt32) -> Bool {
         sequence >= segment.first && Int(sequence - segment.first) < segment.count

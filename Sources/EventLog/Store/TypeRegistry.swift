@@ -63,6 +63,7 @@ package enum TypeRegistry {
     private static func marks(of schema: EventSchema) -> [String] {
         var marks: [String] = []
         if schema.rank != EventSchema.middleRank { marks.append("rank=\(schema.rank)") }
+        if schema.opensCase { marks.append("opens=yes") }
         if schema.hasPersonalSubjects { marks.append("subject=name") }
         return marks
     }
@@ -148,6 +149,7 @@ package enum TypeRegistry {
         read(marks) { key, value in
             switch key {
             case "rank": schema.rank = Int(value) ?? schema.rank
+            case "opens": schema.opensCase = value == "yes"
             case "subject": schema.hasPersonalSubjects = value == "name"
             default: break
             }

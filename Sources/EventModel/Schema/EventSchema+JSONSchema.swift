@@ -54,7 +54,8 @@ extension EventSchema {
         try top.allow(
             [
                 "$schema", "$comment", "$ref", "title", "description", "type", "properties",
-                "required", "x-version", "x-logs-own", "x-profile", "x-rank", "x-upcast",
+                "required", "x-version", "x-logs-own", "x-profile", "x-rank", "x-opens",
+                "x-upcast",
             ], what: "an event schema")
         if let dialect = try top.string("$schema"), dialect != EventSchema.dialect {
             throw SchemaFault(path: "$schema", problem: "must be \(EventSchema.dialect)")
@@ -112,6 +113,21 @@ extension EventSchema {
             summary: try top.string("description") ?? "",
             upcasting: try EventSchema.upcasting(top.object("x-upcast")))
         if top["x-rank"] != nil { rank = try EventSchema.rank("x-rank", of: top) }
+        opensCase = try top.boolean("x-opens") ?? false
+        guard !opensCase || !isLogsOwn && !kinds.isEmpty else {
+            throw SchemaFault(
+                path: "x-opens", problem: "is for types about certain kinds of case only")
+        }
+        if let answer = fields.first(where: { $0.round == .answer && !$0.isRequired }) {
+            throw SchemaFault(
+                path: "properties.data.properties.\(answer.name).x-round",
+                problem: "belongs to a required field: groups are counted by people, each of whom "
+                    + "gives every answer")
+        }
+        guard fields.count(where: { $0.round == .group }) <= 1 else {
+            throw SchemaFault(
+                path: "properties.data.properties", problem: "has more than one group (x-round)")
+        }
         guard fields.count(where: { !$0.ranks.isEmpty }) <= 1 else {
             throw SchemaFault(
                 path: "properties.data.properties", problem: "has x-ranks in more than one field")

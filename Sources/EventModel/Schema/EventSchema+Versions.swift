@@ -66,6 +66,7 @@ extension EventSchema {
                 .first { (renamed[$0.name] ?? $0.name) == field.name }
             try next.check(field, after: older ?? entryOnly)
         }
+        try checkRounds(next, renamed)
         var order = columns.map { renamed[$0.name] ?? $0.name }
         order += next.columns.map(\.name).filter { !order.contains($0) }
         guard order.count <= EventSchema.mostFields else {
@@ -148,6 +149,26 @@ extension EventSchema {
                     + "choose another name")
         }
         return renamed
+    }
+
+    /// Answers stay answers: what a version leaves out, adds or no longer asks for would show entries
+    /// one by one that were given for a round, or groups of fewer people than one sees.
+    private func checkRounds(
+        _ next: EventSchema, _ renamed: [String: String]
+    ) throws(SchemaFault) {
+        let kept = Set(next.fields.map(\.name))
+        for field in fields where field.round != nil {
+            guard !kept.contains(renamed[field.name] ?? field.name) else { continue }
+            throw SchemaFault(
+                type: type, path: "properties.data.properties.\(field.name)",
+                problem: "has x-round and must stay: answers given by it would be shown one by one")
+        }
+        let known = Set(fields.map { renamed[$0.name] ?? $0.name })
+        for field in next.fields where field.round == .answer && !known.contains(field.name) {
+            throw SchemaFault(
+                type: type, path: "properties.data.properties.\(field.name).x-round",
+                problem: "comes too late for an answer: older events lack it; make it a type of its own")
+        }
     }
 
     /// Whether events with an older field read as this one.
@@ -234,6 +255,7 @@ extension EventSchema {
             type: type, version: version, subjectKinds: subjectKinds, wholeSubjects: wholeSubjects,
             isLogsOwn: isLogsOwn, fields: Array(known.values), title: title, summary: summary)
         reading.rank = rank
+        reading.opensCase = opensCase
         reading.hasPersonalSubjects = hasPersonalSubjects
         reading.columns = columns
         reading.upcasting = upcasting

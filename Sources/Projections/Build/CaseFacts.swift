@@ -10,8 +10,10 @@ struct CaseFacts: ~Copyable {
         var sequence: UInt32
         var type: UInt16
         var isVoided: Bool
-        /// What the projection sees of it; nil where it does not look at it.
+        /// What there is of it for the projection, or for what others mean beside it; nil for nothing.
         var row: Row?
+        /// Whether the projection itself looks at it.
+        var isLookedAt = false
     }
 
     let plan: Plan
@@ -41,8 +43,10 @@ struct CaseFacts: ~Copyable {
     ) throws -> [Event] {
         evaluator.table.rows.truncate(to: 0)
         evaluator.table.payload.truncate(to: 0)
+        evaluator.table.longOrders.removeAll()
         var events: [Event] = []
-        for sequence in try view.caseHistory(id) where sequence < upTo {
+        let sequences = try view.caseHistory(id).filter { $0 < upTo }
+        for sequence in try view.inOrder(sequences, types: plan.context.types) {
             let isVoided = voided.contains(sequence)
             let (time, type) = try walk.place(sequence)
             var row: Row?
@@ -50,9 +54,12 @@ struct CaseFacts: ~Copyable {
                 row = evaluator.table.rows[evaluator.table.rows.count - 1]
             }
             events.append(
-                Event(time: time, sequence: sequence, type: type, isVoided: isVoided, row: row))
+                Event(
+                    time: time, sequence: sequence, type: type, isVoided: isVoided, row: row,
+                    isLookedAt: row.map { evaluator.looks(at: $0, projection: 0) } ?? false))
         }
-        return events.sorted { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
+        try evaluator.table.readLongOrders(view)
+        return events
     }
 
     /// The facts of a case's events, gathered by `events` last.

@@ -95,6 +95,7 @@ struct Differences: ~Copyable {
     ) throws -> Int {
         evaluator.table.rows.truncate(to: 0)
         evaluator.table.payload.truncate(to: 0)
+        evaluator.table.longOrders.removeAll()
         for place in 0..<plan.definitions.count { evaluator.firstCase[place] = .max }
         var read = 0
         var kind = Census.unknown
@@ -130,13 +131,18 @@ struct Differences: ~Copyable {
         let count = evaluator.table.rows.count
         reverse(count)
         for row in standing.reversed() { evaluator.table.rows.append(row) }
-        if !evaluator.isTraced {
+        let isPrepared = !evaluator.isTraced
+        try evaluator.table.readLongOrders(view)
+        if isPrepared {
             (evaluator.shared.count, evaluator.shared.lateMask) = evaluator.table.share(
                 0..<count, count..<count + standing.count)
         }
-        evaluator.evaluate(caseID: caseID, kind: kind - 1, start: 0, count: count, sign: 1)
         evaluator.evaluate(
-            caseID: caseID, kind: kind - 1, start: count, count: standing.count, sign: -1)
+            caseID: caseID, kind: kind - 1, start: 0, count: count, sign: 1,
+            isPrepared: isPrepared)
+        evaluator.evaluate(
+            caseID: caseID, kind: kind - 1, start: count, count: standing.count, sign: -1,
+            isPrepared: isPrepared)
         return read
     }
 

@@ -52,7 +52,8 @@ extension ProjectionStore {
             let last = min(end, first + min(stretch, end - first))
             try log.read { view in
                 var counter = RowCounter(
-                    tables: plans[0].rows, typeCount: typeCount, voided: voided)
+                    tables: plans[0].rows, typeCount: typeCount, looked: plans[0].lookedBits(of: 0),
+                    voided: voided)
                 for segment in try view.segments(covering: first..<last) {
                     counter.count(segment, first..<last)
                 }

@@ -228,6 +228,7 @@ struct PassWorker: ~Copyable {
                 subjects[id] = pass.plan.kindMark(
                     ofSubject: try view.subject(ofCase: UInt32(id)))
             }
+            try evaluator.table.readLongOrders(view)
             return isWhole
         }
         guard isWhole else { throw ProjectionFault.interrupted }

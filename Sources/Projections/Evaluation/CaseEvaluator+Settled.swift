@@ -74,7 +74,7 @@ extension CaseEvaluator {
     /// follow go on from.
     func lastSettled(_ projection: ProjectionCode, _ start: Int) -> Int {
         var position = shared.count - 1
-        while position > start, !concerns(table[position], projection: current) { position -= 1 }
+        while position > start, !looks(at: table[position], projection: current) { position -= 1 }
         return max(position, start)
     }
 }

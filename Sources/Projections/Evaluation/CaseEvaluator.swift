@@ -61,7 +61,7 @@ package struct CaseEvaluator: ~Copyable {
 
     package init(plan: Plan, isTraced: Bool = false) {
         let codes = plan.codes
-        table = CaseRows(selectors: codes.selectors)
+        table = CaseRows(selectors: codes.selectors, rules: codes.rules, tables: plan.rows)
         facts = codes.projections.map { _ in FactBuffer() }
         firstCase = Buffer(repeating: 0, count: codes.projections.count)
         names = plan.definitions.map(\.name)
@@ -94,12 +94,13 @@ package struct CaseEvaluator: ~Copyable {
     /// - Parameters:
     ///   - kind: the plan's number of the case's kind.
     ///   - start: the case's first row in `table`; they are put in order.
+    ///   - isPrepared: whether they are in order already (`CaseRows.share`).
     package mutating func evaluate(
-        caseID: UInt32, kind: UInt8, start: Int, count: Int, sign: Int64
+        caseID: UInt32, kind: UInt8, start: Int, count: Int, sign: Int64, isPrepared: Bool = false
     ) {
         guard count > 0 else { return }
         self.caseID = caseID
-        table.look(at: start, count: count)
+        table.look(at: start, count: count, isPrepared: isPrepared)
         pauses.forget()
         let union = table.union
         for place in 0..<projections.count {
@@ -121,10 +122,16 @@ package struct CaseEvaluator: ~Copyable {
         }
     }
 
-    /// Whether a projection looks at some of a row's selectors.
+    /// Whether a row can change a projection's facts: by itself, or by what others mean beside it.
     @inline(__always)
     package func concerns(_ row: Row, projection: Int) -> Bool {
         row.mask & bits[Int(projections[projection].bits) + row.type] != 0
+    }
+
+    /// Whether a projection looks at some of a row's selectors.
+    @inline(__always)
+    package func looks(at row: Row, projection: Int) -> Bool {
+        row.mask & bits[Int(projections[projection].lookedBits) + row.type] != 0
     }
 
     /// Looks a projection's bindings up in the case last looked at, those that depend on each of
@@ -203,7 +210,7 @@ package struct CaseEvaluator: ~Copyable {
             isInStock = entered >= 0 && entered >= table.last(Int(projection.leave), start, first)
         }
         for position in first..<table.count {
-            guard position == start || concerns(table[position], projection: current) else {
+            guard position == start || looks(at: table[position], projection: current) else {
                 continue
             }
             found[0] = Int32(position)

@@ -46,7 +46,7 @@ extension ProjectionStore {
                     sequence: event.sequence,
                     type: context.types.schemas[Int(event.type)].type,
                     time: Instant(milliseconds: event.time), isVoided: event.isVoided,
-                    isLookedAt: event.row != nil, changes: [], appeared: [], gone: [])
+                    isLookedAt: event.isLookedAt, changes: [], appeared: [], gone: [])
                 if event.row != nil {
                     let now = try cases.facts(events[...place], ofCase: id, in: view)
                     let named = cases.bindings()

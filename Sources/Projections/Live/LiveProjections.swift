@@ -51,9 +51,9 @@ public struct LiveProjections {
     /// What a version is built from: the same, whether it answers already or not.
     ///
     /// Its digest says how its rows are made: by which rules of evaluation, from which text, with which
-    /// calendars, from which versions of the event types it reads and what older events are taken for.
-    /// Rows made otherwise are built anew.
-    static func source(
+    /// calendars, from which versions of the event types it reads, of those that open its cases or set
+    /// their states, and what older events are taken for. Rows made otherwise are built anew.
+    package static func source(
         _ definition: ProjectionDefinition, digest: String, types: EventTypes,
         calendars: CalendarSet
     ) -> ProjectionSource {
@@ -66,6 +66,14 @@ public struct LiveProjections {
                 guard let value = schema.upcasting.defaults[present] else { continue }
                 schemas.append("\(type).\(present)=\(value.text)")
             }
+        }
+        let kinds = definition.subjectKinds
+        let read = Set(definition.reads.map(\.type))
+        for schema in types.schemas
+        where schema.version > 1 && !read.contains(schema.type)
+            && kinds.contains(where: { schema.type.hasPrefix($0 + ".") })
+        {
+            schemas.append("\(schema.type)@\(schema.version)")
         }
         let parts =
             ["evaluation \(EvaluationVersion.current)", digest]

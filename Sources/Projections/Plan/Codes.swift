@@ -23,9 +23,9 @@ struct StepCode: BitwiseCopyable, Sendable {
 }
 
 /// A part of a table.
-struct RangeCode: BitwiseCopyable, Sendable {
-    var start: Int32 = 0
-    var count: Int32 = 0
+package struct RangeCode: BitwiseCopyable, Sendable {
+    package var start: Int32 = 0
+    package var count: Int32 = 0
 
     var indices: Range<Int> { Int(start)..<Int(start + count) }
 }
@@ -166,8 +166,10 @@ struct ProjectionCode: BitwiseCopyable, Sendable {
     var measures = RangeCode()
     /// Whether a fact of `each` that looks at no row past some place says that no earlier one does.
     var settles = false
-    /// Bits, one word per type of the plan, of the rows that it looks at.
+    /// Bits, one word per type of the plan, of the rows that it or the rules it needs look at; and of
+    /// those that it looks at itself.
     var bits: Int32 = 0
+    var lookedBits: Int32 = 0
     var words: Int32
 }
 
@@ -193,6 +195,8 @@ struct CodeTables: Sendable {
     var payloadPlaces: [Int32] = []
     /// See `ProjectionCode.bits`: 64 words each.
     var bits: [UInt64] = []
+    /// What rows of a case say beside each other.
+    var rules = CaseRules()
 
     var usesBusinessTime: Bool { durations.contains { $0.calendar >= 0 } }
 }

@@ -55,6 +55,12 @@ package struct Plan: Sendable {
         }
     }
 
+    /// The bits of rows that a projection looks at, by the plan's number of their type.
+    func lookedBits(of projection: Int) -> [UInt64] {
+        let start = Int(codes.projections[projection].lookedBits)
+        return Array(codes.bits[start..<start + 64])
+    }
+
     /// The number of a kind of case; nil where no projection reads it.
     package func kindNumber(ofSubject subject: String) -> UInt8? {
         let kind = subject.prefix { $0 != "/" }

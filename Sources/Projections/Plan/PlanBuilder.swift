@@ -21,6 +21,8 @@ struct SelectorKey: Hashable {
     /// Ids of types, ascending.
     var types: [UInt16]
     var checks: [Check]
+    /// Whether it looks for something happening, which a row that repeats what was so is not.
+    var isFinder = false
 }
 
 /// Collects what projections look for, then writes a plan's tables. A pass's shared half; what
@@ -38,12 +40,15 @@ struct PlanBuilder {
     private(set) var selectors: [SelectorKey] = []
     private var selectorPlaces: [SelectorKey: Int32] = [:]
     private var fields: [String] = []
-    private var fieldPlaces: [String: Int32] = [:]
+    private(set) var fieldPlaces: [String: Int32] = [:]
     /// Columns whose values are read.
     private var valueColumns: Set<ColumnPlace> = []
     private var trackPlaces: [TrackCode: Int32] = [:]
-    /// Selectors used by each projection.
-    private var used: [Set<Int32>] = []
+    /// Selectors used by each projection, and those that only its rules look at.
+    private var used: [(looked: Set<Int32>, ruled: Set<Int32>)] = []
+    /// Types that open cases, and those whose rows may repeat what was so.
+    var openings: Set<UInt16> = []
+    var telling: Set<UInt16> = []
 
     private struct ColumnPlace: Hashable {
         var type: UInt16
@@ -60,7 +65,7 @@ struct PlanBuilder {
         try projection.build()
         self = projection.plan
         definitions.append(definition)
-        used.append(projection.looked)
+        used.append((projection.looked, projection.ruled))
     }
 
     mutating func kindNumber(_ kind: String) throws -> Int {
@@ -122,6 +127,7 @@ struct PlanBuilder {
         var rows = RowTables()
         for type in types { try addProgram(type, numbers: numbers, to: &rows) }
         writePayloadPlaces(types, rows)
+        codes.rules = caseRules(numbers)
         writeBits()
         for (place, member) in context.calendars.members.enumerated() {
             for name in member.names {
@@ -152,7 +158,8 @@ struct PlanBuilder {
         _ type: UInt16, numbers: [UInt16: Int], to rows: inout RowTables
     ) throws {
         let schema = context.types.schemas[Int(type)]
-        var program = TypeProgram(type: type, base: 0, masks: [], payload: [])
+        var program = TypeProgram(
+            type: type, base: 0, masks: [], payload: [], rank: UInt8(schema.rank))
         var checks: [Int: [(bit: UInt64, check: FieldCheck)]] = [:]
         for (place, key) in selectors.enumerated() where key.types.contains(type) {
             let bit = codes.selectors[place].bit
@@ -170,6 +177,17 @@ struct PlanBuilder {
             if let place = rows.uses.firstIndex(of: use) { return Int32(place) }
             rows.uses.append(use)
             return Int32(rows.uses.count - 1)
+        }
+        // Where rows may be joined, what their masks ask for goes with them.
+        if isMerging(schema), telling.contains(type) {
+            for column in checks.keys {
+                valueColumns.insert(ColumnPlace(type: type, column: column))
+            }
+        }
+        if let column = schema.columns.firstIndex(where: { !$0.ranks.isEmpty }) {
+            program.rankUse = use(column)
+            program.ranksStart = Int32(rows.codeRanks.count)
+            rows.codeRanks += codeRanks(schema, column)
         }
         for (column, tests) in checks.sorted(by: { $0.key < $1.key }) {
             program.masks.append(
@@ -209,7 +227,9 @@ struct PlanBuilder {
     private mutating func writeBits() {
         for (place, used) in used.enumerated() {
             codes.projections[place].bits = Int32(codes.bits.count)
-            codes.bits += bits(of: used)
+            codes.bits += bits(of: used.looked.union(used.ruled))
+            codes.projections[place].lookedBits = Int32(codes.bits.count)
+            codes.bits += bits(of: used.looked)
         }
     }
 

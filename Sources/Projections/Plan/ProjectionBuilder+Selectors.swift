@@ -10,7 +10,8 @@ extension ProjectionBuilder {
             guard let check = FieldCheck(test) else { continue }
             checks.append(try checked(field, check, in: types))
         }
-        return look(SelectorKey(types: types, checks: checks))
+        finderTypes.formUnion(types)
+        return look(SelectorKey(types: types, checks: checks, isFinder: true))
     }
 
     /// A selector for the events of some types that have a field, one of whose types has it.

@@ -5,8 +5,11 @@ import EventModel
 struct ProjectionBuilder {
     let definition: ProjectionDefinition
     var plan: PlanBuilder
-    /// Selectors it looks at.
+    /// Selectors it looks at, and those that only its rules do.
     var looked: Set<Int32> = []
+    var ruled: Set<Int32> = []
+    /// Types among whose events it looks for something happening.
+    var finderTypes: Set<UInt16> = []
     private var bindings: [String: Binding] = [:]
     /// Slots of bindings whose step is written; `fact` is slot 0.
     private var slots: [String: Int32] = [:]
@@ -68,6 +71,7 @@ struct ProjectionBuilder {
         let layout = CellLayout(
             dimensions: dimensions, measures: measures, isStock: code.rule == .stock)
         code.words = Int32(layout.words)
+        addRules()
         plan.codes.projections.append(code)
         plan.slots.append(slots)
         plan.layouts.append(layout)

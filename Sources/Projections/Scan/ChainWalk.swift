@@ -9,11 +9,12 @@ package struct ChainWalk: ~Copyable {
     private var maker: RowMaker
     /// The segment whose columns the row maker has found.
     private var current = -1
-    /// Whether some event of the log has a time beyond the millisecond.
-    private let isExact: Bool
+    /// What some event of the log has.
+    private let extras: RowExtras
 
     package init(tables: RowTables, typeCount: Int, segments: consuming SegmentWalk) {
-        isExact = segments.hasNanoseconds
+        extras = RowExtras(
+            nanoseconds: segments.hasNanoseconds, orders: segments.hasOrders)
         self.segments = segments
         maker = RowMaker(tables: tables, typeCount: typeCount)
     }
@@ -74,13 +75,13 @@ package struct ChainWalk: ~Copyable {
         maker.enter(Int(number), of: segment)
         let mask = maker.mask(Int(number), ordinal: ordinal)
         guard mask != 0 else { return false }
-        table.isExact = isExact
-        if isExact { table.payload.append(segment.nanoseconds?[row] ?? 0) }
+        table.extras = extras
+        if !extras.isEmpty { table.addExtras(of: segment, row) }
         let payload = maker.addPayload(Int(number), ordinal: ordinal, to: &table.payload)
         table.rows.append(
             Row(
-                time: segment.times[row], type: number, mask: mask, sequence: sequence,
-                payload: payload))
+                time: segment.times[row], rank: maker.rank(Int(number), ordinal: ordinal),
+                type: number, mask: mask, sequence: sequence, payload: payload))
         return true
     }
 }

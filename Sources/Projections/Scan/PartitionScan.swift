@@ -37,7 +37,10 @@ package struct PartitionScan: ~Copyable {
         cursors.append(starts, 0..<starts.count)
         table.rows.resizeUninitialized(to: total)
         table.payload.truncate(to: 0)
-        table.isExact = segments.contains { $0.nanoseconds != nil }
+        table.longOrders.removeAll()
+        table.extras = RowExtras(
+            nanoseconds: segments.contains { $0.nanoseconds != nil },
+            orders: segments.contains { $0.orders != nil })
         for segment in segments where segment.first < upTo {
             guard census.mayHold(segment, cases) else { continue }
             guard mayContinue() else { return false }
@@ -55,8 +58,7 @@ package struct PartitionScan: ~Copyable {
         let types = unsafe segment.types.pointer
         let times = unsafe segment.times.pointer
         let ordinals = unsafe segment.ordinals.pointer
-        let nanoseconds = unsafe segment.nanoseconds?.pointer
-        let isExact = table.isExact
+        let extras = table.extras
         let first = UInt32(range.lowerBound)
         let width = UInt32(range.count)
         var nextVoid = PartitionScan.lowerBound(voided, segment.first)
@@ -80,12 +82,13 @@ package struct PartitionScan: ~Copyable {
             maker.enter(Int(number), of: segment)
             let mask = maker.mask(Int(number), ordinal: ordinal)
             guard mask != 0 else { continue }
-            if isExact { table.payload.append(unsafe nanoseconds?[row] ?? 0) }
+            if !extras.isEmpty { table.addExtras(of: segment, row) }
             let payload = maker.addPayload(Int(number), ordinal: ordinal, to: &table.payload)
             let target = Int(unsafe cursor[Int(place)])
             precondition(target < capacity, "more rows than the census counted")
             unsafe rows[target] = Row(
-                time: times[row], type: number, mask: mask, sequence: sequence, payload: payload)
+                time: times[row], rank: maker.rank(Int(number), ordinal: ordinal), type: number,
+                mask: mask, sequence: sequence, payload: payload)
             unsafe cursor[Int(place)] &+= 1
         }
     }

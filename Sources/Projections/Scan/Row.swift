@@ -1,6 +1,7 @@
 /// An event as the evaluation of a case sees it: what it matched, when, and where its values lie.
-package struct Row: BitwiseCopyable, Sendable {
-    /// `time << 8 | type`: milliseconds since 1970 (49 bits) and the plan's number of the type.
+package struct Row: BitwiseCopyable, Equatable, Sendable {
+    /// `time << 15 | rank << 8 | type`: milliseconds since 1970 (49 bits), where it stands among events
+    /// of one instant (7 bits), and the plan's number of the type.
     package var stamp: Int64
     /// The plan's selectors that hold for it: see `SelectorCode`.
     package var mask: UInt64
@@ -10,8 +11,10 @@ package struct Row: BitwiseCopyable, Sendable {
     package var payload: UInt32
 
     @inline(__always)
-    package init(time: Int64, type: UInt8, mask: UInt64, sequence: UInt32, payload: UInt32) {
-        stamp = time << 8 | Int64(type)
+    package init(
+        time: Int64, rank: UInt8, type: UInt8, mask: UInt64, sequence: UInt32, payload: UInt32
+    ) {
+        stamp = time << 15 | Int64(rank) << 8 | Int64(type)
         self.mask = mask
         self.sequence = sequence
         self.payload = payload
@@ -19,7 +22,13 @@ package struct Row: BitwiseCopyable, Sendable {
 
     /// Milliseconds since 1970.
     @inline(__always)
-    package var time: Int64 { stamp >> 8 }
+    package var time: Int64 { stamp >> 15 }
+    /// Time and rank as one number.
+    @inline(__always)
+    package var place: Int64 { stamp >> 8 }
+    /// Where it stands among events of one instant.
+    @inline(__always)
+    package var rank: Int64 { stamp >> 8 & 0x7F }
     /// The plan's number of its type.
     @inline(__always)
     package var type: Int { Int(stamp & 0xFF) }

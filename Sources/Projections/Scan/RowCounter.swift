@@ -7,8 +7,11 @@ struct RowCounter: ~Copyable {
     private(set) var ignored: [Int]
     private var maker: RowMaker
     private let voided: Set<UInt32>
+    /// By the plan's number of a type: the bits that a projection looks at.
+    private let looked: [UInt64]
 
-    init(tables: RowTables, typeCount: Int, voided: Set<UInt32>) {
+    init(tables: RowTables, typeCount: Int, looked: [UInt64], voided: Set<UInt32>) {
+        self.looked = looked
         maker = RowMaker(tables: tables, typeCount: typeCount)
         ignored = Array(repeating: 0, count: typeCount)
         self.voided = voided
@@ -27,7 +30,8 @@ struct RowCounter: ~Copyable {
             let number = maker.numberOfType[type]
             if number != 255 {
                 maker.enter(Int(number), of: segment)
-                if maker.mask(Int(number), ordinal: Int(segment.ordinals[row])) != 0 {
+                let mask = maker.mask(Int(number), ordinal: Int(segment.ordinals[row]))
+                if mask & looked[Int(number)] != 0 {
                     applied += 1
                     continue
                 }

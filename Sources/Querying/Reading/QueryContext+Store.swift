@@ -23,6 +23,12 @@ extension QueryContext {
         let calendars = CalendarsInForce(register)
         let rounds = AnonymousRounds(of: store, zone: zone)
         let (types, count) = (store.types(in: register), view.entryCount)
+        var knownCalendars: CalendarSet?
+        func calendarSet() throws -> CalendarSet {
+            let set = try knownCalendars ?? CalendarSet(register: register, types: types)
+            knownCalendars = set
+            return set
+        }
         func basis(_ count: UInt32) throws -> AnswerBasis {
             try AnswerBasis(log.view, count: count, origin: origin, zone: zone)
         }
@@ -39,6 +45,8 @@ extension QueryContext {
                         promoting: .init(name: name, version: status.version)
                     ).projection(name)
                 }
+                try Self.check(
+                    status, definition, register, types, calendars: try calendarSet())
                 let facts = LiveFacts(
                     .stored(status, projections), definition: definition, calendars: calendars,
                     log: log)
@@ -52,6 +60,25 @@ extension QueryContext {
         scorecard = { try library.scorecard($0) }
         scorecardsAbout = { library.scorecards(about: $0) }
         profiles = StoreProfiles.byKind(types: store.types, zone: zone) { try $0(log.view) }
+    }
+}
+
+extension QueryContext {
+    /// Nothing is answered from rows that were made otherwise than the definition in force says: from
+    /// another text, with other calendars or versions of event types, or by other rules.
+    ///
+    /// - Throws: `QueryFault.otherRows`.
+    private static func check(
+        _ status: ProjectionStatus, _ definition: ProjectionDefinition?,
+        _ register: DefinitionRegister, _ types: EventTypes, calendars: CalendarSet
+    ) throws {
+        let change = register.definition("projection", status.name, status.version)
+        guard let definition, let change else { return }
+        let source = LiveProjections.source(
+            definition, digest: change.digest, types: types, calendars: calendars)
+        guard source.digest == status.digest else {
+            throw QueryFault.otherRows(projection: status.name, version: status.version)
+        }
     }
 }
 

@@ -19,6 +19,7 @@ package final class StoreProfiles: CaseProfiles {
     package let nameField: String?
     private let kind: String
     private let types: [(id: UInt16, schema: EventSchema)]
+    private let allTypes: EventTypes
     private let zone: TimeZoneRules
     private let reading: Reading
     private var settings: (count: UInt32, list: [Setting])?
@@ -35,6 +36,7 @@ package final class StoreProfiles: CaseProfiles {
         fields = types.profileFields(of: kind).map(\.name)
         nameField = first.schema.profileName
         self.kind = kind
+        allTypes = types
         self.zone = zone
         self.reading = reading
     }
@@ -81,7 +83,7 @@ package final class StoreProfiles: CaseProfiles {
         return result
     }
 
-    /// The events that set profiles, by time, then sequence; voided ones left out.
+    /// The events that set profiles, those of a case in the order they happened; voided ones left out.
     ///
     /// - Complexity: O(entries), two bytes of each in the segments that hold such events.
     private func list(upTo count: UInt32, in view: borrowing LogView) throws -> [Setting] {
@@ -102,9 +104,13 @@ package final class StoreProfiles: CaseProfiles {
             }
             list.removeAll { others.contains($0.entry.sequence) }
         }
-        list.sort {
-            ($0.entry.time, $0.entry.nanoseconds, $0.entry.sequence)
-                < ($1.entry.time, $1.entry.nanoseconds, $1.entry.sequence)
+        let byCase = Dictionary(grouping: list, by: \.entry.caseID)
+        list = try byCase.sorted { $0.key < $1.key }.flatMap { _, settings in
+            let bySequence = Dictionary(
+                settings.map { ($0.entry.sequence, $0) }, uniquingKeysWith: { $1 })
+            return try view.inOrder(bySequence.keys, types: allTypes).compactMap {
+                bySequence[$0]
+            }
         }
         settings = (count, list)
         return list

@@ -119,13 +119,8 @@ struct LogCaseCommand: ParsableCommand {
                     .usage,
                     "no entry has the subject \"\(subject)\". Subjects look like ticket/T-1.")
             }
-            var rows: [(time: SentTime, sequence: UInt32)] = []
-            for sequence in try view.caseHistory(id) {
-                rows.append((try view.sent(sequence), sequence))
-            }
-            rows.sort { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
             var voided: [UInt32] = []
-            for (_, sequence) in rows {
+            for sequence in try view.inOrder(view.caseHistory(id), types: log.types) {
                 Output.write(try view.revealedEntry(sequence))
                 Output.write("\n")
                 if try view.isVoided(sequence) { voided.append(sequence) }

@@ -8,6 +8,10 @@ struct NaiveEvaluator {
     struct Event {
         var sequence: Int
         var draft: EventDraft
+        /// Whether it is no news, so that nobody who looks for something happening finds it.
+        var isSilent = false
+        /// The place of the event whose update it tells more of.
+        var joined: Int?
         var time: Int64 { draft.time.milliseconds }
 
         func value(_ field: String) -> FieldValue? {
@@ -47,7 +51,7 @@ struct NaiveEvaluator {
         for (subject, events) in cases {
             let kind = String(subject.split(separator: "/")[0])
             guard definition.subjectKinds.contains(kind) else { continue }
-            let ordered = events.sorted { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
+            let ordered = NaiveRules.apply(to: events)
             let evaluation = NaiveCase(self, subject: subject, events: ordered)
             for (line, sign) in evaluation.facts() { cells[line, default: 0] += sign }
         }
@@ -158,7 +162,9 @@ struct NaiveCase {
     }
 
     private func matches(_ selector: Selector, _ place: Int, _ fact: Int?) -> Bool {
-        guard selector.types.contains(events[place].draft.type) else { return false }
+        guard selector.types.contains(events[place].draft.type), !events[place].isSilent else {
+            return false
+        }
         return selector.tests.allSatisfy { field, test in
             holds(test, events[place].value(field), fact)
         }
@@ -229,7 +235,7 @@ struct NaiveCase {
             var time = events[from].time
             repeat {
                 let local = evaluator.zone.localMilliseconds(of: Instant(milliseconds: time))
-                let next = min(time + 1_800_000, events[to].time)
+                let next = min((time / 1_800_000 + 1) * 1_800_000, events[to].time)
                 let now = Part(
                     day: evaluator.zone.day(of: Instant(milliseconds: time)),
                     hour: byHour ? Int(local % 86_400_000 / 3_600_000) : 0, start: time, end: next,

@@ -1,7 +1,8 @@
 import EventModel
 
-/// Random logs of a few cases: ties, events out of order and late, some voided, names cleared,
-/// cases of several kinds, fields left out.
+/// Random logs of a few cases: ties, orders of sources, clocks that differ, times beyond the
+/// millisecond, events out of order and late, some voided, names cleared, cases of several kinds,
+/// fields left out.
 struct RandomLog {
     var random: Seeded
     private var count = 0
@@ -50,9 +51,25 @@ struct RandomLog {
     private mutating func event(at time: Int64, case number: Int) -> EventDraft {
         let kind = number % 7 == 6 ? "call" : number % 11 == 10 ? "customer" : "ticket"
         let (type, fields) = kind == "ticket" ? ticketEvent() : anyEvent()
-        return EventDraft(
-            id: id(), source: "test", type: type, subject: "\(kind)/\(number)",
-            time: Instant(milliseconds: time), fields: fields)
+        // Clocks of two sources, one of which is up to three minutes slow.
+        let isSlow = random.chance(15)
+        var draft = EventDraft(
+            id: id(), source: isSlow ? "slow" : random.pick(["test", "other"]), type: type,
+            subject: "\(kind)/\(number)",
+            time: Instant(milliseconds: time - (isSlow ? Int64(random.below(4)) * 60_000 : 0)),
+            fields: fields)
+        if random.chance(15) { draft.nanoseconds = UInt32(random.below(3)) }
+        if random.chance(40) { draft.order = order() }
+        return draft
+    }
+
+    /// An order of the source: a number, a text, or a text that is longer than its key.
+    private mutating func order() -> SourceOrder {
+        switch random.below(3) {
+        case 0: .integer(Int64(random.below(9)) - 4)
+        case 1: .text("\(random.below(12))")
+        default: .text("batch-00\(random.below(2))\(random.pick(["", "-1", "-2"]))")
+        }
     }
 
     typealias Fields = [EventDraft.Field]

@@ -3,7 +3,7 @@
 -- is what both have in common.
 WITH known AS (
     -- Fields in force are those of the agent's own events.
-    SELECT case_id, subject, place, instant, local, type, state,
+    SELECT case_id, subject, place, instant, local, type, state, silent,
         last_value(team IGNORE NULLS) OVER (w ROWS UNBOUNDED PRECEDING) AS team
     FROM events WHERE case_kind = 'agent' AND type IN ('agent.state_changed', 'agent.profile_set')
     WINDOW w AS (PARTITION BY case_id ORDER BY place)),
@@ -11,7 +11,7 @@ stretches AS (
     -- By how much the local clock is ahead: whole minutes.
     SELECT *, lead(instant) OVER w AS until,
         60000 * round((epoch_ms(local) - instant) / 60000)::BIGINT AS ahead
-    FROM known WHERE type = 'agent.state_changed'
+    FROM known WHERE type = 'agent.state_changed' AND NOT silent
     WINDOW w AS (PARTITION BY case_id ORDER BY place)),
 -- Offsets change by whole hours: those of the local clock begin at the same instants before and
 -- after; what hour of what day begins there is asked of the zone.

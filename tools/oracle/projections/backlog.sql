@@ -3,7 +3,7 @@
 -- until the next one: it enters on its day and leaves on the next one's. A stretch that changes
 -- nothing leaves and enters on one day, which adds nothing to any cell.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 stretches AS (
     SELECT case_id, day, lead(day) OVER w AS until,
         last_value(agent IGNORE NULLS) OVER (w ROWS UNBOUNDED PRECEDING) AS agent,

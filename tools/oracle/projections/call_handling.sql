@@ -7,11 +7,12 @@ WITH in_force AS (
     FROM events WHERE type IN ('call.queued', 'call.answered', 'call.ended')
     WINDOW w AS (PARTITION BY case_id ORDER BY place ROWS UNBOUNDED PRECEDING)),
 answered AS (
-    SELECT case_id, place, instant, day, local, agent, team FROM events WHERE type = 'call.answered'),
+    SELECT case_id, place, instant, day, local, agent, team
+    FROM happened WHERE type = 'call.answered'),
 ended AS (
-    SELECT case_id, place, instant, resolved FROM events WHERE type = 'call.ended'),
+    SELECT case_id, place, instant, resolved FROM happened WHERE type = 'call.ended'),
 wrapped AS (
-    SELECT case_id, place, instant, agent FROM events WHERE type = 'call.wrapped')
+    SELECT case_id, place, instant, agent FROM happened WHERE type = 'call.wrapped')
 SELECT f.case_id, f.day, nullif(f.agent, '') AS agent,
     coalesce(nullif(f.team, ''), nullif(l.team, '')) AS team,
     nullif(l.channel, '') AS channel, nullif(l.category, '') AS category,

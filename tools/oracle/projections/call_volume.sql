@@ -2,7 +2,7 @@
 WITH queued AS (
     SELECT case_id, min(place) AS place, min(instant) AS instant, arg_min(struct_pack(
         day, agent, team, channel, category, queue, reason, local), place) AS q
-    FROM events WHERE type = 'call.queued' GROUP BY case_id),
+    FROM happened WHERE type = 'call.queued' GROUP BY case_id),
 -- What came after the first queueing. Fields of the first answer and of the first end, which may
 -- be absent there, hence taken together: arg_min by itself would look on.
 later AS (
@@ -12,20 +12,20 @@ later AS (
         arg_min(struct_pack(agent, category, reason), e.place) FILTER (type = 'call.ended') AS e,
         bool_or(outcome = 'abandoned') AS abandoned,
         count(*) FILTER (type = 'call.answered') AS answers
-    FROM events e JOIN queued USING (case_id)
+    FROM happened e JOIN queued USING (case_id)
     WHERE type IN ('call.answered', 'call.ended') AND e.place > queued.place
     GROUP BY case_id),
 -- What came after the first answer: the last end decides, and whether the call was handed on.
 ended AS (
     SELECT case_id, arg_max(struct_pack(resolved, place, instant), e.place) AS d,
         bool_or(outcome = 'transferred') AS passed_on
-    FROM events e
-    JOIN (SELECT case_id, min(e.place) AS answered_place FROM events e JOIN queued USING (case_id)
+    FROM happened e
+    JOIN (SELECT case_id, min(e.place) AS answered_place FROM happened e JOIN queued USING (case_id)
           WHERE type = 'call.answered' AND e.place > queued.place GROUP BY case_id)
         USING (case_id)
     WHERE type = 'call.ended' AND e.place > answered_place GROUP BY case_id),
 followed AS (
-    SELECT DISTINCT case_id FROM events e JOIN ended USING (case_id)
+    SELECT DISTINCT case_id FROM happened e JOIN ended USING (case_id)
     WHERE type = 'call.followed_up' AND e.place > d.place AND e.instant - d.instant <= 604800000)
 SELECT case_id, q.day,
     coalesce(nullif(a.agent, ''), nullif(q.agent, ''), nullif(e.agent, '')) AS agent,

@@ -1,12 +1,12 @@
 -- The latest answer to each effort survey (scale 1 to 7), within the time it was accepted.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 -- Sendings and answers of one survey in one case, in order; answers on any scale replace earlier
 -- ones, since the definition asks for the scale of the fact alone.
 surveys AS (
     SELECT case_id, type, place, instant, day, survey, agent, team, channel, about, via, score,
         scale_minimum, scale_maximum, valid_days
-    FROM events ANTI JOIN gone USING (case_id)
+    FROM happened ANTI JOIN gone USING (case_id)
     WHERE type IN ('survey.sent', 'survey.answered') AND kind = 'ces'
         AND case_kind IN ('ticket', 'call', 'customer')),
 sendings AS (FROM surveys WHERE type = 'survey.sent'),

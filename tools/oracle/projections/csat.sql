@@ -1,6 +1,6 @@
 -- The latest answer to each satisfaction survey (scale 1 to 5), within the time it was accepted.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 -- Sendings and answers of one survey in one case, in order; answers on any scale, since the
 -- definition asks for the scale of the fact alone.
 walked AS (
@@ -15,7 +15,7 @@ walked AS (
             OVER after AS later,
         first_value(CASE WHEN type = 'survey.answered' THEN instant END IGNORE NULLS)
             OVER after AS later_instant
-    FROM events ANTI JOIN gone USING (case_id)
+    FROM happened ANTI JOIN gone USING (case_id)
     WHERE type IN ('survey.sent', 'survey.answered') AND kind = 'csat'
         AND case_kind IN ('ticket', 'call', 'customer')
     WINDOW before AS (PARTITION BY case_id, survey ORDER BY place
@@ -49,7 +49,7 @@ in_force AS (
 -- What caused the first escalation, where that came before the answer.
 escalated AS (
     SELECT case_id, min(place) AS place, arg_min(trigger, place) AS trigger
-    FROM events WHERE type = 'ticket.escalated' GROUP BY case_id)
+    FROM happened WHERE type = 'ticket.escalated' GROUP BY case_id)
 SELECT f.case_id, f.day,
     coalesce(nullif(sent.agent, ''), nullif(f.agent, ''), nullif(s.agent, ''),
              nullif(l.agent, '')) AS agent,

@@ -1,10 +1,10 @@
 -- Each escalation of a ticket, credited to those it was escalated from.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 escalated AS (
     SELECT case_id, place, day, from_agent, from_team, trigger,
         row_number() OVER (PARTITION BY case_id ORDER BY place) AS nth
-    FROM events ANTI JOIN gone USING (case_id)
+    FROM happened ANTI JOIN gone USING (case_id)
     WHERE type = 'ticket.escalated'),
 -- An escalation's own to_agent and to_team are other fields: they set nothing in force.
 in_force AS (

@@ -1,15 +1,15 @@
 -- The first time an agent was named for a ticket, at the opening or later.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 opened AS (
     SELECT case_id, min(place) AS place, min(instant) AS instant
-    FROM events WHERE type = 'ticket.opened' GROUP BY case_id),
+    FROM happened WHERE type = 'ticket.opened' GROUP BY case_id),
 assigned AS (
     SELECT case_id, min(a.place) AS place, min(a.instant) - any_value(o.instant) AS wait,
         any_value(o.instant) AS opened_instant, min(a.instant) AS assigned_instant,
         arg_min(day, a.place) AS day, arg_min(local, a.place) AS local,
         arg_min(agent, a.place) AS agent
-    FROM events a JOIN opened o USING (case_id)
+    FROM happened a JOIN opened o USING (case_id)
     WHERE type IN ('ticket.opened', 'ticket.assigned') AND agent <> '' AND a.place >= o.place
     GROUP BY case_id),
 in_force AS (

@@ -1,28 +1,28 @@
 -- The first time a ticket was resolved or closed, whatever came later.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 opened AS (
     SELECT case_id, min(place) AS place, min(instant) AS instant
-    FROM events ANTI JOIN gone USING (case_id)
+    FROM happened ANTI JOIN gone USING (case_id)
     WHERE type = 'ticket.opened' GROUP BY case_id),
 solved AS (
     SELECT case_id, min(s.place) AS place, min(s.instant) AS instant,
         any_value(o.place) AS opened_place, any_value(o.instant) AS opened_instant,
         min(s.instant) - any_value(o.instant) AS time,
         arg_min(day, s.place) AS day, arg_min(local, s.place) AS local
-    FROM events s JOIN opened o USING (case_id)
+    FROM happened s JOIN opened o USING (case_id)
     WHERE type = 'ticket.status_changed' AND status IN ('resolved', 'closed')
         AND s.place > o.place
     GROUP BY case_id),
 holder AS (
     SELECT case_id, min(h.place) AS holder_place, arg_min(agent, h.place) AS holder_agent
-    FROM events h JOIN solved s USING (case_id)
+    FROM happened h JOIN solved s USING (case_id)
     WHERE type IN ('ticket.opened', 'ticket.assigned') AND agent <> ''
         AND h.place >= s.opened_place
     GROUP BY case_id),
 keeper AS (
     SELECT case_id, min(h.place) AS keeper_place, arg_min(team, h.place) AS keeper_team
-    FROM events h JOIN solved s USING (case_id)
+    FROM happened h JOIN solved s USING (case_id)
     WHERE type IN ('ticket.opened', 'ticket.assigned') AND team <> ''
         AND h.place >= s.opened_place
     GROUP BY case_id),
@@ -42,14 +42,14 @@ looked AS (
         count(*) FILTER (type = 'message.posted'
             AND e.place > s.opened_place AND e.place < s.place) AS replies,
         -- An escalation, another agent or team, a return to work or a later case about the matter.
-        count(*) FILTER (
+        count(*) FILTER (NOT silent AND (
             (type = 'ticket.escalated' AND e.place > s.opened_place AND e.place < s.place)
             OR (type = 'ticket.assigned' AND agent <> '' AND agent <> holder_agent
                 AND e.place > holder_place AND e.place < s.place)
             OR (type = 'ticket.assigned' AND team <> '' AND team <> keeper_team
                 AND e.place > keeper_place AND e.place < s.place)
             OR (type IN ('ticket.status_changed', 'ticket.followed_up') AND e.place > s.place
-                AND e.instant - s.instant <= 604800000)) AS hindrances
+                AND e.instant - s.instant <= 604800000))) AS hindrances
     FROM events e JOIN solved s USING (case_id) LEFT JOIN holder USING (case_id)
         LEFT JOIN keeper USING (case_id)
     WHERE type IN ('ticket.opened', 'ticket.assigned', 'ticket.attributes_set',

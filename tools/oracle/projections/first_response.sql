@@ -1,17 +1,17 @@
 -- The first public reply by a human to a ticket that a customer opened.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 -- The condition on the origin is on the first opening, whoever opened the ticket later.
 opened AS (
     SELECT case_id, min(place) AS place, min(instant) AS instant
-    FROM events WHERE type = 'ticket.opened'
+    FROM happened WHERE type = 'ticket.opened'
     GROUP BY case_id HAVING arg_min(origin, place) = 'customer'),
 -- Day and actor are taken together: arg_min by itself would pass over a reply without an actor.
 answer AS (
     SELECT case_id, min(m.place) AS place, min(m.instant) - any_value(o.instant) AS wait,
         any_value(o.instant) AS opened_instant, min(m.instant) AS answer_instant,
         arg_min(struct_pack(day, local, actor), m.place) AS a
-    FROM events m JOIN opened o USING (case_id)
+    FROM happened m JOIN opened o USING (case_id)
     WHERE type = 'message.posted' AND direction = 'out' AND visibility = 'public'
         AND actor_kind = 'agent' AND automatic IS NOT TRUE AND m.place > o.place
     GROUP BY case_id),

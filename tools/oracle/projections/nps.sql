@@ -1,6 +1,6 @@
 -- The latest answer to each recommendation survey (0 to 10), within the time it was accepted.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 -- Sendings and answers of one survey in one case, in order.
 walked AS (
     SELECT case_id, type, place, instant, day, survey, agent, team, channel, about, via, score,
@@ -14,7 +14,7 @@ walked AS (
             OVER after AS later,
         first_value(CASE WHEN type = 'survey.answered' THEN instant END IGNORE NULLS)
             OVER after AS later_instant
-    FROM events ANTI JOIN gone USING (case_id)
+    FROM happened ANTI JOIN gone USING (case_id)
     WHERE type IN ('survey.sent', 'survey.answered') AND kind = 'nps'
         AND case_kind IN ('customer', 'ticket', 'call')
     WINDOW before AS (PARTITION BY case_id, survey ORDER BY place

@@ -3,4 +3,4 @@ SELECT case_id, day, nullif(product, '') AS product, nullif(channel, '') AS chan
     nullif(currency, '') AS currency, amount, split_part(subject, '/', 2) AS customer,
     CASE WHEN lead(instant) OVER (PARTITION BY case_id ORDER BY place) - instant <= 7776000000
         THEN split_part(subject, '/', 2) END AS returning
-FROM events WHERE type = 'customer.purchased' AND amount >= 1
+FROM happened WHERE type = 'customer.purchased' AND amount >= 1

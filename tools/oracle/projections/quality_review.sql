@@ -1,9 +1,9 @@
 -- Each quality review of a ticket or call, credited to the agent reviewed.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 reviewed AS (
     SELECT case_id, place, day, agent, reviewer, score, maximum, escalation_justified
-    FROM events ANTI JOIN gone USING (case_id)
+    FROM happened ANTI JOIN gone USING (case_id)
     WHERE type = 'quality.reviewed' AND case_kind IN ('ticket', 'call')),
 -- Of tickets and calls: what ticket.… and call.… set.
 in_force AS (

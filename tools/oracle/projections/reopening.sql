@@ -1,10 +1,10 @@
 -- Each return of a ticket from resolved or closed to an active status.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 statuses AS (
     SELECT case_id, place, day, status,
         lag(status) OVER w AS ended, lag(place) OVER w AS ended_place
-    FROM events ANTI JOIN gone USING (case_id)
+    FROM happened ANTI JOIN gone USING (case_id)
     WHERE type = 'ticket.status_changed'
     WINDOW w AS (PARTITION BY case_id ORDER BY place)),
 -- The first active status after the first resolution is the case's first return, since nothing but

@@ -1,9 +1,9 @@
 -- Each public reply by a human; its wait runs from the customer's earliest message not answered
 -- before, or from the opening by the customer where that was not answered before.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 chosen AS (
-    SELECT case_id, type, place, instant, day, local, actor, origin,
+    SELECT case_id, type, place, instant, day, local, actor, origin, silent,
         agent, team, category, priority, customer,
         -- A message's channel is its own, not the ticket's.
         CASE WHEN type <> 'message.posted' THEN channel END AS channel,
@@ -14,7 +14,7 @@ chosen AS (
             AND actor_kind = 'agent' AND automatic IS NOT TRUE)
         OR (type = 'message.posted' AND direction = 'in' AND actor_kind = 'customer')),
 walked AS (
-    SELECT case_id, type, place, instant, day, local, actor, origin, is_reply,
+    SELECT case_id, type, place, instant, day, local, actor, origin, silent, is_reply,
         count(*) FILTER (is_reply) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
             AS replies_before,
         last_value(agent IGNORE NULLS) OVER (w ROWS UNBOUNDED PRECEDING) AS agent,
@@ -30,7 +30,7 @@ asked AS (
         coalesce(min(instant) FILTER (type = 'ticket.opened'),
                  min(instant) FILTER (type = 'message.posted')) AS instant
     FROM walked
-    WHERE NOT is_reply AND (type = 'message.posted' OR origin = 'customer')
+    WHERE NOT is_reply AND NOT silent AND (type = 'message.posted' OR origin = 'customer')
     GROUP BY ALL)
 SELECT case_id, f.day, coalesce(nullif(f.actor, ''), nullif(f.agent, '')) AS agent,
     nullif(f.team, '') AS team, nullif(f.channel, '') AS channel,

@@ -1,19 +1,19 @@
 -- The last resolution of a ticket that was not reopened after it; a ticket closed without having
 -- been resolved counts from its closing.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 opened AS (
     SELECT case_id, min(place) AS place, min(instant) AS instant
-    FROM events ANTI JOIN gone USING (case_id)
+    FROM happened ANTI JOIN gone USING (case_id)
     WHERE type = 'ticket.opened' GROUP BY case_id),
 -- A status is in force from its event until the next one's.
 statuses AS (
-    SELECT case_id, place, instant, day, local, status,
+    SELECT case_id, place, instant, day, local, status, silent,
         lead(instant) OVER (PARTITION BY case_id ORDER BY place) AS until
     FROM events SEMI JOIN opened USING (case_id) WHERE type = 'ticket.status_changed'),
 active AS (
     SELECT case_id, max(place) AS place FROM statuses
-    WHERE status NOT IN ('resolved', 'closed') GROUP BY case_id),
+    WHERE NOT silent AND status NOT IN ('resolved', 'closed') GROUP BY case_id),
 -- Since the last active status: the last resolution, else the first closing.
 ended AS (
     SELECT case_id,
@@ -22,7 +22,7 @@ ended AS (
         arg_max(struct_pack(instant, day, local), s.place) FILTER (status = 'resolved') AS r,
         arg_min(struct_pack(instant, day, local), s.place) AS c
     FROM statuses s LEFT JOIN active a USING (case_id)
-    WHERE s.place > a.place OR a.place IS NULL
+    WHERE NOT silent AND (s.place > a.place OR a.place IS NULL)
     GROUP BY case_id),
 solved AS (
     SELECT case_id, o.place AS opened_place, o.instant AS opened_instant,
@@ -52,8 +52,8 @@ looked AS (
         arg_max(category, e.place) AS category,
         arg_max(priority, e.place) AS priority,
         count(*) FILTER (type = 'message.posted' AND e.place > s.opened_place) AS replies,
-        min(e.instant) FILTER (type = 'ticket.escalated') AS escalated,
-        arg_min(trigger, e.place) FILTER (type = 'ticket.escalated') AS escalation
+        min(e.instant) FILTER (type = 'ticket.escalated' AND NOT silent) AS escalated,
+        arg_min(trigger, e.place) FILTER (type = 'ticket.escalated' AND NOT silent) AS escalation
     FROM events e JOIN solved s USING (case_id)
     WHERE e.place <= s.place AND (
         type IN ('ticket.opened', 'ticket.assigned', 'ticket.attributes_set', 'ticket.escalated')

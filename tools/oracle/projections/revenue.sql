@@ -3,7 +3,7 @@
 WITH earned AS (
     SELECT case_id, day, agent, team, channel, category, currency, amount, from_day, to_day,
         CASE WHEN from_day <= to_day THEN datediff('day', from_day, to_day) + 1 END AS days
-    FROM events WHERE type = 'revenue.recorded'),
+    FROM happened WHERE type = 'revenue.recorded'),
 spread AS (
     SELECT *, unnest(generate_series(0, coalesce(days, 1) - 1)) AS number FROM earned)
 SELECT case_id, CASE WHEN days IS NULL THEN day ELSE from_day + number::INTEGER END AS day,

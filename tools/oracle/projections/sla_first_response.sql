@@ -1,15 +1,15 @@
 -- First public replies by a human to tickets with a first-response target, and whether in time.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 opened AS (
     SELECT case_id, min(place) AS place, min(instant) AS instant
-    FROM events ANTI JOIN gone USING (case_id)
+    FROM happened ANTI JOIN gone USING (case_id)
     WHERE type = 'ticket.opened' GROUP BY case_id),
 answer AS (
     SELECT case_id, min(m.place) AS place, min(m.instant) AS instant,
         any_value(o.instant) AS opened_instant,
         arg_min(struct_pack(day, actor), m.place) AS a
-    FROM events m JOIN opened o USING (case_id)
+    FROM happened m JOIN opened o USING (case_id)
     WHERE type = 'message.posted' AND direction = 'out' AND visibility = 'public'
         AND actor_kind = 'agent' AND automatic IS NOT TRUE AND m.place > o.place
     GROUP BY case_id),
@@ -20,7 +20,7 @@ targeted AS (
         arg_max(struct_pack(policy, target_milliseconds, pauses_pending, pauses_hold,
             calendar), e.place)
             FILTER (type = 'sla.applied') AS target
-    FROM events e JOIN answer a USING (case_id)
+    FROM happened e JOIN answer a USING (case_id)
     WHERE type IN ('sla.applied', 'sla.cancelled') AND metric = 'first_response'
         AND e.place < a.place
     GROUP BY case_id
@@ -41,7 +41,7 @@ paused AS (
     GROUP BY case_id),
 escalated AS (
     SELECT case_id, arg_min(trigger, e.place) AS escalation
-    FROM events e JOIN answer s USING (case_id)
+    FROM happened e JOIN answer s USING (case_id)
     WHERE type = 'ticket.escalated' AND e.place < s.place GROUP BY case_id),
 in_force AS (
     SELECT case_id, arg_max(agent, s.place) AS agent, arg_max(team, s.place) AS team,

@@ -1,17 +1,17 @@
 -- Last resolutions, not reopened since, of tickets with a resolution target, and whether in time.
 -- A ticket of which no opening is recorded does not count: its time is unknown.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 opened AS (
     SELECT case_id, min(instant) AS opened_instant
-    FROM events WHERE type = 'ticket.opened' GROUP BY case_id),
+    FROM happened WHERE type = 'ticket.opened' GROUP BY case_id),
 statuses AS (
-    SELECT case_id, place, instant, day, status,
+    SELECT case_id, place, instant, day, status, silent,
         lead(instant) OVER (PARTITION BY case_id ORDER BY place) AS until
     FROM events ANTI JOIN gone USING (case_id) WHERE type = 'ticket.status_changed'),
 active AS (
     SELECT case_id, max(place) AS place FROM statuses
-    WHERE status NOT IN ('resolved', 'closed') GROUP BY case_id),
+    WHERE NOT silent AND status NOT IN ('resolved', 'closed') GROUP BY case_id),
 ended AS (
     SELECT case_id,
         max(s.place) FILTER (status = 'resolved') AS resolved,
@@ -19,7 +19,7 @@ ended AS (
         arg_max(struct_pack(instant, day), s.place) FILTER (status = 'resolved') AS r,
         arg_min(struct_pack(instant, day), s.place) AS c
     FROM statuses s LEFT JOIN active a USING (case_id)
-    WHERE s.place > a.place OR a.place IS NULL
+    WHERE NOT silent AND (s.place > a.place OR a.place IS NULL)
     GROUP BY case_id),
 solved AS (
     SELECT case_id, opened_instant, coalesce(resolved, closed) AS place,
@@ -31,7 +31,7 @@ targeted AS (
         arg_max(struct_pack(policy, target_milliseconds, pauses_pending, pauses_hold,
             calendar), e.place)
             FILTER (type = 'sla.applied') AS target
-    FROM events e JOIN solved s USING (case_id)
+    FROM happened e JOIN solved s USING (case_id)
     WHERE type IN ('sla.applied', 'sla.cancelled') AND metric = 'resolution' AND e.place < s.place
     GROUP BY case_id
     HAVING max(e.place) FILTER (type = 'sla.applied')
@@ -49,7 +49,7 @@ paused AS (
     GROUP BY case_id),
 escalated AS (
     SELECT case_id, arg_min(trigger, e.place) AS escalation
-    FROM events e JOIN solved s USING (case_id)
+    FROM happened e JOIN solved s USING (case_id)
     WHERE type = 'ticket.escalated' AND e.place < s.place GROUP BY case_id),
 in_force AS (
     SELECT case_id, arg_max(agent, e.place) AS agent, arg_max(team, e.place) AS team,

@@ -1,6 +1,6 @@
 -- Satisfaction surveys sent, and whether an answer came in time.
 WITH gone AS (
-    SELECT DISTINCT case_id FROM events WHERE type IN ('ticket.merged', 'ticket.removed')),
+    SELECT DISTINCT case_id FROM happened WHERE type IN ('ticket.merged', 'ticket.removed')),
 -- Sendings and answers of one survey in one case, in order.
 walked AS (
     SELECT case_id, type, place, instant, day, agent, team, channel, customer, about, via,
@@ -10,7 +10,7 @@ walked AS (
             OVER (w ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS answer_instant,
         bool_or(type = 'survey.sent')
             OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS was_sent
-    FROM events ANTI JOIN gone USING (case_id)
+    FROM happened ANTI JOIN gone USING (case_id)
     WHERE type IN ('survey.sent', 'survey.answered') AND kind = 'csat'
         AND case_kind IN ('ticket', 'call', 'customer')
     WINDOW w AS (PARTITION BY case_id, survey ORDER BY place)),

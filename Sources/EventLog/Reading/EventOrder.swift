@@ -1,0 +1,108 @@
+import EventModel
+
+/// Where an event stands among those of its case: time as it was sent, then its source's own order
+/// between its own events, then rank, then sequence.
+package struct EventPlace: Sendable {
+    /// Milliseconds since 1970, and nanoseconds beyond them.
+    package var time: Int64
+    package var nanoseconds: UInt32
+    /// See `EventSchema.rank`.
+    package var rank: Int
+    package var sequence: UInt32
+    /// Whose order its key is, and the key; the order's text where the key is its beginning.
+    package var source: OrderSource
+    package var key: UInt64
+    package var text: [UInt8]
+
+    package init(
+        time: Int64, nanoseconds: UInt32, rank: Int, sequence: UInt32,
+        source: OrderSource = OrderSource(word: 0), key: UInt64 = 0, text: [UInt8] = []
+    ) {
+        self.time = time
+        self.nanoseconds = nanoseconds
+        self.rank = rank
+        self.sequence = sequence
+        self.source = source
+        self.key = key
+        self.text = text
+    }
+
+    /// Whether it comes before another of its source, by that source's word: numbers before texts.
+    fileprivate func isDeclaredBefore(_ other: EventPlace) -> Bool {
+        let (isNumber, isOther) = (source.kind == .integer, other.source.kind == .integer)
+        if isNumber != isOther { return isNumber }
+        if key != other.key {
+            return isNumber
+                ? Int64(bitPattern: key) < Int64(bitPattern: other.key) : key < other.key
+        }
+        // A text of eight bytes comes before any longer one that begins with it.
+        if source.kind != other.source.kind { return source.kind == .text }
+        if text != other.text { return text.lexicographicallyPrecedes(other.text) }
+        return sequence < other.sequence
+    }
+
+    fileprivate func isRankedBefore(_ other: EventPlace) -> Bool {
+        (rank, sequence) < (other.rank, other.sequence)
+    }
+}
+
+/// The order of a case's events.
+///
+/// A source's order says nothing about the events of others, so that it can't be part of comparing any
+/// two events. Within an instant each source's events wait in a queue of its own; of the heads, the one
+/// that rank and sequence put first is taken. So all that sources said holds, and rank decides the rest.
+package enum EventOrder {
+    /// The events of one instant in order, as their places in the list.
+    ///
+    /// - Complexity: O(events × sources).
+    package static func ofInstant(_ events: [EventPlace]) -> [Int] {
+        var queues: [[Int]] = []
+        var queueOfSource: [UInt32: Int] = [:]
+        for place in events.indices {
+            guard let source = events[place].source.source else {
+                queues.append([place])
+                continue
+            }
+            if let queue = queueOfSource[source] {
+                queues[queue].append(place)
+            } else {
+                queueOfSource[source] = queues.count
+                queues.append([place])
+            }
+        }
+        for queue in queueOfSource.values where queues[queue].count > 1 {
+            queues[queue].sort { events[$0].isDeclaredBefore(events[$1]) }
+        }
+        var heads = [Int](repeating: 0, count: queues.count)
+        return events.indices.map { _ in
+            var next: (queue: Int, place: Int)?
+            for queue in queues.indices where heads[queue] < queues[queue].count {
+                let place = queues[queue][heads[queue]]
+                if next.map({ events[place].isRankedBefore(events[$0.place]) }) ?? true {
+                    next = (queue, place)
+                }
+            }
+            guard let next else { preconditionFailure("as many heads as events") }
+            heads[next.queue] += 1
+            return next.place
+        }
+    }
+
+    /// Some events of a case in order.
+    package static func sorted(_ events: [EventPlace]) -> [EventPlace] {
+        let byTime = events.sorted { ($0.time, $0.nanoseconds) < ($1.time, $1.nanoseconds) }
+        var result: [EventPlace] = []
+        var start = 0
+        while start < byTime.count {
+            let first = byTime[start]
+            let end =
+                byTime[start...].firstIndex {
+                    $0.time != first.time || $0.nanoseconds != first.nanoseconds
+                } ?? byTime.count
+            let instant = Array(byTime[start..<end])
+            result += ofInstant(instant).map { instant[$0] }
+            start = end
+        }
+        return result
+    }
+}

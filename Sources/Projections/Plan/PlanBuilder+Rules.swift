@@ -1,0 +1,141 @@
+import EventModel
+
+extension PlanBuilder {
+    /// Whether several rows of a type may be one update: it says more than one state.
+    func isMerging(_ schema: EventSchema) -> Bool {
+        schema.columns.count { $0.isState } > 1
+    }
+
+    /// Has rows of a type say whether they repeat what was so, where it says states.
+    ///
+    /// - Returns: the types that say so, too, or end it; the type itself among them.
+    mutating func tell(_ type: UInt16) -> [UInt16] {
+        let schema = context.types.schemas[Int(type)]
+        let states = schema.columns.filter(\.isState)
+        guard !states.isEmpty else { return [] }
+        telling.insert(type)
+        var types: Set<UInt16> = [type]
+        for state in states {
+            let setters = setters(of: state.name, type)
+            _ = field(state.name, of: setters)
+            types.formUnion(setters)
+            guard let place = PlanBuilder.place(of: state.name) else { continue }
+            let enders = self.setters(of: place, type)
+            _ = field(place, of: enders)
+            types.formUnion(enders)
+        }
+        for actor in actors(schema) { _ = field(actor, of: [type]) }
+        return types.sorted()
+    }
+
+    /// What rows of a case say beside each other, as its tables have it.
+    func caseRules(_ numbers: [UInt16: Int]) -> CaseRules {
+        var rules = CaseRules()
+        func set(_ types: some Sequence<UInt16>) -> UInt64 {
+            types.reduce(0) { set, type in numbers[type].map { set | 1 << UInt64($0) } ?? set }
+        }
+        rules.openings = set(openings)
+        rules.telling = set(telling)
+        rules.merging = set(telling.filter { isMerging(context.types.schemas[Int($0)]) })
+        for (place, key) in selectors.enumerated() where key.isFinder {
+            for type in key.types {
+                if let number = numbers[type] {
+                    rules.finders[number] |= codes.selectors[place].bit
+                }
+            }
+        }
+        var settings = [[StateSetting]](repeating: [], count: 64)
+        for state in states() {
+            for (type, effect) in state.effects.sorted(by: { $0.key < $1.key }) {
+                let name = effect == .ends ? PlanBuilder.place(of: state.field) ?? "" : state.field
+                guard let number = numbers[type], let field = fieldPlaces[name] else { continue }
+                let place = codes.payloadPlaces[Int(field) * 64 + number]
+                guard place >= 0 else { continue }
+                let schema = context.types.schemas[Int(type)]
+                let column = schema.columnIndex(of: name).flatMap { schema.columns[$0].column }
+                settings[number].append(
+                    StateSetting(
+                        state: Int32(rules.stateCount), place: place, effect: effect,
+                        isName: column == .name))
+            }
+            rules.stateCount += 1
+        }
+        for number in settings.indices {
+            rules.settingsOfType[number] = RangeCode(
+                start: Int32(rules.settings.count), count: Int32(settings[number].count))
+            rules.settings += settings[number]
+        }
+        for type in telling.sorted() {
+            guard let number = numbers[type] else { continue }
+            let start = rules.actors.count
+            for actor in actors(context.types.schemas[Int(type)]) {
+                guard let field = fieldPlaces[actor] else { continue }
+                rules.actors.append(codes.payloadPlaces[Int(field) * 64 + number])
+            }
+            rules.actorsOfType[number] = RangeCode(
+                start: Int32(start), count: Int32(rules.actors.count - start))
+        }
+        return rules
+    }
+
+    /// A state of a case, and what events of each type do to it.
+    private struct State {
+        var field: String
+        var effects: [UInt16: StateSetting.Effect]
+    }
+
+    private func states() -> [State] {
+        var states: [State] = []
+        for type in telling.sorted() {
+            for column in context.types.schemas[Int(type)].columns where column.isState {
+                let setters = setters(of: column.name, type)
+                var effects: [UInt16: StateSetting.Effect] = [:]
+                if let place = PlanBuilder.place(of: column.name) {
+                    for ender in self.setters(of: place, type) { effects[ender] = .ends }
+                }
+                for setter in setters { effects[setter] = .sets }
+                effects[type] = .tells
+                // Two types of one case that say the same state say it of each other.
+                let known = states.firstIndex {
+                    $0.field == column.name && !Set($0.effects.keys).isDisjoint(with: setters)
+                }
+                if let known {
+                    states[known].effects.merge(effects) { $0 == .tells ? $0 : $1 }
+                } else {
+                    states.append(State(field: column.name, effects: effects))
+                }
+            }
+        }
+        return states
+    }
+
+    /// The types that say what a field is in cases that a type's events are of.
+    private func setters(of field: String, _ type: UInt16) -> [UInt16] {
+        let kinds = context.types.schemas[Int(type)].subjectKinds
+        let names = Set(context.types.types(setting: field, ofKinds: kinds).map(\.type))
+        return context.types.schemas.indices.filter {
+            $0 == Int(type) || names.contains(context.types.schemas[$0].type)
+        }.map { UInt16($0) }
+    }
+
+    /// What a state is about that says where something went: `team` of `to_team`.
+    private static func place(of state: String) -> String? {
+        state.hasPrefix("to_") ? String(state.dropFirst(3)) : nil
+    }
+
+    /// The fields of who made an update: the persons that it names beside its states.
+    private func actors(_ schema: EventSchema) -> [String] {
+        schema.columns.filter { $0.personal == .name && !$0.isState }.map(\.name)
+    }
+
+    /// The rank of an event by the code of a column.
+    func codeRanks(_ schema: EventSchema, _ column: Int) -> [UInt8] {
+        let field = schema.columns[column]
+        let absent = value(schema.defaultValue(ofColumn: column), of: field)
+        return (0..<256).map { code in
+            let read = code == 0 ? Int(absent) : code
+            return UInt8(
+                read > 0 && read <= field.ranks.count ? field.ranks[read - 1] : schema.rank)
+        }
+    }
+}

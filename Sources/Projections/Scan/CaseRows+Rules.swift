@@ -1,0 +1,207 @@
+// What rows say beside each other, once they are in order. A row that says nothing new loses the bits
+// of the selectors that look for something happening; what is so stays to be read from it.
+
+extension CaseRows {
+    mutating func applyRules() {
+        if rules.openings != 0 { heedOpening() }
+        guard rules.telling != 0 else { return }
+        if rules.merging != 0 { mergeUpdates() }
+        heedRepetitions()
+    }
+
+    @inline(__always)
+    private func isOne(of types: UInt64, _ row: Row) -> Bool {
+        types >> UInt64(truncatingIfNeeded: row.stamp & 0x3F) & 1 != 0
+    }
+
+    /// Takes from a row what it would have found.
+    @inline(__always)
+    private mutating func silence(_ position: Int) {
+        rows[start + position].mask &= ~rules.finders[self[position].type]
+    }
+
+    // MARK: The opening
+
+    /// The first opening opens, later ones do not; what came a little before it counts as at it.
+    private mutating func heedOpening() {
+        var first = -1
+        for position in 0..<count where isOne(of: rules.openings, self[position]) {
+            if first < 0 { first = position } else { silence(position) }
+        }
+        guard first > 0 else { return }
+        let opening = self[first]
+        let (earliest, overflow) = opening.time.subtractingReportingOverflow(rules.tolerance)
+        var low = first
+        while low > 0, overflow || self[low - 1].time >= earliest { low -= 1 }
+        if low < first { move(low..<first, to: opening) }
+    }
+
+    /// Has rows happen at the instant of the opening that follows them: among each other in their own
+    /// order, among those of that instant by rank.
+    private mutating func move(_ range: Range<Int>, to opening: Row) {
+        moved += range.count
+        var end = range.upperBound
+        while end < count, areSimultaneous(self[end], opening) { end += 1 }
+        spare.truncate(to: 0)
+        var rest = (range.upperBound..<end).map { self[$0] }[...]
+        var target = start + range.lowerBound
+        for position in range {
+            var row = self[position]
+            row.stamp = opening.time << 15 | row.stamp & 0x7FFF
+            while let next = rest.first, next.rank < row.rank {
+                spare.append(next)
+                rest = rest.dropFirst()
+            }
+            spare.append(row)
+        }
+        for row in rest { spare.append(row) }
+        for place in 0..<spare.count {
+            rows[target] = spare[place]
+            target += 1
+        }
+    }
+
+    // MARK: One update in several rows
+
+    /// Rows of one type and instant that say different states are one change: the first of them has
+    /// what all of them say, the others have happened with it.
+    private mutating func mergeUpdates() {
+        var position = 0
+        while position + 1 < count {
+            var end = position + 1
+            while end < count, areSimultaneous(self[position], self[end]) { end += 1 }
+            if end - position > 1 { mergeUpdates(position..<end) }
+            position = end
+        }
+    }
+
+    private mutating func mergeUpdates(_ range: Range<Int>) {
+        for position in range where isOne(of: rules.merging, self[position]) {
+            let type = self[position].type
+            let leader = Int(leaders[type])
+            if leader >= 0, canJoin(position, leader) {
+                join(position, leader)
+            } else {
+                leaders[type] = Int32(position)
+            }
+        }
+        for position in range { leaders[self[position].type] = -1 }
+    }
+
+    /// Whether a row says other states than one before it, and nobody else said them.
+    private func canJoin(_ position: Int, _ leader: Int) -> Bool {
+        let (row, first) = (self[position], self[leader])
+        var saysSome = false
+        for place in rules.settingsOfType[row.type].indices {
+            let setting = rules.settings[place]
+            guard setting.effect == .tells, value(setting.place, of: row) != .min else { continue }
+            if value(setting.place, of: first) != .min { return false }
+            saysSome = true
+        }
+        guard saysSome else { return false }
+        for place in rules.actorsOfType[row.type].indices {
+            let actors = (
+                value(rules.actors[place], of: row), value(rules.actors[place], of: first)
+            )
+            if actors.0 != .min, actors.1 != .min, actors.0 != actors.1 { return false }
+        }
+        return true
+    }
+
+    private mutating func join(_ position: Int, _ leader: Int) {
+        let row = self[position]
+        var first = self[leader]
+        // A copy of the first row's words: another table of the case may hold that row as it was.
+        let columns = rules.columnsOfType[row.type].indices
+        let before = extras.words
+        let count = before + Int(rules.wordsOfType[row.type])
+        let source = Int(first.payload) - before
+        let copy = payload.count
+        for word in 0..<count { payload.append(payload[source + word]) }
+        first.payload = UInt32(copy + before)
+        for place in columns {
+            let column = rules.columns[place]
+            guard isAbsent(column, of: first) else { continue }
+            let (to, from) = (Int(first.payload + column.word), Int(row.payload + column.word))
+            payload[to] = payload[from]
+            if column.place & 1 != 0 { payload[to + 1] = payload[from + 1] }
+        }
+        first.mask = unsafe rules.masks.mask(
+            first.type,
+            PayloadRow(
+                words: payload.base + Int(first.payload), places: rules.placeOfUse.base))
+        rows[start + leader] = first
+        silence(position)
+    }
+
+    private func isAbsent(_ column: CaseRuleTables.PayloadColumn, of row: Row) -> Bool {
+        let word = Int(row.payload + column.word)
+        let first = payload[word]
+        guard column.place & 1 != 0 else {
+            return first == UInt32(truncatingIfNeeded: column.absent)
+        }
+        return Int64(bitPattern: UInt64(first) << 32 | UInt64(payload[word + 1])) == column.absent
+    }
+
+    // MARK: Repetitions
+
+    /// A row that says states, all of which were so already, has no other effect.
+    private mutating func heedRepetitions() {
+        inForce.fill(.min)
+        for position in 0..<count where isOne(of: rules.setting, self[position]) {
+            let row = self[position]
+            var tells = false
+            var isNew = false
+            for place in rules.settingsOfType[row.type].indices {
+                let setting = rules.settings[place]
+                var value = value(setting.place, of: row)
+                if value == .min { continue }
+                // Nobody is who had it from the start.
+                if setting.isName, value == 1 { value = .min }
+                let state = Int(setting.state)
+                switch setting.effect {
+                case .tells:
+                    tells = true
+                    if inForce[state] != value { isNew = true }
+                    inForce[state] = value
+                case .sets: inForce[state] = value
+                case .ends: if inForce[state] != value { inForce[state] = .min }
+                }
+            }
+            if tells, !isNew { silence(position) }
+        }
+    }
+
+    /// A value that went with a row; `Int64.min` when absent.
+    @inline(__always)
+    func value(_ place: Int32, of row: Row) -> Int64 {
+        let word = Int(row.payload) + Int(place >> 1)
+        let first = payload[word]
+        if place & 1 == 0 { return first == 0 ? .min : Int64(first) }
+        return Int64(bitPattern: UInt64(first) << 32 | UInt64(payload[word + 1]))
+    }
+}
+
+/// A row by what went with it.
+@safe
+private struct PayloadRow: ColumnValues {
+    // All columns that a merging type's masks ask for go with its rows: `PlanBuilder` sees to it.
+    let words: UnsafeMutablePointer<UInt32>
+    /// Word × 2 of each column, plus 1 for two words.
+    let places: UnsafeMutablePointer<Int32>
+
+    private func word(_ use: Int) -> Int {
+        let place = unsafe places[use]
+        precondition(place >= 0, "a column of an update does not go with its rows")
+        return Int(place >> 1)
+    }
+
+    func code(_ use: Int) -> UInt8 { unsafe UInt8(truncatingIfNeeded: words[word(use)]) }
+
+    func name(_ use: Int) -> UInt32 { unsafe words[word(use)] }
+
+    func integer(_ use: Int) -> Int64 {
+        let word = word(use)
+        return unsafe Int64(bitPattern: UInt64(words[word]) << 32 | UInt64(words[word + 1]))
+    }
+}

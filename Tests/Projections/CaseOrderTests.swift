@@ -1,0 +1,170 @@
+import Definitions
+import EventLog
+import EventModel
+import Projections
+import Testing
+
+/// What a case's events mean beside each other, by the sentences of Schemas/EVENTS.md; random logs
+/// follow in `SameCellsTests` and `NaiveComparisonTests`.
+@Suite("The order of a case's events, and what they mean beside each other")
+struct CaseOrderTests {
+    private func event(
+        _ id: String, _ type: String, _ seconds: Double, _ fields: [EventDraft.Field] = [],
+        source: String = "desk", order: SourceOrder? = nil
+    ) -> EventDraft {
+        var draft = EventDraft(
+            id: id, source: source, type: type, subject: "ticket/1",
+            time: Instant(milliseconds: testStart + Int64(seconds * 1000)), fields: fields)
+        draft.order = order
+        return draft
+    }
+
+    private func status(
+        _ id: String, _ word: String, _ seconds: Double, source: String = "desk",
+        order: SourceOrder? = nil
+    ) -> EventDraft {
+        event(
+            id, "ticket.status_changed", seconds, [.init("status", .text(word))], source: source,
+            order: order)
+    }
+
+    /// What a ticket comes to: its last status, when that was, and how often what happened.
+    private static let definition = """
+        projection: p
+        version: 1
+        title: {en: Course, id: Jalannya}
+        of: ticket
+        let:
+          opened: {first: ticket.opened}
+          final: {last: ticket.status_changed}
+          changes: {count: ticket.status_changed}
+          handovers: {count: ticket.assigned}
+          escalations: {count: ticket.escalated}
+          lasting: {from: opened, to: final}
+        fact: opened
+        dimensions: {status: final.status}
+        measures: {lasting: lasting, changes: changes, handovers: handovers, escalations: escalations}
+        """
+
+    private func course(_ drafts: [EventDraft]) throws -> [String] {
+        let folder = StoreFolder()
+        let log = try LogStore.make(in: folder)
+        try log.record(drafts)
+        let store = try ProjectionStore(log: log)
+        let library = DefinitionLibrary(
+            types: shippedTypes, files: [("p.yaml", Self.definition)])
+        let definition = try #require(try library.projection("p"))
+        let lines = try canonical(try store.replay([definition], context: testContext), log)["p"]
+        return (lines ?? []).map { line in
+            line.split(separator: "\t").dropFirst().dropLast().joined(separator: " ")
+        }
+    }
+
+    /// A course, in whatever order it was recorded.
+    private func expect(
+        _ drafts: [EventDraft], _ expected: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        var random = Seeded(7)
+        for order in [drafts, drafts.reversed(), drafts.shuffled(using: &random)] {
+            #expect(try course(order) == [expected], sourceLocation: sourceLocation)
+        }
+    }
+
+    private static let words: [EventDraft.Field] = [
+        .init("channel", .text("email")), .init("origin", .text("customer")),
+    ]
+
+    private var opened: EventDraft { event("o", "ticket.opened", 0, Self.words) }
+
+    @Test("At one instant an opening comes first, an ending last")
+    func ranks() throws {
+        try expect(
+            [status("c", "closed", 0), status("a", "open", 0), opened, status("b", "resolved", 0)],
+            "closed 0 3 0 0")
+    }
+
+    @Test("A source's order goes before rank, between its own events alone")
+    func sources() throws {
+        try expect(
+            [
+                opened, status("a", "resolved", 9, order: .integer(9)),
+                status("b", "open", 9, order: .integer(10)),
+            ], "open 9000 2 0 0")
+        // As text 10 comes before 9; the other source's events go by rank.
+        try expect(
+            [
+                opened, status("a", "open", 9, order: .text("9")),
+                status("b", "resolved", 9, order: .text("10")),
+                status("c", "pending", 9, source: "other", order: .text("1")),
+            ], "open 9000 3 0 0")
+        // Longer than a key of eight bytes.
+        try expect(
+            [
+                opened, status("a", "resolved", 9, order: .text("2025-01-01/1")),
+                status("b", "open", 9, order: .text("2025-01-01/2")),
+            ], "open 9000 2 0 0")
+    }
+
+    @Test("What came up to two minutes before its opening counts as at it, no earlier")
+    func tolerance() throws {
+        try expect([status("a", "resolved", -120), opened], "resolved 0 1 0 0")
+        try expect([status("a", "resolved", -120.001), opened], "resolved – 1 0 0")
+        // Among each other they keep their order, among those of the instant they go by rank.
+        try expect(
+            [
+                status("a", "closed", -2), status("b", "open", -1), opened,
+                status("c", "pending", 0),
+            ], "open 0 3 0 0")
+    }
+
+    @Test("A repetition is no change, and neither is a second opening")
+    func repetitions() throws {
+        try expect(
+            [
+                opened, status("a", "resolved", 60), status("b", "resolved", 120),
+                event("p", "ticket.opened", 90, Self.words),
+            ], "resolved 60000 1 0 0")
+        // Nobody is who had it from the start.
+        let nobody = event("n", "ticket.assigned", 5, [.init("agent", .text(""))])
+        let budi = event("x", "ticket.assigned", 6, [.init("agent", .text("budi"))])
+        let again = event("y", "ticket.assigned", 7, [.init("agent", .text("budi"))])
+        try expect([opened, nobody, budi, again, status("a", "open", 8)], "open 8000 1 1 0")
+    }
+
+    @Test("States told by several rows of one instant are one change, told twice they are two")
+    func updates() throws {
+        func assigned(_ id: String, _ field: String, _ value: String, by: String? = nil)
+            -> EventDraft
+        {
+            event(
+                id, "ticket.assigned", 5,
+                [.init(field, .text(value))] + (by.map { [.init("by", .text($0))] } ?? []))
+        }
+        let end = status("z", "open", 8)
+        try expect(
+            [opened, assigned("a", "agent", "budi"), assigned("b", "team", "east"), end],
+            "open 8000 1 1 0")
+        try expect(
+            [
+                opened, assigned("a", "agent", "budi", by: "sari"),
+                assigned("b", "team", "east", by: "rano"), end,
+            ], "open 8000 1 2 0")
+        try expect(
+            [opened, assigned("a", "agent", "budi"), assigned("b", "agent", "sari"), end],
+            "open 8000 1 2 0")
+    }
+
+    @Test("An escalation repeats the one before it, unless the ticket was assigned elsewhere since")
+    func escalations() throws {
+        func escalated(_ id: String, _ seconds: Double) -> EventDraft {
+            event(
+                id, "ticket.escalated", seconds,
+                [.init("trigger", .text("agent")), .init("to_team", .text("second line"))])
+        }
+        let back = event("b", "ticket.assigned", 20, [.init("team", .text("first line"))])
+        let end = status("z", "open", 90)
+        try expect([opened, escalated("a", 10), escalated("c", 30), end], "open 90000 1 0 1")
+        try expect([opened, escalated("a", 10), back, escalated("c", 30), end], "open 90000 1 1 2")
+    }
+}
