@@ -144,7 +144,7 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
         while end < count, !isStopped {
             var parser = rest.take() ?? EventParser(types)
             kept.withChunk(from: base) { chunk in
-                piece.parse(chunk, from: end, count: count, isFirst: false, with: &parser)
+                piece.parse(chunk, from: end, count: count, with: &parser)
             }
             rest = consume parser
             end = piece.end
