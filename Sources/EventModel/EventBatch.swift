@@ -204,6 +204,9 @@ public struct EventBatch: Sendable {
     package internal(set) var salts: [EntrySalt] = []
     /// Whether the log itself made these events: only then may they have its origin as their source.
     public var isLogsOwn = false
+    /// Whether the events of one line or row stand and fall together: the log takes all of them or,
+    /// where it refuses one, none.
+    public var isAtomicByLine = false
     /// Whether they were read back from entries, with tokens in the place of personal texts.
     public internal(set) var isSealed = false
     /// Who sent them, where that is known (`rekamsender`), and who approved (`rekamapprovals`).
@@ -225,6 +228,7 @@ public struct EventBatch: Sendable {
         personal.removeAll(keepingCapacity: true)
         content.removeAll(keepingCapacity: true)
         salts.removeAll(keepingCapacity: true)
+        isAtomicByLine = false
         isSealed = false
         sender = nil
         approvals = nil

@@ -3,7 +3,7 @@ public import EventModel
 /// Reads a CSV file into a log, as a mapping says: `ingest(_:into:types:…)` for rows.
 ///
 /// All on the caller's thread. A batch ends as `IngestOptions` says; its time limit is looked at
-/// between rows. A refused row is given to `rejects` once, however many of its events are refused.
+/// between rows. A row gives all of its events or, where one is refused, none.
 ///
 /// - Parameters:
 ///   - states: what the log knows of a case; nil (a dry run without a store): nothing.
@@ -18,16 +18,8 @@ public func ingest<Sink: EventSink>(
     header: (([UInt8]) -> Void)? = nil, rejects: RejectWriter? = nil,
     progress: ((IngestProgress) -> Void)? = nil, isCancelled: () -> Bool = { false }
 ) throws -> IngestOutcome {
-    var lastRefused = 0
-    let onceARow: RejectWriter? = rejects.map { rejects in
-        { rejection, bytes in
-            if rejection.line == lastRefused { return }
-            lastRefused = rejection.line
-            try rejects(rejection, bytes)
-        }
-    }
     var run = IngestRun(
-        sink: sink, types: types, options: options, rejects: onceARow, progress: progress)
+        sink: sink, types: types, options: options, rejects: rejects, progress: progress)
     defer { sink = run.sink }
     var fault: InputFault?
     var isStoppedEarly = false
@@ -67,9 +59,11 @@ private func feed<Sink: EventSink>(
             let raw = reader.rawRow
             try run.refuse(rejection, raw: raw.span)
         case .events:
-            if reader.drafts.isEmpty { break }
             let raw = reader.rawRow
-            for draft in reader.drafts { try run.add(draft, line: reader.line, raw: raw.span) }
+            let isAdmitted =
+                try reader.drafts.isEmpty
+                || run.add(reader.drafts, line: reader.line, raw: raw.span)
+            if isAdmitted { reader.admitted() }
         }
         if run.isStopped { return true }
         // The clock is asked now and then only: it costs as much as a field.

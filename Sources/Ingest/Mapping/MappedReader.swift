@@ -11,13 +11,14 @@ public struct MappingMismatch: Error, Hashable, Sendable, CustomStringConvertibl
 ///     let reader = try MappedReader(mapping, source: source, name: "export.csv", states: log)
 ///     while true {
 ///         switch try reader.next() {
-///         case .events: for draft in reader.drafts { admit(draft, line: reader.line) }
+///         case .events: if admit(reader.drafts, line: reader.line) { reader.admitted() }
 ///         case .rejected(let rejection): keep(reader.rawRow, rejection)
 ///         case .end: return
 ///         }
 ///     }
 ///
-/// A row gives all of its events or, refused, none. The drafts are not validated yet.
+/// A row gives all of its events or, refused, none, and then leaves no trace in what is known of its
+/// case: it counts for later rows only once `admitted` says so. The drafts are not validated yet.
 public final class MappedReader {
     /// What a row gave.
     public enum Item: Sendable {
@@ -47,8 +48,10 @@ public final class MappedReader {
     private var evaluator: RowEvaluator
     private var memory = CaseMemory()
     private var scratch: [UInt8] = []
-    /// Ids of this row's events that are counted; they count once the row is known to be sound.
+    /// Ids of this row's events that are counted.
     private var given: [UInt64] = []
+    /// What the case comes to by this row, once it is admitted.
+    private var staged: CaseMemory.Entry?
 
     /// Opens a file.
     ///
@@ -91,6 +94,7 @@ public final class MappedReader {
     /// - Throws: what the source or the log throws.
     public func next() throws -> Item {
         drafts.removeAll(keepingCapacity: true)
+        staged = nil
         switch try csv.next() {
         case .end: return .end
         case .rejected(let rejection):
@@ -107,6 +111,18 @@ public final class MappedReader {
             drafts.removeAll(keepingCapacity: true)
             return .rejected(rejection)
         }
+    }
+
+    /// Says that the events of the last row were taken: from now on the row counts for those after it.
+    public func admitted() {
+        guard var entry = staged else { return }
+        staged = nil
+        if !given.isEmpty {
+            let repeats = entry.repeats ?? CaseMemory.Repeats()
+            for id in given { repeats.counts[id, default: 0] += 1 }
+            entry.repeats = repeats
+        }
+        memory.update(entry)
     }
 
     private func readRow() throws {
@@ -136,13 +152,7 @@ public final class MappedReader {
             entry.isKnown = true
             drafts.append(draft)
         }
-        guard mapping.usesState else { return }
-        if !given.isEmpty {
-            let repeats = entry.repeats ?? CaseMemory.Repeats()
-            for id in given { repeats.counts[id, default: 0] += 1 }
-            entry.repeats = repeats
-        }
-        memory.update(entry)
+        if mapping.usesState { staged = entry }
     }
 
     private func load(_ subject: String, _ time: Instant) throws -> CaseMemory.Entry {

@@ -271,7 +271,7 @@ struct PipelineTests {
             let draft = EventDraft(
                 id: "\(row)", source: "desk", type: row == 5 ? "call.wraped" : "call.wrapped",
                 subject: "call/\(row)", time: Instant(milliseconds: 0))
-            try run.add(draft, line: row, raw: raw.span)
+            try run.add([draft], line: row, raw: raw.span)
         }
         run.count(lines: 20)
         let outcome = try run.finish()

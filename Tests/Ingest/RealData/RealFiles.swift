@@ -67,7 +67,9 @@ struct MappedFile {
         reading: while true {
             switch try reader.next() {
             case .end: break reading
-            case .events: drafts += reader.drafts
+            case .events:
+                drafts += reader.drafts
+                reader.admitted()
             case .rejected(let rejection):
                 rejections.append(rejection)
                 rawRejected.append(String(decoding: reader.rawRow, as: UTF8.self))
