@@ -343,31 +343,3 @@ public protocol EventSink {
     /// refuses the whole batch: nothing of it is recorded and the outcome names it.
     mutating func append(_ batch: EventBatch, isStrict: Bool) throws -> AppendOutcome
 }
-
-/// A field of a case whose value in force is asked for.
-public struct CaseField: Hashable, Sendable {
-    /// The field's name in `data`.
-    public var name: String
-    /// The event types that set it, none else.
-    public var types: [String]
-
-    /// A field from its parts.
-    public init(name: String, types: [String]) {
-        self.name = name
-        self.types = types
-    }
-}
-
-/// What the log knows of a case, for imports that record only what changed.
-public protocol CaseStates {
-    /// The values in force in a case just before an instant, one per field: that of the last event
-    /// (by event time, then sequence; voided ones left out) before `time` that is of one of the
-    /// field's types and has the field; nil where there is none. Values are texts: of a name or
-    /// enumeration, digits of an integer, `true`/`false`, an ISO date. The result as a whole is nil
-    /// when the log has no event of the case before `time`, voided ones left out.
-    ///
-    /// - Complexity: O(events of the case).
-    func values(
-        of fields: [CaseField], inCase subject: String, before time: Instant
-    ) throws -> [String?]?
-}

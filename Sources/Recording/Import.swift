@@ -82,8 +82,7 @@ public struct Import {
         var options = options
         options.privateDigest = try store.privateDigest()
         return try ingest(
-            source, through: mapping, into: &sink, types: store.types, states: store,
-            options: options, header: header, rejects: rejects, progress: progress,
+            source, through: mapping, into: &sink, types: store.types, options: options, header: header, rejects: rejects, progress: progress,
             isCancelled: isCancelled)
     }
 

@@ -6,16 +6,15 @@ public import EventModel
 /// between rows. A row gives all of its events or, where one is refused, none.
 ///
 /// - Parameters:
-///   - states: what the log knows of a case; nil (a dry run without a store): nothing.
 ///   - header: told the file's header line before any row, for a file of rejects to begin with.
 ///   - rejects: takes refused rows unchanged, in the order of the file.
-/// - Throws: errors of the sink, of `states` and of `rejects`, and `MappingMismatch`; earlier batches
+/// - Throws: errors of the sink and of `rejects`, and `MappingMismatch`; earlier batches
 ///   stay. An input that can't be read to its end throws nothing: the rows before are recorded, and
 ///   the outcome names the fault.
 public func ingest<Sink: EventSink>(
     _ source: InputSource, through mapping: Mapping, into sink: inout Sink, types: EventTypes,
-    states: (any CaseStates)?, options: IngestOptions = IngestOptions(),
-    header: (([UInt8]) -> Void)? = nil, rejects: RejectWriter? = nil,
+    options: IngestOptions = IngestOptions(), header: (([UInt8]) -> Void)? = nil,
+    rejects: RejectWriter? = nil,
     progress: ((IngestProgress) -> Void)? = nil, isCancelled: () -> Bool = { false }
 ) throws -> IngestOutcome {
     var run = IngestRun(
@@ -25,8 +24,7 @@ public func ingest<Sink: EventSink>(
     var isStoppedEarly = false
     do {
         let reader = try MappedReader(
-            mapping, source: source, name: source.name, states: states,
-            privateDigest: options.privateDigest)
+            mapping, source: source, name: source.name, privateDigest: options.privateDigest)
         header?(reader.rawHeader)
         isStoppedEarly = try feed(&run, from: reader, source, options, isCancelled)
     } catch let error as InputFault {

@@ -76,7 +76,7 @@ final class MappingReader {
 
     private static let keys = [
         "mapping", "version", "title", "source", "csv", "time", "numbers", "missing", "optional",
-        "lookups", "values", "times", "case", "at", "events",
+        "lookups", "values", "times", "case", "at", "order", "row-order", "merge", "events",
     ]
 
     func read(_ root: YAMLValue) {
@@ -107,6 +107,7 @@ final class MappingReader {
         if let at = fields.required("at", "the row's time, one of \"times\"") {
             mapping.rowTime = timeIndex(at)
         }
+        readOrder(fields)
         guard let events = fields.required("events", "the events a row gives") else { return }
         guard case .list(let list) = events.content, !list.isEmpty else {
             return faults.report(
@@ -116,19 +117,50 @@ final class MappingReader {
         finish()
     }
 
-    /// What only the whole file tells: which fields' last values have to be known.
+    /// What only the whole file tells: which fields are compared, and what rows have in common.
     private func finish() {
+        let common = Set((mapping.merge ?? []).flatMap(columns))
+            .union(columns(of: mapping.subject))
         for index in mapping.events.indices {
-            let kind = mapping.events[index].type.prefix { $0 != "." }
-            for field in mapping.events[index].fields.indices {
-                let name = mapping.events[index].fields[field].name
-                mapping.events[index].fields[field].slot = mapping.tracked.firstIndex {
-                    $0.name == name && $0.types.contains { $0.hasPrefix(kind + ".") }
-                }
+            let type = mapping.events[index].type
+            for place in mapping.events[index].fields.indices {
+                let field = mapping.events[index].fields[place]
+                mapping.events[index].fields[place].slot = mapping.tracked.firstIndex(
+                    of: TrackedField(field.name, of: type))
+                mapping.events[index].fields[place].isOwn =
+                    columns(of: field).map { !$0.isSubset(of: common) } ?? true
             }
         }
-        mapping.usesState = mapping.events.contains {
-            $0.isFirstOnly || !$0.previous.isEmpty || $0.hasWatchedFields || $0.countsRepeats
+        mapping.usesPrevious = mapping.events.contains { !$0.previous.isEmpty }
+        mapping.usesState =
+            mapping.order != nil || mapping.rowOrder != nil || mapping.merge != nil
+            || mapping.usesPrevious
+            || mapping.events.contains { $0.isFirstOnly || $0.hasWatchedFields || $0.countsRepeats }
+    }
+
+    /// What orders the rows of a case, and which of them are one update.
+    private func readOrder(_ fields: Keys) {
+        if let order = fields["order"] {
+            var column = template(order)
+            // A constant orders nothing: it is a column's name.
+            if let name = column.constant { column = Template(parts: [reference(name)]) }
+            mapping.order = column
+        }
+        if let order = fields["row-order"] {
+            if fields["order"] != nil {
+                faults.report(
+                    at: order, "a mapping has \"order\" and \"row-order\"",
+                    expected: "one of them: the source's own order where there is one")
+            }
+            let words = RowOrder.allCases.map(\.rawValue)
+            mapping.rowOrder = choice(order, "order of rows", words).flatMap {
+                RowOrder(rawValue: $0)
+            }
+        }
+        if let merge = fields["merge"] {
+            mapping.merge = merge.elements.compactMap { element in
+                text(element).map { Template(parts: [reference($0)]) }
+            }
         }
     }
 

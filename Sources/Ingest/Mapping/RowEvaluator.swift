@@ -7,7 +7,7 @@ struct RowEvaluator {
     private let places: [Int?]
     private var texts: [Cached<String>]
     private var values: [Cached<String>]
-    private var times: [Cached<Instant>]
+    private var times: [Cached<SentTime>]
     private var stamp = 0
     private var row = CSVRow()
 
@@ -88,19 +88,21 @@ struct RowEvaluator {
     }
 
     /// A named time; nil where a part of it is missing.
-    mutating func time(_ index: Int) throws(Rejection) -> Instant? {
+    mutating func time(_ index: Int) throws(Rejection) -> SentTime? {
         if times[index].stamp == stamp { return times[index].value }
         let value = try evaluate(mapping.times[index])
         times[index] = Cached(stamp: stamp, value: value)
         return value
     }
 
-    private mutating func evaluate(_ spec: TimeSpec) throws(Rejection) -> Instant? {
+    private mutating func evaluate(_ spec: TimeSpec) throws(Rejection) -> SentTime? {
         var instant: Instant
+        var nanoseconds: UInt32 = 0
         switch spec.base {
         case .time(let index):
             guard let base = try time(index) else { return nil }
-            instant = base
+            instant = base.instant
+            nanoseconds = base.nanoseconds
         case .text(let template, let formats, let zone):
             guard let text = try text(template) else { return nil }
             var reading: TimeFormat.Reading?
@@ -109,6 +111,7 @@ struct RowEvaluator {
                 let forms = formats.map(\.text).joined(separator: " or ")
                 throw rejection(spec.name, text, "it is no time of the form \(forms)")
             }
+            nanoseconds = reading.nanoseconds
             if let offset = reading.offsetMilliseconds {
                 instant = Instant(milliseconds: reading.localMilliseconds - offset)
             } else {
@@ -122,7 +125,7 @@ struct RowEvaluator {
             // After each step: what lies further off has no date for the next one to count from.
             try check(instant, spec)
         }
-        return instant
+        return SentTime(instant, nanoseconds: nanoseconds)
     }
 
     private func check(_ instant: Instant, _ spec: TimeSpec) throws(Rejection) {
@@ -182,8 +185,33 @@ struct RowEvaluator {
 
     /// The local date of a named time, as `2025-07-14`.
     mutating func day(_ index: Int) throws(Rejection) -> String? {
-        guard let instant = try time(index) else { return nil }
+        guard let instant = try time(index)?.instant else { return nil }
         return mapping.times[index].zone.day(of: instant).description
+    }
+
+    /// A field's value; nil where there is none.
+    mutating func value(of field: FieldSpec) throws(Rejection) -> FieldValue? {
+        switch field.content {
+        case .constant(let value): return value
+        case .text(let spec): return try value(spec).map { .text($0) }
+        case .day(let time): return try day(time).map { .text($0) }
+        case .integer(let spec, let scale):
+            guard let text = try value(spec) else { return nil }
+            guard
+                let number = NumberText.scaled(text, decimal: mapping.decimal, scale: scale)
+            else {
+                let form = scale == 0 ? "a whole number" : "a number with \(scale) decimals at most"
+                throw rejection(field.name, text, "it is not \(form)")
+            }
+            return .integer(number)
+        case .boolean(let spec):
+            guard let text = try value(spec) else { return nil }
+            switch text.lowercased() {
+            case "true", "yes", "y", "1", "ya": return .boolean(true)
+            case "false", "no", "n", "0", "tidak": return .boolean(false)
+            default: throw rejection(field.name, text, "it is neither true nor false")
+            }
+        }
     }
 
     mutating func holds(_ test: TestSpec) throws(Rejection) -> Bool {

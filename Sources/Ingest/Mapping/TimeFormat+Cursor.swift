@@ -33,12 +33,12 @@ extension TimeFormat {
             return place - start >= digits.lowerBound
         }
 
-        mutating func fraction(into milliseconds: inout Int) -> Bool {
+        mutating func fraction(into nanoseconds: inout Int) -> Bool {
             let start = place
-            var scale = 100
-            milliseconds = 0
+            var scale = 100_000_000
+            nanoseconds = 0
             while place < bytes.count, (48...57).contains(bytes[place]) {
-                milliseconds += scale * Int(bytes[place] - 48)
+                nanoseconds += scale * Int(bytes[place] - 48)
                 scale /= 10
                 place += 1
             }
@@ -101,7 +101,7 @@ extension TimeFormat {
             else { return nil }
             if take(58) {
                 guard number(2...2, into: &parts.second) else { return nil }
-                if take(46) || take(44), !fraction(into: &parts.millisecond) { return nil }
+                if take(46) || take(44), !fraction(into: &parts.nanosecond) { return nil }
             }
             if isAtEnd { return parts.reading }
             _ = blanks()

@@ -47,7 +47,7 @@ struct MappedIngestTests {
         var header = ""
         let outcome = try ingest(
             InputSource(bytes: bytes, name: "test.csv"), through: mapping, into: &sink,
-            types: shippedTypes, states: nil, options: options,
+            types: shippedTypes, options: options,
             header: { header = String(decoding: $0, as: UTF8.self) },
             rejects: { rejection, line in
                 let text = (0..<line.count).map { line[$0] }
@@ -89,7 +89,7 @@ struct MappedIngestTests {
         let outcome = try ingest(
             InputSource(bytes: Array(csv.utf8), name: "test.csv"),
             through: Mapping.read(yaml, file: "test.yaml", in: surroundings()), into: &sink,
-            types: shippedTypes, states: nil)
+            types: shippedTypes)
         #expect(sink.subjects == ["ticket/1", "ticket/1"])
         #expect(outcome.counts.accepted == 2 && outcome.counts.refused == 2)
         #expect(outcome.refusals.map(\.first.line) == [2])
@@ -123,7 +123,7 @@ struct MappedIngestTests {
         var sink = KeptBatches()
         let cut = InputSource(bytes: Array(whole.dropLast(8)), name: "cut.csv.gz")
         let outcome = try ingest(
-            cut, through: mapping, into: &sink, types: shippedTypes, states: nil)
+            cut, through: mapping, into: &sink, types: shippedTypes)
         #expect(sink.subjects == ["ticket/1", "ticket/2"])
         let fault = try #require(outcome.inputFault as? InputFault)
         #expect(fault.name == "cut.csv.gz" && outcome.counts.lines == 2)

@@ -6,16 +6,15 @@ import Testing
 
 /// Reads a mapping and runs it on a CSV text.
 func mapped(
-    _ yaml: String, _ csv: String, files: [String: String] = [:],
-    states: (any CaseStates)? = nil
+    _ yaml: String, _ csv: String, files: [String: String] = [:]
 ) throws -> MappedFile {
     let mapping = try Mapping.read(yaml, file: "test.yaml", in: surroundings(files: files))
     return try MappedFile(
-        mapping, InputSource(bytes: Array(csv.utf8), name: "test.csv"), states: states)
+        mapping, InputSource(bytes: Array(csv.utf8), name: "test.csv"))
 }
 
-/// A log in memory that answers for its cases.
-final class RecordedCases: CaseStates {
+/// A log in memory.
+final class RecordedCases {
     private(set) var drafts: [EventDraft] = []
     private var ids: [String: EventDraft] = [:]
 
@@ -33,27 +32,6 @@ final class RecordedCases: CaseStates {
             accepted += 1
         }
         return (accepted, conflicts)
-    }
-
-    func values(
-        of fields: [CaseField], inCase subject: String, before time: Instant
-    ) throws -> [String?]? {
-        let events = drafts.enumerated()
-            .filter { $0.element.subject == subject && $0.element.time < time }
-            .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-            .map(\.element)
-        guard !events.isEmpty else { return nil }
-        return fields.map { field in
-            let last = events.last { event in
-                field.types.contains(event.type) && event.fields.contains { $0.name == field.name }
-            }
-            switch last?.fields.first(where: { $0.name == field.name })?.value {
-            case .text(let text): return text
-            case .integer(let number): return String(number)
-            case .boolean(let flag): return flag ? "true" : "false"
-            case nil: return nil
-            }
-        }
     }
 }
 

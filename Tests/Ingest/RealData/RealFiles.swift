@@ -61,9 +61,9 @@ struct MappedFile {
     var rows = 0
 
     init(
-        _ mapping: Mapping, _ source: InputSource, states: (any CaseStates)? = nil
+        _ mapping: Mapping, _ source: InputSource
     ) throws {
-        let reader = try MappedReader(mapping, source: source, name: source.name, states: states)
+        let reader = try MappedReader(mapping, source: source, name: source.name)
         reading: while true {
             switch try reader.next() {
             case .end: break reading
