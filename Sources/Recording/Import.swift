@@ -54,7 +54,7 @@ public struct Import {
         source.onStoredBytes = { digest.update($0) }
         var sink = DoubtCounting(store.sink(clock: clock))
         var outcome = try read(source, through: mapping, into: &sink)
-        outcome.doubts = sink.doubts
+        outcome.doubts = sink.doubts + outcome.doubts
         try record(
             outcome,
             ImportRecord(
@@ -82,7 +82,8 @@ public struct Import {
         var options = options
         options.privateDigest = try store.privateDigest()
         return try ingest(
-            source, through: mapping, into: &sink, types: store.types, options: options, header: header, rejects: rejects, progress: progress,
+            source, through: mapping, into: &sink, types: store.types, options: options,
+            header: header, rejects: rejects, progress: progress,
             isCancelled: isCancelled)
     }
 
@@ -99,7 +100,7 @@ public struct Import {
             outcome.refusals.map { (Self.kept($0.first, fields), $0.count) },
             uniquingKeysWith: +)
         record.doubts = Dictionary(
-            outcome.doubts.map { ("\($0.kind.rawValue) \($0.attribute)", $0.count) },
+            outcome.doubts.map { (Self.kept($0), $0.count) },
             uniquingKeysWith: +)
         record.ranges = outcome.sequences
         try record.record(in: store, now: try clock())
@@ -110,6 +111,11 @@ public struct Import {
     static func kept(_ rejection: Rejection, _ known: Set<String>) -> String {
         known.contains(rejection.field)
             ? "\(rejection.kind.rawValue) \(rejection.field)" : rejection.kind.rawValue
+    }
+
+    /// What the log keeps of a doubt: of a time its kind alone, since the mapping names it.
+    static func kept(_ doubt: DoubtGroup) -> String {
+        doubt.kind.isOfTime ? doubt.kind.rawValue : "\(doubt.kind.rawValue) \(doubt.attribute)"
     }
 
     /// The paths of fields that schemas and CloudEvents name.

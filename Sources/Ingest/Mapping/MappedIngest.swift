@@ -21,11 +21,13 @@ public func ingest<Sink: EventSink>(
         sink: sink, types: types, options: options, rejects: rejects, progress: progress)
     defer { sink = run.sink }
     var fault: InputFault?
+    var doubts: [DoubtGroup] = []
     var isStoppedEarly = false
     do {
         let reader = try MappedReader(
             mapping, source: source, name: source.name, privateDigest: options.privateDigest)
         header?(reader.rawHeader)
+        defer { doubts = reader.doubts }
         isStoppedEarly = try feed(&run, from: reader, source, options, isCancelled)
     } catch let error as InputFault {
         fault = error
@@ -33,6 +35,7 @@ public func ingest<Sink: EventSink>(
     var outcome = try run.finish()
     outcome.isCancelled = isStoppedEarly && !outcome.isStopped
     outcome.inputFault = fault
+    outcome.doubts = doubts
     return outcome
 }
 

@@ -39,6 +39,8 @@ public final class MappedReader {
     public private(set) var rows = 0
     /// The last row as it stands in the file, its line end included; of merged rows all of them.
     public var rawRow: ArraySlice<UInt8> { update.map { $0.raw[...] } ?? csv.rawRow }
+    /// What is doubtful in the times of the rows admitted so far.
+    public var doubts: [DoubtGroup] { tally.sorted }
     /// The header line as it stands in the file: what a file of refused rows begins with.
     public let rawHeader: [UInt8]
 
@@ -46,6 +48,7 @@ public final class MappedReader {
     private let csv: CSVReader
     private var events: RowEvents
     private var memory = CaseMemory()
+    private var tally = DoubtTally()
     /// What the last row comes to, until it is admitted.
     private var staged: RowEvents.Result?
     /// The rows read together, where the mapping merges rows, and what follows them in the file.
@@ -108,6 +111,10 @@ public final class MappedReader {
     public func admitted() {
         guard var result = staged else { return }
         staged = nil
+        for doubt in result.doubts {
+            tally.add(doubt.kind, doubt.name, line: doubt.line)
+        }
+        guard mapping.usesState else { return }
         if let time = result.time, mapping.rowOrder != nil || !result.given.isEmpty {
             let moment = result.entry.moment.flatMap { $0.time == time ? $0 : nil }
             let here = moment ?? CaseMemory.Moment(time)
@@ -141,7 +148,7 @@ public final class MappedReader {
             guard let result else { return .events }
             drafts =
                 mapping.merge == nil ? result.drafts : events.merged(result, mapping.events)
-            if mapping.usesState { staged = result }
+            staged = result
             return .events
         } catch {
             return .rejected(error)

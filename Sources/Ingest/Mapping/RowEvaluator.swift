@@ -9,6 +9,8 @@ struct RowEvaluator {
     private var values: [Cached<String>]
     private var times: [Cached<SentTime>]
     private var stamp = 0
+    /// What is doubtful in the times of the row so far, with their names.
+    private(set) var doubts: [(kind: DoubtGroup.Kind, name: String)] = []
     private var row = CSVRow()
 
     private struct Cached<Value> {
@@ -29,6 +31,7 @@ struct RowEvaluator {
     mutating func begin(_ row: CSVRow) {
         self.row = row
         stamp += 1
+        doubts.removeAll(keepingCapacity: true)
     }
 
     /// A column's text without the blanks around it; nil where it stands for nothing.
@@ -90,12 +93,12 @@ struct RowEvaluator {
     /// A named time; nil where a part of it is missing.
     mutating func time(_ index: Int) throws(Rejection) -> SentTime? {
         if times[index].stamp == stamp { return times[index].value }
-        let value = try evaluate(mapping.times[index])
+        let value = try evaluate(mapping.times[index], index)
         times[index] = Cached(stamp: stamp, value: value)
         return value
     }
 
-    private mutating func evaluate(_ spec: TimeSpec) throws(Rejection) -> SentTime? {
+    private mutating func evaluate(_ spec: TimeSpec, _ place: Int) throws(Rejection) -> SentTime? {
         var instant: Instant
         var nanoseconds: UInt32 = 0
         switch spec.base {
@@ -105,17 +108,15 @@ struct RowEvaluator {
             nanoseconds = base.nanoseconds
         case .text(let template, let formats, let zone):
             guard let text = try text(template) else { return nil }
-            var reading: TimeFormat.Reading?
-            for format in formats where reading == nil { reading = format.read(text) }
-            guard let reading else {
+            guard let reading = TimeReading(text, formats, zone) else {
                 let forms = formats.map(\.text).joined(separator: " or ")
                 throw rejection(spec.name, text, "it is no time of the form \(forms)")
             }
-            nanoseconds = reading.nanoseconds
-            if let offset = reading.offsetMilliseconds {
-                instant = Instant(milliseconds: reading.localMilliseconds - offset)
-            } else {
-                instant = zone.instant(ofLocalMilliseconds: reading.localMilliseconds)
+            for doubt in reading.doubts { doubts.append((doubt, spec.name)) }
+            instant = reading.time.instant
+            nanoseconds = reading.time.nanoseconds
+            if let second = reading.second, isForbidden(instant, butNot: second, place) {
+                instant = second
             }
         }
         try check(instant, spec)
@@ -126,6 +127,19 @@ struct RowEvaluator {
             try check(instant, spec)
         }
         return SentTime(instant, nanoseconds: nanoseconds)
+    }
+
+    /// Whether a time of the row that stands above one in the mapping, and so happened no later, lies
+    /// behind its first occurrence but not behind the second.
+    private mutating func isForbidden(
+        _ first: Instant, butNot second: Instant, _ place: Int
+    ) -> Bool {
+        for above in 0..<place {
+            // One that can't be read is refused where it is used.
+            guard let time = (try? time(above))??.instant else { continue }
+            if first < time, time <= second { return true }
+        }
+        return false
     }
 
     private func check(_ instant: Instant, _ spec: TimeSpec) throws(Rejection) {
@@ -156,15 +170,16 @@ struct RowEvaluator {
             guard abs(signed) < 4_000_000 else {
                 throw rejection(spec.name, text, "it is no number of \(step.unit.rawValue)")
             }
-            return moved(instant, by: Int(signed), step.unit, spec.zone)
+            return moved(instant, by: Int(signed), step.unit, spec)
         }
         return Instant(milliseconds: instant.milliseconds &+ milliseconds)
     }
 
     /// The same local time some days or months away; a day the month lacks becomes its last.
-    private func moved(
-        _ instant: Instant, by amount: Int, _ unit: TimeSpec.Unit, _ zone: TimeZoneRules
+    private mutating func moved(
+        _ instant: Instant, by amount: Int, _ unit: TimeSpec.Unit, _ spec: TimeSpec
     ) -> Instant? {
+        let zone = spec.zone
         let local = zone.localMilliseconds(of: instant)
         let day = zone.day(of: instant)
         let clock = local - Int64(day.number) * 86_400_000
@@ -180,7 +195,10 @@ struct RowEvaluator {
             else { return nil }
             target = date
         }
-        return zone.instant(ofLocalMilliseconds: Int64(target.number) * 86_400_000 + clock)
+        let reading = zone.reading(
+            ofLocalMilliseconds: Int64(target.number) * 86_400_000 + clock)
+        if let doubt = reading.doubt { doubts.append((doubt, spec.name)) }
+        return reading.instant
     }
 
     /// The local date of a named time, as `2025-07-14`.

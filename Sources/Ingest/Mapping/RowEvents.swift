@@ -19,6 +19,8 @@ struct RowEvents {
         /// How many rows they are, and when.
         var rows = 0
         var time: SentTime?
+        /// What is doubtful in their times, with the times' names and the lines.
+        var doubts: [(kind: DoubtGroup.Kind, name: String, line: Int)] = []
     }
 
     init(
@@ -78,6 +80,9 @@ struct RowEvents {
             draft.id = try id(of: draft, event, &result)
             result.drafts.append(draft)
             result.origins.append((index, result.rows))
+        }
+        for doubt in evaluator.doubts {
+            result.doubts.append((doubt.kind, doubt.name, evaluator.line))
         }
         if let here { note(here, in: &result) }
     }

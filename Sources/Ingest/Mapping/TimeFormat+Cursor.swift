@@ -95,7 +95,10 @@ extension TimeFormat {
             guard number(4...4, into: &parts.year), take(45), number(2...2, into: &parts.month),
                 take(45), number(2...2, into: &parts.day)
             else { return nil }
-            if isAtEnd { return parts.reading }
+            if isAtEnd {
+                parts.isDay = true
+                return parts.reading
+            }
             guard take(UInt8(ascii: "T")) || take(UInt8(ascii: "t")) || blanks(),
                 number(1...2, into: &parts.hour), take(58), number(2...2, into: &parts.minute)
             else { return nil }

@@ -20,10 +20,14 @@ struct TimeFormat: Sendable, Hashable {
         var localMilliseconds: Int64
         var nanoseconds: UInt32 = 0
         var offsetMilliseconds: Int64?
+        /// Whether it is a date alone.
+        var isDay = false
     }
 
     private var steps: [Step] = []
     private var isISO = false
+    /// Whether it has no time of day.
+    private var isDay = false
     /// The format as it was written.
     private(set) var text = "iso"
 
@@ -84,6 +88,12 @@ struct TimeFormat: Sendable, Hashable {
         let hasMonth = steps.contains { $0 == .month(1) || $0 == .month(2) || $0 == .monthName }
         let hasDay = steps.contains { $0 == .day(1) || $0 == .day(2) }
         guard hasYear, hasMonth, hasDay else { return nil }
+        isDay = steps.allSatisfy { step in
+            switch step {
+            case .hour, .hour12: false
+            default: true
+            }
+        }
     }
 
     /// Reads a text; nil where it is none of this form, or no date or time of day.
@@ -122,6 +132,7 @@ struct TimeFormat: Sendable, Hashable {
             }
             guard isRead else { return nil }
         }
+        parts.isDay = isDay
         return cursor.isAtEnd ? parts.reading : nil
     }
 }
@@ -136,6 +147,7 @@ struct Parts {
     var second = 0
     var nanosecond = 0
     var isTwelveHours = false
+    var isDay = false
     var isAfternoon = false
     var offset: Int64?
 
@@ -148,6 +160,6 @@ struct Parts {
         let local = Int64(date.number) * 86_400_000 + Int64(seconds * 1000 + nanosecond / 1_000_000)
         return TimeFormat.Reading(
             localMilliseconds: local, nanoseconds: UInt32(nanosecond % 1_000_000),
-            offsetMilliseconds: offset)
+            offsetMilliseconds: offset, isDay: isDay)
     }
 }

@@ -59,6 +59,7 @@ struct MappedFile {
     var rejections: [Rejection] = []
     var rawRejected: [String] = []
     var rows = 0
+    var doubts: [DoubtGroup] = []
 
     init(
         _ mapping: Mapping, _ source: InputSource
@@ -76,6 +77,7 @@ struct MappedFile {
             }
         }
         rows = reader.rows
+        doubts = reader.doubts
     }
 
     /// Events per type.
