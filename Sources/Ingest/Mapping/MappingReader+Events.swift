@@ -132,7 +132,7 @@ extension MappingReader {
         pairs(value, "conditions").map { pair in
             let subject = Template(parts: [reference(pair.name)])
             guard pair.value.pairs != nil else {
-                let texts = pair.value.elements.map(template)
+                let texts = pair.value.elements.map(compared)
                 return TestSpec(subject: subject, expectation: .among(texts))
             }
             let keys = ["not", "present"]
@@ -140,12 +140,19 @@ extension MappingReader {
                 return TestSpec(subject: subject, expectation: .present(true))
             }
             if let not = fields["not"] {
-                let texts = not.elements.map(template)
+                let texts = not.elements.map(compared)
                 return TestSpec(subject: subject, expectation: .noneOf(texts))
             }
             let present = fields.required("present", "true or false").map(flag) ?? true
             return TestSpec(subject: subject, expectation: .present(present))
         }
+    }
+
+    /// A text that columns are compared with: in the form that theirs have.
+    private func compared(_ value: YAMLValue) -> Template {
+        let template = template(value)
+        guard let constant = template.constant else { return template }
+        return Template(parts: [.literal(NormalText.form(of: constant))])
     }
 
     /// `{field: text}`, `{field: [a, b]}` or `{field: {not: …}}`, about the case before this row.

@@ -94,7 +94,9 @@ final class MappingReader {
         if let csv = fields["csv"] { readFormat(csv) }
         if let time = fields["time"] { readTimeDefaults(time) }
         if let numbers = fields["numbers"] { readNumbers(numbers) }
-        if let missing = fields["missing"] { mapping.missing = missing.elements.map(anyText) }
+        if let missing = fields["missing"] {
+            mapping.missing = missing.elements.map { NormalText.form(of: anyText($0)) }
+        }
         if let optional = fields["optional"] {
             mapping.optionalColumns = Set(optional.elements.compactMap(text))
         }

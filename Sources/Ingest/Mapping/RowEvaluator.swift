@@ -34,12 +34,12 @@ struct RowEvaluator {
         doubts.removeAll(keepingCapacity: true)
     }
 
-    /// A column's text without the blanks around it; nil where it stands for nothing.
+    /// A column's text in its normal form; nil where it stands for nothing.
     mutating func column(_ index: Int) -> String? {
         if texts[index].stamp == stamp { return texts[index].value }
         var value: String?
         if let place = places[index] {
-            let text = String(decoding: row.bytes[row.trimmedRange(place)], as: UTF8.self)
+            let text = row.normalText(place)
             if !mapping.missing.contains(text) { value = text }
         }
         texts[index] = Cached(stamp: stamp, value: value)

@@ -85,6 +85,41 @@ struct MappedReaderTests {
         #expect(drafts.allSatisfy { $0.source == "desk" })
     }
 
+    @Test("a text is the same however it is spelled in bytes, and whatever nobody sees at its ends")
+    func normalForm() throws {
+        let yaml =
+            MappedReaderTests.head + """
+                missing: ["?", "kein\u{E9}", ""]
+                lookups: {teams: {"Dep\u{F4}t\u{A0}": D}}
+                events:
+                  - type: ticket.assigned
+                    when: {state: ["caf\u{E9}"]}
+                    data: {agent: "{agent}", team: {from: "{team}", lookup: teams}}
+                """
+        func drafts(_ agent: String, _ state: String, _ team: String) throws -> [EventDraft] {
+            let file = try mapped(
+                yaml, "no,waktu,agent,state,team\n1,2025-01-01,\(agent),\(state),\(team)\n")
+            #expect(file.rejections.isEmpty && file.refusals().isEmpty)
+            return file.drafts
+        }
+        let plain = try drafts("Jos\u{E9}", "caf\u{E9}", "Dep\u{F4}t")
+        #expect(plain.count == 1 && plain[0].text("team") == "D")
+        for (before, after) in [
+            ("\u{A0}", " \u{A0}"), ("\u{200B}", "\u{FEFF}"), ("\t", "\u{3000}"),
+        ] {
+            let same = try drafts(
+                before + "Jose\u{301}" + after, before + "cafe\u{301}" + after,
+                before + "Depo\u{302}t" + after)
+            #expect(same == plain)
+        }
+        #expect(try drafts("Jose", "caf\u{E9}", "Dep\u{F4}t")[0].id != plain[0].id)
+        let quoted = try drafts("\"\nJos\u{E9}\r\n\"", "caf\u{E9}", "Dep\u{F4}t")
+        #expect(quoted == plain)
+        for nothing in ["\u{A0}", "\u{200B}?\u{A0}", "keine\u{301}"] {
+            #expect(try drafts(nothing, "caf\u{E9}", "Dep\u{F4}t")[0].text("agent") == nil)
+        }
+    }
+
     @Test("a row that can't be read gives no event, its line, field and value")
     func rejections() throws {
         let file = try mapped(
