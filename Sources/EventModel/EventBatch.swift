@@ -204,6 +204,9 @@ public struct EventBatch: Sendable {
     package internal(set) var salts: [EntrySalt] = []
     /// Whether the log itself made these events: only then may they have its origin as their source.
     public var isLogsOwn = false
+    /// Whether the events of one line or row stand and fall together: the log takes all of them or,
+    /// where it refuses one, none.
+    public var isAtomicByLine = false
     /// Whether they were read back from entries, with tokens in the place of personal texts.
     public internal(set) var isSealed = false
     /// Who sent them, where that is known (`rekamsender`), and who approved (`rekamapprovals`).
@@ -225,6 +228,7 @@ public struct EventBatch: Sendable {
         personal.removeAll(keepingCapacity: true)
         content.removeAll(keepingCapacity: true)
         salts.removeAll(keepingCapacity: true)
+        isAtomicByLine = false
         isSealed = false
         sender = nil
         approvals = nil
@@ -338,32 +342,4 @@ public protocol EventSink {
     /// Records a batch, all of it or (on an error) nothing. With `isStrict` the first refusal
     /// refuses the whole batch: nothing of it is recorded and the outcome names it.
     mutating func append(_ batch: EventBatch, isStrict: Bool) throws -> AppendOutcome
-}
-
-/// A field of a case whose value in force is asked for.
-public struct CaseField: Hashable, Sendable {
-    /// The field's name in `data`.
-    public var name: String
-    /// The event types that set it, none else.
-    public var types: [String]
-
-    /// A field from its parts.
-    public init(name: String, types: [String]) {
-        self.name = name
-        self.types = types
-    }
-}
-
-/// What the log knows of a case, for imports that record only what changed.
-public protocol CaseStates {
-    /// The values in force in a case just before an instant, one per field: that of the last event
-    /// (by event time, then sequence; voided ones left out) before `time` that is of one of the
-    /// field's types and has the field; nil where there is none. Values are texts: of a name or
-    /// enumeration, digits of an integer, `true`/`false`, an ISO date. The result as a whole is nil
-    /// when the log has no event of the case before `time`, voided ones left out.
-    ///
-    /// - Complexity: O(events of the case).
-    func values(
-        of fields: [CaseField], inCase subject: String, before time: Instant
-    ) throws -> [String?]?
 }

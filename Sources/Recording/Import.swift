@@ -57,7 +57,7 @@ public struct Import {
         let name = source.name
         var sink = AnswerWatch(DoubtCounting(store.sink(clock: clock)), store.types)
         var outcome = try read(source, through: mapping, into: &sink)
-        outcome.doubts = sink.inside.doubts
+        outcome.doubts = sink.inside.doubts + outcome.doubts
         var blank = ImportRecord(
             input: name, digest: digest.hex, mapping: Digest.hex(of: mapping.contents))
         blank.hasAnswers = sink.hasSeenAnswers || AnswerWatch<LogSink>.tells(mapping.contents.span)
@@ -85,8 +85,8 @@ public struct Import {
         var options = options
         options.privateDigest = try store.privateDigest()
         return try ingest(
-            source, through: mapping, into: &sink, types: store.types, states: store,
-            options: options, header: header, rejects: rejects, progress: progress,
+            source, through: mapping, into: &sink, types: store.types, options: options,
+            header: header, rejects: rejects, progress: progress,
             isCancelled: isCancelled)
     }
 
@@ -103,7 +103,7 @@ public struct Import {
             outcome.refusals.map { (Self.kept($0.first, fields), $0.count) },
             uniquingKeysWith: +)
         record.doubts = Dictionary(
-            outcome.doubts.map { ("\($0.kind.rawValue) \($0.attribute)", $0.count) },
+            outcome.doubts.map { (Self.kept($0), $0.count) },
             uniquingKeysWith: +)
         record.ranges = outcome.sequences
         try record.record(in: store, now: try clock())
@@ -114,6 +114,11 @@ public struct Import {
     static func kept(_ rejection: Rejection, _ known: Set<String>) -> String {
         known.contains(rejection.field)
             ? "\(rejection.kind.rawValue) \(rejection.field)" : rejection.kind.rawValue
+    }
+
+    /// What the log keeps of a doubt: of a time its kind alone, since the mapping names it.
+    static func kept(_ doubt: DoubtGroup) -> String {
+        doubt.kind.isOfTime ? doubt.kind.rawValue : "\(doubt.kind.rawValue) \(doubt.attribute)"
     }
 
     /// The paths of fields that schemas and CloudEvents name.

@@ -64,6 +64,34 @@ struct AdmissionTests {
         }
     }
 
+    @Test("Of a row's events all are recorded or, where one is at odds with the log, none")
+    func rows() throws {
+        let store = try LogStore.make(in: folder)
+        try store.record([message("a"), message("b"), message("v", ticket: "T-2")])
+        let outcome = try store.append(
+            batch(ofRows: [
+                // Refused in the middle: what comes before and behind it leaves no trace.
+                [message("c"), void("w", of: "b"), message("a", actor: "Citra"), message("d")],
+                // So these are new, and what the void named is still there.
+                [message("c", actor: "Dewi"), message("d", actor: "Dewi")],
+                [void("x", of: "b"), message("e")],
+                // Refused by what the row itself says twice.
+                [message("f"), message("f", actor: "Citra")],
+                [message("f", actor: "Eka"), message("a")],
+                // What is there already stays so, and counts only where its row does.
+                [message("a"), message("b", actor: "Citra"), void("y", of: "nothing")],
+            ]), recorded: Instant(milliseconds: 1_750_000_000_000), isStrict: false)
+        #expect(outcome.rejections.map(\.row) == [2, 9, 14])
+        #expect(outcome.rejections.map(\.rejection.line) == [1, 4, 6])
+        #expect(outcome.accepted == 5)
+        #expect(outcome.duplicates == 1)
+        #expect(outcome.sequences == 3..<8)
+        try store.read { view in
+            try #expect(view.isVoided(1) && !view.isVoided(0))
+            #expect(view.entryCount == 8)
+        }
+    }
+
     @Test("A void takes out one event of its case, once, and its key may be used anew")
     func voids() throws {
         let store = try LogStore.make(in: folder)

@@ -163,37 +163,4 @@ struct AppendTests {
         }
         try #expect(store.read { $0.entryCount } == 900)
     }
-
-    @Test("A case's values are those in force just before an instant")
-    func caseStates() throws {
-        let folder = StoreFolder()
-        let store = try LogStore.make(in: folder)
-        let start: Int64 = 1_700_000_000_000
-        func assigned(_ id: String, _ agent: String, minute: Int64) -> EventDraft {
-            EventDraft(
-                id: id, source: "test", type: "ticket.assigned", subject: "ticket/T-1",
-                time: Instant(milliseconds: start + minute * 60_000),
-                fields: [.init("agent", .text(agent))])
-        }
-        try store.record([
-            assigned("1", "Ani", minute: 10), assigned("2", "Budi", minute: 5),
-            message("m", minute: 20), assigned("3", "", minute: 30),
-            assigned("4", "Cici", minute: 40),
-        ])
-        try store.record([void("v", of: "4")])
-        func values(minute: Int64) throws -> [String?]? {
-            try store.values(
-                of: [
-                    CaseField(name: "agent", types: ["ticket.assigned"]),
-                    CaseField(name: "direction", types: ["message.posted"]),
-                ], inCase: "ticket/T-1", before: Instant(milliseconds: start + minute * 60_000))
-        }
-        try #expect(values(minute: 5) == nil)
-        try #expect(values(minute: 6) == ["Budi", nil])
-        try #expect(values(minute: 11) == ["Ani", nil])
-        try #expect(values(minute: 21) == ["Ani", "out"])
-        try #expect(values(minute: 60) == ["", "out"])
-        try #expect(
-            store.values(of: [], inCase: "ticket/none", before: .latest) == nil)
-    }
 }

@@ -68,6 +68,20 @@ extension LogStore {
     }
 }
 
+/// A batch of the events of some rows, each of which stands or falls as a whole.
+func batch(ofRows rows: [[EventDraft]]) -> EventBatch {
+    var batch = batch(rows.joined())
+    var event = 0
+    for (row, drafts) in rows.enumerated() {
+        for _ in drafts {
+            batch.rows[event].line = row + 1
+            event += 1
+        }
+    }
+    batch.isAtomicByLine = true
+    return batch
+}
+
 /// A batch of valid drafts.
 func batch(_ drafts: some Sequence<EventDraft>) -> EventBatch {
     var validator = EventValidator(shippedTypes)

@@ -79,6 +79,41 @@ struct TimeZoneRulesTests {
             rome.start(of: BusinessCalendarTests.day(2025, 10, 27)) == utc("2025-10-26T23:00:00Z"))
     }
 
+    @Test func `a local time that is repeated or skipped is told from others`() {
+        func reading(_ text: String) -> TimeZoneRules.LocalReading {
+            rome.reading(ofLocalMilliseconds: local(text))
+        }
+        #expect(reading("2025-10-26T01:59:59.999").second == nil)
+        #expect(reading("2025-10-26T02:00:00").instant == utc("2025-10-26T00:00:00Z"))
+        #expect(reading("2025-10-26T02:00:00").second == utc("2025-10-26T01:00:00Z"))
+        #expect(reading("2025-10-26T02:59:59.999").second == utc("2025-10-26T01:59:59.999Z"))
+        #expect(reading("2025-10-26T03:00:00").second == nil)
+        for text in ["2025-10-26T02:30:00", "2025-03-30T01:59:59.999", "2025-03-30T03:00:00"] {
+            #expect(!reading(text).isSkipped)
+        }
+        for text in ["2025-03-30T02:00:00", "2025-03-30T02:59:59.999"] {
+            #expect(reading(text).isSkipped && reading(text).second == nil)
+        }
+    }
+
+    @Test func `a date begins with the change where its midnight is skipped`() {
+        // Put forward from 23:30 to 00:30, and one whole day left out.
+        let zone = TimeZoneRules(
+            name: "Test", release: "",
+            transitions: [utc("2025-03-30T23:30:00Z"), utc("2025-06-30T23:00:00Z")],
+            offsetsSeconds: [0, 3600, 90_000])
+        func first(_ month: Int, _ day: Int) -> Instant {
+            zone.firstInstant(of: BusinessCalendarTests.day(2025, month, day))
+        }
+        #expect(first(3, 31) == utc("2025-03-30T23:30:00Z"))
+        #expect(first(4, 1) == utc("2025-03-31T23:00:00Z"))
+        #expect(first(7, 1) == utc("2025-06-30T23:00:00Z"))
+        #expect(first(7, 2) == utc("2025-06-30T23:00:00Z"))
+        #expect(
+            rome.firstInstant(of: BusinessCalendarTests.day(2025, 10, 26))
+                == utc("2025-10-25T22:00:00Z"))
+    }
+
     @Test func `a zone without transitions is a constant`() {
         let jakarta = BusinessCalendarTests.jakarta
         #expect(

@@ -54,16 +54,17 @@ for history in tickets.values():
         activity = row["Activity"]
         activities[activity] += 1
         by_agent[row["Resource"]] += 1
+        # Every row says who holds the ticket and what it is about; what changed is reckoned later.
+        events["ticket.assigned"] += bool(row["Resource"] or row["support_section"])
+        events["ticket.attributes_set"] += any(row[name] for name in ABOUT)
         assigned = before is None or any(
             before[name] != row[name] for name in ("Resource", "support_section"))
         if assigned:
-            events["ticket.assigned"] += 1
             timeline.append((at, "ticket.assigned", {
                 "agent": agent, "team": named("Section", row["support_section"])}))
         if before is not None:
             handoffs += before["Resource"] != row["Resource"]
             if any(before[name] != row[name] for name in ABOUT):
-                events["ticket.attributes_set"] += 1
                 timeline.append((at, "ticket.attributes_set", about(row)))
         before = row
         if activity == "Take in charge ticket":

@@ -36,6 +36,14 @@ def about(row):
             "customer": given["caller_id"] and f"Caller {given['caller_id']}"}
 
 
+def follows(row, before, latest):
+    """Whether the source counts a row right after the one before it in the file, and no row read so
+    far lies between them: then what both say is told once."""
+    return (before is not None
+            and int(row["sys_mod_count"]) == int(before["sys_mod_count"]) + 1
+            and latest == time(before["sys_updated_at"]) <= time(row["sys_updated_at"]))
+
+
 def named(kind, text):
     """A name; `?` is nobody."""
     return "" if text == "?" else f"{kind} {text}"
@@ -59,21 +67,39 @@ published_instead = {name: [0, 0] for name in rests_on}
 
 for history in incidents.values():
     opened = time(history[0]["opened_at"])
-    events["ticket.opened"] += 1
+    earliest, openings = None, set()
     opened_month[month(opened)] += 1
     known = {name: history[0][name] for name in ATTRIBUTES if history[0][name] != "?"}
     holder = {"assigned_to": None, "assignment_group": None}  # None: nothing was ever said
     state = None
     stated, believed, missed_here = [], {}, False
+    before, latest = None, None
     timeline = [(opened, "ticket.opened", {"origin": "customer", **about(history[0])})]
     for row in history:
         update = time(row["sys_updated_at"])
         updated_months.add(month(update))
+        # What a row says is an event, unless the row right before it has said the same.
+        told = before if follows(row, before, latest) else None
+        latest = update if latest is None else max(latest, update)
+        before = row
+        # An opening comes of each row that lies before all those read so far; the earliest counts.
+        here = (update, int(row["sys_mod_count"]))
+        if earliest is None or here < earliest:
+            openings.add((row["sys_mod_count"], *(row[n] for n in ATTRIBUTES)))
+            earliest = here
+        events["ticket.assigned"] += told is None or any(told[n] != row[n] for n in holder)
+        events["ticket.attributes_set"] += any(
+            row[n] != "?" and (told is None or told[n] != row[n]) for n in ATTRIBUTES)
+        here, there = (r and STATES.get(r["ident_state"]) for r in (row, told))
+        believes = row["sys_updated_at"] == {
+            "resolved": row["resolved_at"], "closed": row["closed_at"]}.get(here)
+        events["ticket.status_changed"] += here is not None and (believes or here != there)
+        events["ticket.escalated"] += row["made_sla"] == "false" and (
+            told is None or told["made_sla"] != "false")
         # Who holds it: `?` is nobody, and nobody where nothing was said is no news.
         now = {name: "" if row[name] == "?" else row[name] for name in holder}
         news = [n for n in holder if now[n] != holder[n] and not (now[n] == "" and holder[n] is None)]
         if news:
-            events["ticket.assigned"] += 1
             timeline.append((update, "ticket.assigned", {
                 "agent": named("Agent", row["assigned_to"]),
                 "team": named("Group", row["assignment_group"])}))
@@ -84,7 +110,6 @@ for history in incidents.values():
                     holder[name] = now[name]
         # What it is about: `?` says nothing.
         changed = {n: row[n] for n in ATTRIBUTES if row[n] != "?" and known.get(n) != row[n]}
-        events["ticket.attributes_set"] += bool(changed)
         if changed:
             timeline.append((update, "ticket.attributes_set", about(row)))
         known.update(changed)
@@ -102,7 +127,6 @@ for history in incidents.values():
             else:
                 is_news = after != state
                 if is_news:
-                    events["ticket.status_changed"] += 1
                     stated.append((update, after, False))
             if is_news:
                 timeline.append((update, "ticket.status_changed", {
@@ -113,10 +137,9 @@ for history in incidents.values():
         if row["made_sla"] == "false" and not missed_here:
             missed_here = True
             timeline.append((update, "ticket.escalated", {"trigger": "sla"}))
+    events["ticket.opened"] += len(openings)
     ticket = Ticket(timeline)
     tickets.append(ticket)
-    # Rows of one minute that say the same are one event.
-    events["ticket.status_changed"] += len(believed)
     # Resolved for good by what changed its state. One that lies before the opening gives no duration.
     solved = full_resolution(ticket.statuses())
     if solved is not None and solved[0] >= opened:
@@ -136,7 +159,6 @@ for history in incidents.values():
     # state leaves an end state.
     states = [s for _, s, _ in sorted(stated, key=lambda entry: entry[0])]
     reopenings_here = sum(a in END and b not in END for a, b in zip(states, states[1:]))
-    events["ticket.escalated"] += missed_here
     missed += missed_here
     reopenings += reopenings_here
     reopened += reopenings_here > 0

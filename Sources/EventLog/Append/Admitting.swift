@@ -94,10 +94,36 @@ struct Admitting: ~Copyable {
     /// Decides about every row.
     mutating func run(isStrict: Bool) throws {
         var count = 0
-        for row in batch.rows.indices {
+        var row = 0
+        while row < batch.rows.count {
+            var end = row + 1
+            if batch.isAtomicByLine {
+                let line = batch.rows[row].line
+                while end < batch.rows.count, batch.rows[end].line == line { end += 1 }
+            }
+            if let refused = try judge(row..<end, &count) {
+                admission.rejections.append(refused)
+                if isStrict {
+                    appender.accepted.resize(0)
+                    return
+                }
+            }
+            row = end
+        }
+        appender.accepted.resize(count)
+    }
+
+    /// Decides about rows that stand and fall together, and counts those accepted; the first one
+    /// refused, with which all of them leave no trace.
+    private mutating func judge(
+        _ rows: Range<Int>, _ count: inout Int
+    ) throws -> (row: Int, rejection: Rejection)? {
+        let start = (
+            count: count, duplicates: admission.duplicates, voids: admission.voids.count
+        )
+        for row in rows {
             appender.sequences[row] = .max
-            let verdict = try judge(row, next: input.base + UInt32(count))
-            switch verdict {
+            switch try judge(row, next: input.base + UInt32(count)) {
             case .accepted:
                 appender.sequences[row] = input.base + UInt32(count)
                 appender.accepted[count] = UInt32(row)
@@ -107,14 +133,25 @@ struct Admitting: ~Copyable {
                 }
             case .duplicate: admission.duplicates += 1
             case .refused(let rejection):
-                admission.rejections.append((row, rejection))
-                if isStrict {
-                    appender.accepted.resize(0)
-                    return
-                }
+                takeBack(rows, voidsFrom: start.voids)
+                count = start.count
+                admission.duplicates = start.duplicates
+                return (row, rejection)
             }
         }
-        appender.accepted.resize(count)
+        return nil
+    }
+
+    /// Takes back what was decided about rows of which one is refused. None of them registers
+    /// a definition: only the log itself does, one to a line.
+    private mutating func takeBack(_ rows: Range<Int>, voidsFrom firstVoid: Int) {
+        for void in admission.voids[firstVoid...] { voidedHere[void.voided] = nil }
+        admission.voids.removeSubrange(firstVoid...)
+        for row in rows.reversed() {
+            appender.sequences[row] = .max
+            let key = batch.rows[row].identity.value
+            if isWatched[row], holders[key]?.last == .row(row) { holders[key]!.removeLast() }
+        }
     }
 
     private enum Verdict {
@@ -125,13 +162,15 @@ struct Admitting: ~Copyable {
 
     private mutating func judge(_ row: Int, next sequence: UInt32) throws -> Verdict {
         let event = input.row(row)
-        if speaksForLog, appender.hasOwnSource(event, input) { return .refused(ownSource(row)) }
+        if speaksForLog, appender.hasOwnSource(event, input) {
+            return .refused(batch.ownSource(row))
+        }
         if isWatched[row] {
             for holder in holders[event.identity.value] ?? [] {
                 switch try compare(row, with: holder) {
                 case .other: continue
                 case .same: return .duplicate
-                case .conflict(let difference): return .refused(conflict(row, difference))
+                case .conflict(let difference): return .refused(batch.conflict(row, difference))
                 }
             }
         }
@@ -316,24 +355,6 @@ struct Admitting: ~Copyable {
                 reason: "the entry has no \(name)")
         }
         return raw
-    }
-
-    private func conflict(_ row: Int, _ difference: ContentDifference?) -> Rejection {
-        Rejection(
-            kind: .conflict, line: batch.rows[row].line, field: difference?.field ?? "",
-            value: difference?.new ?? "",
-            problem: "another event already has this source and id; give a new event an id of its "
-                + "own, or take the other one out with event.voided first",
-            recorded: difference.map { .init(value: $0.old, sequence: $0.sequence) })
-    }
-
-    private func ownSource(_ row: Int) -> Rejection {
-        Rejection(
-            kind: .ownSource, line: batch.rows[row].line, field: "source",
-            value: batch.text(batch.rows[row].source),
-            problem:
-                "source is the log's own name, which no input can have (give the source a name "
-                + "of its own)")
     }
 
     // MARK: Voids

@@ -6,6 +6,7 @@ extension CSVReader {
         rawLimit = Int.max
         var wanted = CSVReader.chunkBytes
         while true {
+            skipByteOrderMarks()
             if position == buffer.count, isAtEnd {
                 rowStart = position
                 return false
@@ -34,6 +35,15 @@ extension CSVReader {
                 _ = try refill(atLeast: wanted)
                 wanted *= 2
             }
+        }
+    }
+
+    /// Passes U+FEFF before a row: files that each begin with one may have been joined.
+    private func skipByteOrderMarks() {
+        while buffer.count - position >= 3, buffer[position] == 0xEF,
+            buffer[position + 1] == 0xBB, buffer[position + 2] == 0xBF
+        {
+            position += 3
         }
     }
 

@@ -1,3 +1,5 @@
+internal import EventModel
+
 /// One row of a CSV file: its fields as text, quotes taken off.
 public struct CSVRow: Sendable {
     /// 1-based line of the file the row starts in.
@@ -21,19 +23,20 @@ public struct CSVRow: Sendable {
     @inline(__always)
     func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
 
-    /// The same without blanks and tabs around the text.
-    @inline(__always)
-    func trimmedRange(_ index: Int) -> Range<Int> {
+    /// A field's text in the one form in which texts are recorded: NFC, without what nobody sees at
+    /// its ends.
+    func normalText(_ index: Int) -> String {
         var range = range(index)
-        while !range.isEmpty, bytes[range.lowerBound] == 32 || bytes[range.lowerBound] == 9 {
-            range = range.lowerBound + 1..<range.upperBound
+        if bytes[range].contains(where: { $0 >= 0x80 }) {
+            return NormalText.form(of: self[index])
         }
-        while !range.isEmpty, bytes[range.upperBound - 1] == 32 || bytes[range.upperBound - 1] == 9
-        {
-            range = range.lowerBound..<range.upperBound - 1
-        }
-        return range
+        while let first = bytes[range].first, CSVRow.isBlank(first) { range.removeFirst() }
+        while let last = bytes[range].last, CSVRow.isBlank(last) { range.removeLast() }
+        return String(decoding: bytes[range], as: UTF8.self)
     }
+
+    /// Whether a byte is white space of ASCII.
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
 
     /// Whether nothing stands in any field.
     var isBlank: Bool { bytes.allSatisfy { $0 == 32 || $0 == 9 } }

@@ -1,26 +1,36 @@
 internal import EventModel
 
-/// What is known of the cases of an import: the last value of each tracked field, as a fingerprint,
-/// from the log or from the rows of this run.
+/// What the rows of a file have said of its cases so far.
 ///
-/// Bounded: cases not touched while `generationCases` others were are forgotten and asked of the log
-/// again. By then what this run made of them is recorded: a batch ends long before.
+/// The log is never asked: what a mapping gives for a row follows from the file alone, and what
+/// changed follows, whenever it is asked for, from all that is recorded of the case.
+///
+/// Bounded: cases not touched while `generationCases` others were are forgotten. A row of such a case
+/// is taken for its first; what that gives beyond need says nothing new.
 struct CaseMemory {
     /// One case.
     struct Entry {
-        /// Whether it had any event before the row at hand.
-        var isKnown = false
-        /// By slot: fingerprint of the field's last value; 0 none.
-        var slots: [UInt64]
-        /// Synthetic ids given at `repeatTime`; nil where none was.
-        var repeats: Repeats?
-        var repeatTime = Instant.earliest
+        /// Where the earliest and the latest of its rows stand.
+        var earliest: RowPlace?
+        var latest: RowPlace?
+        /// Its row read last.
+        var last: RowStatement?
+        /// By slot: fingerprint of what was last said of the field; 0 nothing. Empty where no event
+        /// asks for it.
+        var values: [UInt64] = []
+        /// What is counted among the rows of one instant.
+        var moment: Moment?
     }
 
-    /// How often each synthetic id was given. One that rows share: a case can have any number of
-    /// them at an instant, and a copy for each row would take the square of it.
-    final class Repeats {
-        var counts: [UInt64: Int] = [:]
+    /// Rows of a case that follow each other at one instant. One that entries share: a case can have
+    /// any number of them, and a copy for each row would take the square of it.
+    final class Moment {
+        let time: SentTime
+        var rows = 0
+        /// How often each synthetic id was given.
+        var ids: [UInt64: Int] = [:]
+
+        init(_ time: SentTime) { self.time = time }
     }
 
     static let generationCases = 250_000
@@ -29,19 +39,16 @@ struct CaseMemory {
     private var old: [String: Entry] = [:]
     private var current: (subject: String, entry: Entry)?
 
-    /// The entry of a case; `load` makes it when it is not remembered.
-    mutating func entry(
-        of subject: String, load: () throws -> Entry
-    ) rethrows -> Entry {
+    /// The entry of a case; an empty one where nothing is remembered.
+    mutating func entry(of subject: String) -> Entry {
         if let current, current.subject == subject { return current.entry }
         if let current { put(current.entry, current.subject) }
-        current = nil
-        let entry = try young[subject] ?? old[subject] ?? load()
+        let entry = young[subject] ?? old[subject] ?? Entry()
         current = (subject, entry)
         return entry
     }
 
-    /// Takes what a row has changed in the case asked for last.
+    /// Takes what rows have changed in the case asked for last.
     mutating func update(_ entry: Entry) { current?.entry = entry }
 
     private mutating func put(_ entry: Entry, _ subject: String) {
@@ -57,5 +64,54 @@ struct CaseMemory {
         var text = text
         let value = text.withUTF8 { bytes in unsafe Fingerprint(of: bytes.span).value }
         return value == 0 ? 1 : value
+    }
+}
+
+/// Where a row stands among the rows of its case: by time, then by the source's order.
+struct RowPlace {
+    var time: SentTime
+    var order: SourceOrder?
+
+    /// Whether it certainly comes before another.
+    func isBefore(_ other: RowPlace) -> Bool {
+        if time != other.time { return time < other.time }
+        switch (order, other.order) {
+        case (.integer(let left)?, .integer(let right)?): return left < right
+        case (.text(let left)?, .text(let right)?):
+            return left.utf8.lexicographicallyPrecedes(right.utf8)
+        default: return false
+        }
+    }
+
+    /// Whether another place is the next one in the source's order, and no earlier.
+    func isRightBefore(_ other: RowPlace) -> Bool {
+        guard case .integer(let left)? = order, case .integer(let right)? = other.order else {
+            return false
+        }
+        return left < right && left + 1 == right && time <= other.time
+    }
+}
+
+/// What one row said of its case.
+struct RowStatement {
+    /// A field's value, and when it was so.
+    struct Saying {
+        /// Fingerprint of the value; 0 for nothing.
+        var value: UInt64 = 0
+        var time = SentTime(.earliest)
+    }
+
+    var place: RowPlace
+    /// By slot.
+    var sayings: [Saying]
+
+    /// Takes what is said of a field, unless what is said already holds later.
+    mutating func say(_ value: UInt64, _ slot: Int, at time: SentTime) {
+        if time >= sayings[slot].time { sayings[slot] = Saying(value: value, time: time) }
+    }
+
+    /// Whether it said that a field has this value, no later than some time.
+    func says(_ value: UInt64, _ slot: Int, by time: SentTime) -> Bool {
+        sayings[slot].value == value && sayings[slot].time <= time
     }
 }

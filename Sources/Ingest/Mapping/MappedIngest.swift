@@ -3,39 +3,31 @@ public import EventModel
 /// Reads a CSV file into a log, as a mapping says: `ingest(_:into:types:…)` for rows.
 ///
 /// All on the caller's thread. A batch ends as `IngestOptions` says; its time limit is looked at
-/// between rows. A refused row is given to `rejects` once, however many of its events are refused.
+/// between rows. A row gives all of its events or, where one is refused, none.
 ///
 /// - Parameters:
-///   - states: what the log knows of a case; nil (a dry run without a store): nothing.
 ///   - header: told the file's header line before any row, for a file of rejects to begin with.
 ///   - rejects: takes refused rows unchanged, in the order of the file.
-/// - Throws: errors of the sink, of `states` and of `rejects`, and `MappingMismatch`; earlier batches
+/// - Throws: errors of the sink and of `rejects`, and `MappingMismatch`; earlier batches
 ///   stay. An input that can't be read to its end throws nothing: the rows before are recorded, and
 ///   the outcome names the fault.
 public func ingest<Sink: EventSink>(
     _ source: InputSource, through mapping: Mapping, into sink: inout Sink, types: EventTypes,
-    states: (any CaseStates)?, options: IngestOptions = IngestOptions(),
-    header: (([UInt8]) -> Void)? = nil, rejects: RejectWriter? = nil,
+    options: IngestOptions = IngestOptions(), header: (([UInt8]) -> Void)? = nil,
+    rejects: RejectWriter? = nil,
     progress: ((IngestProgress) -> Void)? = nil, isCancelled: () -> Bool = { false }
 ) throws -> IngestOutcome {
-    var lastRefused = 0
-    let onceARow: RejectWriter? = rejects.map { rejects in
-        { rejection, bytes in
-            if rejection.line == lastRefused { return }
-            lastRefused = rejection.line
-            try rejects(rejection, bytes)
-        }
-    }
     var run = IngestRun(
-        sink: sink, types: types, options: options, rejects: onceARow, progress: progress)
+        sink: sink, types: types, options: options, rejects: rejects, progress: progress)
     defer { sink = run.sink }
     var fault: InputFault?
+    var doubts: [DoubtGroup] = []
     var isStoppedEarly = false
     do {
         let reader = try MappedReader(
-            mapping, source: source, name: source.name, states: states,
-            privateDigest: options.privateDigest)
+            mapping, source: source, name: source.name, privateDigest: options.privateDigest)
         header?(reader.rawHeader)
+        defer { doubts = reader.doubts }
         isStoppedEarly = try feed(&run, from: reader, source, options, isCancelled)
     } catch let error as InputFault {
         fault = error
@@ -43,6 +35,7 @@ public func ingest<Sink: EventSink>(
     var outcome = try run.finish()
     outcome.isCancelled = isStoppedEarly && !outcome.isStopped
     outcome.inputFault = fault
+    outcome.doubts = doubts
     return outcome
 }
 
@@ -67,9 +60,11 @@ private func feed<Sink: EventSink>(
             let raw = reader.rawRow
             try run.refuse(rejection, raw: raw.span)
         case .events:
-            if reader.drafts.isEmpty { break }
             let raw = reader.rawRow
-            for draft in reader.drafts { try run.add(draft, line: reader.line, raw: raw.span) }
+            let isAdmitted =
+                try reader.drafts.isEmpty
+                || run.add(reader.drafts, line: reader.line, raw: raw.span)
+            if isAdmitted { reader.admitted() }
         }
         if run.isStopped { return true }
         // The clock is asked now and then only: it costs as much as a field.

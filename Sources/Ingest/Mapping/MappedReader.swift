@@ -8,16 +8,18 @@ public struct MappingMismatch: Error, Hashable, Sendable, CustomStringConvertibl
 
 /// Turns the rows of a CSV file into events, as a mapping says.
 ///
-///     let reader = try MappedReader(mapping, source: source, name: "export.csv", states: log)
+///     let reader = try MappedReader(mapping, source: source, name: "export.csv")
 ///     while true {
 ///         switch try reader.next() {
-///         case .events: for draft in reader.drafts { admit(draft, line: reader.line) }
+///         case .events: if admit(reader.drafts, line: reader.line) { reader.admitted() }
 ///         case .rejected(let rejection): keep(reader.rawRow, rejection)
 ///         case .end: return
 ///         }
 ///     }
 ///
-/// A row gives all of its events or, refused, none. The drafts are not validated yet.
+/// A row gives all of its events or, refused, none, and then leaves no trace in what is known of its
+/// case: it counts for later rows only once `admitted` says so. Rows that a mapping merges are as one
+/// row. The drafts are not validated yet.
 public final class MappedReader {
     /// What a row gave.
     public enum Item: Sendable {
@@ -32,39 +34,39 @@ public final class MappedReader {
     /// The events of the last row.
     public private(set) var drafts: [EventDraft] = []
     /// 1-based line of the file in which the last row starts.
-    public var line: Int { csv.row.line }
+    public private(set) var line = 0
     /// Rows read so far, refused ones included.
     public private(set) var rows = 0
-    /// The last row as it stands in the file, its line end included.
-    public var rawRow: ArraySlice<UInt8> { csv.rawRow }
+    /// The last row as it stands in the file, its line end included; of merged rows all of them.
+    public var rawRow: ArraySlice<UInt8> { update.map { $0.raw[...] } ?? csv.rawRow }
+    /// What is doubtful in the times of the rows admitted so far.
+    public var doubts: [DoubtGroup] { tally.sorted }
     /// The header line as it stands in the file: what a file of refused rows begins with.
     public let rawHeader: [UInt8]
 
     private let mapping: Mapping
     private let csv: CSVReader
-    private let states: (any CaseStates)?
-    private let privateDigest: (@Sendable ([UInt8]) -> [UInt8])?
-    private var evaluator: RowEvaluator
+    private var events: RowEvents
     private var memory = CaseMemory()
-    private var scratch: [UInt8] = []
-    /// Ids of this row's events that are counted; they count once the row is known to be sound.
-    private var given: [UInt64] = []
+    private var tally = DoubtTally()
+    /// What the last row comes to, until it is admitted.
+    private var staged: RowEvents.Result?
+    /// The rows read together, where the mapping merges rows, and what follows them in the file.
+    private var update: RowUpdate?
+    private var ahead: RowUpdate.Found?
 
     /// Opens a file.
     ///
     /// - Parameters:
     ///   - name: the file's name, for errors.
-    ///   - states: what the log knows of a case; nil: nothing.
     ///   - privateDigest: see `IngestOptions`.
     /// - Throws: what the source throws; `MappingMismatch` where the file has no header or lacks a
     ///   column the mapping reads.
     public init(
-        _ mapping: Mapping, source: any ByteSource, name: String, states: (any CaseStates)?,
+        _ mapping: Mapping, source: any ByteSource, name: String,
         privateDigest: (@Sendable ([UInt8]) -> [UInt8])? = nil
     ) throws {
         self.mapping = mapping
-        self.privateDigest = privateDigest
-        self.states = states
         do {
             csv = try CSVReader(source: source, format: mapping.format)
         } catch let fault as CSVFault {
@@ -83,195 +85,144 @@ public final class MappedReader {
                     + "\(mapping.name) reads (columns are parted by "
                     + "\(CSVFormat.name(of: csv.delimiter)) here).\(near)")
         }
-        evaluator = RowEvaluator(mapping, places: places)
+        events = RowEvents(mapping, places: places, privateDigest: privateDigest)
     }
 
-    /// Reads the next row.
+    /// Reads the next row, or the next rows that are merged.
     ///
-    /// - Throws: what the source or the log throws.
+    /// - Throws: what the source throws.
     public func next() throws -> Item {
         drafts.removeAll(keepingCapacity: true)
+        staged = nil
+        if mapping.merge != nil { return try nextUpdate() }
         switch try csv.next() {
         case .end: return .end
         case .rejected(let rejection):
             rows += 1
-            return .rejected(rejection)
+            return refused(rejection)
         case .row: break
         }
         rows += 1
-        evaluator.begin(csv.row)
-        do {
-            try readRow()
-            return .events
-        } catch let rejection as Rejection {
-            drafts.removeAll(keepingCapacity: true)
-            return .rejected(rejection)
-        }
+        line = csv.row.line
+        return read([csv.row])
     }
 
-    private func readRow() throws {
-        guard let subject = try evaluator.text(mapping.subject) else {
-            throw evaluator.rejection("case", "", "the case is missing")
-        }
-        var entry = CaseMemory.Entry(slots: [])
-        if mapping.usesState {
-            guard let time = try evaluator.time(mapping.rowTime) else {
-                throw missingTime(mapping.rowTime)
-            }
-            entry = try memory.entry(of: subject) { try load(subject, time) }
-            if entry.repeatTime != time {
-                entry.repeatTime = time
-                entry.repeats = nil
-            }
-        }
-        let before = entry
-        given.removeAll(keepingCapacity: true)
-        for event in mapping.events {
-            guard try applies(event, before: before) else { continue }
-            var draft = EventDraft(
-                id: "", source: mapping.source, type: event.type, subject: subject,
-                time: try time(of: event))
-            guard try fill(&draft, event, &entry) else { continue }
-            draft.id = try id(of: draft, event, entry)
-            entry.isKnown = true
-            drafts.append(draft)
+    /// Says that the events of the last row were taken: from now on it counts for those after it.
+    public func admitted() {
+        guard var result = staged else { return }
+        staged = nil
+        for doubt in result.doubts {
+            tally.add(doubt.kind, doubt.name, line: doubt.line)
         }
         guard mapping.usesState else { return }
-        if !given.isEmpty {
-            let repeats = entry.repeats ?? CaseMemory.Repeats()
-            for id in given { repeats.counts[id, default: 0] += 1 }
-            entry.repeats = repeats
+        if let time = result.time, mapping.rowOrder != nil || !result.given.isEmpty {
+            let moment = result.entry.moment.flatMap { $0.time == time ? $0 : nil }
+            let here = moment ?? CaseMemory.Moment(time)
+            here.rows += result.rows
+            for id in result.given { here.ids[id, default: 0] += 1 }
+            result.entry.moment = here
         }
-        memory.update(entry)
+        memory.update(result.entry)
     }
 
-    private func load(_ subject: String, _ time: Instant) throws -> CaseMemory.Entry {
-        var entry = CaseMemory.Entry(slots: Array(repeating: 0, count: mapping.tracked.count))
-        let known = try states?.values(of: mapping.tracked, inCase: subject, before: time)
-        guard let known else { return entry }
-        entry.isKnown = true
-        for (slot, text) in known.enumerated() {
-            if let text { entry.slots[slot] = CaseMemory.fingerprint(of: text) }
+    private func refused(_ rejection: Rejection) -> Item {
+        line = rejection.line
+        return .rejected(rejection)
+    }
+
+    /// Reads rows of one case together.
+    private func read(_ rows: [CSVRow]) -> Item {
+        do throws(Rejection) {
+            var result: RowEvents.Result?
+            for row in rows {
+                events.evaluator.begin(row)
+                let subject = try events.subject()
+                var next =
+                    result
+                    ?? RowEvents.Result(
+                        entry: mapping.usesState ? memory.entry(of: subject) : .init())
+                result = nil
+                try events.read(subject, into: &next)
+                result = next
+            }
+            guard let result else { return .events }
+            drafts =
+                mapping.merge == nil ? result.drafts : events.merged(result, mapping.events)
+            staged = result
+            return .events
+        } catch {
+            return .rejected(error)
         }
-        return entry
     }
 
-    private func missingTime(_ index: Int) -> Rejection {
-        evaluator.rejection(mapping.times[index].name, "", "the time is missing")
-    }
+    // MARK: Rows that are merged
 
-    private func time(of event: EventSpec) throws -> Instant {
-        guard let time = try evaluator.time(event.time) else { throw missingTime(event.time) }
-        return time
-    }
+    /// Rows read together, at most: what follows is an update of its own.
+    private static let mostRowsOfUpdate = 1000
 
-    private func applies(_ event: EventSpec, before: CaseMemory.Entry) throws -> Bool {
-        if event.isFirstOnly, before.isKnown { return false }
-        for test in event.previous {
-            let isAmong = test.texts.contains(before.slots[test.slot])
-            if isAmong == test.isNegated { return false }
-        }
-        if event.when.isEmpty { return true }
-        for tests in event.when {
-            var holds = true
-            for test in tests where holds { holds = try evaluator.holds(test) }
-            if holds { return true }
-        }
-        return false
-    }
-
-    /// Fills in the fields; false when the event says nothing new.
-    private func fill(
-        _ draft: inout EventDraft, _ event: EventSpec, _ entry: inout CaseMemory.Entry
-    ) throws -> Bool {
-        var isNews = !event.hasWatchedFields
-        var slots = entry.slots
-        for field in event.fields {
-            guard let value = try value(of: field) else { continue }
-            draft.fields.append(EventDraft.Field(field.name, value))
-            guard let slot = field.slot else { continue }
-            let text =
-                switch value {
-                case .text(let text): text
-                case .integer(let number): String(number)
-                case .boolean(let flag): flag ? "true" : "false"
+    private func nextUpdate() throws -> Item {
+        update = nil
+        let first = try ahead ?? find()
+        ahead = nil
+        switch first {
+        case .end: return .end
+        case .rejected(let rejection, let raw):
+            rows += 1
+            update = RowUpdate(raw: raw)
+            return refused(rejection)
+        case .row(let row, let raw):
+            rows += 1
+            line = row.line
+            var found = RowUpdate(rows: [row], raw: raw)
+            let key = key(of: row)
+            while key != nil, found.rows.count < MappedReader.mostRowsOfUpdate {
+                let next = try find()
+                guard case .row(let other, let otherRaw) = next, self.key(of: other) == key else {
+                    ahead = next
+                    break
                 }
-            let print = CaseMemory.fingerprint(of: text)
-            // Nobody, where nobody was said to be, is no news.
-            if slots[slot] == 0, text.isEmpty { continue }
-            if field.isWatched, slots[slot] != print { isNews = true }
-            slots[slot] = print
-        }
-        if isNews { entry.slots = slots }
-        return isNews
-    }
-
-    private func value(of field: FieldSpec) throws -> FieldValue? {
-        switch field.content {
-        case .constant(let value): return value
-        case .text(let spec): return try evaluator.value(spec).map { .text($0) }
-        case .day(let time): return try evaluator.day(time).map { .text($0) }
-        case .integer(let spec, let scale):
-            guard let text = try evaluator.value(spec) else { return nil }
-            guard
-                let number = NumberText.scaled(text, decimal: mapping.decimal, scale: scale)
-            else {
-                let form = scale == 0 ? "a whole number" : "a number with \(scale) decimals at most"
-                throw evaluator.rejection(field.name, text, "it is not \(form)")
+                rows += 1
+                found.rows.append(other)
+                found.raw += otherRaw
             }
-            return .integer(number)
-        case .boolean(let spec):
-            guard let text = try evaluator.value(spec) else { return nil }
-            switch text.lowercased() {
-            case "true", "yes", "y", "1", "ya": return .boolean(true)
-            case "false", "no", "n", "0", "tidak": return .boolean(false)
-            default: throw evaluator.rejection(field.name, text, "it is neither true nor false")
-            }
+            update = found
+            return read(found.rows)
         }
     }
 
-    /// The event's stated id, or a digest of what it rests on: case, type, time, and the texts of
-    /// the columns its data is made of, as they stand in the file. So a changed lookup does not make
-    /// the same row a second event: the log refuses it as another content under a known id.
-    private func id(
-        of draft: EventDraft, _ event: EventSpec, _ entry: CaseMemory.Entry
-    ) throws -> String {
-        if let template = event.id {
-            guard let id = try evaluator.text(template) else {
-                throw evaluator.rejection("id", "", "a part of the event's id is missing")
-            }
-            guard event.hasDigestID else { return id }
-            scratch.removeAll(keepingCapacity: true)
-            scratch.append(contentsOf: id.utf8)
-            return digest().text
+    private func find() throws -> RowUpdate.Found {
+        switch try csv.next() {
+        case .end: .end
+        case .rejected(let rejection): .rejected(rejection, Array(csv.rawRow))
+        case .row: .row(csv.row, Array(csv.rawRow))
         }
-        scratch.removeAll(keepingCapacity: true)
-        func put(_ text: String?) {
-            scratch.append(text == nil ? 0x1E : 0x1F)
-            if let text { scratch.append(contentsOf: text.utf8) }
-        }
-        put(draft.subject)
-        put(draft.type)
-        put(String(draft.time.milliseconds))
-        for column in event.columns { put(evaluator.column(column)) }
-        for field in event.fields {
-            guard case .constant(let value) = field.content else { continue }
-            put("\(field.name)=\(value)")
-        }
-        let (first, id) = digest()
-        guard event.countsRepeats else { return id }
-        let count = (entry.repeats?.counts[first] ?? 0) + given.count { $0 == first }
-        given.append(first)
-        return count == 0 ? id : "\(id)-\(count + 1)"
     }
 
-    /// 128 bits of a digest of `scratch`: their first half, and all of them in hexadecimal.
-    private func digest() -> (first: UInt64, text: String) {
-        let bytes =
-            privateDigest?(scratch)
-            ?? [scratch, scratch + [1]].flatMap { text in
-                Hexadecimal.bigEndian(Fingerprint(of: text.span).value)
-            }
-        return (Hexadecimal.number(bytes.prefix(8)), Hexadecimal.text(bytes))
+    /// What rows of one update have in common; nil for a row that will be refused.
+    private func key(of row: CSVRow) -> RowUpdate.Key? {
+        events.evaluator.begin(row)
+        return try? RowUpdate.Key(
+            subject: events.subject(), time: events.time(mapping.rowTime),
+            texts: (mapping.merge ?? []).map { try events.evaluator.text($0) })
     }
+}
+
+/// Rows that stand together in a file and tell of one update.
+private struct RowUpdate {
+    /// What was found in the file.
+    enum Found {
+        case end
+        case rejected(Rejection, [UInt8])
+        case row(CSVRow, [UInt8])
+    }
+
+    struct Key: Hashable {
+        var subject: String
+        var time: SentTime
+        var texts: [String?]
+    }
+
+    var rows: [CSVRow] = []
+    /// Their bytes, as they stand in the file.
+    var raw: [UInt8]
 }

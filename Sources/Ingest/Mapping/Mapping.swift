@@ -31,11 +31,40 @@ public struct Mapping: Sendable {
     /// The row's own time, in `times`.
     var rowTime = 0
     var subject = Template()
+    /// The source's own order of a case's rows.
+    var order: Template?
+    /// Which way the rows of one case and instant stand, where that means something.
+    var rowOrder: RowOrder?
+    /// What rows of one update have in common; nil where each row is an update.
+    var merge: [Template]?
     var events: [EventSpec] = []
-    /// Fields whose last value decides whether there is something new; each has a slot.
-    var tracked: [CaseField] = []
-    /// Whether anything asks what came before in the case.
+    /// Fields that are compared with what other rows of the case say; each has a slot.
+    var tracked: [TrackedField] = []
+    /// Whether anything asks for other rows of the case.
     var usesState = false
+    /// Whether an event asks what its fields were before the row.
+    var usesPrevious = false
+
+    /// Bytes of an order that is no whole number, at most.
+    static let longestOrder = 32
+}
+
+/// Which row comes first of those that follow each other in a file.
+enum RowOrder: String, Sendable, CaseIterable {
+    case newestFirst = "newest-first"
+    case oldestFirst = "oldest-first"
+}
+
+/// A field among the events of one kind (`ticket.…`): those of other kinds may have one of the same
+/// name, so that a survey's agent is no ticket's agent.
+struct TrackedField: Sendable, Hashable {
+    var name: String
+    var kind: Substring
+
+    init(_ name: String, of type: String) {
+        self.name = name
+        kind = type.prefix { $0 != "." }
+    }
 }
 
 /// A text with columns and values put in: `ticket/{number}`.
@@ -100,7 +129,7 @@ struct TestSpec: Sendable {
     var expectation: Expectation
 }
 
-/// A condition on what was last said of a field in the case.
+/// A condition on what the file last said of a field in the case.
 struct PreviousSpec: Sendable {
     var slot: Int
     /// Fingerprints of the texts.
@@ -123,6 +152,8 @@ struct FieldSpec: Sendable {
     var slot: Int?
     /// Whether a change of it is a reason for the event.
     var isWatched = false
+    /// Whether it tells rows of one update apart: it rests on more than what these have in common.
+    var isOwn = true
 }
 
 /// One event a row may give.

@@ -36,10 +36,12 @@ extension MappingReader {
             }
         }
         for pair in pairs(fields["previous"], "fields") { readPrevious(pair, schema, &event) }
-        if let changed = fields["changed"] {
-            readChanged(changed, &event)
-            // From A to B and back to A within one instant of the clock is two changes.
-            if fields["repeats"] == nil { event.countsRepeats = true }
+        if let changed = fields["changed"] { readChanged(changed, &event) }
+        // From A to B and back to A within one instant of the clock is two changes, and each row that
+        // stands further back opens the case; a source's own order tells them apart.
+        let maySayAgain = event.hasWatchedFields || event.isFirstOnly && mapping.rowOrder != nil
+        if fields["repeats"] == nil, mapping.order == nil, maySayAgain {
+            event.countsRepeats = true
         }
         event.columns = columns(of: event)
         mapping.events.append(event)
@@ -130,7 +132,7 @@ extension MappingReader {
         pairs(value, "conditions").map { pair in
             let subject = Template(parts: [reference(pair.name)])
             guard pair.value.pairs != nil else {
-                let texts = pair.value.elements.map(template)
+                let texts = pair.value.elements.map(compared)
                 return TestSpec(subject: subject, expectation: .among(texts))
             }
             let keys = ["not", "present"]
@@ -138,12 +140,19 @@ extension MappingReader {
                 return TestSpec(subject: subject, expectation: .present(true))
             }
             if let not = fields["not"] {
-                let texts = not.elements.map(template)
+                let texts = not.elements.map(compared)
                 return TestSpec(subject: subject, expectation: .noneOf(texts))
             }
             let present = fields.required("present", "true or false").map(flag) ?? true
             return TestSpec(subject: subject, expectation: .present(present))
         }
+    }
+
+    /// A text that columns are compared with: in the form that theirs have.
+    private func compared(_ value: YAMLValue) -> Template {
+        let template = template(value)
+        guard let constant = template.constant else { return template }
+        return Template(parts: [.literal(NormalText.form(of: constant))])
     }
 
     /// `{field: text}`, `{field: [a, b]}` or `{field: {not: …}}`, about the case before this row.
@@ -188,15 +197,9 @@ extension MappingReader {
         return slot(named: text, kind: event.type)
     }
 
-    /// The slot of a field among the events of one kind (`ticket.…`): all of the store's types that
-    /// are of this kind and have the field set it, but not those of other kinds, so that a survey's
-    /// agent is no ticket's agent.
+    /// The slot of a field among the events of one kind.
     private func slot(named name: String, kind type: String) -> Int {
-        let prefix = type.prefix { $0 != "." } + "."
-        let types = surroundings.types.schemas
-            .filter { $0.type.hasPrefix(prefix) && $0.fields.contains { $0.name == name } }
-            .map(\.type)
-        let field = CaseField(name: name, types: types)
+        let field = TrackedField(name, of: type)
         if let slot = mapping.tracked.firstIndex(of: field) { return slot }
         mapping.tracked.append(field)
         return mapping.tracked.count - 1
@@ -204,22 +207,26 @@ extension MappingReader {
 
     /// The columns an event's data rests on, values followed down.
     private func columns(of event: EventSpec) -> [Int] {
-        var found: Set<Int> = []
-        func visit(_ template: Template) {
-            for part in template.parts {
-                switch part {
-                case .literal: break
-                case .column(let index): found.insert(index)
-                case .value(let index): visit(mapping.values[index].template)
-                }
+        event.fields.reduce(into: Set<Int>()) { $0.formUnion(columns(of: $1) ?? []) }.sorted()
+    }
+
+    /// The columns a field's text is made of; nil for one that is made of a time.
+    func columns(of field: FieldSpec) -> Set<Int>? {
+        switch field.content {
+        case .constant: []
+        case .day: nil
+        case .text(let spec), .integer(let spec, _), .boolean(let spec): columns(of: spec.template)
+        }
+    }
+
+    /// The columns a text is made of.
+    func columns(of template: Template) -> Set<Int> {
+        template.parts.reduce(into: []) { found, part in
+            switch part {
+            case .literal: break
+            case .column(let index): found.insert(index)
+            case .value(let index): found.formUnion(columns(of: mapping.values[index].template))
             }
         }
-        for field in event.fields {
-            switch field.content {
-            case .constant, .day: break
-            case .text(let spec), .integer(let spec, _), .boolean(let spec): visit(spec.template)
-            }
-        }
-        return found.sorted()
     }
 }

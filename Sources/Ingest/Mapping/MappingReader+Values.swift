@@ -35,7 +35,7 @@ extension MappingReader {
 
     private func add(_ pairs: [YAMLPair], to lookup: inout Lookup) {
         for pair in pairs {
-            let key = lookup.key(pair.name)
+            let key = lookup.key(NormalText.form(of: pair.name))
             if lookup.entries[key] != nil {
                 faults.report(at: pair.key, "\"\(pair.name)\" is given twice")
             }
@@ -108,7 +108,7 @@ extension MappingReader {
                 return faults.report(
                     at: key.at, "\(path), line \(rejection.line): \(rejection.problem)")
             case .row:
-                let entry = lookup.key(reader.row[from].trimmingBlanks)
+                let entry = lookup.key(reader.row.normalText(from))
                 let text = reader.row[to].trimmingBlanks
                 if let known = lookup.entries[entry], known != text {
                     return faults.report(

@@ -76,7 +76,7 @@ final class MappingReader {
 
     private static let keys = [
         "mapping", "version", "title", "source", "csv", "time", "numbers", "missing", "optional",
-        "lookups", "values", "times", "case", "at", "events",
+        "lookups", "values", "times", "case", "at", "order", "row-order", "merge", "events",
     ]
 
     func read(_ root: YAMLValue) {
@@ -94,7 +94,9 @@ final class MappingReader {
         if let csv = fields["csv"] { readFormat(csv) }
         if let time = fields["time"] { readTimeDefaults(time) }
         if let numbers = fields["numbers"] { readNumbers(numbers) }
-        if let missing = fields["missing"] { mapping.missing = missing.elements.map(anyText) }
+        if let missing = fields["missing"] {
+            mapping.missing = missing.elements.map { NormalText.form(of: anyText($0)) }
+        }
         if let optional = fields["optional"] {
             mapping.optionalColumns = Set(optional.elements.compactMap(text))
         }
@@ -107,6 +109,7 @@ final class MappingReader {
         if let at = fields.required("at", "the row's time, one of \"times\"") {
             mapping.rowTime = timeIndex(at)
         }
+        readOrder(fields)
         guard let events = fields.required("events", "the events a row gives") else { return }
         guard case .list(let list) = events.content, !list.isEmpty else {
             return faults.report(
@@ -114,22 +117,6 @@ final class MappingReader {
         }
         for event in list { readEvent(event) }
         finish()
-    }
-
-    /// What only the whole file tells: which fields' last values have to be known.
-    private func finish() {
-        for index in mapping.events.indices {
-            let kind = mapping.events[index].type.prefix { $0 != "." }
-            for field in mapping.events[index].fields.indices {
-                let name = mapping.events[index].fields[field].name
-                mapping.events[index].fields[field].slot = mapping.tracked.firstIndex {
-                    $0.name == name && $0.types.contains { $0.hasPrefix(kind + ".") }
-                }
-            }
-        }
-        mapping.usesState = mapping.events.contains {
-            $0.isFirstOnly || !$0.previous.isEmpty || $0.hasWatchedFields || $0.countsRepeats
-        }
     }
 
     private func readFormat(_ value: YAMLValue) {

@@ -7,8 +7,10 @@ struct RowEvaluator {
     private let places: [Int?]
     private var texts: [Cached<String>]
     private var values: [Cached<String>]
-    private var times: [Cached<Instant>]
+    private var times: [Cached<SentTime>]
     private var stamp = 0
+    /// What is doubtful in the times of the row so far, with their names.
+    private(set) var doubts: [(kind: DoubtGroup.Kind, name: String)] = []
     private var row = CSVRow()
 
     private struct Cached<Value> {
@@ -29,14 +31,15 @@ struct RowEvaluator {
     mutating func begin(_ row: CSVRow) {
         self.row = row
         stamp += 1
+        doubts.removeAll(keepingCapacity: true)
     }
 
-    /// A column's text without the blanks around it; nil where it stands for nothing.
+    /// A column's text in its normal form; nil where it stands for nothing.
     mutating func column(_ index: Int) -> String? {
         if texts[index].stamp == stamp { return texts[index].value }
         var value: String?
         if let place = places[index] {
-            let text = String(decoding: row.bytes[row.trimmedRange(place)], as: UTF8.self)
+            let text = row.normalText(place)
             if !mapping.missing.contains(text) { value = text }
         }
         texts[index] = Cached(stamp: stamp, value: value)
@@ -88,31 +91,32 @@ struct RowEvaluator {
     }
 
     /// A named time; nil where a part of it is missing.
-    mutating func time(_ index: Int) throws(Rejection) -> Instant? {
+    mutating func time(_ index: Int) throws(Rejection) -> SentTime? {
         if times[index].stamp == stamp { return times[index].value }
-        let value = try evaluate(mapping.times[index])
+        let value = try evaluate(mapping.times[index], index)
         times[index] = Cached(stamp: stamp, value: value)
         return value
     }
 
-    private mutating func evaluate(_ spec: TimeSpec) throws(Rejection) -> Instant? {
+    private mutating func evaluate(_ spec: TimeSpec, _ place: Int) throws(Rejection) -> SentTime? {
         var instant: Instant
+        var nanoseconds: UInt32 = 0
         switch spec.base {
         case .time(let index):
             guard let base = try time(index) else { return nil }
-            instant = base
+            instant = base.instant
+            nanoseconds = base.nanoseconds
         case .text(let template, let formats, let zone):
             guard let text = try text(template) else { return nil }
-            var reading: TimeFormat.Reading?
-            for format in formats where reading == nil { reading = format.read(text) }
-            guard let reading else {
+            guard let reading = TimeReading(text, formats, zone) else {
                 let forms = formats.map(\.text).joined(separator: " or ")
                 throw rejection(spec.name, text, "it is no time of the form \(forms)")
             }
-            if let offset = reading.offsetMilliseconds {
-                instant = Instant(milliseconds: reading.localMilliseconds - offset)
-            } else {
-                instant = zone.instant(ofLocalMilliseconds: reading.localMilliseconds)
+            for doubt in reading.doubts { doubts.append((doubt, spec.name)) }
+            instant = reading.time.instant
+            nanoseconds = reading.time.nanoseconds
+            if let second = reading.second, isForbidden(instant, butNot: second, place) {
+                instant = second
             }
         }
         try check(instant, spec)
@@ -122,7 +126,20 @@ struct RowEvaluator {
             // After each step: what lies further off has no date for the next one to count from.
             try check(instant, spec)
         }
-        return instant
+        return SentTime(instant, nanoseconds: nanoseconds)
+    }
+
+    /// Whether a time of the row that stands above one in the mapping, and so happened no later, lies
+    /// behind its first occurrence but not behind the second.
+    private mutating func isForbidden(
+        _ first: Instant, butNot second: Instant, _ place: Int
+    ) -> Bool {
+        for above in 0..<place {
+            // One that can't be read is refused where it is used.
+            guard let time = (try? time(above))??.instant else { continue }
+            if first < time, time <= second { return true }
+        }
+        return false
     }
 
     private func check(_ instant: Instant, _ spec: TimeSpec) throws(Rejection) {
@@ -153,15 +170,16 @@ struct RowEvaluator {
             guard abs(signed) < 4_000_000 else {
                 throw rejection(spec.name, text, "it is no number of \(step.unit.rawValue)")
             }
-            return moved(instant, by: Int(signed), step.unit, spec.zone)
+            return moved(instant, by: Int(signed), step.unit, spec)
         }
         return Instant(milliseconds: instant.milliseconds &+ milliseconds)
     }
 
     /// The same local time some days or months away; a day the month lacks becomes its last.
-    private func moved(
-        _ instant: Instant, by amount: Int, _ unit: TimeSpec.Unit, _ zone: TimeZoneRules
+    private mutating func moved(
+        _ instant: Instant, by amount: Int, _ unit: TimeSpec.Unit, _ spec: TimeSpec
     ) -> Instant? {
+        let zone = spec.zone
         let local = zone.localMilliseconds(of: instant)
         let day = zone.day(of: instant)
         let clock = local - Int64(day.number) * 86_400_000
@@ -177,13 +195,41 @@ struct RowEvaluator {
             else { return nil }
             target = date
         }
-        return zone.instant(ofLocalMilliseconds: Int64(target.number) * 86_400_000 + clock)
+        let reading = zone.reading(
+            ofLocalMilliseconds: Int64(target.number) * 86_400_000 + clock)
+        if let doubt = reading.doubt { doubts.append((doubt, spec.name)) }
+        return reading.instant
     }
 
     /// The local date of a named time, as `2025-07-14`.
     mutating func day(_ index: Int) throws(Rejection) -> String? {
-        guard let instant = try time(index) else { return nil }
+        guard let instant = try time(index)?.instant else { return nil }
         return mapping.times[index].zone.day(of: instant).description
+    }
+
+    /// A field's value; nil where there is none.
+    mutating func value(of field: FieldSpec) throws(Rejection) -> FieldValue? {
+        switch field.content {
+        case .constant(let value): return value
+        case .text(let spec): return try value(spec).map { .text($0) }
+        case .day(let time): return try day(time).map { .text($0) }
+        case .integer(let spec, let scale):
+            guard let text = try value(spec) else { return nil }
+            guard
+                let number = NumberText.scaled(text, decimal: mapping.decimal, scale: scale)
+            else {
+                let form = scale == 0 ? "a whole number" : "a number with \(scale) decimals at most"
+                throw rejection(field.name, text, "it is not \(form)")
+            }
+            return .integer(number)
+        case .boolean(let spec):
+            guard let text = try value(spec) else { return nil }
+            switch text.lowercased() {
+            case "true", "yes", "y", "1", "ya": return .boolean(true)
+            case "false", "no", "n", "0", "tidak": return .boolean(false)
+            default: throw rejection(field.name, text, "it is neither true nor false")
+            }
+        }
     }
 
     mutating func holds(_ test: TestSpec) throws(Rejection) -> Bool {

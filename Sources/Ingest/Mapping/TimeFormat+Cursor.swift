@@ -33,12 +33,12 @@ extension TimeFormat {
             return place - start >= digits.lowerBound
         }
 
-        mutating func fraction(into milliseconds: inout Int) -> Bool {
+        mutating func fraction(into nanoseconds: inout Int) -> Bool {
             let start = place
-            var scale = 100
-            milliseconds = 0
+            var scale = 100_000_000
+            nanoseconds = 0
             while place < bytes.count, (48...57).contains(bytes[place]) {
-                milliseconds += scale * Int(bytes[place] - 48)
+                nanoseconds += scale * Int(bytes[place] - 48)
                 scale /= 10
                 place += 1
             }
@@ -95,13 +95,16 @@ extension TimeFormat {
             guard number(4...4, into: &parts.year), take(45), number(2...2, into: &parts.month),
                 take(45), number(2...2, into: &parts.day)
             else { return nil }
-            if isAtEnd { return parts.reading }
+            if isAtEnd {
+                parts.isDay = true
+                return parts.reading
+            }
             guard take(UInt8(ascii: "T")) || take(UInt8(ascii: "t")) || blanks(),
                 number(1...2, into: &parts.hour), take(58), number(2...2, into: &parts.minute)
             else { return nil }
             if take(58) {
                 guard number(2...2, into: &parts.second) else { return nil }
-                if take(46) || take(44), !fraction(into: &parts.millisecond) { return nil }
+                if take(46) || take(44), !fraction(into: &parts.nanosecond) { return nil }
             }
             if isAtEnd { return parts.reading }
             _ = blanks()

@@ -5,7 +5,7 @@ internal import EventModel
 /// other character for itself.
 ///
 /// `M`, `d`, `H`, `h`, `m` and `s` take one or two digits, doubled exactly two; `MMM` and `MMMM`
-/// take an English or Indonesian month name; `S` any number of digits (further than milliseconds
+/// take an English or Indonesian month name; `S` any number of digits (further than nanoseconds
 /// are cut); `X` and `z` an offset (`Z`, `+07:00`, `+0700`, `+07`) or WIB, WITA, WIT, UTC, GMT;
 /// `E` a word, which is passed. A blank takes one or more blanks.
 struct TimeFormat: Sendable, Hashable {
@@ -14,14 +14,20 @@ struct TimeFormat: Sendable, Hashable {
         case minute(Int), second(Int), fraction, offset, word, blank, literal(UInt8)
     }
 
-    /// A time read: local milliseconds since 1970, and the offset where the text states one.
-    struct Reading {
+    /// A time read: local milliseconds since 1970 and nanoseconds beyond them, and the offset where
+    /// the text states one.
+    struct Reading: Equatable {
         var localMilliseconds: Int64
+        var nanoseconds: UInt32 = 0
         var offsetMilliseconds: Int64?
+        /// Whether it is a date alone.
+        var isDay = false
     }
 
     private var steps: [Step] = []
     private var isISO = false
+    /// Whether it has no time of day.
+    private var isDay = false
     /// The format as it was written.
     private(set) var text = "iso"
 
@@ -82,6 +88,12 @@ struct TimeFormat: Sendable, Hashable {
         let hasMonth = steps.contains { $0 == .month(1) || $0 == .month(2) || $0 == .monthName }
         let hasDay = steps.contains { $0 == .day(1) || $0 == .day(2) }
         guard hasYear, hasMonth, hasDay else { return nil }
+        isDay = steps.allSatisfy { step in
+            switch step {
+            case .hour, .hour12: false
+            default: true
+            }
+        }
     }
 
     /// Reads a text; nil where it is none of this form, or no date or time of day.
@@ -112,7 +124,7 @@ struct TimeFormat: Sendable, Hashable {
             case .half: isRead = cursor.half(into: &parts.isAfternoon)
             case .minute(let width): isRead = cursor.number(width...2, into: &parts.minute)
             case .second(let width): isRead = cursor.number(width...2, into: &parts.second)
-            case .fraction: isRead = cursor.fraction(into: &parts.millisecond)
+            case .fraction: isRead = cursor.fraction(into: &parts.nanosecond)
             case .offset: isRead = cursor.offset(into: &parts.offset)
             case .word: isRead = !cursor.word().isEmpty
             case .blank: isRead = cursor.blanks()
@@ -120,6 +132,7 @@ struct TimeFormat: Sendable, Hashable {
             }
             guard isRead else { return nil }
         }
+        parts.isDay = isDay
         return cursor.isAtEnd ? parts.reading : nil
     }
 }
@@ -132,8 +145,9 @@ struct Parts {
     var hour = 0
     var minute = 0
     var second = 0
-    var millisecond = 0
+    var nanosecond = 0
     var isTwelveHours = false
+    var isDay = false
     var isAfternoon = false
     var offset: Int64?
 
@@ -143,7 +157,9 @@ struct Parts {
             second < 60
         else { return nil }
         let seconds = hour24 * 3600 + minute * 60 + second
-        let local = Int64(date.number) * 86_400_000 + Int64(seconds * 1000 + millisecond)
-        return TimeFormat.Reading(localMilliseconds: local, offsetMilliseconds: offset)
+        let local = Int64(date.number) * 86_400_000 + Int64(seconds * 1000 + nanosecond / 1_000_000)
+        return TimeFormat.Reading(
+            localMilliseconds: local, nanoseconds: UInt32(nanosecond % 1_000_000),
+            offsetMilliseconds: offset, isDay: isDay)
     }
 }

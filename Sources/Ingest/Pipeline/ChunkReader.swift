@@ -29,7 +29,6 @@ final class ChunkReader<Source: ByteSource>: @unchecked Sendable {
             chunk.free.wait()
             chunk.isEnd = false
             chunk.fault = nil
-            chunk.isFirst = number == 0
             do {
                 isAtEnd = try fill(chunk)
             } catch {

@@ -16,8 +16,6 @@ final class Chunk: @unchecked Sendable {
     var bytes: [UInt8] = []
     /// Bytes of input in `bytes`.
     var count = 0
-    /// Whether the input begins here.
-    var isFirst = false
     /// Whether there is no more input; then there is nothing in it, but perhaps a fault.
     var isEnd = false
     var fault: (any Error)?
@@ -74,8 +72,7 @@ final class ChunkRing: Sendable {
                 chunk.parsed.signal()
                 return
             }
-            chunk.piece.parse(
-                chunk.bytes.span, count: chunk.count, isFirst: chunk.isFirst, with: &parser)
+            chunk.piece.parse(chunk.bytes.span, count: chunk.count, with: &parser)
             chunk.parsed.signal()
         }
     }

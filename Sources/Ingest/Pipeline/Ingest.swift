@@ -8,8 +8,8 @@ public import EventModel
 /// the sink, so that parsing goes on while a batch is committed. A batch ends as `IngestOptions`
 /// says. Memory is bounded by the chunks in flight and one batch, however long the input.
 ///
-/// Empty lines are passed over, a byte-order mark at the start too; lines end in LF or CR LF, the
-/// last one may go without.
+/// Empty lines are passed over, a byte-order mark at the start of a line too; lines end in LF or
+/// CR LF, the last one may go without.
 ///
 /// - Parameters:
 ///   - sink: where batches go, all of it on the caller's thread; in a dry run a `CountingSink`.

@@ -56,42 +56,14 @@ public struct RefusalGroup: Sendable, Equatable {
     }
 }
 
-/// Values that look like what does not belong there, counted by kind.
-public struct DoubtGroup: Sendable, Equatable {
-    /// What it looks like.
-    public enum Kind: String, Sendable, CaseIterable {
-        /// A phone number.
-        case phone
-        /// An e-mail address.
-        case email
-    }
-
-    /// What it looks like.
-    public var kind: Kind
-    /// Where it stands: `id`, `subject` or `source`.
-    public var attribute: String
-    /// How many events have one.
-    public var count: Int
-    /// The first line that has.
-    public var line: Int
-
-    /// A group from its parts.
-    public init(kind: Kind, attribute: String, count: Int, line: Int) {
-        self.kind = kind
-        self.attribute = attribute
-        self.count = count
-        self.line = line
-    }
-}
-
 /// What came of a run.
 public struct IngestOutcome: Sendable {
     /// Counts of lines and events.
     public var counts = IngestProgress()
     /// Refusals by problem, the most frequent first, then by line.
     public var refusals: [RefusalGroup] = []
-    /// Ids, subjects and sources that look like phone numbers or addresses: these stand in the log in
-    /// clear for ever.
+    /// What was accepted, but is doubtful: ids, subjects and sources that look like phone numbers or
+    /// addresses, and times that could be read in two ways.
     public var doubts: [DoubtGroup] = []
     /// Sequences recorded, ascending, neighbours joined.
     public var sequences: [Range<UInt32>] = []

@@ -5,7 +5,7 @@ public import EventModel
 /// thread.
 ///
 ///     var run = IngestRun(sink: store, types: types, options: options, rejects: { … })
-///     while let row = … { try run.add(draft, line: row.number, raw: row.bytes) }
+///     while let row = … { try run.add(drafts, line: row.number, raw: row.bytes) }
 ///     let outcome = try run.finish()
 ///
 /// `ingest(_:into:…)` feeds one with lines of CloudEvents; a mapping feeds one with drafts.
@@ -66,23 +66,31 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
     /// Events gathered that are not recorded yet.
     public var pending: Int { batch.rows.count }
 
-    /// Takes an event made from a row of the input.
+    /// Takes the events made from a row of the input: all of them or, where one is refused, none.
     ///
     /// - Parameters:
     ///   - line: the row's number, from 1, never less than the one before.
     ///   - raw: the row as it stands in the input, for the rejects.
-    /// - Returns: whether the event was well-formed; the log may still refuse it later.
+    /// - Returns: whether the events were well-formed; the log may still refuse them later, again all
+    ///   of them.
     @discardableResult
     public mutating func add(
-        _ draft: EventDraft, as admission: Admission = .input, line: Int, raw bytes: Span<UInt8>
+        _ drafts: [EventDraft], as admission: Admission = .input, line: Int, raw bytes: Span<UInt8>
     ) throws -> Bool {
         if isStopped { return false }
+        // A row's events never lie in two batches: they would not be refused together.
+        if batch.rows.count + drafts.count > room, !batch.rows.isEmpty { try flush() }
         let place = kept.copy(bytes)
-        if let rejection = validator.admit(draft, as: admission, line: line, into: &batch) {
+        let mark = batch.mark
+        for draft in drafts {
+            let rejection = validator.admit(draft, as: admission, line: line, into: &batch)
+            guard let rejection else { continue }
+            batch.goBack(to: mark)
             try refuse(rejection, place)
             return false
         }
-        places.append(place)
+        batch.isAtomicByLine = true
+        for _ in drafts { places.append(place) }
         try flushIfFull()
         return true
     }
@@ -144,7 +152,7 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
         while end < count, !isStopped {
             var parser = rest.take() ?? EventParser(types)
             kept.withChunk(from: base) { chunk in
-                piece.parse(chunk, from: end, count: count, isFirst: false, with: &parser)
+                piece.parse(chunk, from: end, count: count, with: &parser)
             }
             rest = consume parser
             end = piece.end

@@ -27,15 +27,17 @@ struct ParsedPiece {
 
     /// Parses the lines of a chunk, `bytes[first..<count]`, up to so many refusals.
     mutating func parse(
-        _ bytes: Span<UInt8>, from first: Int = 0, count: Int, isFirst: Bool,
+        _ bytes: Span<UInt8>, from first: Int = 0, count: Int,
         with parser: inout EventParser
     ) {
         removeAll()
-        var start = isFirst && ParsedPiece.hasByteOrderMark(bytes, count) ? 3 : first
+        var start = first
         while start < count, refusals.count < ParsedPiece.mostRefusals {
             let newline = bytes.next(0x0A, from: start, to: count)
             var end = newline
             if end > start, bytes[end - 1] == 0x0D { end -= 1 }
+            // Files that each begin with a mark may have been joined.
+            while ParsedPiece.isByteOrderMark(bytes, start..<end) { start += 3 }
             if !ParsedPiece.isBlank(bytes, start..<end) {
                 let place = LinePlace(start..<end)
                 if let rejection = parser.parse(
@@ -52,8 +54,10 @@ struct ParsedPiece {
         end = min(start, count)
     }
 
-    private static func hasByteOrderMark(_ bytes: Span<UInt8>, _ count: Int) -> Bool {
-        count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF
+    /// Whether a line begins with U+FEFF.
+    private static func isByteOrderMark(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        range.count >= 3 && bytes[range.lowerBound] == 0xEF
+            && bytes[range.lowerBound + 1] == 0xBB && bytes[range.lowerBound + 2] == 0xBF
     }
 
     /// Whether a line holds spaces and tabs alone. The first other byte ends the search.

@@ -79,19 +79,28 @@ struct IngestReport {
             if let rejects = part.rejects { line += " → \(rejects)" }
             Output.line(line)
             printRefusals(part.outcome)
-            if let first = part.outcome.doubts.map(\.line).min() {
-                Output.line(
-                    words.doubts(
-                        part.outcome.doubts.map {
-                            ($0.kind.rawValue, $0.attribute, $0.count)
-                        }, first: first))
-            }
+            printDoubts(part.outcome.doubts)
             if part.outcome.clockRanBehind {
                 Output.line(words.clockBehind)
             }
         }
         if let projections {
             Output.line(words.upToDate(projections.done, entry: Int(projections.entries)))
+        }
+    }
+
+    private func printDoubts(_ doubts: [DoubtGroup]) {
+        let persons = doubts.filter { !$0.kind.isOfTime }
+        if let first = persons.map(\.line).min() {
+            Output.line(
+                words.doubts(
+                    persons.map { ($0.kind.rawValue, $0.attribute, $0.count) }, first: first))
+        }
+        for doubt in doubts where doubt.kind.isOfTime {
+            Output.line(
+                words.doubtfulTimes(
+                    doubt.kind.rawValue, in: doubt.attribute.printable, doubt.count,
+                    first: doubt.line))
         }
     }
 
@@ -133,12 +142,21 @@ struct IngestReport {
                 }
                 return JSONValue.object(members)
             }
+            let doubts = part.outcome.doubts.map { doubt in
+                JSONValue.object([
+                    JSONMember(key: "attribute", value: .string(doubt.attribute)),
+                    JSONMember(key: "count", value: number(doubt.count)),
+                    JSONMember(key: "first_line", value: number(doubt.line)),
+                    JSONMember(key: "kind", value: .string(doubt.kind.rawValue)),
+                ])
+            }
             return .object([
                 JSONMember(key: "input", value: .string(part.file)),
                 JSONMember(key: "lines", value: number(counts.lines)),
                 JSONMember(key: "accepted", value: number(counts.accepted)),
                 JSONMember(key: "duplicate", value: number(counts.duplicates)),
                 JSONMember(key: "refused", value: number(counts.refused)),
+                JSONMember(key: "doubts", value: .array(doubts)),
                 JSONMember(key: "refusals", value: .array(refusals)),
                 JSONMember(key: "rejects", value: part.rejects.map { .string($0) } ?? .null),
             ])

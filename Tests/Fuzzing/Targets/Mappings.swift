@@ -79,6 +79,8 @@ extension FuzzTarget {
           ended: {after: opened, minus: {hours: "{hours}", days: "{days}", months: "{months}"}}
         case: "ticket/{number}"
         at: opened
+        order: hours
+        merge: [kind]
         events:
           - type: ticket.opened
             first: true
@@ -125,7 +127,7 @@ extension FuzzTarget {
         let source = InputSource(bytes: input, name: "fuzz")
         do {
             let outcome = try ingest(
-                source, through: mapping, into: &sink, types: shippedTypes, states: nil)
+                source, through: mapping, into: &sink, types: shippedTypes)
             precondition(sink.count == outcome.counts.accepted, "an event got lost")
             return outcome.counts.accepted > 0
         } catch is MappingMismatch {

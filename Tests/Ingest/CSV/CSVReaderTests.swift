@@ -233,6 +233,17 @@ struct CSVEncodingTests {
         #expect(read.rejections.map(\.line) == [3] && read.rejections.map(\.field) == ["a"])
     }
 
+    @Test("a byte-order mark before any row is passed over, as where files were joined")
+    func joined() throws {
+        let mark = "\u{FEFF}"
+        let read = try ReadCSV(
+            mark + "a,b\n1,2\n" + mark + "\"3\",4\n" + mark + mark + "5,6\n" + mark)
+        #expect(read.header == ["a", "b"])
+        #expect(read.rows == [["1", "2"], ["3", "4"], ["5", "6"]])
+        let within = try ReadCSV("a,b\nx\(mark),2\n")
+        #expect(within.rows == [["x\(mark)", "2"]])
+    }
+
     @Test("UTF-16 is told by its byte-order mark, both ways round", arguments: [1, 2, 3, 1000])
     func utf16(piece: Int) throws {
         let units = Array("\u{FEFF}a,b\r\nJosé,😀\r\n".utf16)

@@ -72,6 +72,23 @@ struct PipelineTests {
         #expect(sink.batches.allSatisfy { $0.rows.count <= batch }, name)
     }
 
+    @Test("A byte-order mark at the start of any line is passed over, as where files were joined")
+    func byteOrderMarks() throws {
+        let event =
+            #"{"specversion":"1.0","id":"1","source":"s","type":"call.wrapped","#
+            + #""subject":"call/1","time":"2025-07-14T08:12:00Z","data":{}}"#
+        let mark = "\u{FEFF}"
+        let text = [mark + event, event, mark + mark + event, mark, event + mark, mark + event]
+        for chunk in [1, 40, 1000] {
+            let bytes = Array(text.joined(separator: "\n").utf8)
+            let (_, outcome, refused) = try run(PiecewiseSource(bytes: bytes)) {
+                $0.chunkBytes = chunk
+            }
+            #expect(outcome.counts.accepted == 4 && outcome.counts.lines == 6)
+            #expect(refused.map(\.0.line) == [5])
+        }
+    }
+
     @Test("Lines are counted as an editor counts them")
     func lineCount() throws {
         #expect(try run(PiecewiseSource(bytes: [])).outcome.counts.lines == 0)
@@ -254,7 +271,7 @@ struct PipelineTests {
             let draft = EventDraft(
                 id: "\(row)", source: "desk", type: row == 5 ? "call.wraped" : "call.wrapped",
                 subject: "call/\(row)", time: Instant(milliseconds: 0))
-            try run.add(draft, line: row, raw: raw.span)
+            try run.add([draft], line: row, raw: raw.span)
         }
         run.count(lines: 20)
         let outcome = try run.finish()

@@ -47,7 +47,7 @@ struct MappedIngestTests {
         var header = ""
         let outcome = try ingest(
             InputSource(bytes: bytes, name: "test.csv"), through: mapping, into: &sink,
-            types: shippedTypes, states: nil, options: options,
+            types: shippedTypes, options: options,
             header: { header = String(decoding: $0, as: UTF8.self) },
             rejects: { rejection, line in
                 let text = (0..<line.count).map { line[$0] }
@@ -65,6 +65,43 @@ struct MappedIngestTests {
         #expect(outcome.counts.lines == 4 && outcome.counts.accepted == 4)
         #expect(outcome.counts.storedBytes == MappedIngestTests.csv.utf8.count)
         #expect(outcome.inputFault == nil && !outcome.isStopped && !outcome.isCancelled)
+    }
+
+    @Test("a row of which one event is refused gives none, and hides none of the rows after it")
+    func atomicRows() throws {
+        let yaml =
+            MappedReaderTests.head + """
+                events:
+                  - {type: ticket.opened, first: true, data: {origin: customer, channel: phone}}
+                  - type: ticket.status_changed
+                    changed: [status]
+                    data: {status: "{status}", resolution: "{resolution}"}
+                """
+        let long = String(repeating: "x", count: 70_000)
+        let csv = """
+            no,waktu,status,resolution
+            1,2025-01-01,new,\(long)
+            1,2025-01-02,resolved,\(long)
+            1,2025-01-03,resolved,ok
+
+            """
+        var sink = KeptBatches()
+        let outcome = try ingest(
+            InputSource(bytes: Array(csv.utf8), name: "test.csv"),
+            through: Mapping.read(yaml, file: "test.yaml", in: surroundings()), into: &sink,
+            types: shippedTypes)
+        #expect(sink.subjects == ["ticket/1", "ticket/1"])
+        #expect(outcome.counts.accepted == 2 && outcome.counts.refused == 2)
+        #expect(outcome.refusals.map(\.first.line) == [2])
+    }
+
+    @Test("a row's events lie in one batch, however small batches are")
+    func batches() throws {
+        let rows = (1...7).map { "\($0),2025-01-01,high" }
+        let csv = Array((["no,waktu,prio"] + rows).joined(separator: "\n").utf8)
+        let (outcome, sink, _, _) = try run(csv, batchEvents: 5)
+        #expect(outcome.counts.accepted == 14)
+        #expect(sink.batches == [4, 4, 4, 2])
     }
 
     @Test("the first refusal ends a strict run")
@@ -86,7 +123,7 @@ struct MappedIngestTests {
         var sink = KeptBatches()
         let cut = InputSource(bytes: Array(whole.dropLast(8)), name: "cut.csv.gz")
         let outcome = try ingest(
-            cut, through: mapping, into: &sink, types: shippedTypes, states: nil)
+            cut, through: mapping, into: &sink, types: shippedTypes)
         #expect(sink.subjects == ["ticket/1", "ticket/2"])
         let fault = try #require(outcome.inputFault as? InputFault)
         #expect(fault.name == "cut.csv.gz" && outcome.counts.lines == 2)

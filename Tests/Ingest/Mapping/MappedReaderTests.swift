@@ -6,16 +6,15 @@ import Testing
 
 /// Reads a mapping and runs it on a CSV text.
 func mapped(
-    _ yaml: String, _ csv: String, files: [String: String] = [:],
-    states: (any CaseStates)? = nil
+    _ yaml: String, _ csv: String, files: [String: String] = [:]
 ) throws -> MappedFile {
     let mapping = try Mapping.read(yaml, file: "test.yaml", in: surroundings(files: files))
     return try MappedFile(
-        mapping, InputSource(bytes: Array(csv.utf8), name: "test.csv"), states: states)
+        mapping, InputSource(bytes: Array(csv.utf8), name: "test.csv"))
 }
 
-/// A log in memory that answers for its cases.
-final class RecordedCases: CaseStates {
+/// A log in memory.
+final class RecordedCases {
     private(set) var drafts: [EventDraft] = []
     private var ids: [String: EventDraft] = [:]
 
@@ -33,27 +32,6 @@ final class RecordedCases: CaseStates {
             accepted += 1
         }
         return (accepted, conflicts)
-    }
-
-    func values(
-        of fields: [CaseField], inCase subject: String, before time: Instant
-    ) throws -> [String?]? {
-        let events = drafts.enumerated()
-            .filter { $0.element.subject == subject && $0.element.time < time }
-            .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-            .map(\.element)
-        guard !events.isEmpty else { return nil }
-        return fields.map { field in
-            let last = events.last { event in
-                field.types.contains(event.type) && event.fields.contains { $0.name == field.name }
-            }
-            switch last?.fields.first(where: { $0.name == field.name })?.value {
-            case .text(let text): return text
-            case .integer(let number): return String(number)
-            case .boolean(let flag): return flag ? "true" : "false"
-            case nil: return nil
-            }
-        }
     }
 }
 
@@ -105,6 +83,41 @@ struct MappedReaderTests {
         #expect(drafts.map { $0.text("priority") } == ["urgent", nil, nil])
         #expect(drafts.map(\.subject) == ["ticket/1", "ticket/2", "ticket/3"])
         #expect(drafts.allSatisfy { $0.source == "desk" })
+    }
+
+    @Test("a text is the same however it is spelled in bytes, and whatever nobody sees at its ends")
+    func normalForm() throws {
+        let yaml =
+            MappedReaderTests.head + """
+                missing: ["?", "kein\u{E9}", ""]
+                lookups: {teams: {"Dep\u{F4}t\u{A0}": D}}
+                events:
+                  - type: ticket.assigned
+                    when: {state: ["caf\u{E9}"]}
+                    data: {agent: "{agent}", team: {from: "{team}", lookup: teams}}
+                """
+        func drafts(_ agent: String, _ state: String, _ team: String) throws -> [EventDraft] {
+            let file = try mapped(
+                yaml, "no,waktu,agent,state,team\n1,2025-01-01,\(agent),\(state),\(team)\n")
+            #expect(file.rejections.isEmpty && file.refusals().isEmpty)
+            return file.drafts
+        }
+        let plain = try drafts("Jos\u{E9}", "caf\u{E9}", "Dep\u{F4}t")
+        #expect(plain.count == 1 && plain[0].text("team") == "D")
+        for (before, after) in [
+            ("\u{A0}", " \u{A0}"), ("\u{200B}", "\u{FEFF}"), ("\t", "\u{3000}"),
+        ] {
+            let same = try drafts(
+                before + "Jose\u{301}" + after, before + "cafe\u{301}" + after,
+                before + "Depo\u{302}t" + after)
+            #expect(same == plain)
+        }
+        #expect(try drafts("Jose", "caf\u{E9}", "Dep\u{F4}t")[0].id != plain[0].id)
+        let quoted = try drafts("\"\nJos\u{E9}\r\n\"", "caf\u{E9}", "Dep\u{F4}t")
+        #expect(quoted == plain)
+        for nothing in ["\u{A0}", "\u{200B}?\u{A0}", "keine\u{301}"] {
+            #expect(try drafts(nothing, "caf\u{E9}", "Dep\u{F4}t")[0].text("agent") == nil)
+        }
     }
 
     @Test("a row that can't be read gives no event, its line, field and value")

@@ -72,6 +72,25 @@ struct MappingFaultTests {
                 == ["m.yaml:8:5: ticket.opened needs the field \"channel\"."])
     }
 
+    @Test("an order is the source's or that of the rows")
+    func orders() {
+        let event = "events: [{type: ticket.assigned, data: {agent: x}}]\n"
+        let both = MappedReaderTests.head + "order: urut\nrow-order: newest-first\n" + event
+        #expect(
+            faults(both) == [
+                "m.yaml:8:12: a mapping has \"order\" and \"row-order\"; expected one of them: the "
+                    + "source's own order where there is one."
+            ])
+        #expect(
+            faults(MappedReaderTests.head + "row-order: newest\n" + event) == [
+                "m.yaml:7:12: \"newest\" is no order of rows. Did you mean newest-first?"
+            ])
+        #expect(
+            faults(MappedReaderTests.head + "roworder: newest-first\n" + event) == [
+                "m.yaml:7:1: a mapping file has no key \"roworder\". Did you mean row-order?"
+            ])
+    }
+
     @Test("constants are held against the field they stand in")
     func constants() {
         let found = faults(

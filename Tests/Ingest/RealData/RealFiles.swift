@@ -59,21 +59,25 @@ struct MappedFile {
     var rejections: [Rejection] = []
     var rawRejected: [String] = []
     var rows = 0
+    var doubts: [DoubtGroup] = []
 
     init(
-        _ mapping: Mapping, _ source: InputSource, states: (any CaseStates)? = nil
+        _ mapping: Mapping, _ source: InputSource
     ) throws {
-        let reader = try MappedReader(mapping, source: source, name: source.name, states: states)
+        let reader = try MappedReader(mapping, source: source, name: source.name)
         reading: while true {
             switch try reader.next() {
             case .end: break reading
-            case .events: drafts += reader.drafts
+            case .events:
+                drafts += reader.drafts
+                reader.admitted()
             case .rejected(let rejection):
                 rejections.append(rejection)
                 rawRejected.append(String(decoding: reader.rawRow, as: UTF8.self))
             }
         }
         rows = reader.rows
+        doubts = reader.doubts
     }
 
     /// Events per type.

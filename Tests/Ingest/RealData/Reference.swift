@@ -70,9 +70,36 @@ struct Timelines {
         }
         for subject in cases.keys {
             let sorted = cases[subject]!.enumerated()
-                .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+                .sorted { left, right in
+                    (left.element.time, left.element.number, left.offset)
+                        < (right.element.time, right.element.number, right.offset)
+                }
             cases[subject] = sorted.map(\.element)
         }
+    }
+
+    /// How many events of a type say another thing of some fields than the one before them in their
+    /// case.
+    func changes(of fields: [String], by type: String) -> Int {
+        cases.values.reduce(0) { count, events in
+            let said = events.filter { $0.type == type }.map { event in fields.map(event.text) }
+            return count + zip(said, said.dropFirst()).count { $0 != $1 }
+        }
+    }
+
+    /// The same without the changes of status that say again what was so, and no more.
+    var withoutRepeats: Timelines {
+        var result = self
+        for (subject, events) in cases {
+            var status: String?
+            result.cases[subject] = events.filter { event in
+                guard event.type == "ticket.status_changed" else { return true }
+                let isNew = event.text("status") != status || event.text("resolution") != nil
+                status = event.text("status")
+                return isNew
+            }
+        }
+        return result
     }
 
     /// Events per type, an id once.
@@ -125,4 +152,11 @@ func month(_ time: Instant) -> String { String(time.rfc3339.prefix(7)) }
 /// How often each key comes.
 func tally<Key: Hashable>(_ keys: some Sequence<Key>) -> [Key: Int] {
     keys.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+}
+
+extension EventDraft {
+    /// The source's order, where it is a number.
+    fileprivate var number: Int64 {
+        if case .integer(let number)? = order { number } else { 0 }
+    }
 }

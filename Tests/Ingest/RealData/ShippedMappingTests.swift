@@ -25,7 +25,7 @@ struct ShippedMappingTests {
         #expect(file.rows == given["events"])
         #expect(cases.counts == counted.table("events"))
 
-        let all = cases.sum(from: opened, toLast: status("resolved"))
+        let all = cases.withoutRepeats.sum(from: opened, toLast: status("resolved"))
         #expect(all.count == counted["resolution_last", "count"])
         #expect(all.milliseconds == counted["resolution_last", "milliseconds"])
         let timed = cases.sum(
@@ -41,7 +41,8 @@ struct ShippedMappingTests {
         #expect(cases.reopenings.count == counted["reopenings"])
         #expect(cases.reopenings.cases == counted["reopened_incidents"])
         #expect(counted["reopenings_in_order_of_the_file"] == given["reopen_count_sum"])
-        #expect(cases.counts["ticket.escalated"] == given["made_sla_final", "false"])
+        let missed = cases.cases.values.count { $0.contains { $0.type == "ticket.escalated" } }
+        #expect(missed == given["made_sla_final", "false"])
         let states: Set = ["ticket.opened", "ticket.attributes_set"]
         let words = [
             "Phone": "phone", "Self service": "portal", "Email": "email", "IVR": "ivr",
@@ -54,7 +55,7 @@ struct ShippedMappingTests {
             #expect(cases.last("priority", of: states)[word] == given["priority_final", digit])
         }
         #expect(
-            tally(file.of("ticket.opened").map { month($0.time) })
+            tally(cases.cases.values.compactMap { $0.first(where: opened).map { month($0.time) } })
                 == given.table("opened_per_month"))
     }
 
@@ -81,8 +82,8 @@ struct ShippedMappingTests {
         #expect(cases.reopenings.count == given["reopen_events"])
         #expect(cases.reopenings.cases == given["cases_reopened_after_resolve"])
         #expect(cases.counts["message.posted"] == given["activity_counts", "Take in charge ticket"])
-        let assigned = cases.counts["ticket.assigned"] ?? 0
-        #expect(assigned - cases.cases.count == given["handoffs_total"])
+        let handoffs = cases.changes(of: ["agent", "team"], by: "ticket.assigned")
+        #expect(handoffs == given["handoffs_total"])
     }
 
     @Test("Calls: abandoned, speed of answer, talk time, CSAT, resolved", .enabled(if: isPossible))

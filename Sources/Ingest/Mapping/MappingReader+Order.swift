@@ -1,0 +1,51 @@
+internal import Definitions
+
+// What orders a case's rows, what they have in common, and what is compared among them.
+extension MappingReader {
+    /// What only the whole file tells: which fields are compared, and what rows have in common.
+    func finish() {
+        let common = Set((mapping.merge ?? []).flatMap(columns))
+            .union(columns(of: mapping.subject))
+        for index in mapping.events.indices {
+            let type = mapping.events[index].type
+            for place in mapping.events[index].fields.indices {
+                let field = mapping.events[index].fields[place]
+                mapping.events[index].fields[place].slot = mapping.tracked.firstIndex(
+                    of: TrackedField(field.name, of: type))
+                mapping.events[index].fields[place].isOwn =
+                    columns(of: field).map { !$0.isSubset(of: common) } ?? true
+            }
+        }
+        mapping.usesPrevious = mapping.events.contains { !$0.previous.isEmpty }
+        mapping.usesState =
+            mapping.order != nil || mapping.rowOrder != nil || mapping.merge != nil
+            || mapping.usesPrevious
+            || mapping.events.contains { $0.isFirstOnly || $0.hasWatchedFields || $0.countsRepeats }
+    }
+
+    /// What orders the rows of a case, and which of them are one update.
+    func readOrder(_ fields: Keys) {
+        if let order = fields["order"] {
+            var column = template(order)
+            // A constant orders nothing: it is a column's name.
+            if let name = column.constant { column = Template(parts: [reference(name)]) }
+            mapping.order = column
+        }
+        if let order = fields["row-order"] {
+            if fields["order"] != nil {
+                faults.report(
+                    at: order, "a mapping has \"order\" and \"row-order\"",
+                    expected: "one of them: the source's own order where there is one")
+            }
+            let words = RowOrder.allCases.map(\.rawValue)
+            mapping.rowOrder = choice(order, "order of rows", words).flatMap {
+                RowOrder(rawValue: $0)
+            }
+        }
+        if let merge = fields["merge"] {
+            mapping.merge = merge.elements.compactMap { element in
+                text(element).map { Template(parts: [reference($0)]) }
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+internal import EventModel
+
+/// Makes the events that rows give, from what they say and what the file said of their case before.
+struct RowEvents {
+    private let mapping: Mapping
+    private let privateDigest: (@Sendable ([UInt8]) -> [UInt8])?
+    var evaluator: RowEvaluator
+    private var scratch: [UInt8] = []
+
+    /// What the rows of one case that are read together come to. It counts once they are admitted.
+    struct Result {
+        var drafts: [EventDraft] = []
+        /// By draft: which of the mapping's events it is, and which of the rows gave it.
+        var origins: [(event: Int, row: Int)] = []
+        /// What is known of the case with these rows.
+        var entry: CaseMemory.Entry
+        /// Synthetic ids given that are counted.
+        var given: [UInt64] = []
+        /// How many rows they are, and when.
+        var rows = 0
+        var time: SentTime?
+        /// What is doubtful in their times, with the times' names and the lines.
+        var doubts: [(kind: DoubtGroup.Kind, name: String, line: Int)] = []
+    }
+
+    init(
+        _ mapping: Mapping, places: [Int?], privateDigest: (@Sendable ([UInt8]) -> [UInt8])?
+    ) {
+        self.mapping = mapping
+        self.privateDigest = privateDigest
+        evaluator = RowEvaluator(mapping, places: places)
+    }
+
+    /// The case of the row at hand.
+    mutating func subject() throws(Rejection) -> String {
+        guard let subject = try evaluator.text(mapping.subject) else {
+            throw evaluator.rejection("case", "", "the case is missing")
+        }
+        return subject
+    }
+
+    /// A time of the row at hand.
+    mutating func time(_ index: Int) throws(Rejection) -> SentTime {
+        guard let time = try evaluator.time(index) else {
+            throw evaluator.rejection(mapping.times[index].name, "", "the time is missing")
+        }
+        return time
+    }
+
+    /// Adds what the row at hand gives to what those before it came to; where it is refused, that is
+    /// of no use any more.
+    mutating func read(_ subject: String, into result: inout Result) throws(Rejection) {
+        let place = mapping.usesState ? try place(result) : nil
+        let before = result.entry
+        if mapping.usesPrevious, let place, let latest = before.latest, place.isBefore(latest) {
+            throw evaluator.rejection(
+                mapping.times[mapping.rowTime].name, place.time.rfc3339,
+                "the row lies before one of its case that stands above it, where \"previous\" asks "
+                    + "what came before (sort the file by time, oldest first)")
+        }
+        var here = place.map {
+            RowStatement(
+                place: $0, sayings: Array(repeating: .init(), count: mapping.tracked.count))
+        }
+        let last = place.flatMap { rowRightBefore($0, before) }
+        for (index, event) in mapping.events.enumerated() {
+            if event.isFirstOnly, let place, let earliest = before.earliest,
+                !place.isBefore(earliest)
+            {
+                continue
+            }
+            guard previousHolds(event, before.values), try holds(event) else { continue }
+            let time = try time(event.time)
+            var draft = EventDraft(
+                id: "", source: mapping.source, type: event.type, subject: subject,
+                time: time.instant)
+            draft.nanoseconds = time.nanoseconds
+            draft.order = place?.order
+            guard try fill(&draft, event, &here, after: last) else { continue }
+            draft.id = try id(of: draft, event, &result)
+            result.drafts.append(draft)
+            result.origins.append((index, result.rows))
+        }
+        for doubt in evaluator.doubts {
+            result.doubts.append((doubt.kind, doubt.name, evaluator.line))
+        }
+        if let here { note(here, in: &result) }
+    }
+
+    // MARK: Where the row stands
+
+    private mutating func place(_ result: Result) throws(Rejection) -> RowPlace {
+        let time = try time(mapping.rowTime)
+        if let direction = mapping.rowOrder {
+            let moment = result.entry.moment
+            let above = (moment?.time == time ? moment?.rows ?? 0 : 0) + result.rows
+            let number = direction == .oldestFirst ? Int64(above) : -Int64(above)
+            return RowPlace(time: time, order: .integer(number))
+        }
+        guard let template = mapping.order, let text = try evaluator.text(template) else {
+            return RowPlace(time: time)
+        }
+        let digits = text.utf8.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
+        if let number = Int64(text), digits.utf8.allSatisfy({ (48...57).contains($0) }) {
+            return RowPlace(time: time, order: .integer(number))
+        }
+        guard text.utf8.count <= Mapping.longestOrder else {
+            throw evaluator.rejection(
+                "order", text,
+                "the order is no whole number and longer than \(Mapping.longestOrder) bytes (name "
+                    + "a column with the number or the key that the source counts its changes by)")
+        }
+        return RowPlace(time: time, order: .text(text))
+    }
+
+    /// The case's row that the source counts right before this one, where it is the last one read
+    /// and none read so far lies between them.
+    private func rowRightBefore(_ place: RowPlace, _ entry: CaseMemory.Entry) -> RowStatement? {
+        guard let last = entry.last, last.place.isRightBefore(place) else { return nil }
+        if let latest = entry.latest, last.place.isBefore(latest) { return nil }
+        return last
+    }
+
+    private func note(_ row: RowStatement, in result: inout Result) {
+        let place = row.place
+        if result.entry.earliest.map(place.isBefore) ?? true { result.entry.earliest = place }
+        if !(result.entry.latest.map(place.isBefore) ?? false) { result.entry.latest = place }
+        if mapping.order != nil { result.entry.last = row }
+        if mapping.usesPrevious {
+            if result.entry.values.isEmpty {
+                result.entry.values = Array(repeating: 0, count: mapping.tracked.count)
+            }
+            for (slot, saying) in row.sayings.enumerated() where saying.value != 0 {
+                result.entry.values[slot] = saying.value
+            }
+        }
+        result.rows += 1
+        result.time = place.time
+    }
+
+    // MARK: Whether and what it says
+
+    private func previousHolds(_ event: EventSpec, _ values: [UInt64]) -> Bool {
+        event.previous.allSatisfy { test in
+            let value = values.isEmpty ? 0 : values[test.slot]
+            return test.texts.contains(value) != test.isNegated
+        }
+    }
+
+    private mutating func holds(_ event: EventSpec) throws(Rejection) -> Bool {
+        if event.when.isEmpty { return true }
+        for tests in event.when {
+            var holds = true
+            for test in tests where holds { holds = try evaluator.holds(test) }
+            if holds { return true }
+        }
+        return false
+    }
+
+    /// Fills in the fields; false where none of the watched ones says anything, or all say what the
+    /// row itself or the one right before it has said.
+    private mutating func fill(
+        _ draft: inout EventDraft, _ event: EventSpec, _ row: inout RowStatement?,
+        after last: RowStatement?
+    ) throws(Rejection) -> Bool {
+        let time = SentTime(draft.time, nanoseconds: draft.nanoseconds)
+        var said: [(field: Int, value: UInt64)] = []
+        var isNews = !event.hasWatchedFields
+        for (index, field) in event.fields.enumerated() {
+            guard let value = try evaluator.value(of: field) else { continue }
+            draft.fields.append(EventDraft.Field(field.name, value))
+            // An opening may turn out not to be the case's first, and then says nothing.
+            guard let slot = field.slot, let row, !event.isFirstOnly else { continue }
+            let print = CaseMemory.fingerprint(of: value.text)
+            said.append((index, print))
+            guard field.isWatched else { continue }
+            let here = row.sayings[slot]
+            let isKnown =
+                here.value == 0
+                ? last?.says(print, slot, by: time) ?? false
+                : here.value == print && here.time == time
+            if !isKnown { isNews = true }
+        }
+        for (index, value) in said {
+            let field = event.fields[index]
+            guard isNews || field.isWatched, let slot = field.slot else { continue }
+            row?.say(value, slot, at: time)
+        }
+        return isNews
+    }
+
+    // MARK: Ids
+
+    /// The event's stated id, or a digest of what it rests on: case, type, time, the source's order,
+    /// and the texts of the columns its data is made of, as they stand in the file. So a changed
+    /// lookup does not make the same row a second event: the log refuses it as another content under
+    /// a known id.
+    private mutating func id(
+        of draft: EventDraft, _ event: EventSpec, _ result: inout Result
+    ) throws(Rejection) -> String {
+        scratch.removeAll(keepingCapacity: true)
+        if let template = event.id {
+            guard let id = try evaluator.text(template) else {
+                throw evaluator.rejection("id", "", "a part of the event's id is missing")
+            }
+            guard event.hasDigestID else { return id }
+            scratch.append(contentsOf: id.utf8)
+            return digest().text
+        }
+        put(draft.subject)
+        put(draft.type)
+        let beyond = draft.nanoseconds == 0 ? "" : ".\(draft.nanoseconds)"
+        put("\(draft.time.milliseconds)\(beyond)")
+        if let order = mapping.order { put(try evaluator.text(order)) }
+        for column in event.columns { put(evaluator.column(column)) }
+        for field in event.fields {
+            guard case .constant(let value) = field.content else { continue }
+            put("\(field.name)=\(value)")
+        }
+        let (first, id) = digest()
+        guard event.countsRepeats else { return id }
+        let moment = result.entry.moment
+        let isThen = moment?.time == (try time(mapping.rowTime))
+        let above = isThen ? moment?.ids[first] ?? 0 : 0
+        let count = above + result.given.count { $0 == first }
+        result.given.append(first)
+        return count == 0 ? id : "\(id)-\(count + 1)"
+    }
+
+    /// An id that is made of others, whatever their order.
+    mutating func id(ofAll ids: [String]) -> String {
+        scratch.removeAll(keepingCapacity: true)
+        for id in ids.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) { put(id) }
+        return digest().text
+    }
+
+    private mutating func put(_ text: String?) {
+        scratch.append(text == nil ? 0x1E : 0x1F)
+        if let text { scratch.append(contentsOf: text.utf8) }
+    }
+
+    /// 128 bits of a digest of `scratch`: their first half, and all of them in hexadecimal.
+    private func digest() -> (first: UInt64, text: String) {
+        let bytes =
+            privateDigest?(scratch)
+            ?? [scratch, scratch + [1]].flatMap { text in
+                Hexadecimal.bigEndian(Fingerprint(of: text.span).value)
+            }
+        return (Hexadecimal.number(bytes.prefix(8)), Hexadecimal.text(bytes))
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+@Suite("Doubtful times: told by ingest in both languages and to programs")
+struct DoubtfulTimesTests {
+    @Test(
+        "Repeated and skipped local times and dates of two formats are counted where they are read")
+    func told() throws {
+        let command = try Command()
+        try command.file(
+            "m.yaml",
+            """
+            mapping: m
+            source: s
+            time: {zone: Europe/Berlin}
+            times:
+              opened: "{opened}"
+              answered: "{answered}"
+              due: {from: "{due}", format: [dd/MM/yyyy, MM/dd/yyyy]}
+            case: "ticket/{no}"
+            at: opened
+            events:
+              - {type: ticket.opened, data: {channel: email, origin: customer}}
+              - type: message.posted
+                at: answered
+                data: {direction: out, visibility: public, actor_kind: agent, actor: B}
+              - {type: ticket.attributes_set, at: due, data: {level: 1}}
+            """)
+        try command.file(
+            "t.csv",
+            """
+            no,opened,answered,due
+            1,2025-10-26 02:50,2025-10-26 02:10,13/11/2025
+            2,2025-03-30 02:30,2025-03-30 04:00,03/04/2025
+
+            """)
+        #expect(try command.run("init", "--time-zone", "Europe/Berlin").code == 0)
+        let english = try command.run("ingest", "t.csv", "--mapping", "m.yaml").out
+        for line in [
+            "Doubtful: local times that the clock shows twice in answered: 1 (first at line 2). Each",
+            "Doubtful: local times that the clock shows twice in opened: 1 (first at line 2). Each",
+            "Doubtful: local times that the clock skips in opened: 1 (first at line 3). Each is read",
+            "Doubtful: dates that fit two of the mapping's formats in due: 1 (first at line 3). The",
+        ] { #expect(english.contains(line), "\(english)") }
+        let answer = try command.run(
+            "query", "first_response_time", "--period", "2025-10", "--format", "csv")
+        #expect(answer.out.contains(",1200,"), "\(answer)")
+
+        let indonesian = try command.run("ingest", "t.csv", "--mapping", "m.yaml", "--lang", "id")
+            .out
+        for line in [
+            "Meragukan: waktu setempat yang muncul dua kali pada jam pada answered: 1 (pertama di baris",
+            "Meragukan: waktu setempat yang dilewati jam pada opened: 1 (pertama di baris 3). Masing",
+            "Meragukan: tanggal yang cocok dengan dua format pemetaan pada due: 1 (pertama di baris 3)",
+        ] { #expect(indonesian.contains(line), "\(indonesian)") }
+
+        let json = try command.run("ingest", "t.csv", "--mapping", "m.yaml", "--format", "json").out
+        #expect(
+            json.contains(
+                #"{"attribute":"opened","count":1,"first_line":3,"kind":"local_time_skipped"}"#),
+            "\(json)")
+    }
+}

@@ -1,0 +1,178 @@
+import EventModel
+import Ingest
+import Testing
+
+/// Method: rows of a small history are handed over in other orders and in parts; what the events say
+/// of the cases (`RowHistory`) must stay the same, though they may be more.
+@Suite("Order of rows: what a file says does not depend on it")
+struct RowOrderTests {
+    private func yaml(_ keys: String) -> String {
+        MappedReaderTests.head + keys + """
+
+            missing: ["?"]
+            events:
+              - {type: ticket.opened, first: true, data: {origin: customer, channel: "{kanal}"}}
+              - type: ticket.assigned
+                changed: [agent, team]
+                data:
+                  agent: {from: "{agent}", missing: ""}
+                  team: {from: "{team}", missing: ""}
+              - {type: ticket.status_changed, changed: [status], data: {status: "{status}"}}
+            """
+    }
+
+    /// Rows of three cases, several within a minute, counted by case.
+    private func rows(seed: UInt64, everyMinute: Bool = false) -> [String] {
+        var random = Generator(state: seed)
+        var counts = [0, 0, 0]
+        var minute = 0
+        return (0..<40).map { _ in
+            minute += everyMinute ? 1 : Int.random(in: 0...1, using: &random)
+            let number = Int.random(in: 0..<3, using: &random)
+            counts[number] += 1
+            let status = ["new", "open", "pending", "resolved"].randomElement(using: &random)!
+            let agent = ["?", "Budi", "Citra"].randomElement(using: &random)!
+            let team = ["A", "B"].randomElement(using: &random)!
+            let clock = "0\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
+            return "\(number),2025-07-01 \(clock),\(counts[number]),\(status),\(agent),\(team),"
+                + (counts[number] == 1 ? "email" : "phone")
+        }
+    }
+
+    private func drafts(_ parts: [[String]], _ yaml: String) throws -> [EventDraft] {
+        let mapping = try Mapping.read(yaml, file: "test.yaml", in: surroundings())
+        let log = RecordedCases()
+        for rows in parts {
+            let csv = (["no,waktu,urut,status,agent,team,kanal"] + rows).joined(separator: "\n")
+            let file = try MappedFile(
+                mapping, InputSource(bytes: Array(csv.utf8), name: "test.csv"))
+            #expect(file.rejections.isEmpty && file.refusals().isEmpty)
+            #expect(log.record(file.drafts).conflicts == 0)
+        }
+        return log.drafts
+    }
+
+    @Test(
+        "by the source's order any order and any parts say the same",
+        arguments: 1...12 as ClosedRange<UInt64>)
+    func anyOrder(seed: UInt64) throws {
+        let rows = rows(seed: seed)
+        var random = Generator(state: seed)
+        for keys in ["order: urut", "order: \"{urut}\""] {
+            let yaml = yaml(keys)
+            let whole = try drafts([rows], yaml)
+            let history = RowHistory(whole)
+            #expect(history.openings.values.allSatisfy { $0.text("channel") == "email" })
+            #expect(RowHistory(try drafts([rows.reversed()], yaml)) == history, "seed \(seed)")
+            for _ in 0..<5 {
+                let shuffled = rows.shuffled(using: &random)
+                #expect(RowHistory(try drafts([shuffled], yaml)) == history, "seed \(seed)")
+                let cut = Int.random(in: 0...rows.count, using: &random)
+                let parts = [Array(shuffled[cut...]), Array(shuffled[..<cut])]
+                #expect(RowHistory(try drafts(parts, yaml)) == history, "seed \(seed), at \(cut)")
+                let overlap = [Array(rows[(cut / 2)...]), Array(rows[..<cut])]
+                #expect(RowHistory(try drafts(overlap, yaml)) == history, "seed \(seed), at \(cut)")
+            }
+        }
+    }
+
+    @Test(
+        "without one so they do where no two rows of a case have one time",
+        arguments: 1...12 as ClosedRange<UInt64>)
+    func distinctTimes(seed: UInt64) throws {
+        let rows = rows(seed: seed, everyMinute: true)
+        var random = Generator(state: seed)
+        let history = RowHistory(try drafts([rows], yaml("")))
+        #expect(RowHistory(try drafts([rows.reversed()], yaml(""))) == history, "seed \(seed)")
+        for _ in 0..<5 {
+            let shuffled = rows.shuffled(using: &random)
+            let cut = Int.random(in: 0...rows.count, using: &random)
+            let parts = [Array(shuffled[cut...]), Array(shuffled[..<cut])]
+            #expect(RowHistory(try drafts(parts, yaml(""))) == history, "seed \(seed), at \(cut)")
+        }
+    }
+
+    @Test(
+        "rows stand oldest first or newest first within an instant",
+        arguments: 1...12 as ClosedRange<UInt64>)
+    func rowOrder(seed: UInt64) throws {
+        let rows = rows(seed: seed)
+        let oldest = try drafts([rows], yaml("row-order: oldest-first"))
+        let newest = try drafts([rows.reversed()], yaml("row-order: newest-first"))
+        #expect(RowHistory(oldest).changes == RowHistory(newest).changes, "seed \(seed)")
+        #expect(
+            RowHistory(oldest).changes
+                == RowHistory(try drafts([rows], yaml("order: urut"))).changes)
+    }
+
+    @Test("a row is left out only where the one counted right before it said the same")
+    func leftOut() throws {
+        func given(_ orders: [String]) throws -> [Bool] {
+            let csv = orders.enumerated().map { row, order in
+                "1,2025-01-01 08:0\(row),\(order),open,Budi,A,web"
+            }
+            let drafts = try drafts([csv], yaml("order: urut"))
+            return orders.indices.map { row in
+                drafts.contains {
+                    $0.type == "ticket.status_changed" && $0.time.rfc3339.contains("01:0\(row):")
+                }
+            }
+        }
+        #expect(try given(["1", "2", "3"]) == [true, false, false])
+        #expect(try given(["1", "3", "4"]) == [true, true, false])
+        // Counted in another order than that of time, by texts, not at all, or without an order.
+        #expect(try given(["3", "2", "1"]) == [true, true, true])
+        #expect(try given(["a", "b", "c"]) == [true, true, true])
+        #expect(try given(["?", "?", "1"]) == [true, true, true])
+        #expect(
+            try given(["9223372036854775807", "-9223372036854775808", "1"]) == [true, true, true])
+    }
+
+    @Test("every event of a row has its order: a number where it is whole, else a text")
+    func orders() throws {
+        let drafts = try drafts(
+            [
+                [
+                    "1,2025-01-01,007,open,Budi,A,web", "1,2025-01-02,a7,open,Budi,A,web",
+                    "1,2025-01-03,-3,open,Budi,A,web", "1,2025-01-04,1.5,open,Budi,A,web",
+                ]
+            ],
+            yaml("order: urut"))
+        let orders = drafts.filter { $0.type != "ticket.opened" }.map(\.order)
+        #expect(
+            orders == [.integer(7), .text("a7"), .integer(-3), .text("1.5")].flatMap { [$0, $0] })
+        #expect(drafts[0].order == .integer(7))
+        let mapping = try Mapping.read(yaml("order: urut"), file: "m", in: surroundings())
+        let long = String(repeating: "x", count: 33)
+        let file = try MappedFile(
+            mapping,
+            InputSource(
+                bytes: Array(
+                    "no,waktu,urut,status,agent,team,kanal\n1,2025-01-01,\(long),open,a,b,c\n".utf8),
+                name: "test.csv"))
+        #expect(file.rejections.map(\.field) == ["order"] && file.rejections[0].value == long)
+    }
+
+    @Test("a first row further back opens the case too, and the earliest is the one that counts")
+    func openings() throws {
+        let drafts = try drafts(
+            [
+                [
+                    "1,2025-01-03,3,open,Budi,A,late", "1,2025-01-01,1,new,?,?,early",
+                    "1,2025-01-02,2,new,?,?,between", "1,2025-01-01,1,new,?,?,again",
+                ]
+            ], yaml(""))
+        let openings = drafts.filter { $0.type == "ticket.opened" }
+        #expect(openings.map { $0.text("channel") } == ["late", "early"])
+        #expect(RowHistory(drafts).openings["ticket/1"]?.text("channel") == "early")
+    }
+
+    private struct Generator: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return (state >> 33) << 32 | (state &* 0x9E37_79B9_7F4A_7C15) >> 32
+        }
+    }
+}
