@@ -98,6 +98,12 @@ struct CaseOrderTests {
                 status("b", "resolved", 9, order: .text("10")),
                 status("c", "pending", 9, source: "other", order: .text("1")),
             ], "open 9000 3 0 0")
+        // One order told twice, as of the events of one row, decides nothing: rank does.
+        try expect(
+            [
+                opened, status("a", "closed", 9, order: .integer(4)),
+                status("b", "resolved", 9, order: .integer(4)),
+            ], "closed 9000 2 0 0")
         // Longer than a key of eight bytes.
         try expect(
             [

@@ -2,8 +2,8 @@
 
 Each file `projections/NAME.sql` is written from the definition's words alone and selects one
 projection's facts: a DATE `day`, the dimensions and measures under their names, the INTEGER
-`case_id` it belongs to and (for stocks) `weight`, +1 or −1. It reads two views. `events` has one row
-per recorded event that is neither voided nor a void, with
+`case_id` it belongs to and (for stocks) `weight`, +1 or −1. It reads two views. `events` has one
+row per recorded event that is neither voided nor a void, with
 
     sequence (of recording), type, case_kind (the subject before its slash), subject, case_id (a
     number per subject),
@@ -15,7 +15,8 @@ per recorded event that is neither voided nor a void, with
 
 `happened` has those that are not silent: what `first`, `last`, `next`, `previous`, `count`, `fact`
 and what enters or leaves a stock look for. What is in force, and so every length of time that
-leaves states out, is read from all `events`. There are also the macro local_time(instant), those of calendars.py for business time, and the tables of rounds.py.
+leaves states out, is read from all `events`. There are also the macro local_time(instant), those of
+calendars.py for business time, and the tables of rounds.py.
 Of the projections in ANONYMOUS no cells are shown; figures alone are compared.
 
 It shares no code with Rekam; Schemas/events only tells it the columns' names and types.
@@ -187,8 +188,7 @@ class Database:
                 split_part(subject, '/', 1) AS case_kind, subject, case_id,
                 epoch_ms(second_of(time)) + nanoseconds_of(time) // 1000000 AS instant,
                 nanoseconds_of(time) % 1000000 AS fraction,
-                source, CASE WHEN r.sequence::VARCHAR <> 'null' THEN r.sequence::VARCHAR END AS told,
-                sequencetype AS told_as,
+                source, nullif(r.sequence::VARCHAR, 'null') AS told, sequencetype AS told_as,
                 {", ".join(flat(column) for column in fields.values())}
             FROM raw r JOIN cases USING (subject)
             WHERE r.rowid NOT IN (SELECT sequence FROM gone)

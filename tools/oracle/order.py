@@ -6,8 +6,8 @@ the case), `instant` and `fraction` as they count, `silent`, and their fields, t
 several rows together in its first.
 
 A queue in which each event waits for the one before it, and of several queues the head with the
-least key goes next, are ordered by the greatest key so far in each queue: one that had to wait for a
-greater key goes right after it. So SQL needs no loop.
+least key goes next, are ordered by the greatest key so far in each queue: one that had to wait for
+a greater key goes right after it. So SQL needs no loop.
 """
 
 import collections
@@ -51,8 +51,9 @@ def told_order(connection):
     connection.execute("CREATE OR REPLACE TEMP TABLE told_order "
                        "(source VARCHAR, told VARCHAR, told_as VARCHAR, number BIGINT)")
     if lines:
-        connection.execute("INSERT INTO told_order SELECT unnest(?), unnest(?), unnest(?), unnest(?)",
-                           [list(column) for column in zip(*lines)])
+        connection.execute(
+            "INSERT INTO told_order SELECT unnest(?), unnest(?), unnest(?), unnest(?)",
+            [list(column) for column in zip(*lines)])
 
 
 def place(connection, schemas):
@@ -82,12 +83,15 @@ def place(connection, schemas):
         SELECT case_id, min(place) AS place, min(instant) AS instant,
             arg_min(fraction, place) AS fraction
         FROM sent WHERE type IN ({opening}) GROUP BY case_id""")
-    # The opening's instant, and the two minutes before it. Among themselves the early ones stay.
+    # The opening's instant, and the two minutes before it. Among themselves the early ones stay; of
+    # one rank they come first, having come earlier.
     run("""
         CREATE OR REPLACE TEMP TABLE early AS
         WITH near AS (
-            SELECT s.sequence, case_id, s.key, s.place, o.instant, o.fraction,
-                (s.instant, s.fraction) < (o.instant, o.fraction) AS is_early
+            SELECT s.sequence, case_id, s.place, o.instant, o.fraction,
+                (s.instant, s.fraction) < (o.instant, o.fraction) AS is_early,
+                (s.key >> 32 << 33) + (s.key & 4294967295) + CASE WHEN is_early THEN 0
+                    ELSE 4294967296 END AS key
             FROM sent s JOIN openings o USING (case_id)
             WHERE (s.instant, s.fraction) <= (o.instant, o.fraction)
                 AND (s.instant, s.fraction) >= (o.instant - 120000, o.fraction))
@@ -142,7 +146,8 @@ def merge(connection, schemas, state_types):
     for *own, sequence, says, made in rows:
         says = {name for name in says if name}
         made = {number: name for number, name in enumerate(made) if name}
-        if own == update and not says & taken and all(maker.get(n, made[n]) == made[n] for n in made):
+        is_same_maker = all(maker.get(number, name) == name for number, name in made.items())
+        if own == update and not says & taken and is_same_maker:
             nth += 1
             found.append((sequence, beginning, nth))
             taken, maker = taken | says, made | maker
@@ -174,7 +179,7 @@ def repetitions(connection, schemas, state_types):
                     AND "{name}" IS NULL""")
     if not parts:
         return
-    # What is so is what was said last; of a to_… until something says otherwise of what it is about.
+    # What is so is what was said last; a to_… only until something else is said of what it is about.
     run(f"""
         INSERT INTO repeated
         WITH said AS ({" UNION ALL ".join(parts)}),

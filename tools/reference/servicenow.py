@@ -74,16 +74,17 @@ for history in incidents.values():
     state = None
     stated, believed, missed_here = [], {}, False
     before, latest = None, None
-    timeline = [(opened, "ticket.opened", {"origin": "customer", **about(history[0])})]
+    timeline = [(opened, "ticket.opened", {
+        "origin": "customer", "order": int(history[0]["sys_mod_count"]), **about(history[0])})]
     for row in history:
-        update = time(row["sys_updated_at"])
+        update, order = time(row["sys_updated_at"]), int(row["sys_mod_count"])
         updated_months.add(month(update))
         # What a row says is an event, unless the row right before it has said the same.
         told = before if follows(row, before, latest) else None
         latest = update if latest is None else max(latest, update)
         before = row
         # An opening comes of each row that lies before all those read so far; the earliest counts.
-        here = (update, int(row["sys_mod_count"]))
+        here = (update, order)
         if earliest is None or here < earliest:
             openings.add((row["sys_mod_count"], *(row[n] for n in ATTRIBUTES)))
             earliest = here
@@ -99,10 +100,10 @@ for history in incidents.values():
         # Who holds it: `?` is nobody, and nobody where nothing was said is no news.
         now = {name: "" if row[name] == "?" else row[name] for name in holder}
         news = [n for n in holder if now[n] != holder[n] and not (now[n] == "" and holder[n] is None)]
+        timeline.append((update, "ticket.assigned", {
+            "order": order, "agent": named("Agent", row["assigned_to"]),
+            "team": named("Group", row["assignment_group"])}))
         if news:
-            timeline.append((update, "ticket.assigned", {
-                "agent": named("Agent", row["assigned_to"]),
-                "team": named("Group", row["assignment_group"])}))
             agent_changes += "assigned_to" in news
             team_changes += "assignment_group" in news
             for name in holder:
@@ -110,8 +111,7 @@ for history in incidents.values():
                     holder[name] = now[name]
         # What it is about: `?` says nothing.
         changed = {n: row[n] for n in ATTRIBUTES if row[n] != "?" and known.get(n) != row[n]}
-        if changed:
-            timeline.append((update, "ticket.attributes_set", about(row)))
+        timeline.append((update, "ticket.attributes_set", {"order": order, **about(row)}))
         known.update(changed)
         # How it stands.
         after = STATES.get(row["ident_state"])
@@ -130,13 +130,13 @@ for history in incidents.values():
                     stated.append((update, after, False))
             if is_news:
                 timeline.append((update, "ticket.status_changed", {
-                    "status": after, "believed": at == final}))
+                    "order": order, "status": after, "believed": at == final}))
             reopenings_by_file += state in END and after not in END
             state = after
         # Whether the promise is broken; it stays so.
         if row["made_sla"] == "false" and not missed_here:
             missed_here = True
-            timeline.append((update, "ticket.escalated", {"trigger": "sla"}))
+            timeline.append((update, "ticket.escalated", {"order": order, "trigger": "sla"}))
     events["ticket.opened"] += len(openings)
     ticket = Ticket(timeline)
     tickets.append(ticket)

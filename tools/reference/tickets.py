@@ -38,8 +38,9 @@ def rank_of(event):
 
 
 def ordered(events):
-    """By time, rank and, as the sort is stable, recording."""
-    events = sorted(events, key=lambda event: (event[0], rank_of(event)))
+    """By time, the source's order where it tells one, rank and, as the sort is stable, recording."""
+    events = sorted(events, key=lambda event: (
+        event[0], event[2].get("order", 0), rank_of(event)))
     opened = next(time for time, kind, _ in events if kind == OPENED)
     assert not any(opened - 2 * MINUTE <= time < opened for time, _, _ in events)
     for one, other in zip(events, events[1:]):

@@ -38,7 +38,8 @@ package struct EventPlace: Sendable {
         // A text of eight bytes comes before any longer one that begins with it.
         if source.kind != other.source.kind { return source.kind == .text }
         if text != other.text { return text.lexicographicallyPrecedes(other.text) }
-        return sequence < other.sequence
+        // Where one order was told twice, as of the events of one row, it decides nothing.
+        return isRankedBefore(other)
     }
 
     fileprivate func isRankedBefore(_ other: EventPlace) -> Bool {

@@ -42,10 +42,9 @@ enum NaiveRules {
         else { return false }
         switch (left, right) {
         case (.integer(let left), .integer(let right)):
-            return left != right ? left < right : first.sequence < second.sequence
+            return left < right
         case (.text(let left), .text(let right)):
-            return left != right
-                ? left.utf8.lexicographicallyPrecedes(right.utf8) : first.sequence < second.sequence
+            return left.utf8.lexicographicallyPrecedes(right.utf8)
         case (.integer, .text): return true
         case (.text, .integer): return false
         }

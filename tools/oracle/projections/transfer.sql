@@ -5,10 +5,10 @@ WITH gone AS (
 -- time in which nobody held the ticket, too; what was no change names nobody.
 walked AS (
     SELECT case_id, type, day, agent, team, silent,
-        last_value(CASE WHEN type <> 'ticket.attributes_set' AND NOT silent THEN nullif(agent, '') END
-            IGNORE NULLS) OVER earlier AS holder,
-        last_value(CASE WHEN type <> 'ticket.attributes_set' AND NOT silent THEN nullif(team, '') END
-            IGNORE NULLS) OVER earlier AS keeper,
+        last_value(CASE WHEN type <> 'ticket.attributes_set' AND NOT silent
+            THEN nullif(agent, '') END IGNORE NULLS) OVER earlier AS holder,
+        last_value(CASE WHEN type <> 'ticket.attributes_set' AND NOT silent
+            THEN nullif(team, '') END IGNORE NULLS) OVER earlier AS keeper,
         last_value(channel IGNORE NULLS) OVER w AS channel,
         last_value(category IGNORE NULLS) OVER w AS category,
         last_value(priority IGNORE NULLS) OVER w AS priority
