@@ -179,7 +179,7 @@ def repetitions(connection, schemas, state_types):
                     AND "{name}" IS NULL""")
     if not parts:
         return
-    # What is so is what was said last; a to_… only until something else is said of what it is about.
+    # What is so is what was said last; a to_… only until something else is said of its matter.
     run(f"""
         INSERT INTO repeated
         WITH said AS ({" UNION ALL ".join(parts)}),

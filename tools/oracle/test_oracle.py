@@ -144,6 +144,149 @@ def test_a_field_counts_only_where_it_is_a_column():
     assert row == (None,), row
 
 
+# The order within a case (test_order_…), and what its events mean beside each other
+
+
+def walked(events, field="id"):
+    """One field of the case's events in their order; of those that are no change in brackets."""
+    rows = database(events).connection.execute(
+        "SELECT sequence, type, status, actor, agent, team, category, silent FROM events "
+        "WHERE subject = 'ticket/T1' ORDER BY place").fetchall()
+    names = ("sequence", "type", "status", "actor", "agent", "team", "category")
+    found = []
+    for row in rows:
+        one = dict(zip(names, row))
+        value = events[one["sequence"]]["id"] or one["sequence"] if field == "id" else one[field]
+        found.append(f"({value})" if row[-1] else value)
+    return found
+
+
+def told(event, sequence, kind=None, source="test"):
+    return event | {"sequence": sequence, "source": source} | (
+        {"sequencetype": kind} if kind else {})
+
+
+def test_order_by_time_with_all_decimals():
+    events = [reply(f"6 09:00:00{decimals}") for decimals in
+              (".000000003", ".000000002", ".001", "", ".0000000029", ".0000000001")]
+    assert walked(events) == [3, 5, 1, 4, 0, 2]  # further decimals are cut
+    leap = [reply("6 06:59:60.1"), reply("6 07:00"), reply("6 06:59:59.999999998")]
+    assert walked(leap) == [2, 0, 1]
+
+
+def test_order_by_rank_then_recording():
+    now = "6 09:00"
+    events = [event(now, "survey.answered", survey="s", kind="csat", score=1),
+              status(now, "closed"),
+              status(now, "hold"), status(now, "pending"), reply(now), asked(now), assigned(now),
+              event(now, "sla.applied", metric="reply", target_milliseconds=1),
+              event(now, "ticket.escalated", trigger="agent"), status(now, "new"), opened(now)]
+    assert walked(events) == [10, 9, 8, 7, 6, 5, 4, 2, 3, 1, 0]
+
+
+def test_order_of_the_source():
+    now = "6 09:00"
+    def order(*sequences, kind=None):
+        return walked([told(reply(now), one, kind) for one in sequences])
+    assert order("9", "10", "a", "B") == [1, 0, 3, 2]
+    assert order("9", "10", "-2", kind="Integer") == [2, 0, 1]
+    assert order("1", 10, 9) == [2, 1, 0]  # numbers before texts
+    # A source's events wait for each other, of other sources for nobody.
+    late = [told(status(now, "resolved"), 1), told(assigned(now), 2), reply(now)]
+    assert walked(late) == [2, 0, 1]
+    two = [told(status(now, "resolved"), 1), told(assigned(now), 2),
+           told(reply(now), 2, source="b"), told(status(now, "open"), 1, source="b")]
+    assert walked(two) == [3, 2, 0, 1]
+    # Where a source tells nothing between two, the rank does.
+    assert walked([told(reply(now), 7), told(assigned(now), 7)]) == [1, 0]
+    # What a source says of another instant says nothing.
+    assert walked([told(reply("6 09:01"), 1), told(reply(now), 2)]) == [1, 0]
+
+
+def test_only_the_first_opening_opens():
+    events = [opened("6 08:00", agent="ani"), opened("6 10:00", agent="budi", origin="agent"),
+              reply("6 11:00", actor="")]
+    assert walked(events) == [0, "(1)", 2]
+    expect("first_response", events,
+           {"day": 6, "agent": "budi", "channel": "web", "wait": 3 * HOUR})
+    expect("reply", [events[0], reply("6 09:00"), opened("6 10:00"), reply("6 11:00")],
+           {"day": 6, "agent": "budi", "channel": "web", "wait": HOUR},
+           {"day": 6, "agent": "budi", "channel": "web"})
+    # A second opening assigns nobody, so that ani is who the ticket leaves.
+    expect("transfer", events[:2] + [assigned("6 12:00", agent="cici")],
+           {"day": 6, "agent": "ani", "channel": "web"})
+
+
+def test_a_little_before_the_opening():
+    def order(*events):
+        return walked([*events, opened("6 08:00")])
+    assert order(reply("6 07:58")) == [1, 0]
+    assert order(reply("6 07:57:59.999999999")) == [0, 1]
+    # Those before it keep their order; beside those of its instant rank decides, then time.
+    assert order(reply("6 07:59:30"), assigned("6 07:59:31")) == [2, 0, 1]
+    assert order(assigned("6 08:00"), status("6 07:59", "open"), assigned("6 07:59:30", team="A"),
+                 reply("6 08:00"), reply("6 07:58:30")) == [5, 0, 4, 3, 1, 2]
+    assert order(reply("6 08:00"), reply("6 07:59")) == [2, 1, 0]
+    expect("first_response", [reply("6 07:59"), opened("6 08:00")],
+           {"day": 6, "agent": "budi", "channel": "web", "wait": 0})
+    expect("first_response", [reply("6 23:59:59"), opened("7 00:00:01")],
+           {"day": 7, "agent": "budi", "channel": "web", "wait": 0})
+
+
+def test_one_update_in_several_rows():
+    now, start = "6 09:00", opened("6 08:00", agent="x", team="X")
+    def order(*data, field="id"):
+        return walked([start] + [assigned(now, **one) for one in data], field)
+    parts = dict(agent="ani"), dict(team="A")
+    assert order(*parts) == [0, 1, "(2)"]
+    assert order(*parts, field="team") == ["X", "A", "(A)"]
+    assert order(*parts, dict(agent="budi"), dict(team="B"), field="team") == [
+        "X", "A", "(A)", "B", "(B)"]
+    assert order(dict(agent="ani", by="p"), dict(team="A", by="q")) == [0, 1, 2]  # two persons
+    assert order(dict(agent="ani", by="p"), dict(team="A")) == [0, 1, "(2)"]
+    # The first says no state.
+    assert order(dict(by="p"), dict(agent="ani"), dict(team="A")) == [0, 1, 2, "(3)"]
+    assert walked([start, assigned(now, agent="ani"), assigned("6 09:00:00.000000001", team="A")]) \
+        == [0, 1, 2]
+    expect("transfer", [start] + [assigned(now, **one) for one in parts],
+           {"day": 6, "agent": "x", "team": "X", "channel": "web"})
+
+
+def test_a_repetition_is_no_change():
+    def order(*events):
+        return walked([opened("6 08:00", team="A", category="k"), *events])
+    assert order(assigned("6 09:00", team="A")) == [0, "(1)"]  # an opening's team is one, too
+    assert order(assigned("6 09:00", team="A", agent="")) == [0, "(1)"]  # nobody, and nobody before
+    assert order(assigned("6 09:00", team="A", agent="ani")) == [0, 1]
+    assert order(assigned("6 09:00", team=""), assigned("6 10:00", team="")) == [0, 1, "(2)"]
+    assert order(assigned("6 09:00")) == [0, 1]  # says no state
+    # A survey's team is not the ticket's.
+    assert order(event("6 09:00", "survey.sent", survey="s", kind="csat", team="B"),
+                 assigned("6 10:00", team="A")) == [0, 1, "(2)"]
+    assert order(opened("6 09:00", team="B"), assigned("6 10:00", team="A")) == [0, "(1)", 2]
+    assert order(status("6 09:00", "resolved"), status("6 10:00", "resolved"),
+                 status("6 11:00", "closed"), status("6 12:00", "resolved")) == [0, 1, "(2)", 3, 4]
+    expect("agent_time", [state("6 09:00", "busy"), state("6 09:10", "busy"),
+                          state("6 09:20", "offline")],
+           {"day": 6, "agent": "ani", "state": "busy", "hour": 9, "weekday": 1,
+            "time": 20 * MINUTE})
+
+
+def test_where_something_went():
+    def fallen(time, **data):
+        return event(time, "ticket.escalated", trigger="agent", **data)
+    def order(*between):
+        return walked([opened("6 08:00", team="A"), fallen("6 09:00", to_team="B"), *between,
+                       fallen("6 20:00", to_team="B")])[-1]
+    assert order() == "(2)"
+    assert order(assigned("6 10:00", team="B")) == "(3)"
+    assert order(assigned("6 10:00", agent="ani")) == "(3)"
+    assert order(assigned("6 10:00", team="C")) == 3
+    assert order(assigned("6 10:00", team="C"), assigned("6 11:00", team="B")) == 4
+    assert order(assigned("6 10:00", team="")) == 3
+    assert order(opened("6 10:00", team="C")) == 3
+
+
 # Tickets
 
 
@@ -304,7 +447,8 @@ def test_sla_first_response():
     cancelled = sla("6 09:00", "sla.cancelled", metric="first_response")
     expect("sla_first_response", late + [cancelled])
     expect("sla_first_response", late + [cancelled, sla("6 09:10", **target)], fact)
-    expect("sla_first_response", [opened("6 08:00"), reply("6 08:01"), sla("6 08:01:00.001", **target)])
+    expect("sla_first_response",
+           [opened("6 08:00"), reply("6 08:01"), sla("6 08:01:00.001", **target)])
     expect("sla_first_response", [opened("6 08:00"), reply("6 08:01"), sla("6 08:01", **target)],
            fact | {"met": 1})
     expect("sla_first_response", [opened("6 08:00"), sla("6 08:00", **target), reply("6 09:00")],
@@ -777,7 +921,8 @@ def random_case(choice, subject, types, required, dependent):
             event = choice.choice(rows)
             if event["type"] != "event.voided" and event["id"] not in voided:
                 voided.add(event["id"])
-                add("event.voided", {"source": event["source"], "id": event["id"], "reason": "salah"})
+                add("event.voided",
+                    {"source": event["source"], "id": event["id"], "reason": "salah"})
                 if choice.random() < 0.4:
                     change = {"by": "by-9"} if event["type"] in CORRECTABLE else {}
                     rows.append(event | {"data": event["data"] | change})

@@ -167,7 +167,8 @@ extension EventSchema {
         for field in next.fields where field.round == .answer && !known.contains(field.name) {
             throw SchemaFault(
                 type: type, path: "properties.data.properties.\(field.name).x-round",
-                problem: "comes too late for an answer: older events lack it; make it a type of its own")
+                problem:
+                    "comes too late for an answer: older events lack it; make it a type of its own")
         }
     }
 

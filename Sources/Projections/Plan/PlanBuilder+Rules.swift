@@ -123,9 +123,9 @@ extension PlanBuilder {
         state.hasPrefix("to_") ? String(state.dropFirst(3)) : nil
     }
 
-    /// The fields of who made an update: the persons that it names beside its states.
+    /// The fields of who made an update.
     private func actors(_ schema: EventSchema) -> [String] {
-        schema.columns.filter { $0.personal == .name && !$0.isState }.map(\.name)
+        schema.columns.map(\.name).filter { $0 == "by" || $0 == "actor" }
     }
 
     /// The rank of an event by the code of a column.

@@ -48,6 +48,10 @@ extension CaseRows {
         for position in range {
             var row = self[position]
             row.stamp = opening.time << 15 | row.stamp & 0x7FFF
+            if extras.contains(.nanoseconds) {
+                copyWords(of: &row)
+                payload[Int(row.payload) - 1] = payload[Int(opening.payload) - 1]
+            }
             while let next = rest.first, next.rank < row.rank {
                 spare.append(next)
                 rest = rest.dropFirst()
@@ -76,34 +80,43 @@ extension CaseRows {
     }
 
     private mutating func mergeUpdates(_ range: Range<Int>) {
+        let leaders = unsafe rules.leaders.base
         for position in range where isOne(of: rules.merging, self[position]) {
+            guard saysState(self[position]) else { continue }
             let type = self[position].type
-            let leader = Int(leaders[type])
+            let leader = Int(unsafe leaders[type])
             if leader >= 0, canJoin(position, leader) {
                 join(position, leader)
             } else {
-                leaders[type] = Int32(position)
+                unsafe leaders[type] = Int32(position)
             }
         }
-        for position in range { leaders[self[position].type] = -1 }
+        for position in range { unsafe leaders[self[position].type] = -1 }
+    }
+
+    private func saysState(_ row: Row) -> Bool {
+        rules.settingsOfType[row.type].indices.contains { place in
+            rules.settings[place].effect == .tells
+                && value(rules.settings[place].place, of: row) != .min
+        }
     }
 
     /// Whether a row says other states than one before it, and nobody else said them.
     private func canJoin(_ position: Int, _ leader: Int) -> Bool {
         let (row, first) = (self[position], self[leader])
-        var saysSome = false
         for place in rules.settingsOfType[row.type].indices {
             let setting = rules.settings[place]
-            guard setting.effect == .tells, value(setting.place, of: row) != .min else { continue }
-            if value(setting.place, of: first) != .min { return false }
-            saysSome = true
+            guard setting.effect == .tells else { continue }
+            if value(setting.place, of: row) != .min, value(setting.place, of: first) != .min {
+                return false
+            }
         }
-        guard saysSome else { return false }
         for place in rules.actorsOfType[row.type].indices {
             let actors = (
                 value(rules.actors[place], of: row), value(rules.actors[place], of: first)
             )
-            if actors.0 != .min, actors.1 != .min, actors.0 != actors.1 { return false }
+            // 1 is "", nobody.
+            if actors.0 > 1, actors.1 > 1, actors.0 != actors.1 { return false }
         }
         return true
     }
@@ -111,15 +124,8 @@ extension CaseRows {
     private mutating func join(_ position: Int, _ leader: Int) {
         let row = self[position]
         var first = self[leader]
-        // A copy of the first row's words: another table of the case may hold that row as it was.
-        let columns = rules.columnsOfType[row.type].indices
-        let before = extras.words
-        let count = before + Int(rules.wordsOfType[row.type])
-        let source = Int(first.payload) - before
-        let copy = payload.count
-        for word in 0..<count { payload.append(payload[source + word]) }
-        first.payload = UInt32(copy + before)
-        for place in columns {
+        copyWords(of: &first)
+        for place in rules.columnsOfType[row.type].indices {
             let column = rules.columns[place]
             guard isAbsent(column, of: first) else { continue }
             let (to, from) = (Int(first.payload + column.word), Int(row.payload + column.word))
@@ -132,6 +138,16 @@ extension CaseRows {
                 words: payload.base + Int(first.payload), places: rules.placeOfUse.base))
         rows[start + leader] = first
         silence(position)
+    }
+
+    /// Gives a row words of its own, to be changed: another table of the case may hold it as it was.
+    private mutating func copyWords(of row: inout Row) {
+        let before = extras.words
+        let source = Int(row.payload) - before
+        row.payload = UInt32(payload.count + before)
+        for word in 0..<before + Int(rules.wordsOfType[row.type]) {
+            payload.append(payload[source + word])
+        }
     }
 
     private func isAbsent(_ column: CaseRuleTables.PayloadColumn, of row: Row) -> Bool {
@@ -147,7 +163,9 @@ extension CaseRows {
 
     /// A row that says states, all of which were so already, has no other effect.
     private mutating func heedRepetitions() {
-        inForce.fill(.min)
+        // Types are below 64, states below their count: the plan made both.
+        let inForce = unsafe rules.inForce.base
+        unsafe inForce.update(repeating: .min, count: rules.stateCount)
         for position in 0..<count where isOne(of: rules.setting, self[position]) {
             let row = self[position]
             var tells = false
@@ -162,10 +180,10 @@ extension CaseRows {
                 switch setting.effect {
                 case .tells:
                     tells = true
-                    if inForce[state] != value { isNew = true }
-                    inForce[state] = value
-                case .sets: inForce[state] = value
-                case .ends: if inForce[state] != value { inForce[state] = .min }
+                    if unsafe inForce[state] != value { isNew = true }
+                    unsafe inForce[state] = value
+                case .sets: unsafe inForce[state] = value
+                case .ends: if unsafe inForce[state] != value { unsafe inForce[state] = .min }
                 }
             }
             if tells, !isNew { silence(position) }

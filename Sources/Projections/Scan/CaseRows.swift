@@ -21,9 +21,6 @@ package struct CaseRows: ~Copyable {
     var spare: Buffer<Row>
     /// What the rows of a case say beside each other.
     let rules: CaseRuleTables
-    /// What each state of the case is set to, and the row of each type that others of one update join.
-    var inForce: Buffer<Int64>
-    var leaders: Buffer<Int32>
     /// Rows that the openings of cases took with them.
     package var moved = 0
 
@@ -43,8 +40,6 @@ package struct CaseRows: ~Copyable {
         positions = Buffer()
         spare = Buffer()
         self.rules = CaseRuleTables(rules, tables)
-        inForce = Buffer(repeating: 0, count: rules.stateCount)
-        leaders = Buffer(repeating: -1, count: 64)
         for (index, code) in codes.enumerated() {
             for type in 0..<64 where code.types >> UInt64(type) & 1 != 0 {
                 selectorOfBit[code.bit.trailingZeroBitCount << 6 | type] = Int16(index)

@@ -51,8 +51,10 @@ package struct StateSetting: BitwiseCopyable, Sendable {
     package var isName: Bool
 }
 
-/// A plan's rules as the loops read them.
-struct CaseRuleTables: ~Copyable {
+/// A plan's rules as the loops read them, and what they note of the case at hand.
+///
+/// Apart from `CaseRows`, which the searching loops lend all the time: the smaller that is, the better.
+final class CaseRuleTables {
     let openings: UInt64
     let tolerance: Int64
     let telling: UInt64
@@ -71,6 +73,10 @@ struct CaseRuleTables: ~Copyable {
     let wordsOfType: Buffer<Int32>
     let placeOfUse: Buffer<Int32>
     let masks: RowMasks
+    /// What each state of the case is set to.
+    let inForce: Buffer<Int64>
+    /// The row of each type that others of one update join; -1 none.
+    let leaders: Buffer<Int32>
 
     /// A value in a row's payload, and how it says that it is absent.
     struct PayloadColumn: BitwiseCopyable {
@@ -96,6 +102,8 @@ struct CaseRuleTables: ~Copyable {
         actors = Buffer(rules.actors)
         actorsOfType = Buffer(rules.actorsOfType)
         masks = RowMasks(tables)
+        inForce = Buffer(repeating: .min, count: rules.stateCount)
+        leaders = Buffer(repeating: -1, count: 64)
         var columns: [PayloadColumn] = []
         var words = [Int32](repeating: 0, count: 64)
         var ranges = [RangeCode](repeating: RangeCode(), count: 64)

@@ -73,7 +73,9 @@ struct VoidCommand: ParsableCommand {
             guard let ranges = try Withdrawal.ranges(ofImport: ingest, in: log) else {
                 throw Failure(
                     .usage,
-                    "no import has the id \"\(ingest)\". `rekam log case log/ingest` shows all.")
+                    "no import has the id \"\(ingest)\". `rekam log case log/ingest` shows all. An input with "
+                        + "answers of people who are not to be known is found by all 64 digits of its SHA-256."
+                )
             }
             return ranges
         }

@@ -84,6 +84,7 @@ enum NaiveRules {
         var merged: [Event] = []
         for var event in early {
             event.draft.time = opening.draft.time
+            event.draft.nanoseconds = opening.draft.nanoseconds
             let sooner = rest.prefix { rank($0) < rank(event) }
             merged += sooner
             rest.removeFirst(sooner.count)
@@ -103,24 +104,27 @@ enum NaiveRules {
     }
 
     private static func actors(_ event: Event) -> [String] {
-        schema(event).columns.filter { $0.personal == .name && !$0.isState }.map(\.name)
+        ["by", "actor"].filter { schema(event).columnIndex(of: $0) != nil }
     }
 
     private static func updates(_ events: [Event]) -> [Event] {
         var events = events
-        for place in events.indices where states(events[place]).count > 1 && !told(events[place]).isEmpty {
+        for place in events.indices
+        where states(events[place]).count > 1 && !told(events[place]).isEmpty {
             // The last update of this type that began at this instant.
             let leader = events.indices.last { other in
-                other < place && events[other].joined == nil
+                other < place && events[other].joined == nil && !told(events[other]).isEmpty
                     && events[other].draft.type == events[place].draft.type
                     && events[other].time == events[place].time
                     && events[other].draft.nanoseconds == events[place].draft.nanoseconds
             }
-            guard let leader, told(events[leader]).isDisjoint(with: told(events[place])) else { continue }
+            guard let leader, told(events[leader]).isDisjoint(with: told(events[place])) else {
+                continue
+            }
             let isOther = actors(events[place]).contains { actor in
-                guard let one = events[place].value(actor), let other = events[leader].value(actor)
-                else { return false }
-                return one != other
+                let makers = [events[place].value(actor), events[leader].value(actor)]
+                    .compactMap { $0 == .text("") ? nil : $0 }
+                return makers.count == 2 && makers[0] != makers[1]
             }
             if isOther { continue }
             events[place].joined = leader
@@ -145,7 +149,8 @@ enum NaiveRules {
             let prefix = event.draft.type.prefix { $0 != "." }
             let isRepetition = told.allSatisfy { field in
                 var now: FieldValue?
-                for other in events[..<place] where other.draft.type.prefix(while: { $0 != "." }) == prefix {
+                for other in events[..<place]
+                where other.draft.type.prefix(while: { $0 != "." }) == prefix {
                     let isOwn = other.value(field) != nil
                     if isOwn { now = normal(other.value(field)) }
                     guard !isOwn, field.hasPrefix("to_"),
