@@ -63,8 +63,11 @@ public struct LMDBError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// The sentence for the user: path, trouble, call, remedy.
     public var description: String {
-        "\(path): \(trouble) (\(call): \(codeText)). \(remedy)"
+        "\(cause). \(remedy)"
     }
+
+    /// What went wrong alone, without what became of the write and what to do.
+    package var cause: String { "\(path): \(trouble) (\(call): \(codeText))" }
 
     private var codeText: String { unsafe String(cString: mdb_strerror(code)) }
 

@@ -23,6 +23,13 @@ package struct CopyNote: Hashable, Sendable {
         self.time = time
     }
 
+    /// Where it is: the path, or `PATH.partial` where making it was cut off.
+    package var places: [String] {
+        let partial = StoreFiles.withoutSlash(path) + ".partial"
+        guard !StoreFiles.isAbsent(partial) else { return [path] }
+        return StoreFiles.isAbsentOrEmpty(path) ? [partial] : [path, partial]
+    }
+
     private static func file(_ store: String) -> String { store + "/copies.jsonl" }
 
     /// Adds the note to a store's list.
@@ -68,7 +75,7 @@ package struct CopyNote: Hashable, Sendable {
         all(of: log).filter { note in
             note.kind == .backup
                 && now.milliseconds - note.time.milliseconds > mostDays * 86_400_000
-                && !StoreFiles.isAbsent(note.path + "/private.mdb")
+                && note.places.contains { !StoreFiles.isAbsent($0 + "/private.mdb") }
         }
     }
 }

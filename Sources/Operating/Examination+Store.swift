@@ -26,6 +26,8 @@ public struct StoreFacts: Sendable {
     /// Why the key cannot sign; nil where it can, or where it is not ours to read.
     var keyFault: String?
     var hasKey: Bool
+    /// What is wrong with the vault's key of digests; nil where nothing is.
+    var digestKey: LogStore.DigestKeyFault?
     var sharesWithGroup: Bool
     var verification: OperationNote?
     var backup: OperationNote?
@@ -53,7 +55,11 @@ public struct StoreFacts: Sendable {
             File(
                 name: "names", path: path + "/private.mdb",
                 status: StoreFiles.status(path + "/private.mdb"), forbidden: 0),
+            File(
+                name: "names lock", path: path + "/private.mdb-lock",
+                status: StoreFiles.status(path + "/private.mdb-lock"), forbidden: others),
         ]
+        digestKey = try? log.digestKeyFault()
         fileBytes = files[1].status?.size ?? 0
         mapBytes = log.mapBytes
         usedBytes = try log.usedFileBytes()
@@ -108,6 +114,14 @@ extension Examination {
                             path: file.path, mode: status.mode,
                             wanted: status.mode & ~file.forbidden)))
             }
+            if needsWriting(file, store), status.mode & 0o060 != 0o060 {
+                findings.append(
+                    Finding(
+                        .fault,
+                        .lockMode(
+                            path: file.path, mode: status.mode & 0o777,
+                            wanted: status.mode & 0o777 | 0o060)))
+            }
             if facts.user != 0, status.owner != facts.user,
                 file.name == "data" || (file.name == "folder" && !store.sharesWithGroup)
             {
@@ -118,22 +132,42 @@ extension Examination {
             ? [Finding(.fine, .files(isShared: store.sharesWithGroup))] : findings
     }
 
+    /// Whether the group of a shared store must write a file to read at all: LMDB's tables of readers,
+    /// the vault's where the vault is not kept from the group.
+    private static func needsWriting(_ file: StoreFacts.File, _ store: StoreFacts) -> Bool {
+        guard store.sharesWithGroup else { return false }
+        let readsNames = store.files[4].status.map { $0.mode & 0o040 != 0 } ?? false
+        return file.name == "lock" || file.name == "names lock" && readsNames
+    }
+
     private static func key(_ store: StoreFacts) -> Finding {
         guard store.hasKey else { return Finding(.fault, .keyMissing) }
         return store.keyFault.map { Finding(.fault, .keyFault($0)) } ?? Finding(.fine, .key)
     }
 
-    /// Names can be read by whoever reads the log, and by nobody else.
+    /// Names can be read by whoever reads the log, or by fewer, and by nobody else.
     private static func vault(_ store: StoreFacts) -> Finding {
         guard let vault = store.files[4].status else { return Finding(.note, .vaultMissing) }
+        if let fault = store.digestKey {
+            return Finding(.fault, .digestKey(isMissing: fault == .missing))
+        }
         guard let data = store.files[1].status, vault.kind == .file, data.kind == .file,
             vault.mode & 0o777 != data.mode & 0o777
         else { return Finding(.fine, .vault) }
+        let wanted = data.mode & 0o777 & ~store.files[1].forbidden
+        if store.sharesWithGroup, vault.mode & 0o777 & ~data.mode == 0,
+            vault.mode & 0o600 == 0o600
+        {
+            return Finding(
+                .note,
+                .vaultKept(
+                    path: store.files[4].path, mode: vault.mode & 0o777, wanted: wanted))
+        }
         return Finding(
             .fault,
             .vaultMode(
                 path: store.files[4].path, mode: vault.mode & 0o777,
-                wanted: data.mode & 0o777 & ~store.files[1].forbidden))
+                wanted: wanted))
     }
 
     private static func readers(_ store: StoreFacts) -> Finding {

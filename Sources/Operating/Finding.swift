@@ -78,6 +78,8 @@ public struct Finding: Hashable, Sendable {
         case link(path: String)
         /// Others can reach a path; with the mode it has, and the one it should.
         case exposed(path: String, mode: UInt32, wanted: UInt32)
+        /// The store's group cannot write a table of readers, and so cannot read.
+        case lockMode(path: String, mode: UInt32, wanted: UInt32)
         /// A path belongs to somebody else.
         case foreign(path: String, owner: UInt32)
         /// Who can reach its files: its owner, or a group as well.
@@ -90,6 +92,10 @@ public struct Finding: Hashable, Sendable {
         case vault
         case vaultMissing
         case vaultMode(path: String, mode: UInt32, wanted: UInt32)
+        /// The vault is kept from the store's group; with the mode that lets it in.
+        case vaultKept(path: String, mode: UInt32, wanted: UInt32)
+        /// The vault's key of digests is missing, or another store's.
+        case digestKey(isMissing: Bool)
         /// Processes that read now; slots of killed ones that were just freed.
         case readers([Int], freed: Int)
         case writer(isWriting: Bool)
@@ -153,9 +159,9 @@ extension Finding.OfStore {
         switch self {
         case .absent, .unopened: .store
         case .map: .map
-        case .link, .exposed, .foreign, .files: .files
+        case .link, .exposed, .lockMode, .foreign, .files: .files
         case .key, .keyMissing, .keyFault: .key
-        case .vault, .vaultMissing, .vaultMode: .names
+        case .vault, .vaultMissing, .vaultMode, .vaultKept, .digestKey: .names
         case .readers: .readers
         case .writer: .writer
         case .clockAhead, .clockBehind: .clock

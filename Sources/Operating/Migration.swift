@@ -58,7 +58,7 @@ public struct Migration {
     ) throws -> String {
         let new = try LogStore.create(
             at: path, origin: old.origin, types: old.baseTypes, key: key, salts: salts,
-            threads: threads, group: group, syncsCommits: false)
+            threads: threads, group: group, syncsCommits: false, vaultKey: old.digestKey())
         var next: UInt32 = 0
         while next < count {
             let types = try new.read { $0.types }

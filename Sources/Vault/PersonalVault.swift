@@ -149,6 +149,8 @@ package final class PersonalVault: Sendable {
             try tables.makeIndex(ofNames: named, in: write)
             try write.commit()
         }
+        // Makes its table of readers, which not everybody who reads may make.
+        _ = try current()
     }
 
     /// Sets or takes away a note.
@@ -254,6 +256,7 @@ package final class PersonalVault: Sendable {
             before = PersonalVault.inodes(folder)
             environment = try reopen(consume environment, options)
         }
+        shareReaders()
         let tables = try VaultTables(environment)
         if let key { try register(environment, tables, key) }
         try check(environment, tables)
@@ -261,6 +264,21 @@ package final class PersonalVault: Sendable {
         opened.withLock { $0 = now }
         openings.withLock { $0 += 1 }
         return now
+    }
+
+    /// Lets whoever may read the file write its table of readers, which is made anew with it: LMDB
+    /// makes it for its owner alone.
+    private func shareReaders() {
+        var file = stat()
+        var readers = stat()
+        let path = folder + "/" + PersonalVault.file.readers
+        guard unsafe stat(folder + "/" + PersonalVault.file.name, &file) == 0,
+            unsafe stat(path, &readers) == 0, file.st_mode & 0o040 != 0,
+            readers.st_mode & 0o060 != 0o060
+        else { return }
+        // Whoever may not change it found it good enough to write.
+        unsafe chown(path, uid_t.max, file.st_gid)
+        unsafe chmod(path, 0o660)
     }
 
     private func reopen(

@@ -132,13 +132,16 @@ struct PersonCommandTests {
             "erase customer/ratna --reason 'called 0812-555' --word 0812-555",
             "erase customer/ratna --reason 'of ratna.' --dry-run",
             "hold add customer/ratna --reason 'lawsuit of ratna'",
-            "person correct agent/sari name=Sari --reason 'Sari married'",
         ] {
             let result = try command.shell("rekam \(line)")
             #expect(
                 result.code == 64 && result.error.contains("in clear for ever"),
                 "\(line): \(result)")
         }
+        let corrected = try command.run(
+            "person", "correct", "agent/sari", "name=Sari", "--reason", "Sari married")
+        #expect(
+            corrected.code == 64 && corrected.error.contains("Say it without"), "\(corrected)")
         #expect(try !command.run("log", "show", "--last", "30").out.contains("married"))
     }
 
@@ -147,7 +150,7 @@ struct PersonCommandTests {
         let command = try made()
         let ratna = try command.run("person", "show", "customer/ratna")
         #expect(ratna.out.contains("of ratna") && ratna.out.contains("called back"), "\(ratna)")
-        #expect(ratna.out.contains("1 answer as a respondent"), "\(ratna)")
+        #expect(ratna.out.contains("1 answer to surveys"), "\(ratna)")
         #expect(!ratna.out.contains("score"))
         let json = try command.run("person", "show", "customer/ratna", "--format", "json")
         #expect(json.out.contains(#""answers_withheld":1"#), "\(json)")
@@ -214,6 +217,21 @@ struct PersonCommandTests {
         #expect(shared.code == 74 && shared.out.contains("It holds"), "\(shared)")
         #expect(shared.error.contains("can't be read by this user"), "\(shared)")
         #expect(shared.error.contains("Who is known can't be said"), "\(shared)")
+        let kept = try command.shell(
+            """
+            export REKAM_STORE=$PWD/shared
+            rekam doctor | grep names
+            chmod 640 shared/private.mdb
+            rekam erase customer/budi --reason asked > /dev/null
+            stat -c %a:%g shared/private.mdb shared/private.mdb-lock
+            setpriv --reuid=1234 --regid=65534 --clear-groups rekam person show customer/citra
+            chmod 600 shared/lock.mdb
+            rekam doctor
+            """)
+        #expect(kept.out.contains("note") && kept.out.contains("the group sees figures"), "\(kept)")
+        #expect(
+            kept.out.contains("640:65534\n660:65534") && kept.out.contains("of citra"), "\(kept)")
+        #expect(kept.code == 1 && kept.out.contains("the group must write it"), "\(kept)")
     }
 
     @Test("A copy is in the list before it is made, by its whole path")

@@ -225,12 +225,16 @@ ENDS = ("\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006
 
 
 def normal(event):
-    """An event as it is judged: null is unset; the texts of subject and data are NFC without blank ends."""
+    """An event as it is judged: null is unset; the texts of subject and data are NFC without blank ends,
+    also behind a subject's slash."""
     def text(value):
         return unicodedata.normalize("NFC", value).strip(ENDS) if isinstance(value, str) else value
     event = {key: value for key, value in event.items() if value is not None}
     if "subject" in event:
         event["subject"] = text(event["subject"])
+        if isinstance(event["subject"], str):
+            kind, slash, name = event["subject"].partition("/")
+            event["subject"] = kind + slash + text(name)
     if isinstance(event.get("data"), dict):
         event["data"] = {key: text(value) for key, value in event["data"].items() if value is not None}
     return event

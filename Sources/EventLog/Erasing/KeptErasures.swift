@@ -14,7 +14,7 @@ package struct KeptErasures: Sendable {
 
     /// The file of a store: beside its folder, `NAME.erasures`.
     package init(ofStore folder: String) {
-        path = StoreFiles.withoutSlash(folder) + ".erasures"
+        path = StoreFiles.named(folder) + ".erasures"
     }
 
     /// Whether there is a file.

@@ -39,7 +39,8 @@ extension LogStore {
     /// - Parameter plan: says what goes, as the log is now; nil or an empty one ends it here.
     /// - Returns: what was erased; nil where there was nothing to erase.
     /// - Throws: `VaultFault.missing` where there is no vault; what `plan` throws; a `Rejection` where
-    ///   the reason does not fit its schema.
+    ///   the reason does not fit its schema; `StoreFault.erasureLeft` where it is told and could not be
+    ///   finished.
     @discardableResult
     package func erase(
         at now: Instant, _ plan: (borrowing LogView) throws -> Erasure?
@@ -80,13 +81,25 @@ extension LogStore {
         }
     }
 
-    /// Finishes what a crash left; a vault that cannot be used keeps nobody from the log.
+    /// Finishes what a crash left; a vault that cannot be used keeps nobody from reading the log, and
+    /// an erasure that cannot be finished from nothing but recording: see `refuseWhileErasing`.
     func finishErasureWhereSound() throws {
         do {
             try finishErasure()
+        } catch StoreFault.erasureLeft {
         } catch is VaultFault {
         } catch let error as LMDBError where error.kind != .busy {
         }
+    }
+
+    /// Refuses to record while an erasure that the log tells is not finished: what names the person
+    /// would go on under the erased token.
+    func refuseWhileErasing(_ transaction: borrowing WriteTransaction) throws {
+        guard let erasure = (try? erasureUnderWay()) ?? nil else { return }
+        let view = try LogView(store: self, transaction: TransactionReference(transaction.state))
+        guard try view.tells(erasure) else { return }
+        throw StoreFault.erasureLeft(
+            path: path, reason: "another process began it, or the disk is full or failing")
     }
 
     /// Whether the vault has a note of an erasure under way; one that cannot be looked at has none.
@@ -122,11 +135,22 @@ extension LogStore {
     }
 
     private func finish(_ erasure: Erasure) throws {
-        try vault.apply([erasure], of: read { try $0.tokens() })
-        try vault.removeLeftovers()
-        LogStore.keepShared(path)
-        try keptErasures.add([erasure], identity: identity)
-        try vault.note(LogStore.erasing, nil)
+        // What is hidden would be taken for gone.
+        vault.hide([])
+        var isFinished = false
+        defer { if !isFinished { vault.hide(erasure.tokens) } }
+        do {
+            try vault.apply([erasure], of: read { try $0.tokens() })
+            try vault.removeLeftovers()
+            try keptErasures.add([erasure], identity: identity)
+            try vault.note(LogStore.erasing, nil)
+            isFinished = true
+        } catch let error as LMDBError {
+            throw StoreFault.erasureLeft(path: path, reason: error.cause)
+        } catch StoreFault.file(let file, let action, let reason) {
+            throw StoreFault.erasureLeft(
+                path: path, reason: "cannot \(action) \(file): \(reason)")
+        }
     }
 
     /// Takes out texts that no entry has, since the append that put them in never was: an erasure
@@ -154,7 +178,6 @@ extension LogStore {
                 try appendOwn(erasure.drafts(origin: origin), recorded: now)
             }
             let rows = vault.isThere ? try vault.apply(told + kept, of: tokens) : 0
-            LogStore.keepShared(path)
             try keptErasures.add(told + kept, identity: identity)
             return (rows, untold.count)
         }

@@ -50,7 +50,8 @@ extension LogView {
         guard let slash = subject.utf8.firstIndex(of: 0x2F) else { return nil }
         let kind = String(subject[..<slash])
         guard types.personalKinds.contains(kind) else { return nil }
-        let name = String(subject[subject.utf8.index(after: slash)...])
+        // As names are recorded.
+        let name = NormalText.form(of: String(subject[subject.utf8.index(after: slash)...]))
         return try persons.token(of: name).map { Person(kind: kind, token: $0) }
     }
 
@@ -63,12 +64,14 @@ extension LogView {
     ///
     /// Texts go with a person
     /// - of every entry of the person's own cases,
-    /// - of every entry of a case that names them as `customer`: a ticket is theirs, whoever wrote,
+    /// - of every entry of a case that names them as `customer`: a ticket is theirs, whoever wrote;
+    ///   where the event that names them was taken out, of what was taken out of the case alone,
     /// - of an entry that names them as `agent`, `who` or `with`, where its type tells of people (it
     ///   may have a person as its case, or is a quality review): an assessment, an absence, a cost,
-    /// - of the record of an import whose input's name has their name in it, as a word.
+    /// - of an entry in which they act as a customer,
+    /// - of the record of an import whose input's name has their name in it, or one of the words.
     ///
-    /// What they wrote in the cases of others stays: it tells of those.
+    /// What they wrote as agents in the cases of others stays: it tells of those.
     ///
     /// - Parameters:
     ///   - words: texts in which one of these stands go, too.
@@ -89,19 +92,23 @@ extension LogView {
             entries.formUnion(history)
             texts.formUnion(history)
         }
-        var theirs: Set<UInt32> = []
+        var theirs = LinkedCases()
         try forEachNaming([person.token]) { sequence, type, field, caseID in
             trace.roles[.field(type: type.type, name: field), default: 0] += 1
             entries.insert(sequence)
-            if field == "customer" { theirs.insert(caseID) }
+            if field == "customer" { theirs.add(caseID, isTakenOut: try isVoided(sequence)) }
             if type.tellsOfPeople, ["agent", "who", "with"].contains(field) {
                 texts.insert(sequence)
             }
+            if try field == "actor" && isCustomer(actorOf: sequence, type) {
+                texts.insert(sequence)
+            }
         }
-        for id in theirs { texts.formUnion(try caseHistory(id)) }
+        texts.formUnion(try self.entries(of: theirs))
         if let reader = try persons.vaultReader() {
-            let name = try text(of: person.token)
-            texts.formUnion(try inputs(naming: name, reader))
+            // Shorter names would be found in names of files that have nothing to do with them.
+            let names = try (self.names(of: person) + words).filter { $0.utf8.count >= 3 }
+            texts.formUnion(try inputs(naming: SpeltNames(names), reader))
             if !words.isEmpty { texts.formUnion(try self.entries(withAny: words, reader)) }
         }
         if sparesAnswers { try texts.subtract(texts.filter { try isAnswer($0) }) }
@@ -164,17 +171,13 @@ extension LogView {
         }
     }
 
-    /// Records of imports whose input's name has a name in it.
-    private func inputs(naming name: String?, _ reader: VaultReader) throws -> [UInt32] {
-        // Shorter ones would be found in the names of files that have nothing to do with them.
-        guard let name, name.utf8.count >= 3, let type = types.id(of: "ingest.recorded") else {
-            return []
-        }
+    /// Records of imports whose input's name has one of some names in it.
+    private func inputs(naming names: SpeltNames, _ reader: VaultReader) throws -> [UInt32] {
+        guard !names.isEmpty, let type = types.id(of: "ingest.recorded") else { return [] }
         var found: [UInt32] = []
         for entry in try entries(ofType: type, upTo: entryCount) {
             for (token, _) in try textTokens(ofEntry: entry.sequence) {
-                guard let text = try reader.disclosure(of: token)?.text,
-                    text.hasWord(name)
+                guard let text = try reader.disclosure(of: token)?.text, names.stand(in: text)
                 else { continue }
                 found.append(entry.sequence)
             }
@@ -217,7 +220,7 @@ extension LogView {
     package func erasurePlan(
         of traces: [PersonTrace], reason: String, by: String?, at time: Instant
     ) throws -> (erasure: Erasure, staying: Int) {
-        let heldCases = try heldCases(personActs())
+        let held = try heldEntries(personActs())
         var staying: [UInt32: Int] = [:]
         guard let reader = try persons.vaultReader() else {
             throw VaultFault.missing(path: store.path)
@@ -236,7 +239,7 @@ extension LogView {
                     return try reader.disclosure(of: token) != nil
                 }
                 guard !left.isEmpty else { continue }
-                if try heldCases.contains(caseID(ofEntry: sequence)) {
+                if try held.contains(sequence, ofCase: caseID(ofEntry: sequence)) {
                     staying[sequence] = left.count
                 } else {
                     texts[sequence] = left.map(\.token)
@@ -247,53 +250,6 @@ extension LogView {
             Erasure(names: names, texts: texts, reason: reason, by: by, time: time),
             staying.values.reduce(0, +)
         )
-    }
-}
-
-extension LogView {
-    /// Other names of a person, as events say that set aliases: theirs, and those that have them for an
-    /// alias. Names that were erased are left out.
-    ///
-    /// - Complexity: O(entries), two bytes of each, and events that set an alias.
-    package func aliases(of person: Person) throws -> [Person] {
-        var pairs: [(owner: Person, alias: Person)] = []
-        for (index, schema) in types.schemas.enumerated()
-        where schema.fields.contains(where: { $0.name == "alias" && $0.personal == .name }) {
-            for entry in try entries(ofType: UInt16(index), upTo: entryCount)
-            where try !isVoided(entry.sequence) {
-                let subject = try tables.cases.text(
-                    caseID(ofEntry: entry.sequence), in: transaction)
-                guard let slash = subject.firstIndex(of: "/"),
-                    let token = Token(String(subject[subject.index(after: slash)...]).utf8Span.span)
-                else { continue }
-                let kind = String(subject[..<slash])
-                try forEachPersonal(ofEntry: entry.sequence) { personal, alias, _ in
-                    guard personal.kind == .name,
-                        persons.revealing.batch.text(personal.key) == "alias"
-                    else { return }
-                    pairs.append(
-                        (Person(kind: kind, token: token), Person(kind: kind, token: alias)))
-                }
-            }
-        }
-        // An alias of an alias is another name of the same person.
-        var found: [Token: Person] = [person.token: person]
-        var isOver = false
-        while !isOver {
-            let before = found.count
-            for (owner, alias) in pairs {
-                if found[owner.token] != nil, found[alias.token] == nil {
-                    found[alias.token] = alias
-                }
-                if found[alias.token] != nil, found[owner.token] == nil {
-                    found[owner.token] = owner
-                }
-            }
-            isOver = found.count == before
-        }
-        found[person.token] = nil
-        return try found.values.filter { try text(of: $0.token) != nil }
-            .sorted { $0.sealedSubject < $1.sealedSubject }
     }
 }
 
@@ -311,35 +267,19 @@ extension EventSchema {
     }
 }
 
-extension String {
-    /// Whether a word stands in it, whatever its case, with nothing on either side that would make it
-    /// another word.
-    package func hasWord(_ word: String) -> Bool {
-        let text = Array(lowercased().unicodeScalars)
-        let wanted = Array(word.lowercased().unicodeScalars)
-        guard !wanted.isEmpty, text.count >= wanted.count else { return false }
-        func isPart(_ place: Int) -> Bool {
-            guard text.indices.contains(place) else { return false }
-            return text[place].properties.isAlphabetic || text[place].properties.numericType != nil
-        }
-        for start in 0...text.count - wanted.count
-        where text[start..<start + wanted.count].elementsEqual(wanted) {
-            if !isPart(start - 1), !isPart(start + wanted.count) { return true }
-        }
-        return false
-    }
-}
-
 extension LogView {
     /// What explains a token; nil where nothing does.
     package func disclosure(of token: Token) throws -> Disclosure? {
         try persons.vaultReader()?.disclosure(of: token)
     }
 
-    /// The entries of a person's own case as a respondent.
-    package func entries(ofRespondent person: Person) throws -> [UInt32] {
-        let subject = Person(kind: "respondent", token: person.token).sealedSubject
-        return try tables.cases.id(of: subject, in: transaction).map { try caseHistory($0) } ?? []
+    /// Whether whoever acts in an entry does so as a customer.
+    private func isCustomer(actorOf sequence: UInt32, _ schema: EventSchema) throws -> Bool {
+        guard let (column, code) = schema.customerActor("actor") else { return false }
+        let segment = try segment(containing: sequence)
+        let row = Int(sequence - segment.first)
+        let kinds = segment.column(type: segment.types[row], index: column)?.codes
+        return kinds.map { $0[Int(segment.ordinals[row])] == code } ?? false
     }
 
     /// The case of an entry.

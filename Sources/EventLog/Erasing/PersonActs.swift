@@ -97,31 +97,14 @@ extension LogView {
         return acts
     }
 
-    /// The cases that tell of somebody who is held: their own, and those that name them, in whatever
-    /// role. Their texts stay as long as the hold does, whoever else is erased.
-    ///
-    /// - Complexity: O(entries), some bytes of each, where anybody is held.
-    package func heldCases(_ acts: PersonActs) throws -> Set<UInt32> {
-        let held = Set(acts.holds.map(\.person.token))
-        guard !held.isEmpty else { return [] }
-        var cases: Set<UInt32> = []
-        for token in held {
-            for kind in types.personalKinds {
-                let subject = Person(kind: kind, token: token).sealedSubject
-                if let id = try tables.cases.id(of: subject, in: transaction) { cases.insert(id) }
-            }
-        }
-        try forEachNaming(held) { _, _, _, id in cases.insert(id) }
-        return cases
-    }
-
     /// Persons whose last event is older than persons of their kinds are kept; those who are held are
     /// told apart.
     ///
     /// A person's kinds are those of their own cases and of the fields that name them: `customer` is a
-    /// customer, an alias is what it is the alias of, everybody else is an agent. Somebody of several
-    /// kinds is due when all of them are; a kind without a retention never is. Events are those of
-    /// their cases, those that name them, and those of cases that name them as `customer`.
+    /// customer, and so is an `actor` whose kind the event says to be one; an alias is what it is the
+    /// alias of, everybody else is an agent. Somebody of several kinds is due when all of them are; a
+    /// kind without a retention never is. Events are those of their cases, those that name them, and
+    /// those of cases that name them as `customer`.
     ///
     /// - Complexity: O(entries); memory O(cases + names).
     package func duePersons(
@@ -170,6 +153,7 @@ private struct LastEvents {
         var caseTimes = [Int64](repeating: .min, count: view.caseCount)
         var nameTimes: [Named: Int64] = [:]
         var customers: [UInt32: Set<UInt32>] = [:]
+        let takenOut = Set(try view.voidedSequences())
         for segment in try view.segments() {
             // That something was taken back says nothing of when somebody was last there.
             for row in 0..<segment.count where segment.types[row] != void {
@@ -182,16 +166,24 @@ private struct LastEvents {
                     guard let names = segment.column(type: type, index: index)?.names else {
                         continue
                     }
-                    let kind = LastEvents.kind(of: column.name, in: schema)
+                    let kind = schema.personKind(of: column.name)
+                    let acting = schema.customerActor(column.name)
+                    let kinds = acting.flatMap {
+                        segment.column(type: type, index: $0.column)?.codes
+                    }
                     var row = 0
                     for ordinal in 0..<rows {
                         guard let next = segment.types.first(type, from: row) else { break }
                         row = next + 1
                         let id = names[ordinal]
                         guard id >= LogState.firstName else { continue }
-                        nameTimes[Named(name: id, kind: kind), default: .min] = max(
-                            nameTimes[Named(name: id, kind: kind)] ?? .min, segment.times[next])
-                        if column.name == "customer" {
+                        let isCustomer = kinds.map { $0[ordinal] == acting?.code } ?? false
+                        let named = Named(name: id, kind: isCustomer ? "customer" : kind)
+                        nameTimes[named, default: .min] = max(
+                            nameTimes[named] ?? .min, segment.times[next])
+                        if column.name == "customer",
+                            !takenOut.contains(segment.first + UInt32(next))
+                        {
                             customers[id, default: []].insert(segment.cases[next])
                         }
                     }
@@ -222,11 +214,23 @@ private struct LastEvents {
         let text = try view.tables.names.text(id, in: view.transaction)
         return Token(marked: text.utf8Span.span)
     }
+}
 
+extension EventSchema {
     /// What a field's name says of whom it names.
-    static func kind(of field: String, in schema: EventSchema) -> String {
+    fileprivate func personKind(of field: String) -> String {
         if field == "customer" { return "customer" }
-        if field == "alias", let kind = schema.subjectKinds.first { return kind }
+        if field == "alias", let kind = subjectKinds.first { return kind }
         return "agent"
+    }
+
+    /// Where an event says of an `actor` whether it is a customer: the column, and the code that says
+    /// so. Nil for other fields, and where it says nothing.
+    func customerActor(_ field: String) -> (column: Int, code: UInt8)? {
+        guard field == "actor", let column = columnIndex(of: "actor_kind"),
+            case .enumeration(let kinds) = columns[column].kind,
+            let place = kinds.firstIndex(of: "customer")
+        else { return nil }
+        return (column, UInt8(place + 1))
     }
 }

@@ -211,6 +211,18 @@ package enum StoreFiles {
         return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
     }
 
+    /// A folder by the name that it has in its parent, for what stands beside it: `.` and symbolic
+    /// links are resolved; any other path is left as it was said.
+    package static func named(_ path: String) -> String {
+        let path = withoutSlash(path)
+        let last = path.split(separator: "/").last
+        guard last == "." || last == ".." || status(path)?.kind == .link,
+            let real = unsafe realpath(path, nil)
+        else { return path }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
+    }
+
     /// A path without slashes at its end.
     package static func withoutSlash(_ path: String) -> String {
         var path = path

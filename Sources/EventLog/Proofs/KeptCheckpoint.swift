@@ -57,7 +57,7 @@ public struct KeptCheckpoint: Sendable {
 
     /// The file used where no other is named: beside the store's folder, `NAME.checkpoint`.
     public static func defaultPath(ofStore folder: String) -> String {
-        StoreFiles.withoutSlash(folder) + ".checkpoint"
+        StoreFiles.named(folder) + ".checkpoint"
     }
 
     /// What is kept; nil where there is no file.

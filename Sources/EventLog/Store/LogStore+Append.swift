@@ -29,6 +29,7 @@ extension LogStore {
     ) throws -> AppendOutcome {
         guard !batch.rows.isEmpty else { return AppendOutcome() }
         let transaction = try beginWrite()
+        try refuseWhileErasing(transaction)
         let (outcome, state) = try appender.append(
             batch, recorded: clock, isStrict: isStrict, in: transaction)
         guard outcome.accepted > 0 else { return outcome }

@@ -37,6 +37,8 @@ public final class LogStore: Sendable {
     let appender: Appender
     /// The texts behind tokens.
     package let vault: PersonalVault
+    /// What tells the vault's key of digests from another one.
+    let vaultMark: [UInt8]?
     /// Whether names are shown as the tokens that stand for them in what is signed.
     private let tokensOnly = Guarded(false)
 
@@ -49,6 +51,7 @@ public final class LogStore: Sendable {
         self.patience = patience
         path = environment.path
         origin = registry.origin
+        vaultMark = registry.vaultMark
         tables = try LogTables(environment, contentKey: registry.contentKey)
         storeTypes = StoreTypes(base: registry.types, tables: tables)
         appender = try Appender(
@@ -94,12 +97,15 @@ public final class LogStore: Sendable {
 
     /// Makes a store with a key that exists, or without one.
     ///
-    /// - Parameter syncsCommits: whether each batch is durable when it is acknowledged; without it
-    ///   nothing is before `sync()`.
+    /// - Parameters:
+    ///   - syncsCommits: whether each batch is durable when it is acknowledged; without it nothing is
+    ///     before `sync()`.
+    ///   - vaultKey: the key of digests of a vault that is going to take the place of the new one;
+    ///     nil for a new key.
     package static func create(
         at path: String, origin: String, types: EventTypes, key: StoreKey?,
         salts: Salts, threads: Int, group: UInt32? = nil, syncsCommits: Bool = true,
-        patience: Swift.Duration = .seconds(60)
+        patience: Swift.Duration = .seconds(60), vaultKey: [UInt8]? = nil
     ) throws -> LogStore {
         precondition(isOrigin(origin), "an origin is a word without white space or \"+\"")
         guard StoreFiles.isAbsentOrEmpty(path) else { throw StoreFault.alreadyThere(path: path) }
@@ -107,11 +113,14 @@ public final class LogStore: Sendable {
         options.syncsCommits = syncsCommits
         let environment = try open(path, options)
         try key?.write(folder: path)
+        let contentKey = try salts.key(of: ContentDigest.keyBytes)
+        let vaultKey = try vaultKey ?? salts.key(of: ContentDigest.keyBytes)
         let registry = Registry(
-            origin: origin, types: types, contentKey: try salts.key(of: ContentDigest.keyBytes))
+            origin: origin, types: types, contentKey: contentKey,
+            vaultMark: Registry.mark(ofVaultKey: vaultKey))
         let vault = PersonalVault(
             folder: path, origin: origin, readOnly: false, syncsCommits: syncsCommits)
-        try vault.create(key: try salts.key(of: ContentDigest.keyBytes))
+        try vault.create(key: vaultKey)
         try registry.write(to: environment)
         if let group { try share(path, with: group) }
         return try LogStore(

@@ -7,12 +7,19 @@ struct Registry {
     let types: EventTypes
     /// The key of content digests.
     let contentKey: [UInt8]
+    /// What tells the vault's key of digests from another one; nil in a store of a rekam that did not
+    /// write it.
+    let vaultMark: [UInt8]?
 
-    init(origin: String, types: EventTypes, contentKey: [UInt8]) {
+    init(origin: String, types: EventTypes, contentKey: [UInt8], vaultMark: [UInt8]?) {
         self.origin = origin
         self.types = types
         self.contentKey = contentKey
+        self.vaultMark = vaultMark
     }
+
+    /// The mark of a key: its SHA-256, from which nobody works out 16 random bytes.
+    static func mark(ofVaultKey key: [UInt8]) -> [UInt8] { TreeHash.leaf(key).bytes }
 
     /// Reads it from a folder that may turn out to be no store.
     init(reading environment: LMDB.Environment) throws {
@@ -44,7 +51,8 @@ struct Registry {
         guard let key = try transaction.copyValue(table, Key(StoreFormat.contentKey)),
             key.count == ContentDigest.keyBytes
         else { throw damage(StoreFormat.contentKey) }
-        self.init(origin: origin, types: types, contentKey: key)
+        let mark = try transaction.copyValue(table, Key(StoreFormat.vaultMarkKey))
+        self.init(origin: origin, types: types, contentKey: key, vaultMark: mark)
         transaction.end()
     }
 
@@ -60,6 +68,9 @@ struct Registry {
         try transaction.put(
             tables.registry, Key(StoreFormat.typesKey), TypeRegistry.encode(types))
         try transaction.put(tables.registry, Key(StoreFormat.contentKey), contentKey)
+        if let vaultMark {
+            try transaction.put(tables.registry, Key(StoreFormat.vaultMarkKey), vaultMark)
+        }
         try transaction.put(tables.registry, Key(StoreFormat.stateKey), state.encoded)
         try transaction.put(tables.registry, Key(StoreFormat.formatKey), StoreFormat.encoded)
         try transaction.put(
@@ -80,6 +91,9 @@ struct Registry {
         for key in keys {
             let bytes = try transaction.copyValue(table, Key(key)) ?? []
             record.put(TreeHash.leaf(bytes))
+        }
+        if let mark = try transaction.copyValue(table, Key(StoreFormat.vaultMarkKey)) {
+            record.put(TreeHash.leaf(mark))
         }
         return .leaf(record.bytes)
     }

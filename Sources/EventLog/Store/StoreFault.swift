@@ -22,6 +22,8 @@ public enum StoreFault: Error, Hashable, Sendable {
     case file(path: String, action: String, reason: String)
     /// A stored value does not hold together.
     case damaged(path: String, table: String, key: String, reason: String)
+    /// An erasure is recorded and could not be finished: its texts are still there, hidden.
+    case erasureLeft(path: String, reason: String)
     /// The log has no room for these entries: sequences end at 4,294,967,294.
     case full(path: String)
     /// The key file is no Ed25519 key, or others may read it.
@@ -38,7 +40,7 @@ extension StoreFault: CustomStringConvertible {
             "there is no Rekam store at \(path). Make one with \"rekam init\", or name another with "
                 + "--store DIR."
         case .alreadyThere(let path):
-            "\(path) exists already. Choose another folder with --store DIR, or remove it first."
+            "\(path) exists already. Name another folder, or remove it first."
         case .otherFormat(let path, let version, let expected):
             version < expected
                 ? "the store at \(path) has format version \(version), which was never released and "
@@ -63,6 +65,10 @@ extension StoreFault: CustomStringConvertible {
         case .damaged(let path, let table, let key, let reason):
             "the store at \(path) is damaged: table \(table), key \(key): \(reason). Run "
                 + "\"rekam verify\" for the whole picture, and restore the folder from a backup."
+        case .erasureLeft(let path, let reason):
+            "an erasure in the store at \(path) is recorded and could not be finished: \(reason). It is "
+                + "shown to nobody, and the next command that may write the store finishes it, such as "
+                + "\"rekam erase --again\"; nothing is recorded before."
         case .full(let path):
             "the log at \(path) is full: it holds at most 4,294,967,294 entries. Start a new store."
         case .badKey(let path, let reason):

@@ -13,6 +13,8 @@ enum StoreFormat {
     static let stateKey = "state"
     /// The key of content digests, 16 random bytes.
     static let contentKey = "content_key"
+    /// SHA-256 of the vault's key of digests: tells it from another one.
+    static let vaultMarkKey = "vault_mark"
     /// A digest of what cannot be derived: format, origin and types.
     static let sealKey = "seal"
 

@@ -194,6 +194,12 @@ extension VerificationRun {
     /// refers to.
     func checkPersons() throws {
         guard census.withLock({ $0.vault }) == .looked else { return }
+        if let fault = try store.digestKeyFault() {
+            throw LogDifference(
+                table: "private.mdb registry", key: "digest_key",
+                problem: fault == .missing
+                    ? "the key of digests is missing" : "the key of digests is another store's")
+        }
         var looking = NameLooking(self)
         let tally = self.tally.withLock { $0 }
         try store.read { view in

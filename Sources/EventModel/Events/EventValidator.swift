@@ -79,7 +79,8 @@ public struct EventValidator: ~Copyable {
         var marks = LogMarks(recorded: .earliest, position: 0)
         _ = try place(
             tokens: tokens.words.span, text: tokens.text.span, isPlain: tokens.isPlain,
-            isNormal: true, as: .recorded, line: 0, marks: &marks, into: &batch)
+            isNormal: true, hasTrimmedName: true, as: .recorded, line: 0, marks: &marks,
+            into: &batch)
         batch.isSealed = true
         if let order = marks.order { batch.order(last: order) }
         if let salt = marks.salt {
@@ -109,7 +110,8 @@ public struct EventValidator: ~Copyable {
             defer { swap(&normal, &self.normal) }
             _ = try place(
                 tokens: normal.words.span, text: normal.text.span, isPlain: normal.isPlain,
-                isNormal: true, as: admission, line: line, marks: &marks, into: &batch)
+                isNormal: true, hasTrimmedName: true, as: admission, line: line, marks: &marks,
+                into: &batch)
             return nil
         } catch {
             return error
@@ -154,12 +156,15 @@ struct Envelope {
 extension EventValidator {
     /// Puts an event into the batch.
     ///
-    /// - Parameter isNormal: whether the texts of its subject and data are known to be in their normal
-    ///   form.
+    /// - Parameters:
+    ///   - isNormal: whether the texts of its subject and data are known to be in their normal form,
+    ///     but for blanks behind the subject's slash.
+    ///   - hasTrimmedName: whether there are known to be none of these.
     /// - Returns: false, and nothing was done, where they are not.
     private mutating func place(
         tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, isNormal: Bool = false,
-        as admission: Admission, line: Int, marks: inout LogMarks, into batch: inout EventBatch
+        hasTrimmedName: Bool = false, as admission: Admission, line: Int, marks: inout LogMarks,
+        into batch: inout EventBatch
     ) throws(Rejection) -> Bool {
         let firstSlot = batch.slots.count
         let firstPersonal = batch.personal.count
@@ -171,6 +176,9 @@ extension EventValidator {
             envelope.isEntry = admission == .recorded
             try collect(input, &envelope)
             if !isNormal, mayNotBeNormal(input, envelope) { return false }
+            if !hasTrimmedName, mayBeginWithBlank(nameOf: envelope.subject + 2, input) {
+                return false
+            }
             try check(input, &envelope, admission, &marks)
             try collectFields(input, &envelope)
             try write(input, envelope, line: line, into: &batch)
@@ -196,6 +204,16 @@ extension EventValidator {
             value += 4
         }
         return false
+    }
+
+    /// Whether what stands behind a subject's slash may begin with a blank.
+    private func mayBeginWithBlank(nameOf value: Int, _ input: borrowing EventInput) -> Bool {
+        guard value > 1, input.kind(value) == .string else { return false }
+        let start = input.offset(value)
+        let end = start + input.length(value)
+        var slash = start
+        while slash < end, input.text[slash] != 0x2F { slash += 1 }
+        return slash + 1 < end && input.text[slash + 1] <= 0x20
     }
 
     @inline(__always)

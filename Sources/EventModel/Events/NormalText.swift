@@ -35,6 +35,14 @@ package enum NormalText {
         return String(String.UnicodeScalarView(scalars[first...last]))
     }
 
+    /// The normal form of a text; of a subject, what stands behind its slash is trimmed as well, so that
+    /// a name is the same there as in data.
+    fileprivate static func form(of text: String, isSubject: Bool) -> String {
+        let form = form(of: text)
+        guard isSubject, let slash = form.firstIndex(of: "/") else { return form }
+        return form[...slash] + self.form(of: String(form[form.index(after: slash)...]))
+    }
+
     /// White space, and what is invisible: soft hyphen, zero-width space, non-joiner and joiner, word
     /// joiner, byte order mark. Variation selectors and tags stay: flags and emoji need them.
     package static func isTrimmed(_ scalar: Unicode.Scalar) -> Bool {
@@ -53,9 +61,9 @@ extension EventTokens {
         self.isPlain = isPlain
         for index in tokens.indices { words.append(tokens[index]) }
         for index in text.indices { self.text.append(text[index]) }
-        EventTokens.forEachText(input) { value in
+        EventTokens.forEachText(input) { value, isSubject in
             guard input.length(value) > 0, input.isClean(value) else { return }
-            let form = NormalText.form(of: input.string(value))
+            let form = NormalText.form(of: input.string(value), isSubject: isSubject)
             let start = self.text.count
             self.text.append(contentsOf: form.utf8)
             words[value] = EventToken.string.word(length: self.text.count - start)
@@ -66,18 +74,18 @@ extension EventTokens {
 
     /// Calls a closure with the texts that have a normal form: the subject, and those of data.
     private static func forEachText(
-        _ input: borrowing EventInput, _ body: (_ value: Int) -> Void
+        _ input: borrowing EventInput, _ body: (_ value: Int, _ isSubject: Bool) -> Void
     ) {
         var key = 0
         while key < input.tokens.count {
             let value = key + 2
             key += 4
             switch input.kind(value) {
-            case .string?: if input.isKey(value - 2, "subject") { body(value) }
+            case .string?: if input.isKey(value - 2, "subject") { body(value, true) }
             case .object?:
                 let end = key + input.length(value) * 4
                 while key < end {
-                    if input.kind(key + 2) == .string { body(key + 2) }
+                    if input.kind(key + 2) == .string { body(key + 2, false) }
                     key += 4
                 }
             default: break

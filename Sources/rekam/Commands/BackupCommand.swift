@@ -159,7 +159,11 @@ struct RestoreCommand: ParsableCommand {
             let outcome = try restore(StoreFiles.withoutSlash(backup))
             manifest = outcome.manifest
             report(outcome)
-            guard outcome.hasKey else { return Output.flush() }
+            guard outcome.hasKey else {
+                // Whether signed entries are missing is said once there is a key.
+                if try !tellErasures() { Output.line(words.erasuresLeft(store.path.printable)) }
+                return Output.flush()
+            }
         }
         try settle(manifest)
         try tellErasures()
@@ -171,13 +175,17 @@ struct RestoreCommand: ParsableCommand {
 
     /// Records the erasures that the restored log lacks, unless signed entries are missing: then that
     /// is told first.
-    private func tellErasures() throws {
+    ///
+    /// - Returns: whether the log tells them all.
+    @discardableResult
+    private func tellErasures() throws -> Bool {
         let log = try store.open(readOnly: false)
-        let kept = checkpoint.kept(of: log.path)
-        guard log.keptErasures.isThere, try kept.fault(against: log, verifiers: []) == nil else {
-            return
+        guard log.keptErasures.isThere else { return true }
+        guard try checkpoint.kept(of: log.path).fault(against: log, verifiers: []) == nil else {
+            return false
         }
         _ = try log.eraseAgain(at: try Machine.now())
+        return true
     }
 
     private func restore(_ backup: String) throws -> Restore.Outcome {
@@ -210,7 +218,7 @@ struct RestoreCommand: ParsableCommand {
         if manifest.names == nil {
             Output.line(words.restoredWithoutNames)
         } else if !outcome.hasErasures {
-            Output.line(words.noErasures(store.path.printable))
+            Output.line(words.noErasures(KeptErasures(ofStore: store.path).path.printable))
         } else if outcome.erased > 0 {
             Output.line(words.erasedAgain(outcome.erased))
         }

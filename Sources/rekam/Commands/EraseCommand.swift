@@ -156,11 +156,15 @@ struct EraseCommand: ParsableCommand {
         let acts = try view.personActs()
         guard let subject else {
             let (due, held) = try view.duePersons(acts, at: now)
+            try PersonFinding.refuse(
+                naming: due, in: view, [("--reason", reason), ("--by", by)],
+                staying: .inClearOfDue, words)
             return (try due.map { try view.trace($0, sparesAnswers: sparesAnswers) }, held)
         }
         let person = try PersonFinding.person(subject, in: view, of: log, words)
         try PersonFinding.refuse(
-            naming: person, words: word, in: view, [("--reason", reason), ("--by", by)], words)
+            naming: [person], words: word, in: view, [("--reason", reason), ("--by", by)],
+            staying: .inClear, words)
         let holds = acts.holds(of: person.token)
         if !holds.isEmpty {
             throw Failure(
@@ -207,13 +211,15 @@ struct EraseCommand: ParsableCommand {
     }
 
     private func copies(of log: LogStore) -> [(String, String)] {
-        CopyNote.all(of: log).map { copy in
-            (
-                words.copies,
-                words.recall(
-                    copy.kind.rawValue, copy.path.printable,
-                    PersonDay.text(copy.time, language.lang))
-            )
+        CopyNote.all(of: log).flatMap { copy in
+            copy.places.map { place in
+                (
+                    words.copies,
+                    words.recall(
+                        copy.kind.rawValue, place.printable,
+                        PersonDay.text(copy.time, language.lang))
+                )
+            }
         }
     }
 

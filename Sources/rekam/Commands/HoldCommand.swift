@@ -37,11 +37,16 @@ struct PersonActOptions: ParsableArguments {
     @OptionGroup var told: PersonReasonOptions
 
     /// The person, whom somebody must know, and whom neither reason nor doer may name.
-    func person(in log: LogStore, _ words: PersonWords) throws -> Person {
+    ///
+    /// - Parameter staying: where reason and doer are going to stand.
+    func person(
+        in log: LogStore, staying: PersonWords.Staying = .inClear, _ words: PersonWords
+    ) throws -> Person {
         try log.read { view in
             let person = try PersonFinding.person(subject, in: view, of: log, words)
             try PersonFinding.refuse(
-                naming: person, in: view, [("--reason", told.reason), ("--by", told.by)], words)
+                naming: [person], in: view, [("--reason", told.reason), ("--by", told.by)],
+                staying: staying, words)
             return person
         }
     }

@@ -44,10 +44,9 @@ struct PersonShowCommand: ParsableCommand {
             let trace = try view.trace(person)
             let acts = try view.personActs()
             // Answers of respondents are told together or not at all.
-            let withheld = try view.entries(ofRespondent: person).count
-            let entries = try Set(trace.entries).union(trace.texts).sorted().filter {
-                try !view.isAnswer($0)
-            }
+            let all = Set(trace.entries).union(trace.texts).sorted()
+            let entries = try all.filter { try !view.isAnswer($0) }
+            let withheld = all.count - entries.count
             if format.value == .json {
                 Output.write(try json(trace, acts, entries, withheld, in: view).canonical ?? [])
                 return Output.write("\n")
@@ -142,7 +141,7 @@ struct PersonCorrectCommand: ParsableCommand {
     func run() throws {
         let words = PersonWords(language.lang)
         let log = try store.open(readOnly: false)
-        let person = try act.person(in: log, words)
+        let person = try act.person(in: log, staying: .besideOthers, words)
         if let entry { try log.read { try check(entry, of: person, in: $0) } }
         let recording = try act.told.recording(in: log)
         let pairs = changes.map { change in

@@ -18,22 +18,30 @@ enum PersonFinding {
         throw Failure(.usage, words.nobody(subject.printable))
     }
 
-    /// Refuses what would be told in clear for ever and names the person.
+    /// Refuses what would outlast an erasure and names somebody, however it is spelt.
     ///
     /// - Parameters:
-    ///   - words: texts that tell of the person, too.
+    ///   - words: texts that tell of the persons, too.
     ///   - told: options with what was typed for them.
+    ///   - staying: where it would stand.
     static func refuse(
-        naming person: Person, words others: [String] = [], in view: borrowing LogView,
-        _ told: [(option: String, text: String?)], _ words: PersonWords
+        naming persons: [Person], words others: [String] = [], in view: borrowing LogView,
+        _ told: [(option: String, text: String?)], staying: PersonWords.Staying,
+        _ words: PersonWords
     ) throws {
-        let name = try view.text(of: person.token)
-        for (option, text) in told {
-            guard let text else { continue }
-            // A name of one or two letters would be found in reasons that have nothing to do with it.
-            let names = ([name].compactMap(\.self) + others).filter { $0.utf8.count > 2 }
-            guard text == name || names.contains(where: { text.hasWord($0) }) else { continue }
-            throw Failure(.usage, words.tells(option))
+        guard !persons.isEmpty, told.contains(where: { $0.text != nil }) else { return }
+        let pairs = try view.aliasPairs()
+        for person in persons {
+            var names = try view.names(of: person) + others
+            for other in try view.aliases(of: person, among: pairs) {
+                names += try view.names(of: other)
+            }
+            // A name of one letter would be found in reasons that have nothing to do with it.
+            let spelt = SpeltNames(names.filter { $0.utf8.count > 1 })
+            for (option, text) in told {
+                guard let text, names.contains(text) || spelt.stand(in: text) else { continue }
+                throw Failure(.usage, words.tells(option, staying))
+            }
         }
     }
 

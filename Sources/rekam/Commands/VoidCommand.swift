@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventLog
+import EventModel
 import Projections
 import Recording
 import Rendering
@@ -29,7 +30,7 @@ struct VoidCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Entries A to B, both included.", valueName: "a..b"))
     var entries: String?
 
-    @Option(help: ArgumentHelp("Why; it is recorded.", valueName: "text"))
+    @Option(help: ArgumentHelp("Why; it is recorded. Name nobody in it.", valueName: "text"))
     var reason: String
 
     @Option(help: ArgumentHelp("Who takes it back; it is recorded.", valueName: "name"))
@@ -47,6 +48,7 @@ struct VoidCommand: ParsableCommand {
         let log = try store.open(readOnly: false)
         let ranges = try ranges(in: log)
         let total = ranges.reduce(0) { $0 + $1.count }
+        try refuseNaming(ranges, in: log)
         var progress = Progress(of: .entries)
         let outcome = try Withdrawal(reason: reason, person: by).takeBack(
             ranges, in: log, clock: Machine.now
@@ -68,14 +70,30 @@ struct VoidCommand: ParsableCommand {
         Output.flush()
     }
 
+    /// More entries than these are an import: what is said of them is said of a file.
+    private static let mostOfPersons = 100
+
+    /// Refuses what names a customer of whose cases something is taken back: it stands in each void,
+    /// also in those of others' cases, and would stay there.
+    private func refuseNaming(_ ranges: [Range<UInt32>], in log: LogStore) throws {
+        guard ranges.reduce(0, { $0 + $1.count }) <= Self.mostOfPersons else { return }
+        try log.read { view in
+            try PersonFinding.refuse(
+                naming: Array(view.customers(ofCasesIn: ranges)), in: view,
+                [("--reason", reason), ("--by", by)], staying: .besideOthers,
+                PersonWords(language.lang))
+        }
+    }
+
     private func ranges(in log: LogStore) throws -> [Range<UInt32>] {
         if let ingest {
             guard let ranges = try Withdrawal.ranges(ofImport: ingest, in: log) else {
                 throw Failure(
                     .usage,
-                    "no import has the id \"\(ingest)\". `rekam log case log/ingest` shows all. An input with "
-                        + "answers of people who are not to be known is found by all 64 digits of its SHA-256."
-                )
+                    "no import has the id \"\(ingest.printable)\". `rekam log case log/ingest` shows "
+                        + "all. By its SHA-256 an input is not known whose name spoke of somebody "
+                        + "who was erased; one with answers of people who are not to be known "
+                        + "is, by all 64 digits of it.")
             }
             return ranges
         }

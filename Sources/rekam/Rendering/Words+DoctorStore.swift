@@ -18,7 +18,7 @@ extension DoctorWords {
                         + "lain tidak menolong.")
             )
         case .map(let used, let all): map(used, all, level)
-        case .link, .exposed, .foreign, .files: files(matter)
+        case .link, .exposed, .lockMode, .foreign, .files: files(matter)
         case .key: (pick("the signing key is there.", "kunci penanda tangan ada."), "")
         case .keyMissing:
             (
@@ -39,7 +39,8 @@ extension DoctorWords {
                     "Kembalikan kunci yang benar dari salinannya.")
             )
         case .vault: (pick("private.mdb is there.", "private.mdb ada."), "")
-        case .vaultMissing, .vaultMode: vault(matter)
+        case .vaultMissing, .vaultMode, .vaultKept: vault(matter)
+        case .digestKey(let isMissing): digestKey(isMissing)
         case .readers(let readers, let freed): self.readers(readers, freed, level)
         case .writer(let isWriting):
             isWriting
@@ -69,7 +70,33 @@ extension DoctorWords {
         }
     }
 
+    private func digestKey(_ isMissing: Bool) -> (text: String, remedy: String) {
+        (
+            isMissing
+                ? pick(
+                    "private.mdb lacks its key of digests: inputs can't be known again.",
+                    "private.mdb tidak punya kunci digest: masukan tidak dapat dikenali lagi.")
+                : pick(
+                    "private.mdb has another store's key of digests: inputs would be taken for new.",
+                    "private.mdb memuat kunci digest penyimpanan lain: masukan akan dianggap baru."),
+            pick(
+                "Put private.mdb back from a backup of this store, then: rekam erase --again.",
+                "Kembalikan private.mdb dari cadangan penyimpanan ini, lalu: rekam erase --again.")
+        )
+    }
+
     private func vault(_ matter: Finding.OfStore) -> (text: String, remedy: String) {
+        if case .vaultKept(let path, let mode, let wanted) = matter {
+            return (
+                pick(
+                    "\(path) has mode \(String(mode, radix: 8)): the group sees figures, and tokens in "
+                        + "the place of names.",
+                    "\(path) bermode \(String(mode, radix: 8)): grup melihat angka, dan token sebagai "
+                        + "ganti nama."),
+                pick("Let it read names: ", "Izinkan grup membaca nama: ")
+                    + "chmod \(String(wanted, radix: 8)) \(path)"
+            )
+        }
         guard case .vaultMode(let path, let mode, let wanted) = matter else {
             return (
                 pick(
@@ -134,6 +161,14 @@ extension DoctorWords {
                 pick(
                     "\(path) has mode \(String(mode, radix: 8)): others can reach it.",
                     "\(path) bermode \(String(mode, radix: 8)): orang lain dapat menjangkaunya."),
+                "chmod \(String(wanted, radix: 8)) \(path)"
+            )
+        case .lockMode(let path, let mode, let wanted):
+            (
+                pick(
+                    "\(path) has mode \(String(mode, radix: 8)): the group must write it to read.",
+                    "\(path) bermode \(String(mode, radix: 8)): grup harus dapat menulisnya untuk "
+                        + "membaca."),
                 "chmod \(String(wanted, radix: 8)) \(path)"
             )
         case .foreign(let path, let owner):

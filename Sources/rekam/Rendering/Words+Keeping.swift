@@ -121,12 +121,13 @@ package struct KeepingWords: SubjectWords {
             "Cadangan itu tanpa nama: orang ditampilkan sebagai token.")
     }
 
-    package func noErasures(_ store: String) -> String {
+    /// - Parameter file: where it would be.
+    package func noErasures(_ file: String) -> String {
         pick(
-            "No list of erasures is at \(store).erasures: who was erased after the backup was made "
+            "No list of erasures is at \(file): who was erased after the backup was made "
                 + "can be read again. Where there is one, move the store away and restore with "
                 + "--erasures FILE.",
-            "Tidak ada daftar penghapusan di \(store).erasures: yang dihapus setelah pencadangan "
+            "Tidak ada daftar penghapusan di \(file): yang dihapus setelah pencadangan "
                 + "terbaca lagi. Bila daftarnya ada, pindahkan penyimpanan dan pulihkan dengan "
                 + "--erasures BERKAS.")
     }
@@ -160,6 +161,15 @@ package struct KeepingWords: SubjectWords {
                 + "new one: rekam key rotate --lost.",
             "Kunci penanda tangan tidak ada: taruh salinan yang disimpan terpisah di \(store)/key "
                 + "(mode 0600), atau pakai kunci baru: rekam key rotate --lost.")
+    }
+
+    /// That the log of a restored store without a key does not tell yet who was erased since.
+    package func erasuresLeft(_ store: String) -> String {
+        pick(
+            "Its log does not tell of all erasures yet, and no backup of it is made before: once the "
+                + "key is there, rekam erase --again --store \(store)",
+            "Log-nya belum memuat semua penghapusan, dan sebelum itu tidak ada cadangan yang dibuat: "
+                + "setelah kuncinya ada, rekam erase --again --store \(store)")
     }
 
     package var afterRestoring: String {

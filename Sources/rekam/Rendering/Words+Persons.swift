@@ -62,8 +62,9 @@ package struct PersonWords: SubjectWords {
     package func anonymous(_ count: Int) -> String {
         pick(
             (count == 1 ? "1 answer" : "\(number(count)) answers")
-                + " as a respondent: not shown one by one.",
-            "\(number(count)) jawaban sebagai responden: tidak ditampilkan satu per satu.")
+                + " to surveys, given by the person or naming them: not shown one by one.",
+            "\(number(count)) jawaban survei, dari orang itu atau menyebutnya: tidak ditampilkan satu "
+                + "per satu.")
     }
 
     /// What to do about another name of the person.
@@ -73,13 +74,38 @@ package struct PersonWords: SubjectWords {
             "\(subject): nama lain orang yang sama, dihapus tersendiri")
     }
 
-    /// - Parameter option: that names the person.
-    package func tells(_ option: String) -> String {
-        pick(
-            "\(option) names the person or has a --word in it, and stands in the log in clear for ever. "
-                + "Say it without.",
-            "\(option) menyebut orang itu atau memuat suatu --word, dan tercatat di log sebagai teks "
-                + "terbuka selamanya. Tulis tanpa itu.")
+    /// Where what is said of an act on persons stands.
+    package enum Staying: Sendable {
+        /// In the log, in clear; one person is meant.
+        case inClear
+        /// The same, of everybody who is due.
+        case inClearOfDue
+        /// In the vault, beside events of others.
+        case besideOthers
+    }
+
+    /// - Parameter option: that names a person.
+    package func tells(_ option: String, _ staying: Staying) -> String {
+        let who =
+            switch staying {
+            case .inClear:
+                pick(
+                    "names the person or has a --word in it",
+                    "menyebut orang itu atau memuat suatu --word")
+            case .inClearOfDue:
+                pick("names somebody who is due", "menyebut orang yang masa retensinya habis")
+            case .besideOthers:
+                pick("names a person whom this is about", "menyebut orang yang bersangkutan")
+            }
+        let stays =
+            staying == .besideOthers
+            ? pick(
+                "and may stay when they are erased",
+                "dan mungkin tetap ada setelah orang itu dihapus")
+            : pick(
+                "and stands in the log in clear for ever",
+                "dan tercatat di log sebagai teks terbuka selamanya")
+        return "\(option) \(who), \(stays). " + pick("Say it without.", "Tulis tanpa itu.")
     }
 
     // MARK: Erasing

@@ -119,6 +119,35 @@ import Vault
         #expect(try log.verify() == nil)
     }
 
+    @Test func `an event that was taken out ties to a person what was taken out alone`() throws {
+        let folder = StoreFolder()
+        let log = try store(folder)
+        var hers = opened(1, customer: "Budi", title: "his all along fuchsia")
+        hers.id = "o5"
+        // Sequences 5 and 6: entry 0 was wrong, and the ticket is Budi's.
+        try log.record([void("v1", of: "o1"), hers])
+        let erasure = try #require(try erase("customer/Ratna Wijaya", of: log))
+        #expect(erasure.texts.keys.sorted() == [0, 5])
+        for kept in ["cempaka", "fuchsia", "bougenvil"] { #expect(try isInVault(kept, folder)) }
+        // Where the whole case was taken out, it goes as a whole.
+        try log.record([
+            void("v2", of: "o2", ticket: "T-2"), void("v3", of: "n2", ticket: "T-2"),
+        ])
+        let rest = try #require(try erase("customer/Budi", of: log))
+        #expect(Set([1, 3, 8, 9]).isSubset(of: rest.texts.keys))
+        #expect(try log.verify() == nil)
+    }
+
+    @Test(arguments: [
+        ("Ratna-Wijaya", "RATNA WIJAYA asked", true), ("ratna wijaya", "ratnawijaya.csv", true),
+        ("0812 345", "chat0812345.txt", true), ("Al", "al asked", true), ("Al", "also", false),
+        ("A.B", "a b asked", true), ("A.B", "labs", false), ("ratna", "of Rat and na", false),
+        ("...", "...", false),
+    ])
+    func `names are found however they are spelt`(_ name: String, _ text: String, _ isFound: Bool) {
+        #expect(SpeltNames([name]).stand(in: text) == isFound)
+    }
+
     @Test func `words take texts of other cases along`() throws {
         let folder = StoreFolder()
         let log = try store(folder)

@@ -148,6 +148,47 @@ import Testing
         #expect(try log.verify() == nil)
     }
 
+    @Test func `nothing is recorded while an erasure is told and cannot be finished`() throws {
+        let folder = StoreFolder()
+        // Something that is not ours stands where the vault is made anew.
+        let obstacle = folder.path + "/private.new/mine"
+        func isRefused(_ body: () throws -> Void) -> Bool {
+            do { try body() } catch StoreFault.erasureLeft { return true } catch {}
+            return false
+        }
+        do {
+            let log = try made(folder)
+            try log.eraseAndFail(plan("customer/budi", log), at: Self.now)
+            #expect(isRefused { try log.record([opened(3, "budi")]) })
+            try FileManager.default.createDirectory(
+                atPath: obstacle, withIntermediateDirectories: true)
+        }
+        let log = try LogStore.open(at: folder.path, salts: .counting(from: 90))
+        #expect(isRefused { try log.record([opened(3, "budi")]) })
+        // Trying to finish it twice does not take it for finished.
+        for _ in 0..<2 { #expect(isRefused { _ = try log.eraseAgain(at: Self.now) }) }
+        #expect(isRefused { try log.record([plain(1)]) })
+        try FileManager.default.removeItem(atPath: obstacle)
+        _ = try log.eraseAgain(at: Self.now)
+        #expect(try log.erasureUnderWay() == nil)
+        #expect(try log.record([opened(3, "budi")]).accepted == 1)
+        #expect(try log.verify() == nil)
+    }
+
+    @Test(arguments: [nil, Array(repeating: UInt8(3), count: 16)])
+    func `a vault without the store's own key of digests is a difference`(_ key: [UInt8]?) throws {
+        let folder = StoreFolder()
+        let log = try made(folder)
+        #expect(try log.verify() == nil)
+        try log.vault.update { write, tables in
+            try write.delete(tables.registry, Key("digest_key"))
+            if let key { try write.put(tables.registry, Key("digest_key"), key) }
+        }
+        #expect(try log.verify()?.key == "digest_key")
+        #expect(try log.digestKeyFault() == (key == nil ? .missing : .other))
+        #expect(throws: VaultFault.self) { _ = try log.privateDigest() }
+    }
+
     @Test func `an erasure that never was hides nothing`() throws {
         let folder = StoreFolder()
         do {

@@ -1,0 +1,183 @@
+import EventModel
+import Vault
+
+// What people are called, and how it is found in texts that others typed.
+
+extension LogView {
+    /// Other names of a person, as events say that set aliases: theirs, and those that have them for an
+    /// alias. Names that were erased are left out.
+    ///
+    /// - Complexity: O(entries), two bytes of each, and events that set an alias.
+    package func aliases(of person: Person) throws -> [Person] {
+        try aliases(of: person, among: aliasPairs())
+    }
+
+    /// Who has which alias, as the events that were not taken out say.
+    package func aliasPairs() throws -> [(owner: Person, alias: Person)] {
+        var pairs: [(owner: Person, alias: Person)] = []
+        for (index, schema) in types.schemas.enumerated()
+        where schema.fields.contains(where: { $0.name == "alias" && $0.personal == .name }) {
+            for entry in try entries(ofType: UInt16(index), upTo: entryCount)
+            where try !isVoided(entry.sequence) {
+                let subject = try tables.cases.text(
+                    caseID(ofEntry: entry.sequence), in: transaction)
+                guard let slash = subject.firstIndex(of: "/"),
+                    let token = Token(String(subject[subject.index(after: slash)...]).utf8Span.span)
+                else { continue }
+                let kind = String(subject[..<slash])
+                try forEachPersonal(ofEntry: entry.sequence) { personal, alias, _ in
+                    guard personal.kind == .name,
+                        persons.revealing.batch.text(personal.key) == "alias"
+                    else { return }
+                    pairs.append(
+                        (Person(kind: kind, token: token), Person(kind: kind, token: alias)))
+                }
+            }
+        }
+        return pairs
+    }
+
+    /// The same, where the pairs are known.
+    package func aliases(
+        of person: Person, among pairs: [(owner: Person, alias: Person)]
+    ) throws -> [Person] {
+        // An alias of an alias is another name of the same person.
+        var found: [Token: Person] = [person.token: person]
+        var isOver = false
+        while !isOver {
+            let before = found.count
+            for (owner, alias) in pairs {
+                if found[owner.token] != nil, found[alias.token] == nil {
+                    found[alias.token] = alias
+                }
+                if found[alias.token] != nil, found[owner.token] == nil {
+                    found[owner.token] = owner
+                }
+            }
+            isOver = found.count == before
+        }
+        found[person.token] = nil
+        return try found.values.filter { try text(of: $0.token) != nil }
+            .sorted { $0.sealedSubject < $1.sealedSubject }
+    }
+
+    /// Whose the cases of some entries are: the persons whose cases they are, and those whom they name
+    /// as customers.
+    ///
+    /// - Complexity: O(entries of these cases).
+    package func customers(ofCasesIn ranges: [Range<UInt32>]) throws -> Set<Person> {
+        var cases: Set<UInt32> = []
+        for range in ranges {
+            for sequence in range { cases.insert(try caseID(ofEntry: sequence)) }
+        }
+        var found: Set<Person> = []
+        for id in cases {
+            let subject = try tables.cases.text(id, in: transaction)
+            let parts = subject.split(separator: "/", maxSplits: 1).map(String.init)
+            if parts.count == 2, types.personalKinds.contains(parts[0]),
+                let token = Token(parts[1].utf8Span.span)
+            {
+                found.insert(Person(kind: parts[0], token: token))
+            }
+            for sequence in try caseHistory(id) {
+                try forEachPersonal(ofEntry: sequence) { personal, token, _ in
+                    guard personal.kind == .name,
+                        persons.revealing.batch.text(personal.key) == "customer"
+                    else { return }
+                    found.insert(Person(kind: "customer", token: token))
+                }
+            }
+        }
+        return found
+    }
+
+    /// What a person is called: the name, and the names that events describing their cases show.
+    ///
+    /// - Complexity: O(entries of the person's own cases).
+    package func names(of person: Person) throws -> [String] {
+        var names = try [text(of: person.token)].compactMap(\.self)
+        for kind in types.personalKinds.sorted() {
+            let subject = Person(kind: kind, token: person.token).sealedSubject
+            guard let id = try tables.cases.id(of: subject, in: transaction) else { continue }
+            for sequence in try caseHistory(id) {
+                guard let field = try schema(ofEntry: sequence).profileName else { continue }
+                let event = try JSONValue(
+                    parsing: String(decoding: try revealedEntry(sequence), as: UTF8.self))
+                if case .string(let name)? = event["data"]?[field], !names.contains(name) {
+                    names.append(name)
+                }
+            }
+        }
+        return names
+    }
+}
+
+/// Names and words that are looked for in texts whatever their spelling there: letters and digits are
+/// compared, in lower case, and nothing else. `Ratna-Wijaya` stands in `export RATNA.WIJAYA 3`, and
+/// `0812345` in `chat0812345.txt`.
+package struct SpeltNames: Sendable {
+    private let names: [String]
+
+    /// Fewer letters and digits than these are found as whole words alone.
+    private static let leastWithin = 4
+
+    /// Names, of which those without a letter or digit are left out.
+    package init(_ names: some Sequence<String>) {
+        self.names = Set(names.map { Self.words($0).joined() }).filter { !$0.isEmpty }.sorted()
+    }
+
+    /// Whether there is nothing to look for.
+    package var isEmpty: Bool { names.isEmpty }
+
+    /// Whether one of them stands in a text.
+    ///
+    /// - Complexity: O(length · names).
+    package func stand(in text: String) -> Bool {
+        let words = Self.words(text)
+        let whole = words.joined()
+        return names.contains { name in
+            name.count < Self.leastWithin
+                ? Self.stands(name, among: words) : whole.contains(name)
+        }
+    }
+
+    /// Whether words one after another make up a name.
+    private static func stands(_ name: String, among words: [String]) -> Bool {
+        words.indices.contains { start in
+            var rest = name[...]
+            for word in words[start...] {
+                guard rest.hasPrefix(word) else { return false }
+                rest = rest.dropFirst(word.count)
+                if rest.isEmpty { return true }
+            }
+            return false
+        }
+    }
+
+    /// The letters and digits of a text in lower case, parted where something else stands.
+    private static func words(_ text: String) -> [String] {
+        NormalText.form(of: text).lowercased().unicodeScalars.split {
+            !$0.properties.isAlphabetic && $0.properties.numericType == nil
+                && $0.properties.generalCategory != .nonspacingMark
+        }.map { String($0) }
+    }
+}
+
+extension String {
+    /// Whether a word stands in it, whatever its case, with nothing on either side that would make it
+    /// another word.
+    package func hasWord(_ word: String) -> Bool {
+        let text = Array(NormalText.form(of: self).lowercased().unicodeScalars)
+        let wanted = Array(NormalText.form(of: word).lowercased().unicodeScalars)
+        guard !wanted.isEmpty, text.count >= wanted.count else { return false }
+        func isPart(_ place: Int) -> Bool {
+            guard text.indices.contains(place) else { return false }
+            return text[place].properties.isAlphabetic || text[place].properties.numericType != nil
+        }
+        for start in 0...text.count - wanted.count
+        where text[start..<start + wanted.count].elementsEqual(wanted) {
+            if !isPart(start - 1), !isPart(start + wanted.count) { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,221 @@
+import Foundation
+import Testing
+
+/// Method: names in every spelling and place in which one was once found after an erasure; what is
+/// printed, refused and left in files is compared with what the page for data-protection officers says.
+@Suite("Names that an erasure must not leave behind")
+struct PersonNamesTests {
+    private func event(_ id: String, _ type: String, _ subject: String, _ data: String) -> String {
+        #"{"specversion":"1.0","id":"\#(id)","source":"desk","type":"\#(type)","subject":"\#(subject)","#
+            + #""time":"2025-07-14T08:12:00Z","data":{\#(data)}}"# + "\n"
+    }
+
+    private func opened(_ ticket: Int, _ customer: String) -> String {
+        event(
+            "o\(ticket)", "ticket.opened", "ticket/T-\(ticket)",
+            #""channel":"email","origin":"customer","customer":"\#(customer)","title":"of \#(customer)""#
+        )
+    }
+
+    private func written(_ ticket: Int, _ customer: String) -> String {
+        event(
+            "m\(ticket)", "message.posted", "ticket/T-\(ticket)",
+            #""direction":"in","visibility":"public","actor_kind":"customer","actor":"\#(customer)""#
+        )
+    }
+
+    /// Two customers who wrote, an agent with a displayed name and an alias.
+    private func made(file name: String = "july.ndjson") throws -> Command {
+        let command = try Command()
+        #expect(try command.run("init").code == 0)
+        try command.file(
+            name,
+            opened(1, "Ratna Wijaya") + written(1, "Ratna Wijaya") + opened(2, "0812-3456")
+                + written(2, "0812-3456")
+                + event(
+                    "p1", "agent.profile_set", "agent/sari", #""name":"Kirana Putri","team":"A""#)
+                + event("a1", "agent.alias_set", "agent/ sari", #""alias":"s.lestari""#)
+                + event(
+                    "n1", "ticket.status_changed", "ticket/T-1",
+                    #""status":"resolved","actor":"sari","note":"called back""#))
+        let result = try command.run("ingest", name)
+        #expect(result.code == 0, "\(result)")
+        return command
+    }
+
+    @Test("Why and by whom an event was taken back stands in the vault, and goes with its case")
+    func voids() throws {
+        let command = try made()
+        let result = try command.shell(
+            """
+            set -e
+            place=$(rekam log case ticket/T-1 | grep '"id":"n1"' | grep -o 'position":[0-9]*' | cut -d: -f2)
+            rekam void --entries $place..$place --reason 'wrong-kemuning' --by dewi.anggraini
+            rekam log show --last 1
+            ! grep -aqE 'kemuning|anggraini' store/data.mdb
+            rekam verify > /dev/null
+            rekam erase 'customer/Ratna Wijaya' --reason asked > /dev/null
+            rekam log show --last 2 | head -1
+            ! grep -aq kemuning store/private.mdb
+            rekam void --entries $place..$place --reason 'of RATNA-WIJAYA' --by dewi
+            """)
+        #expect(result.code == 0, "\(result)")
+        #expect(result.out.contains(#""by":"dewi.anggraini""#), "\(result)")
+        #expect(result.out.contains(#""reason":"wrong-kemuning""#), "\(result)")
+        for line in ["--reason 'told by 08123456'", "--reason wrong --by 08123456"] {
+            let refused = try command.shell(
+                """
+                place=$(rekam log case ticket/T-2 | grep -o 'position":[0-9]*' | head -1 | cut -d: -f2)
+                rekam void --entries $place..$place \(line)
+                """)
+            #expect(refused.code == 64 && refused.error.contains("Say it without"), "\(refused)")
+        }
+    }
+
+    @Test("Customers who wrote are due as customers")
+    func due() throws {
+        let command = try made()
+        _ = try command.run("retention", "set", "customer", "100", "--reason", "policy")
+        let due = try command.run("erase", "--due", "--dry-run")
+        #expect(due.out.contains("2 persons are due."), "\(due)")
+        let told = try command.run("erase", "--due", "--reason", "0812 3456 has left")
+        #expect(told.code == 64 && told.error.contains("names somebody who is due"), "\(told)")
+    }
+
+    @Test("Reasons are searched for displayed names and aliases, however they are spelt")
+    func reasons() throws {
+        let command = try made()
+        for (subject, reason) in [
+            ("customer/Ratna Wijaya", "ratna-wijaya asked"), ("agent/sari", "KiranaPutri left"),
+            ("customer/Ratna Wijaya", "of R.A.T.N.A. wijaya"), ("agent/sari", "S LESTARI left"),
+            ("customer/0812-3456", "call to 08123456"), ("agent/s.lestari", "Kirana Putri left"),
+        ] {
+            let result = try command.run("erase", subject, "--reason", reason, "--dry-run")
+            #expect(
+                result.code == 64 && result.error.contains("in clear for ever"),
+                "\(reason): \(result)")
+        }
+        #expect(try command.run("erase", "agent/sari", "--reason", "left", "--dry-run").code == 0)
+    }
+
+    @Test("Names are looked up as they are recorded: in NFC, without blanks around them")
+    func normalForms() throws {
+        let command = try made()
+        try command.file("more.ndjson", opened(3, "Jos\u{E9}") + opened(4, " Jose\u{301} "))
+        #expect(try command.run("ingest", "more.ndjson").code == 0)
+        for subject in ["customer/Jos\u{E9}", "customer/Jose\u{301}", "customer/ Jos\u{E9} "] {
+            let shown = try command.run("person", "show", subject)
+            #expect(shown.out.contains("customer of ticket.opened: 2 entries"), "\(shown)")
+        }
+        let sari = try command.run("person", "show", "agent/sari")
+        #expect(sari.out.contains("Also called  agent/s.lestari"), "\(sari)")
+        let word = try command.run(
+            "erase", "agent/sari", "--word", " of Jose\u{301}", "--dry-run")
+        #expect(word.out.contains("2 texts of 2 entries"), "\(word)")
+    }
+
+    @Test(
+        "Names of imported files go that have the name or number inside a word",
+        arguments: [
+            ("chat08123456.ndjson", "customer/0812-3456"),
+            ("RatnaWijayaExport.ndjson", "customer/Ratna Wijaya"),
+            ("kirana_putri.ndjson", "agent/sari"),
+        ])
+    func inputs(_ file: String, _ subject: String) throws {
+        let command = try made(file: file)
+        let result = try command.shell(
+            """
+            set -e
+            rekam log case log/ingest | grep -F \(file) > /dev/null
+            rekam erase '\(subject)' --reason asked > /dev/null
+            ! rekam log case log/ingest | grep -F \(file)
+            ! rekam void --ingest $(sha256sum < \(file) | cut -c1-64) --reason wrong
+            rekam verify > /dev/null
+            """)
+        #expect(result.code == 0, "\(result)")
+        #expect(result.error.contains("its SHA-256 is gone as well"), "\(result)")
+    }
+
+    @Test("Answers that name somebody are counted, and told")
+    func answers() throws {
+        let command = try made()
+        try command.file(
+            "answers.ndjson",
+            event(
+                "s1", "survey.answered", "respondent/r1",
+                #""survey":"puas","kind":"csat","score":4,"scale_minimum":1,"scale_maximum":5,"#
+                    + #""agent":"sari""#))
+        #expect(try command.run("ingest", "answers.ndjson").code == 0)
+        let shown = try command.run("person", "show", "agent/sari")
+        #expect(
+            shown.out.contains("1 answer to surveys, given by the person or naming"), "\(shown)")
+        let json = try command.run("person", "show", "agent/sari", "--format", "json")
+        #expect(json.out.contains(#""answers_withheld":1"#), "\(json)")
+    }
+
+    @Test("Lists stand beside the store's folder, whatever it was called by")
+    func places() throws {
+        let command = try made()
+        let result = try command.shell(
+            """
+            set -e
+            ln -s store link
+            (cd store; rekam erase 'customer/Ratna Wijaya' --reason asked --store .)
+            rekam erase customer/0812-3456 --reason asked --store link
+            rekam checkpoint --store link > /dev/null
+            wc -l < store.erasures
+            cat store.checkpoint > /dev/null
+            ! ls -a | grep -E 'link[.]|^[.][.]+[a-z]'
+            ! ls -a store | grep -E 'erasures|checkpoint'
+            """)
+        #expect(result.code == 0 && result.out.contains("\n2\n"), "\(result)")
+    }
+
+    @Test("What a killed backup left is in the list of copies, and what to do is said")
+    func partial() throws {
+        let command = try made()
+        let result = try command.shell(
+            """
+            (ulimit -f 100; rekam backup one) > /dev/null 2>&1
+            mkdir one.partial; cp store/private.mdb one.partial/; touch one.partial/mine
+            rekam erase agent/sari --reason left --dry-run
+            rekam backup one
+            """)
+        #expect(result.out.contains("backup \(command.folder.path)/one.partial, "), "\(result)")
+        #expect(
+            result.error.contains("one.partial exists already. Name another folder, or remove it"),
+            "\(result)")
+    }
+
+    @Test("A store restored without its key has its erasures in the log, or says what is left")
+    func restoredWithoutKey() throws {
+        let command = try made()
+        let result = try command.shell(
+            """
+            set -e
+            rekam backup early > /dev/null
+            rekam erase 'customer/Ratna Wijaya' --reason asked > /dev/null
+            mv store/key key
+            rm -r store
+            rekam restore early > /dev/null
+            rekam log show --last 1 | grep -F erasure.recorded > /dev/null
+            rekam backup late --verify > /dev/null
+            """)
+        #expect(result.code == 0, "\(result)")
+        let behind = try command.shell(
+            """
+            set -e
+            rm -r store store.erasures
+            rekam restore early --key key > /dev/null
+            rekam erase customer/0812-3456 --reason asked > /dev/null
+            rekam checkpoint > /dev/null
+            rm -r store
+            rekam restore early
+            cp key store/key; chmod 600 store/key
+            rekam restore --accept-rollback 'disk lost'
+            rekam backup last --verify
+            """)
+        #expect(behind.code == 0, "\(behind)")
+        #expect(behind.out.contains("rekam erase --again --store"), "\(behind)")
+    }
+}
