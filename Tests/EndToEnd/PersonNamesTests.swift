@@ -133,7 +133,7 @@ struct PersonNamesTests {
             rekam verify > /dev/null
             """)
         #expect(result.code == 0, "\(result)")
-        #expect(result.error.contains("its SHA-256 is gone as well"), "\(result)")
+        #expect(result.error.contains("By its SHA-256 an input is not known"), "\(result)")
     }
 
     @Test("Answers that name somebody are counted, and told")
