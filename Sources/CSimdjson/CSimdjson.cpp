@@ -48,8 +48,6 @@ uint64_t head(kind what, uint64_t length = 0) { return uint64_t(what) << 56 | le
 struct rekam_json_parser {
     dom::parser parser;
     uint64_t tokens[rekam_json_most_members * 4 + 16];
-    // Whether a string of the line begins or ends with a blank or a control.
-    bool has_blank_end;
 
     rekam_json_parser(size_t longest) : parser(longest) {}
 
@@ -64,9 +62,6 @@ struct rekam_json_parser {
                 std::memcpy(&length, strings + offset, sizeof(length));
                 token[0] = head(kind_string, length);
                 token[1] = offset + sizeof(length);
-                const uint8_t *text = strings + token[1];
-                // Behind an empty text is a zero, which is looked at in vain.
-                has_blank_end |= (text[0] <= 0x20 || text[length ? length - 1 : 0] <= 0x20) && length;
                 return place + 1;
             }
             case 'l': {
@@ -113,7 +108,6 @@ struct rekam_json_parser {
         const size_t end = size_t(tape[1] & 0xFFFFFFFF) - 1;
         const size_t most = rekam_json_most_members * 4;
         size_t place = 2, count = 0;
-        has_blank_end = false;
         while (place < end) {
             if (count + 4 > most) return -2;
             place = value(tape, place, strings, tokens + count);
@@ -175,7 +169,7 @@ int rekam_json_parse(
     bool has_escape, has_high;
     look(line, length, has_escape, has_high);
     result->is_plain = !has_escape;
-    result->is_normal = !has_escape && !has_high && !parser->has_blank_end;
+    result->is_ascii = !has_escape && !has_high;
     return 0;
 }
 

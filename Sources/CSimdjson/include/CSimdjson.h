@@ -22,9 +22,8 @@ typedef struct rekam_json_line {
     size_t text_bytes;
     /// Whether no string of the line has an escape.
     int is_plain;
-    /// Whether all its strings are known to be in their normal form: ASCII, without blanks or controls
-    /// at their ends. Where one has an escape, nobody looked.
-    int is_normal;
+    /// Whether all its strings are ASCII; where one has an escape, nobody looked.
+    int is_ascii;
 } rekam_json_line;
 
 enum {

@@ -3,12 +3,15 @@ struct EventInput: ~Escapable {
     let tokens: Span<UInt64>
     let text: Span<UInt8>
     let isPlain: Bool
+    /// Whether all texts are known to be ASCII.
+    let isASCII: Bool
 
     @_lifetime(copy tokens, copy text)
-    init(tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool) {
+    init(tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, isASCII: Bool = false) {
         self.tokens = tokens
         self.text = text
         self.isPlain = isPlain
+        self.isASCII = isASCII
     }
 
     /// What the token is; nil never happens for tokens that were made by the parsers.

@@ -93,16 +93,18 @@ public struct EventValidator: ~Copyable {
     ///
     /// - Parameters:
     ///   - isPlain: whether no text has a character that JSON must escape.
-    ///   - isNormal: whether all texts are known to be in their normal form.
+    ///   - isASCII: whether all texts are known to be ASCII.
     package mutating func admit(
-        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, isNormal: Bool = false,
-        as admission: Admission, line: Int, into batch: inout EventBatch
+        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, isASCII: Bool = false,
+        as admission: Admission,
+        line: Int, into batch: inout EventBatch
     ) -> Rejection? {
         var marks = LogMarks(recorded: .earliest, position: 0)
         do throws(Rejection) {
             let isNormal = try place(
-                tokens: tokens, text: text, isPlain: isPlain, isNormal: isNormal, as: admission,
-                line: line, marks: &marks, into: &batch)
+                tokens: tokens, text: text, isPlain: isPlain, isASCII: isASCII, as: admission,
+                line: line,
+                marks: &marks, into: &batch)
             if isNormal { return nil }
             self.normal.normalise(tokens, text, isPlain: isPlain)
             var normal = EventTokens()
@@ -162,16 +164,16 @@ extension EventValidator {
     ///   - hasTrimmedName: whether there are known to be none of these.
     /// - Returns: false, and nothing was done, where they are not.
     private mutating func place(
-        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, isNormal: Bool = false,
-        hasTrimmedName: Bool = false, as admission: Admission, line: Int, marks: inout LogMarks,
-        into batch: inout EventBatch
+        tokens: Span<UInt64>, text: Span<UInt8>, isPlain: Bool, isASCII: Bool = false,
+        isNormal: Bool = false, hasTrimmedName: Bool = false, as admission: Admission, line: Int,
+        marks: inout LogMarks, into batch: inout EventBatch
     ) throws(Rejection) -> Bool {
         let firstSlot = batch.slots.count
         let firstPersonal = batch.personal.count
         let firstContent = batch.content.count
         if batch.columnCounts.isEmpty { batch.columnCounts = plan.columnCounts }
         do throws(Rejection) {
-            let input = EventInput(tokens: tokens, text: text, isPlain: isPlain)
+            let input = EventInput(tokens: tokens, text: text, isPlain: isPlain, isASCII: isASCII)
             var envelope = Envelope()
             envelope.isEntry = admission == .recorded
             try collect(input, &envelope)
@@ -222,7 +224,7 @@ extension EventValidator {
         guard input.kind(value) == .string, length > 0 else { return false }
         let offset = input.offset(value)
         if input.text[offset] <= 0x20 || input.text[offset + length - 1] <= 0x20 { return true }
-        return NormalText.mayDiffer(input.text, offset, length)
+        return !input.isASCII && NormalText.mayDiffer(input.text, offset, length)
     }
 
     /// Finds the event's attributes among its top-level keys.

@@ -78,8 +78,8 @@ public struct EventParser: ~Copyable {
             start: parts.text, count: parts.text_bytes + EventTokens.slack)
         return validator.admit(
             tokens: unsafe tokens.span, text: unsafe text.span,
-            isPlain: unsafe parts.is_plain != 0, isNormal: unsafe parts.is_normal != 0,
-            as: admission, line: line, into: &batch)
+            isPlain: unsafe parts.is_plain != 0, isASCII: unsafe parts.is_ascii != 0, as: admission,
+            line: line, into: &batch)
     }
 
     /// Reads one line of text; see above.
