@@ -183,16 +183,3 @@ extension BusinessCalendar {
         table.openDay(number)
     }
 }
-
-extension TimeZoneRules {
-    /// Which offset is in force at an instant: an index of `offsetsSeconds`.
-    func regime(at instant: Instant) -> Int {
-        var low = 0
-        var high = transitions.count
-        while low < high {
-            let middle = (low + high) / 2
-            if transitions[middle] <= instant { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-}

@@ -159,6 +159,11 @@ public struct EventSchema: Sendable, Hashable {
         columns = self.fields.filter { $0.column != nil }
     }
 
+    /// Whether its events can belong to a case of one of some kinds.
+    public func occurs(in kinds: [String]) -> Bool {
+        subjectKinds.isEmpty || subjectKinds.contains { kinds.contains($0) }
+    }
+
     /// Whether its events ask for an answer, and give none.
     public var isInvitation: Bool {
         fields.contains { $0.round == .survey } && !fields.contains { $0.round == .answer }
@@ -230,9 +235,7 @@ public struct EventTypes: Sendable, Hashable {
     /// - Complexity: O(types × fields).
     public func types(setting field: String, ofKinds kinds: [String]) -> [EventSchema] {
         let having = schemas.filter { schema in
-            !schema.isLogsOwn && schema.columnIndex(of: field) != nil
-                && (schema.subjectKinds.isEmpty
-                    || schema.subjectKinds.contains { kinds.contains($0) })
+            !schema.isLogsOwn && schema.columnIndex(of: field) != nil && schema.occurs(in: kinds)
         }
         let own = having.filter { schema in kinds.contains { schema.type.hasPrefix($0 + ".") } }
         return own.isEmpty ? having : own

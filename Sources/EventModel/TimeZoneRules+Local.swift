@@ -19,7 +19,7 @@ extension TimeZoneRules {
         var reading = LocalReading(
             instant: instant, isSkipped: localMilliseconds(of: instant) != local)
         // Repeated is what the clock shows again after the next change.
-        let next = changes(upTo: instant)
+        let next = regime(at: instant)
         if next < transitions.count {
             let again = Instant(milliseconds: local - Int64(offsetsSeconds[next + 1]) * 1000)
             if again > instant, localMilliseconds(of: again) == local { reading.second = again }
@@ -32,18 +32,7 @@ extension TimeZoneRules {
         let reading = reading(ofLocalMilliseconds: Int64(day.number) * 86_400_000)
         guard reading.isSkipped else { return reading.instant }
         // The clock was put forward over midnight: the date begins with that.
-        let changes = changes(upTo: reading.instant)
+        let changes = regime(at: reading.instant)
         return changes > 0 ? transitions[changes - 1] : reading.instant
-    }
-
-    /// How many transitions have happened at an instant.
-    private func changes(upTo instant: Instant) -> Int {
-        var low = 0
-        var high = transitions.count
-        while low < high {
-            let middle = (low + high) / 2
-            if transitions[middle] <= instant { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

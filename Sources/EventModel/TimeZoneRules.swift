@@ -28,13 +28,19 @@ public struct TimeZoneRules: Hashable, Sendable {
     ///
     /// - Complexity: O(log transitions).
     public func offsetMilliseconds(at instant: Instant) -> Int64 {
+        Int64(offsetsSeconds[regime(at: instant)]) * 1000
+    }
+
+    /// Which offset is in force at an instant: an index of `offsetsSeconds`, and how many transitions
+    /// have happened.
+    func regime(at instant: Instant) -> Int {
         var low = 0
         var high = transitions.count
         while low < high {
             let middle = (low + high) / 2
             if transitions[middle] <= instant { low = middle + 1 } else { high = middle }
         }
-        return Int64(offsetsSeconds[low]) * 1000
+        return low
     }
 
     /// The local time of an instant, as milliseconds since 1970-01-01T00:00:00 on the local clock.

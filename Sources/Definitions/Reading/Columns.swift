@@ -145,16 +145,11 @@ struct Columns {
     /// Every field name that can be asked for with `latest` in such cases.
     func latestFields(kinds: [String]) -> [String] {
         var names: [String] = []
-        for schema in types.schemas where !schema.isLogsOwn && occurs(schema, in: kinds) {
+        for schema in types.schemas where !schema.isLogsOwn && schema.occurs(in: kinds) {
             for column in schema.columns where !names.contains(column.name) {
                 names.append(column.name)
             }
         }
         return names
-    }
-
-    /// Whether events of this type can belong to a case of one of these kinds.
-    func occurs(_ schema: EventSchema, in kinds: [String]) -> Bool {
-        schema.subjectKinds.isEmpty || schema.subjectKinds.contains { kinds.contains($0) }
     }
 }

@@ -89,7 +89,7 @@ struct ExampleReader {
                 among: columns.readableTypes)
             return nil
         }
-        guard columns.occurs(schema, in: kinds) else {
+        guard schema.occurs(in: kinds) else {
             faults.report(
                 at: pair.key, "\(pair.name) never happens in a \(kinds.joined(separator: " or "))",
                 expected: "an event of such a case")

@@ -211,7 +211,7 @@ final class ProjectionReader {
                     among: columns.readableTypes)
                 continue
             }
-            if !kinds.isEmpty, !columns.occurs(schema, in: kinds) {
+            if !kinds.isEmpty, !schema.occurs(in: kinds) {
                 faults.report(
                     at: element, "\(name) never happens in a \(kinds.joined(separator: " or "))",
                     expected: "an event of such a case (\(name) belongs to "

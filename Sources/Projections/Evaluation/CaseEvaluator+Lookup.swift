@@ -99,10 +99,7 @@ extension CaseEvaluator {
         let row = table[position]
         let place = payloadPlaces[Int(field) << 6 | row.type]
         guard place >= 0 else { return .min }
-        let word = Int(row.payload) + Int(place >> 1)
-        let first = table.payload[word]
-        if place & 1 == 0 { return first == 0 ? .min : Int64(first) }
-        return Int64(bitPattern: UInt64(first) << 32 | UInt64(table.payload[word + 1]))
+        return table.value(place, of: row)
     }
 
     /// The value of the first source that has one; `Int64.min` when none has.

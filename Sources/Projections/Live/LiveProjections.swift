@@ -53,10 +53,12 @@ public struct LiveProjections {
     /// Its digest says how its rows are made: by which rules of evaluation, from which text, with which
     /// calendars, from which versions of the event types it reads, of those that open its cases or set
     /// their states, and what older events are taken for. Rows made otherwise are built anew.
+    ///
+    /// - Parameter calendars: asked for where business time counts.
     package static func source(
         _ definition: ProjectionDefinition, digest: String, types: EventTypes,
-        calendars: CalendarSet
-    ) -> ProjectionSource {
+        calendars: @autoclosure () throws -> CalendarSet
+    ) rethrows -> ProjectionSource {
         var schemas: [String] = []
         for (type, fields) in definition.reads {
             guard let schema = types[type] else { continue }
@@ -75,9 +77,13 @@ public struct LiveProjections {
         {
             schemas.append("\(schema.type)@\(schema.version)")
         }
+        // Calendars are compiled for whom they count alone.
+        let countsBusinessTime = definition.durations.contains { $0.clock == .business }
+        let calendarDigests =
+            countsBusinessTime ? try calendars().digests(of: definition) : []
         let parts =
             ["evaluation \(EvaluationVersion.current)", digest]
-            + calendars.digests(of: definition) + schemas.sorted()
+            + calendarDigests + schemas.sorted()
         let text = Array(parts.joined(separator: "\n").utf8)
         return ProjectionSource(
             definition: definition, digest: TreeHash.leaf(text).hexadecimal)

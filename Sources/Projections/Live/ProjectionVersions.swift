@@ -104,7 +104,7 @@ public struct ProjectionVersions {
         guard case .projection(let definition)? = read.first?.definition else {
             throw ProjectionFault.registry(reason: "\(version.text) is no projection")
         }
-        return LiveProjections.source(
+        return try LiveProjections.source(
             definition, digest: change.digest, types: types,
             calendars: try CalendarSet(register: register, types: types))
     }

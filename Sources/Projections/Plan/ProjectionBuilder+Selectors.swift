@@ -118,9 +118,8 @@ extension ProjectionBuilder {
             return try ids(entry.types)
         }
         return plan.context.types.schemas.indices.map { UInt16($0) }.filter { type in
-            let kinds = plan.context.types.schemas[Int(type)].subjectKinds
-            return column(field, of: type) != nil
-                && (kinds.isEmpty || kinds.contains { definition.subjectKinds.contains($0) })
+            column(field, of: type) != nil
+                && plan.context.types.schemas[Int(type)].occurs(in: definition.subjectKinds)
         }
     }
 }

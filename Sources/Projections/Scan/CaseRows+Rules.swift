@@ -39,7 +39,6 @@ extension CaseRows {
     /// Has rows happen at the instant of the opening that follows them: among each other in their own
     /// order, among those of that instant by rank.
     private mutating func move(_ range: Range<Int>, to opening: Row) {
-        moved += range.count
         var end = range.upperBound
         while end < count, areSimultaneous(self[end], opening) { end += 1 }
         spare.truncate(to: 0)
@@ -188,15 +187,6 @@ extension CaseRows {
             }
             if tells, !isNew { silence(position) }
         }
-    }
-
-    /// A value that went with a row; `Int64.min` when absent.
-    @inline(__always)
-    func value(_ place: Int32, of row: Row) -> Int64 {
-        let word = Int(row.payload) + Int(place >> 1)
-        let first = payload[word]
-        if place & 1 == 0 { return first == 0 ? .min : Int64(first) }
-        return Int64(bitPattern: UInt64(first) << 32 | UInt64(payload[word + 1]))
     }
 }
 

@@ -21,8 +21,6 @@ package struct CaseRows: ~Copyable {
     var spare: Buffer<Row>
     /// What the rows of a case say beside each other.
     let rules: CaseRuleTables
-    /// Rows that the openings of cases took with them.
-    package var moved = 0
 
     /// Cases of at least this many rows are indexed; below, running through them is quicker.
     private static let indexedFrom = 64
@@ -105,6 +103,16 @@ package struct CaseRows: ~Copyable {
         var union: UInt64 = 0
         for position in 0..<count { union |= self[position].mask }
         return union
+    }
+
+    /// A value that went with a row, by its place (word × 2, plus 1 for an integer of two words);
+    /// `Int64.min` when absent.
+    @inline(__always)
+    func value(_ place: Int32, of row: Row) -> Int64 {
+        let word = Int(row.payload) + Int(place >> 1)
+        let first = payload[word]
+        if place & 1 == 0 { return first == 0 ? .min : Int64(first) }
+        return Int64(bitPattern: UInt64(first) << 32 | UInt64(payload[word + 1]))
     }
 
     /// The bit of a selector.

@@ -76,7 +76,7 @@ package struct ChainWalk: ~Copyable {
         let mask = maker.mask(Int(number), ordinal: ordinal)
         guard mask != 0 else { return false }
         table.extras = extras
-        if !extras.isEmpty { table.addExtras(of: segment, row) }
+        if !extras.isEmpty { table.add(ExtraColumns(segment), row) }
         let payload = maker.addPayload(Int(number), ordinal: ordinal, to: &table.payload)
         table.rows.append(
             Row(

@@ -58,7 +58,8 @@ package struct PartitionScan: ~Copyable {
         let types = unsafe segment.types.pointer
         let times = unsafe segment.times.pointer
         let ordinals = unsafe segment.ordinals.pointer
-        let extras = table.extras
+        let hasExtras = !table.extras.isEmpty
+        let extras = ExtraColumns(segment)
         let first = UInt32(range.lowerBound)
         let width = UInt32(range.count)
         var nextVoid = PartitionScan.lowerBound(voided, segment.first)
@@ -82,7 +83,7 @@ package struct PartitionScan: ~Copyable {
             maker.enter(Int(number), of: segment)
             let mask = maker.mask(Int(number), ordinal: ordinal)
             guard mask != 0 else { continue }
-            if !extras.isEmpty { table.addExtras(of: segment, row) }
+            if hasExtras { table.add(extras, row) }
             let payload = maker.addPayload(Int(number), ordinal: ordinal, to: &table.payload)
             let target = Int(unsafe cursor[Int(place)])
             precondition(target < capacity, "more rows than the census counted")

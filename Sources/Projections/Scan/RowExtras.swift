@@ -25,21 +25,34 @@ package struct RowExtras: OptionSet, BitwiseCopyable, Sendable {
     package var words: Int { (contains(.orders) ? 3 : 0) + (contains(.nanoseconds) ? 1 : 0) }
 }
 
+/// The columns of a segment by which its rows have extras, found once.
+package struct ExtraColumns {
+    fileprivate let first: UInt32
+    fileprivate let orders: (keys: MappedColumn<UInt64>, sources: MappedColumn<UInt32>)?
+    fileprivate let nanoseconds: MappedColumn<UInt32>?
+
+    package init(_ segment: ColumnSegment) {
+        first = segment.first
+        orders = segment.orders
+        nanoseconds = segment.nanoseconds
+    }
+}
+
 extension CaseRows {
-    /// Adds what a row of a segment has before its own words to the payload.
-    package mutating func addExtras(of segment: ColumnSegment, _ row: Int) {
+    /// Adds what a row has before its own words to the payload.
+    @inline(__always)
+    package mutating func add(_ columns: ExtraColumns, _ row: Int) {
         if extras.contains(.orders) {
-            let orders = segment.orders
-            let source = orders?.sources[row] ?? 0
-            let key = orders?.keys[row] ?? 0
+            let source = columns.orders?.sources[row] ?? 0
+            let key = columns.orders?.keys[row] ?? 0
             payload.append(source)
             payload.append(UInt32(truncatingIfNeeded: key >> 32))
             payload.append(UInt32(truncatingIfNeeded: key))
             if OrderSource(word: source).kind == .prefix {
-                longOrders[segment.first + UInt32(row)] = []
+                longOrders[columns.first + UInt32(row)] = []
             }
         }
-        if extras.contains(.nanoseconds) { payload.append(segment.nanoseconds?[row] ?? 0) }
+        if extras.contains(.nanoseconds) { payload.append(columns.nanoseconds?[row] ?? 0) }
     }
 
     /// Reads the orders that are longer than their keys, once the rows are gathered.

@@ -45,8 +45,7 @@ extension QueryContext {
                         promoting: .init(name: name, version: status.version)
                     ).projection(name)
                 }
-                try Self.check(
-                    status, definition, register, types, calendars: try calendarSet())
+                try Self.check(status, definition, register, types, calendars: calendarSet)
                 let facts = LiveFacts(
                     .stored(status, projections), definition: definition, calendars: calendars,
                     log: log)
@@ -70,12 +69,12 @@ extension QueryContext {
     /// - Throws: `QueryFault.otherRows`.
     private static func check(
         _ status: ProjectionStatus, _ definition: ProjectionDefinition?,
-        _ register: DefinitionRegister, _ types: EventTypes, calendars: CalendarSet
+        _ register: DefinitionRegister, _ types: EventTypes, calendars: () throws -> CalendarSet
     ) throws {
         let change = register.definition("projection", status.name, status.version)
         guard let definition, let change else { return }
-        let source = LiveProjections.source(
-            definition, digest: change.digest, types: types, calendars: calendars)
+        let source = try LiveProjections.source(
+            definition, digest: change.digest, types: types, calendars: calendars())
         guard source.digest == status.digest else {
             throw QueryFault.otherRows(projection: status.name, version: status.version)
         }

@@ -106,6 +106,7 @@ package final class StoreProfiles: CaseProfiles {
         }
         let byCase = Dictionary(grouping: list, by: \.entry.caseID)
         list = try byCase.sorted { $0.key < $1.key }.flatMap { _, settings in
+            guard settings.count > 1 else { return settings }
             let bySequence = Dictionary(
                 settings.map { ($0.entry.sequence, $0) }, uniquingKeysWith: { $1 })
             return try view.inOrder(bySequence.keys, types: allTypes).compactMap {
