@@ -286,6 +286,38 @@ public enum FactRule: Hashable, Sendable {
     }
 }
 
+/// Which facts of `FactRule.each` belong to one asking and are one fact.
+///
+/// The facts that the projection's conditions accept are taken in order. One belongs to the round of
+/// the one before it with the same value of `field` while it has the same invitation and the round
+/// lasts; else it begins another. The round's first event is `fact`, on whose day it lies, its last
+/// one so far is `last`.
+public struct Rounds: Hashable, Sendable {
+    /// The name of a round's last event.
+    public static let last = "last"
+
+    /// Only events with one value of this field of theirs belong together; nil: all of a case.
+    public var field: String?
+    /// The binding of the invitation: with another one, another round begins; nil: there are none.
+    public var invitation: String?
+    /// A whole number of the invitation: for so many days after it answers are taken, later ones
+    /// make no fact.
+    public var days: FieldReference?
+    /// How long a round lasts from its first event on where no invitation says its days, in
+    /// milliseconds.
+    public var withinMilliseconds: Int64
+
+    /// Rounds from their parts.
+    public init(
+        field: String?, invitation: String?, days: FieldReference?, withinMilliseconds: Int64
+    ) {
+        self.field = field
+        self.invitation = invitation
+        self.days = days
+        self.withinMilliseconds = withinMilliseconds
+    }
+}
+
 /// How a fact that lasts is cut into parts, each of which lies on its own day.
 ///
 /// A part has its share of every length of time and of every number, so that all parts together
@@ -295,8 +327,9 @@ public enum Split: Hashable, Sendable {
     /// Time from one binding's event to another's, cut at local midnights, or at full hours of the
     /// local clock. Numbers are shared in proportion to time.
     case time(from: String, to: String, byHour: Bool)
-    /// Days from one field's to another's, both included; numbers are shared evenly.
-    case days(from: FieldReference, to: FieldReference)
+    /// Days from one field's to another's, both included; numbers are shared evenly. A fact whose
+    /// first day lies more than so many days before its event's stays whole; nil: none does.
+    case days(from: FieldReference, to: FieldReference, withinDays: Int?)
 }
 
 /// A projection: facts of cases, with dimensions and measures. What a definition file says, checked
@@ -316,6 +349,8 @@ public struct ProjectionDefinition: Hashable, Sendable {
     public var bindings: [Binding]
     /// What makes a fact.
     public var fact: FactRule
+    /// Which facts are one, where they are answers to one asking; nil: each is one by itself.
+    public var rounds: Rounds?
     /// How its facts are cut into parts; nil: each lies on its event's day.
     public var split: Split?
     /// What must hold for a fact to count (`when:`).
@@ -330,6 +365,9 @@ public struct ProjectionDefinition: Hashable, Sendable {
     public var dimensions: [(name: String, source: DimensionSource)]
     /// What is measured, in the definition's order.
     public var measures: [(name: String, source: MeasureSource)]
+    /// Event types that take a whole case out of what it counted in (`x-undoes`): what they alone
+    /// may change is settled, for a merge or a removal is named where it moves a figure.
+    public var undoingTypes: Set<String> = []
     /// Cases with the facts that must come out: run by `projection check` and `add`.
     public var examples: [ProjectionExample]
 
@@ -337,7 +375,8 @@ public struct ProjectionDefinition: Hashable, Sendable {
     public init(
         name: String, version: Int, title: LocalizedText,
         description: LocalizedText = LocalizedText(english: ""), subjectKinds: [String],
-        bindings: [Binding], fact: FactRule, split: Split? = nil, conditions: [Condition] = [],
+        bindings: [Binding], fact: FactRule, rounds: Rounds? = nil, split: Split? = nil,
+        conditions: [Condition] = [],
         latestTypes: [(field: String, types: [String])] = [],
         dimensions: [(name: String, source: DimensionSource)],
         measures: [(name: String, source: MeasureSource)], examples: [ProjectionExample] = []
@@ -349,6 +388,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
         self.subjectKinds = subjectKinds
         self.bindings = bindings
         self.fact = fact
+        self.rounds = rounds
         self.split = split
         self.conditions = conditions
         self.latestTypes = latestTypes.sorted { $0.field < $1.field }
@@ -362,7 +402,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
         left.name == right.name && left.version == right.version && left.title == right.title
             && left.description == right.description && left.subjectKinds == right.subjectKinds
             && left.bindings == right.bindings && left.fact == right.fact
-            && left.split == right.split
+            && left.rounds == right.rounds && left.split == right.split
             && left.conditions == right.conditions
             && left.latestTypes.elementsEqual(right.latestTypes, by: ==)
             && left.dimensions.elementsEqual(right.dimensions, by: ==)

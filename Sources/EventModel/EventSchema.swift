@@ -122,6 +122,9 @@ public struct EventSchema: Sendable, Hashable {
     /// Whether its first event opens a case (`x-opens`): a later one opens nothing, and what other
     /// events say right before it counts as said with it.
     public var opensCase = false
+    /// Whether its events take a whole case out of what it counted in (`x-undoes`), as a merge or a
+    /// removal does: figures that were settled may move by them, and it is told that they did.
+    public var undoesCase = false
     /// Whether the subjects of its kinds are persons by a mark of the schema (`x-personal` of
     /// `properties.subject`); `agent`, `customer` and `respondent` always are.
     public var hasPersonalSubjects = false

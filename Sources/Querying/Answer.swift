@@ -140,6 +140,8 @@ public struct AnswerColumn: Hashable, Sendable {
     public var isCount: Bool
     /// The last day on which the period may still change, where that is not past.
     public var openUntil: Day?
+    /// Whether it may change for ever: no window of its definitions says until when.
+    public var staysOpen = false
     /// Whether it grows with the length of the period (numbers and sums), so that a target for a
     /// month is half as much for half a month.
     public var growsWithTime = false

@@ -37,10 +37,10 @@ package struct FactLayout: Hashable, Sendable {
     package var isAnonymous: Bool
     /// The dimension that says the currency, by the place of a measure that is money.
     package var currencies: [Int: Int]
-    /// How many days after a period's end its facts may still change.
-    package var openDays: Int
+    /// For how long its facts may still change.
+    package var reach: Reach
     /// The same for what measures hold, where that is longer.
-    package var openDaysOfMeasures: [Int: Int]
+    package var reachOfMeasures: [Int: Reach]
     /// Windows after the fact whose length a field says.
     package var windows: [FieldWindow] = []
     /// The same for what measures hold.
@@ -68,7 +68,7 @@ package struct FactLayout: Hashable, Sendable {
     package init(
         projection: String, version: Int, dimensions: [FactDimension], measures: [String],
         isStock: Bool = false, isAnonymous: Bool = false, currencies: [Int: Int] = [:],
-        openDays: Int = 0, openDaysOfMeasures: [Int: Int] = [:]
+        reach: Reach = Reach(), reachOfMeasures: [Int: Reach] = [:]
     ) {
         self.projection = projection
         self.version = version
@@ -77,8 +77,8 @@ package struct FactLayout: Hashable, Sendable {
         self.isStock = isStock
         self.isAnonymous = isAnonymous
         self.currencies = currencies
-        self.openDays = openDays
-        self.openDaysOfMeasures = openDaysOfMeasures
+        self.reach = reach
+        self.reachOfMeasures = reachOfMeasures
     }
 
     /// Words of a row.

@@ -132,9 +132,8 @@ struct QueryEvaluation {
             before = figures.map { _ in Figure(value: .none, count: nil, reason: .nothing) }
         }
         let statuses = plan.outputs.indices.map { index -> FigureStatus in
-            let end = days.upperBound.advanced(by: plan.outputs[index].openDays)
             let isOpen =
-                context.basis.today < end
+                context.settling.isOpen(before: days.upperBound, plan.outputs[index].reach)
                 || figures[index].openThrough.map { context.basis.today <= $0 } ?? false
                 || figures[index].isAwaited
             return isOpen ? .provisional : .settled
@@ -301,9 +300,16 @@ struct QueryEvaluation {
     private func columns(_ whole: [Figure]) -> [AnswerColumn] {
         plan.outputs.enumerated().map { index, output in
             var column = output.column
-            let end = plan.period.days.upperBound.advanced(by: output.openDays - 1)
-            let last = max(end, whole[index].openThrough ?? end)
-            if context.basis.today <= last { column.openUntil = last }
+            let end = plan.period.days.upperBound
+            guard let last = context.settling.lastOpenDay(before: end, output.reach) else {
+                column.staysOpen = true
+                return column
+            }
+            let isOpen = context.settling.isOpen(before: end, output.reach)
+            let latest = whole[index].openThrough
+            if isOpen || latest.map({ context.basis.today <= $0 }) ?? false {
+                column.openUntil = max(last, latest ?? last)
+            }
             return column
         }
     }

@@ -37,13 +37,13 @@ extension QueryPlanner {
         return aggregate.function == .start ? .started : .kept
     }
 
-    /// Days after a period's end in which what an aggregate reads may still change.
-    func openDays(of term: Expression.Term) -> Int {
+    /// For how long what an aggregate reads may still change.
+    func reach(of term: Expression.Term) -> Reach {
         let projection = projections[term.projection]
         let layout = projection.source.layout
-        guard let offset = projection.streams[term.stream].measure else { return layout.openDays }
+        guard let offset = projection.streams[term.stream].measure else { return layout.reach }
         let measure = layout.measure(atOffset: offset)
-        return max(layout.openDays, layout.openDaysOfMeasures[measure] ?? 0)
+        return layout.reach.joined(with: layout.reachOfMeasures[measure] ?? Reach())
     }
 
     /// The last days on which windows are open whose length fields say, of the facts behind some

@@ -16,8 +16,8 @@ struct QueryPlan {
         var expression: Expression
         /// The facts whose number stands beside the value.
         var basis: [Expression.Term]
-        /// Days after a period's end in which its facts may still change.
-        var openDays: Int
+        /// For how long its facts may still change.
+        var reach: Reach
         /// The last day on which windows are open whose length fields say.
         var windows: [Expression.Term]
         /// Numbers of answers that are shown in groups: where there is none, some may be withheld.
@@ -240,7 +240,8 @@ struct QueryPlanner {
                 growsWithTime: expression.growth == 1, calendars: calendars(behind: terms),
                 whenEmpty: expression.whenEmpty),
             expression: expression, basis: expression.basis,
-            openDays: terms.map { openDays(of: $0) }.max() ?? 0, windows: windows(behind: terms),
+            reach: terms.reduce(Reach()) { $0.joined(with: reach(of: $1)) },
+            windows: windows(behind: terms),
             answers: answers(behind: terms), amounts: amounts(in: terms),
             definitions: definitions)
     }

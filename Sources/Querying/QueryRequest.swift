@@ -55,6 +55,8 @@ package struct QueryContext {
     package var source: (String) throws -> (any FactSource)?
     /// The log's state.
     package var basis: AnswerBasis
+    /// Until when facts may change.
+    package var settling: Settling
     /// What is known of the cases that a dimension names, where its name is that of a kind of case
     /// with profiles.
     package var profiles: (String) throws -> (any CaseProfiles)? = { _ in nil }
@@ -81,6 +83,7 @@ package struct QueryContext {
         self.projectionNames = projectionNames
         self.source = source
         self.basis = basis
+        settling = Settling(today: basis.today)
     }
 
     /// A context of things at hand.

@@ -27,6 +27,10 @@ import Testing
             keys(schema, "$defs", "duration", "properties") == DefinitionKeys.duration.sorted())
         #expect(keys(schema, "properties", "stock", "properties") == DefinitionKeys.stock.sorted())
         #expect(keys(schema, "$defs", "split", "properties") == DefinitionKeys.split.sorted())
+        #expect(keys(schema, "$defs", "round", "properties") == DefinitionKeys.round.sorted())
+        let facts = ((schema["properties"] as? [String: Any])?["fact"] as? [String: Any])?["oneOf"]
+        #expect(
+            keys((facts as? [Any])?.last, "properties") == DefinitionKeys.each.sorted())
         #expect(
             keys(schema, "$defs", "example", "properties") == DefinitionKeys.example.sorted())
         let test = (schema["$defs"] as? [String: Any])?["test"] as? [String: Any]

@@ -227,7 +227,72 @@ extension GoldenCaseTests {
                 2h ticket.assigned agent=citra
                 3h survey.answered survey=s kind=csat score=2
                 4h survey.answered survey=s kind=csat score=4 scale_maximum=5
-                """, facts: "4h agent=budi satisfied=1 score=4 channel=email"),
+                """, facts: "3h agent=budi satisfied=1 score=4 channel=email"),
+        Golden(
+            projection: "csat", name: "a new invitation begins a new round",
+            events: """
+                0s ticket.opened channel=email agent=budi
+                1h survey.sent survey=s kind=csat
+                2h survey.answered survey=s kind=csat score=5
+                3h survey.sent survey=s kind=csat
+                4h survey.answered survey=s kind=csat score=1
+                5h survey.answered survey=s kind=csat score=2
+                """, facts: "2h score=5 satisfied=1\n4h score=2 satisfied=–"),
+        Golden(
+            projection: "nps", name: "who is asked every quarter answers every quarter",
+            events: """
+                0s survey.answered survey=s kind=nps score=0
+                1d survey.answered survey=s kind=nps score=9
+                14d survey.answered survey=s kind=nps score=10 agent=budi
+                14d1s survey.answered survey=s kind=nps score=7
+                100d survey.answered survey=s kind=nps score=3
+                """,
+            facts: "0s promoter=1 agent=budi\n14d1s passive=1 agent=–\n100d detractor=1"),
+        Golden(
+            projection: "survey_invitation", name: "without days an answer is in time for 14 days",
+            events: """
+                0s survey.sent survey=s kind=csat
+                14d survey.answered survey=s kind=csat score=5
+                15d survey.sent survey=s kind=csat
+                29d1s survey.answered survey=s kind=csat score=5
+                """, facts: "0s answered=1\n15d answered=–"),
+        Golden(
+            projection: "resolution", name: "what held for 7 days stands, whatever comes after",
+            events: """
+                0s ticket.opened channel=email agent=budi
+                1h ticket.status_changed status=resolved
+                7d1h ticket.status_changed status=open
+                8d ticket.status_changed status=resolved
+                9d ticket.status_changed status=closed
+                15d1s ticket.status_changed status=open
+                16d ticket.status_changed status=closed
+                """, facts: "8d time=8d\n16d time=16d"),
+        Golden(
+            projection: "sla_resolution", name: "each resolution that held is judged",
+            events: """
+                0s ticket.opened channel=email agent=budi
+                1s sla.applied metric=resolution target_milliseconds=7200000
+                1h ticket.status_changed status=resolved
+                8d ticket.status_changed status=open
+                8d2h ticket.status_changed status=resolved
+                """, facts: "1h met=1\n8d2h met=–"),
+        Golden(
+            projection: "sla_first_response", name: "the clock stops while a ticket is closed",
+            events: """
+                0s ticket.opened channel=email agent=budi
+                1s sla.applied metric=first_response target_milliseconds=7200000
+                1h ticket.status_changed status=closed
+                3h ticket.status_changed status=open
+                4h message.posted direction=out visibility=public actor_kind=agent
+                """, facts: "4h met=1"),
+        Golden(
+            projection: "call_handling", name: "what comes a day later belongs to no call",
+            events: """
+                0s call.queued channel=phone
+                10s call.answered agent=budi
+                1d10s call.ended resolved=true outcome=handled
+                1d11s call.wrapped agent=budi
+                """, facts: "10s talk=1d handle=1d resolved=1"),
         Golden(
             projection: "csat", name: "late answers count not, nor do they replace one in time",
             events: """

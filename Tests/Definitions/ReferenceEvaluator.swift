@@ -25,6 +25,8 @@ struct ReferenceEvaluator {
     let events: [SampleEvent]
     /// Calendars by name; the one without a name is the store's.
     let calendars: [String: BusinessCalendar]
+    /// Where facts are rounds: the last event of the one at hand.
+    private var lastOfRound: Int?
 
     init(
         _ definition: ProjectionDefinition, _ recorded: [SampleEvent],
@@ -45,9 +47,10 @@ struct ReferenceEvaluator {
             }
             return facts(at: place)
         case .each(let selector):
-            return events.indices
+            let found = events.indices
                 .filter { matches($0, selector, $0) && holds(definition.conditions, $0) }
-                .flatMap { facts(at: $0) }
+            guard let rounds = definition.rounds else { return found.flatMap { facts(at: $0) } }
+            return facts(of: found, rounds)
         case .stock(let from, let conditions):
             guard let start = event(from, fact: nil) else { return [] }
             return flows(from: start) { holds(conditions, $0) }
@@ -59,6 +62,35 @@ struct ReferenceEvaluator {
                 return isIn
             }
         }
+    }
+
+    /// One fact a round: the first of its answers with the last one beside it.
+    private func facts(of answers: [Int], _ rounds: Rounds) -> [SampleFact] {
+        var facts: [SampleFact] = []
+        var left = answers
+        while let first = left.first {
+            left.removeFirst()
+            let asked = rounds.invitation.flatMap { event($0, fact: first) }
+            var end = events[first].time + rounds.withinMilliseconds
+            if let days = rounds.days, let asked,
+                case .integer(let number)? = value(of: days, first)
+            {
+                end = events[asked].time + number * 86_400_000
+                if events[first].time > end { continue }
+            }
+            let value = rounds.field.map { events[first].fields[$0] }
+            var copy = self
+            copy.lastOfRound = first
+            for other in left where rounds.field.map({ events[other].fields[$0] }) == value {
+                guard rounds.invitation.flatMap({ event($0, fact: other) }) == asked,
+                    events[other].time <= end
+                else { break }
+                copy.lastOfRound = other
+                left.removeAll { $0 == other }
+            }
+            facts.append(copy.fact(at: first))
+        }
+        return facts
     }
 
     private func flows(from start: Int, _ isInStock: (Int) -> Bool) -> [SampleFact] {
@@ -88,8 +120,10 @@ struct ReferenceEvaluator {
         var cuts: [(from: Int64, to: Int64)] = []
         switch definition.split {
         case nil: break
-        case .days(let from, let to):
-            if let first = day(from, place), let last = day(to, place), first <= last {
+        case .days(let from, let to, let within):
+            if let first = day(from, place), let last = day(to, place), first <= last,
+                events[place].time / 86_400_000 - first <= Int64(within ?? 1_000_000)
+            {
                 cuts = (first...last).map { ($0 * 86_400_000, ($0 + 1) * 86_400_000) }
             }
         case .time(let from, let to, let byHour):
@@ -174,6 +208,7 @@ struct ReferenceEvaluator {
 
     /// The place of a binding's event.
     func event(_ name: String, fact: Int?) -> Int? {
+        if name == "last", definition.rounds != nil { return lastOfRound }
         if name == "fact" {
             if let fact { return fact }
             guard case .one(let own) = definition.fact else { return nil }

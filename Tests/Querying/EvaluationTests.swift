@@ -513,7 +513,8 @@ struct EvaluationTests {
 
     @Test("A period is provisional until its last window closes") func status() throws {
         let layout = FactLayout(
-            projection: "response", version: 1, dimensions: [], measures: ["wait"], openDays: 7)
+            projection: "response", version: 1, dimensions: [], measures: ["wait"],
+            reach: Reach(milliseconds: 7 * 86_400_000))
         func answer(today: String) throws -> Answer {
             try QueryContext(
                 kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: [])],

@@ -155,8 +155,8 @@ final class RenamedDesk {
     }
 
     private static func renamed(_ split: Split) -> Split {
-        guard case .days(let from, let to) = split else { return split }
-        return .days(from: renamed(from), to: renamed(to))
+        guard case .days(let from, let to, let within) = split else { return split }
+        return .days(from: renamed(from), to: renamed(to), withinDays: within)
     }
 
     private static func renamed(_ duration: Definitions.Duration) -> Definitions.Duration {

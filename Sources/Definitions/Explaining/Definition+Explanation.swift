@@ -60,6 +60,7 @@ extension ProjectionDefinition {
             lines += Words.table(bindings.map { ($0.name, words.binding($0)) })
         }
         lines += [""] + factSentence(words)
+        if let rounds { lines.append(words.rounds(rounds)) }
         if let split { lines.append(words.split(split)) }
         if !dimensions.isEmpty {
             lines += ["", words.pick("A fact can be asked by", "Fakta dapat ditanyakan menurut")]

@@ -61,7 +61,9 @@ extension ProjectionDefinition {
             case .duration, .count: break
             }
         }
-        if case .days(let from, let to) = split {
+        if let field = rounds?.field { add(FieldReference(binding: "fact", field: field)) }
+        if let days = rounds?.days { add(days) }
+        if case .days(let from, let to, _) = split {
             add(from)
             add(to)
         }

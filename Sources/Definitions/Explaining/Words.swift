@@ -111,13 +111,43 @@ struct Words {
                 "Dari \(from) sampai \(to) fakta dipotong pada setiap "
                     + "\(byHour ? "jam penuh" : "tengah malam"); tiap bagian masuk ke harinya sendiri."
             )
-        case .days(let from, let to):
+        case .days(let from, let to, let within):
             pick(
                 "It is shared evenly by the days from \(from.binding).\(from.field) to "
-                    + "\(to.binding).\(to.field).",
+                    + "\(to.binding).\(to.field)",
                 "Fakta dibagi rata ke hari-hari dari \(from.binding).\(from.field) sampai "
-                    + "\(to.binding).\(to.field).")
+                    + "\(to.binding).\(to.field)")
+                + (within.map {
+                    pick(
+                        "; one that begins more than \($0) days before its event stays whole, on the "
+                            + "day of its event.",
+                        "; fakta yang mulai lebih dari \($0) hari sebelum peristiwanya tetap utuh, "
+                            + "pada hari peristiwanya.")
+                } ?? ".")
         }
+    }
+
+    /// Which facts are one.
+    func rounds(_ rounds: Rounds) -> String {
+        let lasts = DurationText.text(rounds.withinMilliseconds)
+        let (field, invitation) = (rounds.field, rounds.invitation)
+        let unlimited = rounds.days.map { "\($0.binding).\($0.field)" }
+        return pick("Those", "Yang")
+            + (field.map { pick(" of one \($0)", " satu \($0)") } ?? "")
+            + pick(" that come within \(lasts)", " datang dalam \(lasts)")
+            + (invitation.map { pick(" of one \($0)", " dari satu \($0)") } ?? "")
+            + pick(
+                " are one fact, a round: fact is its first event, on whose day it lies, last its "
+                    + "last one.",
+                " menjadi satu fakta, satu putaran: fact adalah peristiwa pertamanya, yang "
+                    + "menentukan harinya, last peristiwa terakhirnya.")
+            + (unlimited.map {
+                pick(
+                    " Where \($0) says how many days, the round lasts them from \(invitation ?? "") on, "
+                        + "and what comes later makes no fact.",
+                    " Bila \($0) menyebut jumlah hari, putaran berlangsung selama itu sejak "
+                        + "\(invitation ?? ""), dan yang datang sesudahnya tidak menjadi fakta.")
+            } ?? "")
     }
 
     /// `the first message.posted after opened where direction is out`.

@@ -11,6 +11,9 @@ package enum DefinitionKeys {
     package static let stock = ProjectionReader.stockKeys
     /// Of how facts are cut into parts.
     package static let split = ProjectionReader.splitKeys
+    /// Of a fact of each event, and of the rounds it may have.
+    package static let each = ProjectionReader.eachKeys
+    package static let round = ProjectionReader.roundKeys
     /// Of a test under `where`.
     package static let test = ProjectionReader.testKeys
     /// Of an example.

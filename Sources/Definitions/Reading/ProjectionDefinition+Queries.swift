@@ -13,7 +13,7 @@ extension ProjectionDefinition {
     /// The types of the event that a binding (or `fact`) may stand for; empty for a counting
     /// binding, or where there is no such binding.
     public func eventTypes(of binding: String) -> [String] {
-        if binding == "fact" {
+        if binding == "fact" || (binding == Rounds.last && rounds != nil) {
             switch fact {
             case .one(let name): return eventTypes(of: name)
             case .each(let selector): return selector.types

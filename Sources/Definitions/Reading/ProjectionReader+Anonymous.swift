@@ -54,6 +54,9 @@ extension ProjectionReader {
                 "a projection of respondents has no \(key): it would tell some answers of a "
                     + "team from others", "fact, when, dimensions and measures alone")
         }
+        if definition.rounds != nil {
+            refuse("fact", "rounds of respondents are the log's own", "each, without round")
+        }
         guard case .each(let selector) = definition.fact else {
             if fields["stock"] == nil {
                 refuse(

@@ -4,7 +4,7 @@ import EventModel
 struct RawFact {
     enum Rule {
         case one(String)
-        case each(Selector)
+        case each(Selector, rounds: YAMLValue?)
         case stock(from: String, while: YAMLValue)
         case stay(enter: Selector, leave: Selector)
     }
@@ -36,15 +36,18 @@ extension ProjectionReader {
             }
             return isEvent(binding, at: value) ? RawFact(rule: .one(name), at: value) : nil
         }
-        return readEach(value, of: "a fact").map { RawFact(rule: .each($0), at: value) }
+        guard let fields = Fields(value, of: "a fact", keys: Self.eachKeys, faults: faults),
+            let selector = readEach(fields)
+        else { return nil }
+        return RawFact(rule: .each(selector, rounds: fields["round"]), at: value)
     }
 
+    static let eachKeys = ["each", "where", "round"]
+
     /// `{each: types, where: {…}}`.
-    private func readEach(_ value: YAMLValue, of what: String) -> Selector? {
+    private func readEach(_ each: Fields) -> Selector? {
         var references: [NameReference] = []
-        guard let each = Fields(value, of: what, keys: ["each", "where"], faults: faults),
-            each.required("each", "an event type") != nil
-        else { return nil }
+        guard each.required("each", "an event type") != nil else { return nil }
         let selector = readSelector(each, key: "each", references: &references)
         if let reference = references.first {
             faults.report(
@@ -65,7 +68,11 @@ extension ProjectionReader {
         }
         func selector(_ key: String, _ expected: String) -> Selector? {
             guard let value = fields.required(key, expected) else { return nil }
-            if value.pairs != nil { return readEach(value, of: "\"\(key)\"") }
+            if value.pairs != nil {
+                return Fields(
+                    value, of: "\"\(key)\"", keys: ["each", "where"], faults: faults
+                ).flatMap { readEach($0) }
+            }
             let types = readTypes(value)
             return types.isEmpty ? nil : Selector(types: types, tests: [])
         }
@@ -113,7 +120,7 @@ extension ProjectionReader {
     func finish(_ fact: RawFact) -> FactRule? {
         switch fact.rule {
         case .one(let name): return .one(name)
-        case .each(let selector): return .each(selector)
+        case .each(let selector, _): return .each(selector)
         case .stay(let enter, let leave): return .stay(enter: enter, leave: leave)
         case .stock(let from, let condition):
             let conditions = readConditions(condition, latestOnly: true)
@@ -132,7 +139,7 @@ extension ProjectionReader {
         var alias: String?
         switch fact?.rule {
         case .one(let name): alias = name
-        case .each(let selector): names["fact"] = .event(types: selector.types)
+        case .each(let selector, _): names["fact"] = .event(types: selector.types)
         case .stock, .stay, nil: break
         }
         var state = [Int](repeating: 0, count: raw.count)

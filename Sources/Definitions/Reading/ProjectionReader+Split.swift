@@ -1,7 +1,7 @@
 import EventModel
 
 extension ProjectionReader {
-    static let splitKeys = ["from", "to", "by"]
+    static let splitKeys = ["from", "to", "by", "within"]
 
     /// How facts are cut into parts: between two events, or by the days of two fields.
     func readSplit(_ value: YAMLValue) -> Split? {
@@ -33,8 +33,15 @@ extension ProjectionReader {
                     expected: "by: day, or events as from and to")
                 return nil
             }
-            return isDay(first, at: from) && isDay(last, at: to)
-                ? .days(from: first, to: last) : nil
+            guard isDay(first, at: from), isDay(last, at: to) else { return nil }
+            return .days(
+                from: first, to: last, withinDays: fields["within"].flatMap { readDays($0) })
+        }
+        if let key = fields.key("within") {
+            faults.report(
+                at: key, "time between events is cut however far back it begins",
+                expected: "within beside days alone")
+            return nil
         }
         guard first == nil, last == nil, let start = from.text, let end = to.text else {
             faults.report(
@@ -46,6 +53,17 @@ extension ProjectionReader {
             return nil
         }
         return .time(from: start, to: end, byHour: by == "hour")
+    }
+
+    /// A number of whole days: `366d`.
+    private func readDays(_ value: YAMLValue) -> Int? {
+        guard let length = readLength(value) else { return nil }
+        guard length % 86_400_000 == 0 else {
+            faults.report(
+                at: value, "days are not parted by \(value.inWords)", expected: "whole days: 366d")
+            return nil
+        }
+        return Int(length / 86_400_000)
     }
 
     private func isDay(_ reference: FieldReference, at value: YAMLValue) -> Bool {

@@ -78,13 +78,23 @@ final class ProjectionReader {
         checkReferences()
         readDurationMeasures(fields["measures"])
         let fact = rule.flatMap { finish($0) }
+        var rounds: Rounds?
+        if case .each(let selector, let value?) = rule?.rule {
+            rounds = readRounds(value, of: selector)
+        }
         let split = fields["split"].flatMap { readSplit($0) }
         let conditions = fields["when"].map { readConditions($0) } ?? []
+        if rounds != nil { names[Rounds.last] = names["fact"] }
         let dimensions = readDimensions(fields["dimensions"])
         let measures = readMeasures(fields["measures"])
         reportUnusedLatest(fields["latest"])
         checkCalendars()
         check(split, dimensions, measures, fields)
+        if rounds != nil, let key = fields.key("split") {
+            faults.report(
+                at: key, "a round is not cut: it lies on its first event's day",
+                expected: "no split")
+        }
         if let key = fields.key("calendar"), !usesBusinessTime {
             faults.report(
                 at: key, "nothing measures business time",
@@ -99,12 +109,14 @@ final class ProjectionReader {
             ).read($0, file: faults.file)
         }
         guard faults.faults.isEmpty, let name, let version, let fact else { return nil }
-        let definition = ProjectionDefinition(
+        var definition = ProjectionDefinition(
             name: name, version: version, title: title, description: description,
-            subjectKinds: kinds, bindings: bindings, fact: fact, split: split,
+            subjectKinds: kinds, bindings: bindings, fact: fact, rounds: rounds, split: split,
             conditions: conditions,
             latestTypes: latest.map { ($0.key, $0.value.types) }, dimensions: dimensions,
             measures: measures, examples: examples ?? [])
+        definition.undoingTypes = Set(
+            columns.types.schemas.filter(\.undoesCase).map(\.type))
         checkOutputs(definition, fields)
         checkAnonymity(definition, fields)
         return faults.faults.isEmpty ? definition : nil

@@ -55,6 +55,7 @@ extension EventSchema {
             [
                 "$schema", "$comment", "$ref", "title", "description", "type", "properties",
                 "required", "x-version", "x-logs-own", "x-profile", "x-rank", "x-opens",
+                "x-undoes",
                 "x-upcast",
             ], what: "an event schema")
         if let dialect = try top.string("$schema"), dialect != EventSchema.dialect {
@@ -117,6 +118,12 @@ extension EventSchema {
         guard !opensCase || !isLogsOwn && !kinds.isEmpty else {
             throw SchemaFault(
                 path: "x-opens", problem: "is for types about certain kinds of case only")
+        }
+        undoesCase = try top.boolean("x-undoes") ?? false
+        guard !undoesCase || !opensCase && !isLogsOwn && !kinds.isEmpty else {
+            throw SchemaFault(
+                path: "x-undoes",
+                problem: "is for types about certain kinds of case that do not open one")
         }
         if let answer = fields.first(where: { $0.round == .answer && !$0.isRequired }) {
             throw SchemaFault(

@@ -32,6 +32,9 @@ extension CaseEvaluator {
             let first = fetch(split.fromField, at: from)
             let last = fetch(split.toField, at: to)
             guard first != .min, last != .min, first <= last else { return false }
+            guard days.number(of: table[Int(found[0])].time) - first <= split.within else {
+                return false
+            }
             guard last - first < Int64(Self.mostParts) else { return failLength() }
             for day in first...last {
                 parts.append(FactPart(day: day, hour: 0, start: 0, end: 0, weight: 1))

@@ -46,6 +46,9 @@ package struct CaseEvaluator: ~Copyable {
     var clocks: CalendarClocks
     let calendarNames: Buffer<CalendarName>
     let splits: Buffer<SplitCode>
+    let roundCodes: Buffer<RoundsCode>
+    /// The rounds of the case and projection at hand.
+    var rounds = Buffer<FactRound>()
     /// The parts of the fact at hand, the one being written, and the shares of its numbers: a list
     /// of parts for each measure.
     var parts = Buffer<FactPart>()
@@ -87,6 +90,7 @@ package struct CaseEvaluator: ~Copyable {
             codes.usesBusinessTime ? plan.context.calendars.members.map(\.calendar) : [])
         calendarNames = Buffer(codes.calendarNames)
         splits = Buffer(codes.splits)
+        roundCodes = Buffer(codes.rounds)
     }
 
     /// Adds the facts of a case, or (sign -1) takes them back.
@@ -180,6 +184,7 @@ package struct CaseEvaluator: ~Copyable {
         if projection.settles, areSettled(projection.caseSteps) {
             return evaluateUnsettled(projection, sign)
         }
+        if projection.rounds >= 0 { return evaluateRounds(projection, sign) }
         let selector = Int(projection.selector)
         var position = table.first(selector, 0, table.count)
         while position >= 0 {
@@ -268,7 +273,7 @@ package struct CaseEvaluator: ~Copyable {
     }
 
     /// Writes the key of the fact at slot 0 into `record`.
-    private mutating func write(_ projection: ProjectionCode) {
+    mutating func write(_ projection: ProjectionCode) {
         let fact = table[Int(found[0])]
         writeDimensions(projection, day: days.word(of: fact.time))
         for place in projection.measures.indices { write(measure(measures[place])) }

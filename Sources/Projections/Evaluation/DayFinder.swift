@@ -31,8 +31,12 @@ struct DayFinder: ~Copyable {
 
     /// The word that stands for an instant's day in a cell.
     mutating func word(of time: Int64) -> UInt32 {
-        let day = local(time).flooredDivision(by: 86_400_000)
-        return UInt32(bitPattern: Int32(truncatingIfNeeded: day)) ^ 0x8000_0000
+        UInt32(bitPattern: Int32(truncatingIfNeeded: number(of: time))) ^ 0x8000_0000
+    }
+
+    /// An instant's day since 1970.
+    mutating func number(of time: Int64) -> Int64 {
+        local(time).flooredDivision(by: 86_400_000)
     }
 
     /// 0 to 23.

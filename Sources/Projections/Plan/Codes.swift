@@ -138,7 +138,23 @@ struct SplitCode: BitwiseCopyable, Sendable {
     var toField: Int32 = -1
     var byHour = false
 
+    /// How many days before its event's a fact may begin.
+    var within: Int64 = .max
+
     var isDays: Bool { fromField >= 0 }
+}
+
+/// Which facts are one.
+struct RoundsCode: BitwiseCopyable, Sendable {
+    /// A field of the fact; -1: all facts of a case belong together.
+    var field: Int32 = -1
+    /// Slot of the invitation, -1 none, and its field with a number of days, -1 none.
+    var invitation: Int32 = -1
+    var days: Int32 = -1
+    /// Slot of the round's last event.
+    var last: Int32
+    /// Milliseconds.
+    var within: Int64
 }
 
 struct ProjectionCode: BitwiseCopyable, Sendable {
@@ -160,6 +176,8 @@ struct ProjectionCode: BitwiseCopyable, Sendable {
     /// A stock of stays: what enters and what leaves; -1 in others.
     var enter: Int32 = -1
     var leave: Int32 = -1
+    /// Place among the rounds; -1: each fact is one by itself.
+    var rounds: Int32 = -1
     /// Place among the splits; -1: facts stay whole.
     var split: Int32 = -1
     var dimensions = RangeCode()
@@ -188,6 +206,7 @@ struct CodeTables: Sendable {
     var measures: [MeasureCode] = []
     var projections: [ProjectionCode] = []
     var splits: [SplitCode] = []
+    var rounds: [RoundsCode] = []
     /// Ascending by name.
     var calendarNames: [CalendarName] = []
     /// Per field and type (field × 64 + type): word in the row's payload × 2, plus 1 when it is

@@ -15,8 +15,9 @@ extension ProjectionBuilder {
                         "\"\(name)\" does not run from \(from) to \(to), where its facts are cut")
                 }
             }
-        case .days(let from, let to):
+        case .days(let from, let to, let within):
             code = SplitCode(from: try eventSlot(from.binding), to: try eventSlot(to.binding))
+            code.within = within.map { Int64($0) } ?? .max
             code.fromField = try dayField(from)
             code.toField = try dayField(to)
             for case (let name, .duration) in definition.measures {
@@ -25,6 +26,20 @@ extension ProjectionBuilder {
         }
         plan.codes.splits.append(code)
         return Int32(plan.codes.splits.count - 1)
+    }
+
+    /// Which facts are one: its place among the rounds.
+    mutating func compile(_ rounds: Rounds) throws -> Int32 {
+        guard definition.split == nil else { throw fault("a round is not cut into parts") }
+        let last = try addSlot(of: Rounds.last)
+        var code = RoundsCode(last: last, within: rounds.withinMilliseconds)
+        if let field = rounds.field {
+            code.field = plan.field(field, of: try types(of: "fact"))
+        }
+        if let invitation = rounds.invitation { code.invitation = try eventSlot(invitation) }
+        if let days = rounds.days { (_, code.days) = try number(days) }
+        plan.codes.rounds.append(code)
+        return Int32(plan.codes.rounds.count - 1)
     }
 
     private mutating func dayField(_ reference: FieldReference) throws -> Int32 {

@@ -56,7 +56,7 @@ extension ProjectionBuilder {
         return (measures, codes)
     }
 
-    private mutating func number(_ reference: FieldReference) throws -> (Int32, Int32) {
+    mutating func number(_ reference: FieldReference) throws -> (Int32, Int32) {
         let types = try self.types(of: reference.binding)
         guard try kind(of: reference.field, in: types) == .integer else {
             throw fault("\(reference.binding).\(reference.field) is no number")

@@ -58,8 +58,9 @@ struct ProjectionBuilder {
             code.leave = try self.selector(leave)
             try checkConditionsOfStock()
         }
-        if let split = definition.split { code.split = try compile(split) }
         code.conditions = try list(definition.conditions)
+        if let rounds = definition.rounds { code.rounds = try compile(rounds) }
+        if let split = definition.split { code.split = try compile(split) }
         let (dimensions, dimensionCodes) = try compileDimensions()
         let (measures, measureCodes) = try compileMeasures()
         code.dimensions = append(dimensionCodes, to: \.dimensions)
@@ -67,7 +68,7 @@ struct ProjectionBuilder {
         code.caseSteps = append(caseSteps, to: \.steps)
         code.factSteps = append(factSteps, to: \.steps)
         code.slotCount = slotCount
-        code.settles = code.rule == .each && settles
+        code.settles = code.rule == .each && code.rounds < 0 && settles
         let layout = CellLayout(
             dimensions: dimensions, measures: measures, isStock: code.rule == .stock)
         code.words = Int32(layout.words)
@@ -155,6 +156,17 @@ struct ProjectionBuilder {
         return step.slot
     }
 
+    /// A slot for an event that no step finds.
+    mutating func addSlot(of name: String) throws -> Int32 {
+        guard slots[name] == nil, bindings[name] == nil else {
+            throw fault("\"\(name)\" is the last event of a round, and something else")
+        }
+        slots[name] = slotCount
+        factDependent.insert(name)
+        slotCount += 1
+        return slotCount - 1
+    }
+
     private mutating func eventSlot(_ name: String?, _ dependsOnFact: inout Bool) throws -> Int32 {
         guard let name else { return -1 }
         if case .count = bindings[name]?.kind {
@@ -180,7 +192,7 @@ struct ProjectionBuilder {
 
     /// The types an event of a binding may have.
     func types(of name: String) throws -> [UInt16] {
-        if name == "fact" {
+        if name == "fact" || (name == Rounds.last && definition.rounds != nil) {
             switch definition.fact {
             case .one(let binding): return try types(of: binding)
             case .each(let selector): return try ids(selector.types)

@@ -107,15 +107,16 @@ extension Explanation {
     /// - Parameters:
     ///   - answer: the figure is its total.
     ///   - listed: the same from the traced facts; nil where they have none.
-    ///   - openDays: for how many days after its own each projection's facts may change, where only
-    ///     those that may are wanted; nil for all.
+    ///   - open: for how long each projection's facts may change, where only those that may are
+    ///     wanted; nil for all.
     init(
         of plan: QueryPlan, answer: Answer, formula: Formula?, traced: [TracedFacts],
-        listed: Figure?, stored: TermFigures.Place, again: TermFigures.Place, openDays: [Int]?
+        listed: Figure?, stored: TermFigures.Place, again: TermFigures.Place,
+        open: (settling: Settling, reaches: [Reach])?
     ) throws {
         let figure = answer.total.figures[0]
         self.init(
-            answer: answer, formula: formula, terms: [], parts: [], isOpenOnly: openDays != nil,
+            answer: answer, formula: formula, terms: [], parts: [], isOpenOnly: open != nil,
             addsUp: listed.map { $0.value == figure.value && $0.count == figure.count } ?? false)
         var asked: [Expression.Term] = []
         for term in plan.outputs[0].expression.terms where !asked.contains(term) {
@@ -137,8 +138,9 @@ extension Explanation {
             let windows = plan.outputs[0].windows.filter { $0.projection == place }
                 .map { plan.projections[place].streams[$0.stream] }
             let shown =
-                openDays.map { facts.open(on: today, openDays: $0[place], windows: windows) }
-                ?? facts
+                open.map {
+                    facts.open($0.settling, on: today, reach: $0.reaches[place], windows: windows)
+                } ?? facts
             parts.append(try Self.part(plan.projections[place], columns[place], shown))
         }
         if isOpenOnly {

@@ -61,8 +61,9 @@ extension QueryContext {
         let stored = try TermFigures(plan)
         let again = try TermFigures(listing)
         let terms = plan.outputs[0].expression.terms
-        let openDays = plan.projections.indices.map { place in
-            terms.filter { $0.projection == place }.map { planner.openDays(of: $0) }.max() ?? 0
+        let reaches = plan.projections.indices.map { place in
+            terms.filter { $0.projection == place }
+                .reduce(Reach()) { $0.joined(with: planner.reach(of: $1)) }
         }
         func explanation(
             _ answer: Answer, _ traced: [TracedFacts], listed: Figure?, _ key: [String]?
@@ -70,7 +71,7 @@ extension QueryContext {
             try Explanation(
                 of: plan, answer: answer, formula: formula, traced: traced, listed: listed,
                 stored: stored.at(key), again: again.at(key),
-                openDays: isOpenOnly ? openDays : nil)
+                open: isOpenOnly ? (settling, reaches) : nil)
         }
         var whole = try explanation(answer, traced, listed: listed.total.figures[0], nil)
         guard !plan.dimensions.isEmpty else { return whole }

@@ -78,13 +78,15 @@ struct TracedFacts: FactSource {
     /// Those alone that may still change on a day.
     ///
     /// - Parameters:
-    ///   - openDays: for how many days after its own each fact may change.
+    ///   - reach: for how long each fact may change.
     ///   - windows: whose values are the last days on which facts may change, where fields say it.
-    func open(on today: Day, openDays: Int, windows: [FactStream]) -> TracedFacts {
+    func open(
+        _ settling: Settling, on today: Day, reach: Reach, windows: [FactStream]
+    ) -> TracedFacts {
         TracedFacts(
             self,
             keeping: facts.indices.filter { index in
-                today <= facts[index].day.advanced(by: openDays)
+                settling.isOpen(before: facts[index].day.advanced(by: 1), reach)
                     || windows.contains { window in
                         window.value(of: facts[index]).map { today.number <= $0 } ?? false
                     }

@@ -106,13 +106,17 @@ extension FactLayout {
         guard let definition else { return }
         isAnonymous = definition.isAnonymous
         let windows = OpenWindows(definition)
-        openDays = windows.ofFacts
         self.windows = Self.held(windows.fieldsOfFacts, in: definition, cells)
+        // Of a window whose length no measure holds, the end is not known.
+        let isKnown = self.windows.count == windows.fieldsOfFacts.count
+        reach = isKnown ? windows.ofFacts : .unlimited
         calendars = inForce.counted(by: definition.durationsOfFacts)
         for (place, name) in measures.enumerated() {
-            openDaysOfMeasures[place] = windows.ofMeasures[name]
-            let held = Self.held(windows.fieldsOfMeasures[name] ?? [], in: definition, cells)
+            reachOfMeasures[place] = windows.ofMeasures[name]
+            let fields = windows.fieldsOfMeasures[name] ?? []
+            let held = Self.held(fields, in: definition, cells)
             if !held.isEmpty { windowsOfMeasures[place] = held }
+            if held.count < fields.count { reachOfMeasures[place] = .unlimited }
             let source = definition.measures.first { $0.name == name }?.source
             let counted = inForce.counted(by: source?.durations ?? [])
             if !counted.isEmpty { calendarsOfMeasures[place] = counted }

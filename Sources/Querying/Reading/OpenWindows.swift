@@ -1,12 +1,15 @@
 import Definitions
 
-/// For how many days after a fact's own something may still change: the reach of the windows that
-/// look past the fact, `within: 7d` after a resolution. A window without an end has no such day.
+/// For how long after a fact something may still change: the reach of the windows that look past it,
+/// `within: 7d` after a resolution. What looks past the fact without an end may change for ever.
+///
+/// Read off the definition alone, and on the safe side: nothing that only happens after the reach
+/// moves a fact (law 9), but for events that take a whole case out (`undoingTypes`).
 struct OpenWindows {
-    /// For the facts themselves: whether there is one, and its dimensions.
-    var ofFacts = 0
-    /// For what measures hold, where they look past the fact.
-    var ofMeasures: [String: Int] = [:]
+    /// For the facts themselves: whether there is one, its day and its dimensions.
+    private(set) var ofFacts = Reach()
+    /// For what measures hold, where that is longer.
+    private(set) var ofMeasures: [String: Reach] = [:]
     /// Windows whose length a field says, in units of so many milliseconds.
     struct FieldWindow: Hashable {
         var field: FieldReference
@@ -17,108 +20,183 @@ struct OpenWindows {
     private(set) var fieldsOfMeasures: [String: [FieldWindow]] = [:]
 
     private let definition: ProjectionDefinition
-    /// Milliseconds past the fact, of bindings that look there.
-    private var reach: [String: Int64] = [:]
-    /// Bindings of events after the fact.
-    private var later: Set<String> = []
+    /// Milliseconds past the fact after which a binding finds what it found; `.max`: never.
+    private var reach: [String: Int64] = ["fact": 0]
+    /// Bindings that the fact itself hangs on: found before it, or no fact.
+    private var ancestors: Set<String> = []
 
     /// - Complexity: O(definition).
     init(_ definition: ProjectionDefinition) {
         self.definition = definition
-        reach["fact"] = 0
-        if case .one(let name) = definition.fact { reach[name] = 0 }
-        for binding in definition.bindings where reach[binding.name] == nil {
-            reach[binding.name] = reach(of: binding)
+        findAncestors()
+        for binding in definition.bindings { reach[binding.name] = reach(of: binding) }
+        var whole = Need()
+        switch definition.fact {
+        case .one(let name):
+            whole.milliseconds = reach[name] ?? 0
+            reach[name] = 0
+        case .stock(let from, let conditions):
+            whole.milliseconds = reach[from] ?? 0
+            whole.add(need(conditions))
+        case .each, .stay: break
         }
-        var names = Set(definition.conditions.flatMap { $0.names })
-        for (_, source) in definition.dimensions { names.formUnion(source.names) }
-        findLater()
-        ofFacts = days(names, definition.conditions)
-        fieldsOfFacts = fields(definition.conditions)
+        whole.add(need(definition.conditions))
+        for (_, source) in definition.dimensions { whole.add(need(source.names)) }
+        ofFacts = Reach(milliseconds: whole.milliseconds).joined(with: reachOfSplit())
+        fieldsOfFacts = whole.fields
         for (name, source) in definition.measures {
-            let days = days(Set(source.names), source.conditions)
-            if days > 0 { ofMeasures[name] = days }
-            let fields = fields(source.conditions)
-            if !fields.isEmpty { fieldsOfMeasures[name] = fields }
+            var own = need(source.conditions)
+            own.add(need(source.names))
+            if own.milliseconds > 0 { ofMeasures[name] = Reach(milliseconds: own.milliseconds) }
+            if !own.fields.isEmpty { fieldsOfMeasures[name] = own.fields }
         }
     }
 
-    /// Which bindings look past the fact, with or without an end.
-    private mutating func findLater() {
-        var starts: Set<String> = ["fact"]
-        if case .one(let name) = definition.fact { starts.insert(name) }
-        for binding in definition.bindings where !starts.contains(binding.name) {
-            let isLater =
-                if case .either(let others) = binding.kind {
-                    others.contains { later.contains($0) }
-                } else {
-                    binding.window.after.map { starts.contains($0) || later.contains($0) } ?? false
+    /// What some parts of a definition need to know before they are decided.
+    private struct Need {
+        var milliseconds: Int64 = 0
+        var fields: [FieldWindow] = []
+
+        mutating func add(_ other: Need) {
+            milliseconds = max(milliseconds, other.milliseconds)
+            for field in other.fields where !fields.contains(field) { fields.append(field) }
+        }
+    }
+
+    // MARK: Bindings
+
+    /// The bindings by which the fact's own is found, each the first of its kind after the one
+    /// before: once there is a fact, none of them is found elsewhere.
+    private mutating func findAncestors() {
+        var name: String? =
+            switch definition.fact {
+            case .one(let name), .stock(from: let name, _): name
+            case .each, .stay: nil
+            }
+        while let known = name, let binding = definition.bindings.first(where: { $0.name == known })
+        {
+            guard case .first = binding.kind, !binding.isStartOptional else { return }
+            ancestors.insert(known)
+            name = binding.window.after
+        }
+    }
+
+    /// Bindings stand in an order in which each uses only earlier ones.
+    private func reach(of binding: Binding) -> Int64 {
+        switch binding.kind {
+        case .either(let names): return longest(names)
+        case .first(let selector), .last(let selector), .count(let selector):
+            if Set(selector.types).isSubset(of: definition.undoingTypes) { return 0 }
+            let window = binding.window
+            var compared = selector.tests.flatMap { $0.test.names }
+            compared.removeAll { $0 == window.after }
+            let others = longest(compared)
+            // What ends at another event is decided when that one is.
+            if let before = window.before { return max(others, reach[before] ?? .max) }
+            if ancestors.contains(binding.name) { return others }
+            guard let after = window.after, let within = window.withinMilliseconds else {
+                return .max
+            }
+            return max(others, sum(reach[after] ?? .max, within))
+        }
+    }
+
+    private func longest(_ names: [String]) -> Int64 {
+        names.map { reach[$0] ?? .max }.max() ?? 0
+    }
+
+    private func sum(_ left: Int64, _ right: Int64) -> Int64 {
+        let (sum, isTooLarge) = left.addingReportingOverflow(right)
+        return isTooLarge ? .max : sum
+    }
+
+    // MARK: Conditions
+
+    private func need(_ names: [String]) -> Need {
+        var need = Need()
+        for name in names {
+            if let rounds = definition.rounds, name == Rounds.last {
+                need.milliseconds = max(need.milliseconds, rounds.withinMilliseconds)
+                let window = rounds.days.map {
+                    FieldWindow(field: $0, millisecondsPerUnit: 86_400_000)
                 }
-            if isLater { later.insert(binding.name) }
+                if let window, !need.fields.contains(window) { need.fields.append(window) }
+            } else {
+                need.milliseconds = max(need.milliseconds, reach[name] ?? .max)
+            }
         }
+        return need
     }
 
-    /// The fields that say for how long an event after the fact still changes it.
-    private func fields(_ conditions: [Condition]) -> [FieldWindow] {
-        var found: [FieldWindow] = []
+    /// Conditions that all must hold. A length of time up to an event that must lie within a bound
+    /// decides them all once the bound is past: an event found later is too late.
+    private func need(_ conditions: [Condition]) -> Need {
+        need(conditions, bounds: [:], fields: [:])
+    }
+
+    /// - Parameters:
+    ///   - bounds: until when conditions beside these decide about a binding.
+    ///   - fields: the same, where a field says it.
+    private func need(
+        _ conditions: [Condition], bounds: [String: Int64], fields: [String: FieldWindow]
+    ) -> Need {
+        var (bounds, fields) = (bounds, fields)
         for condition in conditions {
             switch condition {
-            case .within(let duration, let field, let unit),
-                .beyond(let duration, let field, let unit):
-                let window = FieldWindow(field: field, millisecondsPerUnit: unit)
-                if later.contains(duration.to), !found.contains(window) { found.append(window) }
-            case .any(let lists):
-                for window in lists.flatMap({ fields($0) }) where !found.contains(window) {
-                    found.append(window)
+            case .duration(let duration, _, let most?) where isFirst(duration.to):
+                let end = sum(reach[duration.from] ?? .max, most)
+                bounds[duration.to] = min(bounds[duration.to] ?? .max, end)
+            case .within(let duration, let field, let unit) where isFirst(duration.to):
+                fields[duration.to] = FieldWindow(field: field, millisecondsPerUnit: unit)
+            default: break
+            }
+        }
+        var found = Need()
+        for condition in conditions {
+            if case .any(let lists) = condition {
+                for list in lists { found.add(need(list, bounds: bounds, fields: fields)) }
+                continue
+            }
+            for name in condition.names {
+                var own = need([name])
+                if let bound = bounds[name] {
+                    own.milliseconds = min(own.milliseconds, bound)
+                } else if own.milliseconds == .max, let field = fields[name] {
+                    own = Need(fields: [field])
                 }
-            case .exists, .field, .latest, .count, .duration: break
+                found.add(own)
             }
         }
         return found
     }
 
-    /// The longest time after which a length of time up to an event after the fact is decided.
-    private func bound(_ conditions: [Condition]) -> Int64 {
-        conditions.map { condition in
-            switch condition {
-            case .duration(let duration, let least, let most):
-                later.contains(duration.to) ? max(least ?? 0, most ?? 0) : 0
-            case .any(let lists): lists.map { bound($0) }.max() ?? 0
-            case .exists, .field, .latest, .count, .within, .beyond: 0
-            }
-        }.max() ?? 0
+    /// Whether a binding is the first of its kind: once one is found, later ones change nothing.
+    private func isFirst(_ name: String) -> Bool {
+        let binding = definition.bindings.first { $0.name == name }
+        if case .first = binding?.kind { return true }
+        return false
     }
 
-    /// Bindings stand in an order in which each uses only earlier ones.
-    private func reach(of binding: Binding) -> Int64? {
-        var own: Int64?
-        if let start = binding.window.after, let from = reach[start] {
-            own = from + (binding.window.withinMilliseconds ?? 0)
+    // MARK: Parts
+
+    /// Parts of a fact may lie on days before its event, which it then changes.
+    private func reachOfSplit() -> Reach {
+        switch definition.split {
+        case nil: return Reach()
+        case .days(_, _, let within?): return Reach(days: within)
+        case .days(_, _, nil): return .unlimited
+        case .time(let from, let to, _):
+            let start =
+                from == "fact"
+                ? 0
+                : definition.bindings.first { $0.name == from }
+                    .flatMap { $0.window.before == "fact" ? $0.window.withinMilliseconds : nil }
+            return Reach(milliseconds: sum(start ?? .max, reach[to] ?? .max))
         }
-        let used = binding.names.compactMap { reach[$0] }.max()
-        guard let own else { return used }
-        return max(own, used ?? 0)
-    }
-
-    private func days(_ names: Set<String>, _ conditions: [Condition]) -> Int {
-        let longest = max(names.compactMap { reach[$0] }.max() ?? 0, bound(conditions))
-        return Int((longest + 86_399_999) / 86_400_000)
     }
 }
 
 // Names of the bindings that parts of a definition look at.
-
-extension Binding {
-    fileprivate var names: [String] {
-        var names = [window.after, window.before].compactMap { $0 }
-        switch kind {
-        case .first(let selector), .last(let selector), .count(let selector):
-            names += selector.tests.flatMap { $0.test.names }
-        case .either(let others): names += others
-        }
-        return names
-    }
-}
 
 extension FieldTest {
     fileprivate var names: [String] {
@@ -156,19 +234,17 @@ extension DimensionSource {
 }
 
 extension MeasureSource {
+    /// Those it looks at beside its conditions.
     fileprivate var names: [String] {
         switch self {
         case .duration(let duration): duration.names
         case .number(let reference), .money(let reference, _): [reference.binding]
         case .count(let name): [name]
-        case .flag(let conditions): conditions.flatMap { $0.names }
-        case .name(let source, let conditions):
-            source.names + conditions.flatMap { $0.names }
+        case .flag: []
+        case .name(let source, _): source.names
         }
     }
-}
 
-extension MeasureSource {
     fileprivate var conditions: [Condition] {
         switch self {
         case .flag(let conditions), .name(_, when: let conditions): conditions

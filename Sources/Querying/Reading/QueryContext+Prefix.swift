@@ -44,17 +44,18 @@ extension QueryContext {
     ) throws {
         let origin = log.origin
         let zone = register.storeTimeZone ?? .utc
-        let basis = try log.read { view in
+        let (basis, settling) = try log.read { view in
             precondition(count <= view.entryCount, "the log is shorter")
             var basis = try AnswerBasis(view, count: count, origin: origin, zone: zone)
             basis.isAsOf = count < view.entryCount
-            return basis
+            return (basis, try Settling(view, count: count, zone: zone))
         }
         let library = DefinitionLibrary(register: register, types: log.types(in: register))
         let sources = PrefixSources(log, register, count, options, stored)
         self.init(
             kpiNames: library.kpiNames, kpi: { try library.kpi($0) },
             projectionNames: sources.names, source: { try sources.source($0) }, basis: basis)
+        self.settling = settling
         scorecardNames = library.scorecardNames
         scorecard = { try library.scorecard($0) }
         scorecardsAbout = { library.scorecards(about: $0) }

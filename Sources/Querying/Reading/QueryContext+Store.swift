@@ -54,6 +54,7 @@ extension QueryContext {
                     context: { try BuildContext(register: register, types: types) }, rounds,
                     upTo: count)
             }, basis: try basis(view.entryCount))
+        settling = try Settling(view, count: view.entryCount, zone: zone)
         earlierBasis = basis
         scorecardNames = library.scorecardNames
         scorecard = { try library.scorecard($0) }
@@ -86,10 +87,23 @@ extension AnswerBasis {
     package init(
         _ view: borrowing LogView, count: UInt32, origin: String, zone: TimeZoneRules
     ) throws {
-        let last = count > 0 ? try view.recorded(count - 1) : nil
         let root = try view.withTree(size: count) { try $0.root().bytes }
         self.init(
             origin: origin, sequence: count, root: root, timeZone: zone.name, tzdata: zone.release,
-            today: zone.day(of: last ?? Instant(milliseconds: 0)))
+            today: zone.day(of: try view.lastRecorded(of: count)))
+    }
+}
+
+extension Settling {
+    /// As it is after a log's first entries.
+    init(_ view: borrowing LogView, count: UInt32, zone: TimeZoneRules) throws {
+        self.init(now: try view.lastRecorded(of: count), zone: zone)
+    }
+}
+
+extension LogView {
+    /// When the last of the first entries was recorded; 1970 where there is none.
+    fileprivate borrowing func lastRecorded(of count: UInt32) throws -> Instant {
+        count > 0 ? try recorded(count - 1) : Instant(milliseconds: 0)
     }
 }

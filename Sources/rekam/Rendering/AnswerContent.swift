@@ -76,6 +76,8 @@ struct AnswerContent {
             return notes + [words.restated(periodLabel, answer.period.description)]
         }
         if statuses == [.closed] { return notes + [words.closed(periodLabel)] }
+        let open = answer.columns.filter(\.staysOpen).map { title($0) }
+        if !open.isEmpty { notes.append(words.staysOpen(open)) }
         guard let last = answer.columns.compactMap(\.openUntil).max() else { return notes }
         let day = last.text(language, knownYear: answer.period.singleYear)
         return notes + [words.mayChange(periodLabel, until: day)]

@@ -96,6 +96,14 @@ struct Words {
             "\(period) masih bisa berubah sampai \(day).")
     }
 
+    func staysOpen(_ titles: [String]) -> String {
+        let list = titles.joined(separator: ", ")
+        return pick(
+            "\(list): provisional, for no window says until when it may change.",
+            "\(list): sementara, sebab tidak ada batas waktu yang menyebut sampai kapan bisa berubah."
+        )
+    }
+
     func notYetIn(_ count: UInt32) -> String {
         let number = number(count)
         return pick(

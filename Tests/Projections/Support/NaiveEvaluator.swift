@@ -67,6 +67,8 @@ struct NaiveCase {
     let evaluator: NaiveEvaluator
     let subject: String
     let events: [Event]
+    /// Where facts are rounds: the last event of the one at hand.
+    var lastOfRound: Int?
     var definition: ProjectionDefinition { evaluator.definition }
 
     init(_ evaluator: NaiveEvaluator, subject: String, events: [Event]) {
@@ -81,10 +83,11 @@ struct NaiveCase {
             guard let fact = event(name, nil), holds(definition.conditions, fact) else { return [] }
             return lines(fact)
         case .each(let selector):
-            return events.indices.filter {
+            let found = events.indices.filter {
                 matches(selector, $0, nil) && holds(definition.conditions, $0)
             }
-            .flatMap { lines($0) }
+            guard let rounds = definition.rounds else { return found.flatMap { lines($0) } }
+            return facts(of: found, rounds)
         case .stock(let from, let conditions):
             guard let start = event(from, nil), holds(definition.conditions, nil) else { return [] }
             var flows: [(String, Int)] = []
@@ -113,11 +116,43 @@ struct NaiveCase {
         }
     }
 
+    /// One fact for each asking, as the language's page says it.
+    private func facts(of answers: [Int], _ rounds: Rounds) -> [(String, Int)] {
+        func asking(_ answer: Int) -> Int? { rounds.invitation.flatMap { event($0, answer) } }
+        func lastTime(_ answer: Int) -> Int64? {
+            guard let field = rounds.days, let days = limit(field, answer),
+                let sent = asking(answer)
+            else { return nil }
+            return events[sent].time + days * 86_400_000
+        }
+        var all: [(value: FieldValue?, first: Int, last: Int)] = []
+        for answer in answers {
+            if let last = lastTime(answer), events[answer].time > last { continue }
+            let value = rounds.field.flatMap { events[answer].value($0) }
+            if let place = all.lastIndex(where: { $0.value == value }),
+                asking(all[place].first) == asking(answer),
+                lastTime(answer) != nil
+                    || events[answer].time - events[all[place].first].time
+                        <= rounds.withinMilliseconds
+            {
+                all[place].last = answer
+            } else {
+                all.append((value, answer, answer))
+            }
+        }
+        return all.map { round in
+            var other = self
+            other.lastOfRound = round.last
+            return (other.line(round.first, day: round.first), 1)
+        }
+    }
+
     // MARK: Bindings
 
     /// The place of a binding's event.
     func event(_ name: String, _ fact: Int?) -> Int? {
         if name == "fact" { return fact }
+        if name == "last", definition.rounds != nil { return lastOfRound }
         guard let binding = definition.bindings.first(where: { $0.name == name }) else {
             return nil
         }
@@ -222,10 +257,11 @@ struct NaiveCase {
     private func parts(of fact: Int) -> [Part]? {
         switch definition.split {
         case nil: return nil
-        case .days(let from, let to):
-            guard let first = day(from, fact), let last = day(to, fact), first <= last else {
-                return nil
-            }
+        case .days(let from, let to, let within):
+            guard let first = day(from, fact), let last = day(to, fact), first <= last,
+                evaluator.zone.day(of: Instant(milliseconds: events[fact].time)).number
+                    - first.number <= Int32(within ?? 1_000_000)
+            else { return nil }
             return (first.number...last.number).map { Part(day: Day(number: $0), weight: 1) }
         case .time(let from, let to, let byHour):
             guard let from = event(from, fact), let to = event(to, fact),

@@ -58,11 +58,16 @@ struct RandomDefinitions {
         let conditions = (0..<(random.chance(60) ? 0 : 1 + random.below(2))).map { _ in
             condition(depth: 0)
         }
-        split = isStock ? nil : randomSplit()
+        let rounds = randomRounds(rule)
+        split = isStock || rounds != nil ? nil : randomSplit()
+        if rounds != nil {
+            events.append(Rounds.last)
+            types[Rounds.last] = types["fact"]
+        }
         return ProjectionDefinition(
             name: name, version: 1, title: LocalizedText(english: name),
             subjectKinds: random.chance(70) ? ["ticket"] : ["ticket", "call"], bindings: bindings,
-            fact: rule, split: split,
+            fact: rule, rounds: rounds, split: split,
             conditions: conditions.filter { !isStock || !readsLatest($0) },
             latestTypes: random.chance(50)
                 ? [("agent", ["ticket.opened", "ticket.assigned"])] : [],
@@ -70,12 +75,27 @@ struct RandomDefinitions {
             measures: (0..<random.below(4)).map { ("m\($0)", measure()) })
     }
 
+    private mutating func randomRounds(_ rule: FactRule) -> Rounds? {
+        guard case .each(let selector) = rule, random.chance(30) else { return nil }
+        var rounds = Rounds(
+            field: random.chance(50) ? columns(of: selector.types).first : nil, invitation: nil,
+            days: nil, withinMilliseconds: Int64(random.below(80)) * 1_800_000)
+        let anchors = events.filter { $0 != "fact" }
+        if random.chance(70), let asked = anchors.randomElement(using: &random) {
+            rounds.invitation = asked
+            let field = columns(of: types[asked] ?? []).first { Self.integers.contains($0) }
+            rounds.days = field.map { FieldReference(binding: asked, field: $0) }
+        }
+        return rounds
+    }
+
     private mutating func randomSplit() -> Split? {
         let holders = events.filter { types[$0] == ["cost.recorded"] }
         if let holder = holders.randomElement(using: &random), random.chance(70) {
             return .days(
                 from: FieldReference(binding: holder, field: "from_day"),
-                to: FieldReference(binding: holder, field: "to_day"))
+                to: FieldReference(binding: holder, field: "to_day"),
+                withinDays: random.chance(50) ? random.below(3) : nil)
         }
         guard random.chance(30), !events.isEmpty else { return nil }
         return .time(
