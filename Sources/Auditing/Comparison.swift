@@ -16,6 +16,8 @@ package struct Cause: Hashable, Sendable {
         case voided
         /// An event taken out and recorded anew.
         case corrected
+        /// An event that takes a whole case out: a merge, a removal.
+        case undone = "removed"
         /// Another version of a definition.
         case definition
     }

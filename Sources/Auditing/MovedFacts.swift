@@ -86,6 +86,9 @@ final class MovedFacts {
         let old = registers.before.changes.count
         return registers.after.changes.dropFirst(old).filter { change in
             if change.kind == "calendar" { return true }
+            // New texts for people say nothing new.
+            let known = registers.before.definition(change.kind, change.name, change.version)
+            if change.action == .registered, known?.meaning == change.meaning { return false }
             // A projection's text says nothing until it is promoted.
             guard names.contains(Name(kind: change.kind, name: change.name)) else { return false }
             return change.kind != "projection" || change.action != .registered
@@ -159,9 +162,13 @@ final class MovedFacts {
         }
         for sequence in sequences
         where targets[sequence] == nil && !anew.contains(sequence) && !voided.contains(sequence) {
-            let cause = try cause(.new, sequence)
+            var cause = try cause(.new, sequence)
+            if cause.happened <= boundary {
+                cause.kind = .late
+            } else if log.types[cause.type]?.undoesCase ?? false {
+                cause.kind = .undone
+            }
             found.append(cause)
-            if cause.happened <= boundary { found[found.count - 1].kind = .late }
         }
         causes[key] = found
         return found

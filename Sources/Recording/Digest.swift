@@ -1,4 +1,5 @@
 internal import Crypto
+import Definitions
 import EventModel
 internal import Synchronization
 
@@ -23,6 +24,13 @@ public final class Digest: Sendable {
     /// The digest of a text as the log records it: in its normal form.
     public static func hex(ofText text: String) -> String {
         hex(of: Array(NormalText.form(of: text).utf8))
+    }
+
+    /// The digest of what a definition says (`SourceDocument.meaning`): the same for all whose texts
+    /// for people differ alone. Of what is no definition in YAML it is the text's own.
+    public static func hex(ofMeaning text: String) -> String {
+        let document = SourceDocument(file: "", text: NormalText.form(of: text))
+        return hex(ofText: document.meaning ?? text)
     }
 
     /// The digest of some bytes.

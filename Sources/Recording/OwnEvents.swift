@@ -3,16 +3,22 @@ public import EventModel
 
 extension LogStore {
     /// `definition.registered`: a definition's text under kind, name and version.
+    ///
+    /// - Parameter sequence: how many entries the log has, where it knows the version already and
+    ///   other texts for people are recorded; nil for a new one.
     public func registration(
-        kind: String, name: String, version: Int, body: String, at time: Instant
+        kind: String, name: String, version: Int, body: String, retelling sequence: UInt32? = nil,
+        at time: Instant
     ) -> EventDraft {
         EventDraft(
-            id: "definition/\(kind)/\(name)/\(version)", source: origin,
+            id: "definition/\(kind)/\(name)/\(version)" + (sequence.map { "/\($0)" } ?? ""),
+            source: origin,
             type: "definition.registered", subject: "log/definitions", time: time,
             fields: [
                 .init("kind", .text(kind)), .init("name", .text(name)),
                 .init("version", .integer(Int64(version))), .init("body", .text(body)),
                 .init("digest", .text(Digest.hex(ofText: body))),
+                .init("meaning", .text(Digest.hex(ofMeaning: body))),
             ])
     }
 

@@ -111,16 +111,19 @@ final class AuditedLog {
         _ = try Withdrawal(reason: reason, person: by).takeBack([entries], in: log) { now }
     }
 
-    /// Registers a changed version of a shipped definition; a projection is promoted.
-    func revise(
-        _ kind: String, _ name: String, version: Int = 2, _ change: (String) -> String
-    ) throws {
+    /// Registers a changed version, the one after the shipped one, of a definition; a projection is
+    /// promoted.
+    func revise(_ kind: String, _ name: String, _ change: (String) -> String) throws {
         let documents = Shipped.texts(in: "catalogue").flatMap {
             SourceDocument.split($0.text, file: $0.path)
         }
         let found = documents.first { $0.heading.map { $0.0 == kind && $0.1 == name } ?? false }
         let document = try #require(found)
-        let body = change(document.text.replacing("version: 1", with: "version: \(version)"))
+        let shipped = try #require(
+            (1...9).first { document.text.contains("\nversion: \($0)\n") })
+        let version = shipped + 1
+        let body = change(
+            document.text.replacing("\nversion: \(shipped)\n", with: "\nversion: \(version)\n"))
         #expect(body != document.text)
         var drafts = [
             log.registration(kind: kind, name: name, version: version, body: body, at: now)

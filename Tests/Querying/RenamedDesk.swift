@@ -122,7 +122,8 @@ final class RenamedDesk {
                 case .either: break
                 }
                 return binding
-            }, fact: renamed(definition.fact), split: definition.split.map(renamed),
+            }, fact: renamed(definition.fact), rounds: definition.rounds.map(renamed),
+            split: definition.split.map(renamed),
             conditions: definition.conditions.map(renamed),
             latestTypes: definition.latestTypes.map { (name($0.field), $0.types) },
             dimensions: definition.dimensions.map { (name($0.name), renamed($0.source)) },
@@ -152,6 +153,12 @@ final class RenamedDesk {
             .stock(from: from, while: conditions.map(renamed))
         case .stay(let enter, let leave): .stay(enter: renamed(enter), leave: renamed(leave))
         }
+    }
+
+    private static func renamed(_ rounds: Rounds) -> Rounds {
+        Rounds(
+            field: rounds.field.map(name), invitation: rounds.invitation,
+            days: rounds.days.map(renamed), withinMilliseconds: rounds.withinMilliseconds)
     }
 
     private static func renamed(_ split: Split) -> Split {

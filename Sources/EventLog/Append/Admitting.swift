@@ -33,7 +33,7 @@ struct Admitting: ~Copyable {
     private var hasReader = false
     private var revealing: Revealing?
     private var segment: ColumnSegment?
-    /// Definitions registered by this batch, by kind, name and version: their digests.
+    /// Definitions registered by this batch, by kind, name and version: what they mean.
     private var definitionsHere: [[String]: String] = [:]
     private var register: DefinitionRegister?
 
@@ -457,7 +457,7 @@ struct Admitting: ~Copyable {
 
     // MARK: Definitions
 
-    /// A name and version of a definition means one body for ever.
+    /// A name and version of a definition means one thing for ever, whatever people are told of it.
     private mutating func judgeDefinition(_ row: Int) throws -> Verdict {
         guard
             let change = DefinitionChange(
@@ -471,16 +471,16 @@ struct Admitting: ~Copyable {
         let key = [change.kind, change.name, String(change.version)]
         let earlier =
             definitionsHere[key]
-            ?? register?.definition(change.kind, change.name, change.version)?.digest
-        guard earlier == nil || earlier == change.digest else {
+            ?? register?.definition(change.kind, change.name, change.version)?.meaning
+        guard earlier == nil || earlier == change.meaning else {
             return .refused(
                 Rejection(
                     kind: .definition, line: batch.rows[row].line, field: "data.name",
                     value: change.name,
                     problem: "this \(change.kind) is registered in version \(change.version) with "
-                        + "another body; raise its version"))
+                        + "another meaning; raise its version"))
         }
-        definitionsHere[key] = change.digest
+        definitionsHere[key] = change.meaning
         return .accepted
     }
 }

@@ -27,6 +27,8 @@ public struct DefinitionChange: Hashable, Sendable {
     public var body: String
     /// The digest of its text; empty unless registered.
     public var digest: String
+    /// The digest of what it says without its texts for people; empty unless registered.
+    public var meaning: String
 
     /// Reads a change out of a `definition.*` event's canonical bytes; nil where it is none.
     init?(
@@ -48,13 +50,14 @@ public struct DefinitionChange: Hashable, Sendable {
         self.version = Int(version)
         body = text("body") ?? ""
         digest = text("digest") ?? ""
+        meaning = text("meaning") ?? digest
     }
 
     var encoded: [UInt8] {
         var record = RecordWriter()
         record.put(action.rawValue)
         record.put(UInt64(version))
-        for text in [kind, name, digest, body] { record.put(text) }
+        for text in [kind, name, digest, meaning, body] { record.put(text) }
         return record.bytes
     }
 
@@ -63,7 +66,7 @@ public struct DefinitionChange: Hashable, Sendable {
         guard let code = record.take(UInt8.self), let action = Action(rawValue: code),
             let version = record.take(UInt64.self), let kind = record.takeText(),
             let name = record.takeText(), let digest = record.takeText(),
-            let body = record.takeText(), record.isAtEnd
+            let meaning = record.takeText(), let body = record.takeText(), record.isAtEnd
         else { return nil }
         self.action = action
         self.sequence = sequence
@@ -72,6 +75,7 @@ public struct DefinitionChange: Hashable, Sendable {
         self.version = Int(version)
         self.body = body
         self.digest = digest
+        self.meaning = meaning
     }
 }
 
@@ -107,7 +111,8 @@ public struct DefinitionRegister: Sendable {
         self.changes = changes
     }
 
-    /// A registered definition; nil when there is none, also after it was dropped.
+    /// A registered definition; nil when there is none, also after it was dropped. Where its texts
+    /// for people were told anew, the last ones.
     public func definition(_ kind: String, _ name: String, _ version: Int) -> DefinitionChange? {
         changes.last {
             $0.action == .registered && $0.kind == kind && $0.name == name
@@ -136,6 +141,8 @@ public struct DefinitionRegister: Sendable {
         }
         var order: [Int] = []
         for change in changes where change.kind == kind && change.name == name {
+            // Telling a version's texts anew brings it back into force no more than it was.
+            if change.action == .registered, order.contains(change.version) { continue }
             order.removeAll { $0 == change.version }
             if change.action != .dropped { order.append(change.version) }
         }

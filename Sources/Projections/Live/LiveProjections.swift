@@ -41,7 +41,7 @@ public struct LiveProjections {
         sources = try changes.compactMap { change in
             guard names?.contains(change.name) ?? true else { return nil }
             return try library.projection(change.name).map {
-                Self.source($0, digest: change.digest, types: types, calendars: context.calendars)
+                Self.source($0, meaning: change.meaning, types: types, calendars: context.calendars)
             }
         }
         self.context = context
@@ -50,13 +50,13 @@ public struct LiveProjections {
 
     /// What a version is built from: the same, whether it answers already or not.
     ///
-    /// Its digest says how its rows are made: by which rules of evaluation, from which text, with which
+    /// Its digest says how its rows are made: by which rules of evaluation, from what a definition says, with which
     /// calendars, from which versions of the event types it reads, of those that open its cases or set
     /// their states, and what older events are taken for. Rows made otherwise are built anew.
     ///
     /// - Parameter calendars: asked for where business time counts.
     package static func source(
-        _ definition: ProjectionDefinition, digest: String, types: EventTypes,
+        _ definition: ProjectionDefinition, meaning: String, types: EventTypes,
         calendars: @autoclosure () throws -> CalendarSet
     ) rethrows -> ProjectionSource {
         var schemas: [String] = []
@@ -82,7 +82,7 @@ public struct LiveProjections {
         let calendarDigests =
             countsBusinessTime ? try calendars().digests(of: definition) : []
         let parts =
-            ["evaluation \(EvaluationVersion.current)", digest]
+            ["evaluation \(EvaluationVersion.current)", meaning]
             + calendarDigests + schemas.sorted()
         let text = Array(parts.joined(separator: "\n").utf8)
         return ProjectionSource(

@@ -105,7 +105,7 @@ public struct ProjectionVersions {
             throw ProjectionFault.registry(reason: "\(version.text) is no projection")
         }
         return try LiveProjections.source(
-            definition, digest: change.digest, types: types,
+            definition, meaning: change.meaning, types: types,
             calendars: try CalendarSet(register: register, types: types))
     }
 }

@@ -75,7 +75,7 @@ extension QueryContext {
         let change = register.definition("projection", status.name, status.version)
         guard let definition, let change else { return }
         let source = try LiveProjections.source(
-            definition, digest: change.digest, types: types, calendars: calendars())
+            definition, meaning: change.meaning, types: types, calendars: calendars())
         guard source.digest == status.digest else {
             throw QueryFault.otherRows(projection: status.name, version: status.version)
         }

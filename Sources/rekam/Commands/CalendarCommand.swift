@@ -159,9 +159,9 @@ struct CalendarAddCommand: ParsableCommand {
                     + "stand in files of their own.")
         }
         let fresh = try read.unregistered(in: calendars.register, calendars: true).compactMap {
-            document, definition -> (document: SourceDocument, definition: CalendarDefinition)? in
-            guard case .calendar(let calendar) = definition else { return nil }
-            return (document, calendar)
+            one -> (document: SourceDocument, definition: CalendarDefinition)? in
+            guard case .calendar(let calendar) = one.definition else { return nil }
+            return (one.document, calendar)
         }
         guard !fresh.isEmpty else {
             Output.line(words.allRegistered)

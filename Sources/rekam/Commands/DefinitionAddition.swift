@@ -32,21 +32,20 @@ struct DefinitionAddition {
         let fresh = try read.unregistered(in: register)
         try check(fresh, register, log.types)
         let now = try Machine.now()
+        let count = try log.read { $0.entryCount }
         try log.appendOwn(
-            fresh.map { document, definition in
-                log.registration(
-                    kind: definition.kind, name: definition.name, version: definition.version,
-                    body: document.text, at: now)
-            }, recorded: now)
+            fresh.map { $0.draft(in: log, after: count, at: now) }, recorded: now)
         let words = DefinitionWords(language)
-        for (_, definition) in fresh {
+        for one in fresh {
+            let (kind, name) = (one.definition.kind, one.definition.name)
+            let version = "\(name)@\(one.definition.version)"
             Output.line(
-                words.answering(
-                    definition.kind, "\(definition.name)@\(definition.version)",
-                    before: register.live(definition.kind, definition.name)?.version))
+                one.isRetold
+                    ? words.retold(kind, version)
+                    : words.answering(kind, version, before: register.live(kind, name)?.version))
         }
         if fresh.isEmpty { Output.line(words.allRegistered) }
-        if let first = (fresh.first ?? read.contents.first)?.definition {
+        if let first = fresh.first?.definition ?? read.contents.first?.definition {
             Output.line()
             Output.line(words.next(next(first)))
         }
@@ -55,11 +54,11 @@ struct DefinitionAddition {
 
     /// Versions grow, and nothing that answers may break.
     private func check(
-        _ fresh: [(document: SourceDocument, definition: Definition)],
-        _ register: DefinitionRegister, _ types: EventTypes
+        _ fresh: [DefinitionFile.Fresh], _ register: DefinitionRegister, _ types: EventTypes
     ) throws {
         var messages: [String] = []
-        for (document, definition) in fresh {
+        for one in fresh where !one.isRetold {
+            let (document, definition) = (one.document, one.definition)
             guard let live = register.live(definition.kind, definition.name),
                 live.version > definition.version
             else { continue }

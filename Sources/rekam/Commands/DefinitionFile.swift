@@ -82,14 +82,21 @@ struct DefinitionFile {
         return found
     }
 
-    /// What is registered of its definitions: those the log does not have yet.
+    /// A definition that is to be registered.
+    struct Fresh {
+        var document: SourceDocument
+        var definition: Definition
+        /// Whether the log has it, with other texts for people.
+        var isRetold = false
+    }
+
+    /// What is registered of its definitions: those the log does not have yet, or whose texts for
+    /// people differ.
     ///
     /// - Parameter calendars: whether calendars may be among them: those need their zone's rules.
-    /// - Throws: `Failure` where a name and version stands in the log with another text.
-    func unregistered(
-        in register: DefinitionRegister, calendars: Bool = false
-    ) throws -> [(document: SourceDocument, definition: Definition)] {
-        var fresh: [(document: SourceDocument, definition: Definition)] = []
+    /// - Throws: `Failure` where a name and version stands in the log with another meaning.
+    func unregistered(in register: DefinitionRegister, calendars: Bool = false) throws -> [Fresh] {
+        var fresh: [Fresh] = []
         var messages: [String] = []
         for (document, definition) in contents {
             let versions = register.changes.filter {
@@ -102,17 +109,33 @@ struct DefinitionFile {
                             + "with the rules of its zone, from a file of its own: rekam calendar add"
                     )
                 }
-                fresh.append((document, definition))
+                fresh.append(Fresh(document: document, definition: definition))
                 continue
             }
             if known.digest == Digest.hex(ofText: document.text) { continue }
+            if known.meaning == Digest.hex(ofMeaning: document.text), definition.kind != "calendar"
+            {
+                fresh.append(Fresh(document: document, definition: definition, isRetold: true))
+                continue
+            }
             let newest = versions.map(\.version).max() ?? 0
             messages.append(
                 "\(document.file):\(document.firstLine): \(definition.kind) \(definition.name)@"
-                    + "\(definition.version) is registered with another text. Raise its version: "
+                    + "\(definition.version) is registered with another meaning. Raise its version: "
                     + "version: \(newest + 1)")
         }
         guard messages.isEmpty else { throw Failure(.refused, messages: messages) }
         return fresh
+    }
+}
+
+extension DefinitionFile.Fresh {
+    /// The event that registers it.
+    ///
+    /// - Parameter count: how many entries the log has.
+    func draft(in log: LogStore, after count: UInt32, at now: Instant) -> EventDraft {
+        log.registration(
+            kind: definition.kind, name: definition.name, version: definition.version,
+            body: document.text, retelling: isRetold ? count : nil, at: now)
     }
 }

@@ -12,8 +12,8 @@ struct ProjectionAddCommand: ParsableCommand {
         abstract: "Register a file's projections and KPIs in the log.",
         discussion: """
             Nothing answers differently yet: a projection is built beside the others by `backfill` \
-            and answers once it is promoted. A changed text under the same name and version is \
-            refused. KPIs of the file are registered too, unless they need a version that does not \
+            and answers once it is promoted. A changed meaning under the same name and version is \
+            refused; titles, descriptions and notes may change. KPIs of the file are registered too, unless they need a version that does not \
             answer yet: those come with `promote --with FILE`.
 
             Example:
@@ -44,17 +44,19 @@ struct ProjectionAddCommand: ParsableCommand {
         var drafts: [EventDraft] = []
         var lines: [String] = []
         let words = DefinitionWords(language.lang)
-        for (document, definition) in fresh {
+        let count = try log.read { $0.entryCount }
+        for one in fresh {
+            let definition = one.definition
             if let reason = waiting.reasons[definition.name], definition.kind == "kpi" {
                 lines.append(words.waits("\(definition.name)@\(definition.version)", reason))
                 continue
             }
-            drafts.append(
-                log.registration(
-                    kind: definition.kind, name: definition.name, version: definition.version,
-                    body: document.text, at: now))
+            drafts.append(one.draft(in: log, after: count, at: now))
+            let version = "\(definition.name)@\(definition.version)"
             lines.append(
-                words.registered(definition.kind, "\(definition.name)@\(definition.version)"))
+                one.isRetold
+                    ? words.retold(definition.kind, version)
+                    : words.registered(definition.kind, version))
         }
         try log.appendOwn(drafts, recorded: now)
         if drafts.isEmpty, lines.isEmpty { lines.append(words.allRegistered) }

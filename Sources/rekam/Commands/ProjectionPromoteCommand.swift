@@ -123,13 +123,10 @@ struct ProjectionPromoteCommand: ParsableCommand {
         var covered: Set<String> = []
         if let companion {
             let read = try DefinitionFile(companion, in: library, of: log)
-            for (document, definition) in try read.unregistered(in: register)
-            where definition.kind == "kpi" {
-                drafts.append(
-                    log.registration(
-                        kind: "kpi", name: definition.name, version: definition.version,
-                        body: document.text, at: now))
-                covered.insert(definition.name)
+            let count = try log.read { $0.entryCount }
+            for one in try read.unregistered(in: register) where one.definition.kind == "kpi" {
+                drafts.append(one.draft(in: log, after: count, at: now))
+                covered.insert(one.definition.name)
             }
         }
         var broken: [String] = []

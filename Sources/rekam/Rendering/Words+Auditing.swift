@@ -78,7 +78,8 @@ package struct AuditWords: SubjectWords {
     package func word(_ word: String) -> String {
         let known = [
             "closed": "ditutup", "reopened": "dibuka lagi", "late": "terlambat", "new": "baru",
-            "voided": "dibatalkan", "corrected": "dikoreksi", "definition": "definisi",
+            "voided": "dibatalkan", "corrected": "dikoreksi", "removed": "dikeluarkan",
+            "definition": "definisi",
             "void": "pembatalan", "removal": "penghapusan", "refusal": "penolakan",
             "promotion": "promosi", "dropped": "dicabut", "reopening": "pembukaan lagi",
             "backdated": "tanggal mundur",

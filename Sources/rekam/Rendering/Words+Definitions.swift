@@ -27,6 +27,14 @@ package struct DefinitionWords: SubjectWords {
         registration(kind, version)
     }
 
+    /// That the texts for people of one were recorded anew.
+    package func retold(_ kind: String, _ version: String) -> String {
+        let name = self.kind(kind)
+        return pick(
+            "Recorded the new texts of \(name) \(version); what it says is the same.",
+            "Teks baru \(name) \(version) dicatat; maknanya tetap sama.")
+    }
+
     /// That one was registered that answers at once.
     ///
     /// - Parameter before: the version that answered until now.
