@@ -345,6 +345,8 @@ public struct ProjectionDefinition: Hashable, Sendable {
     public var description: LocalizedText
     /// Kinds of case it reads (`ticket`), as in a subject before its `/`.
     public var subjectKinds: [String]
+    /// How long before its case opens an event still counts as at the opening, in milliseconds.
+    public var toleranceMilliseconds: Int64
     /// In an order in which each uses only earlier ones and `fact`.
     public var bindings: [Binding]
     /// What makes a fact.
@@ -371,10 +373,14 @@ public struct ProjectionDefinition: Hashable, Sendable {
     /// Cases with the facts that must come out: run by `projection check` and `add`.
     public var examples: [ProjectionExample]
 
+    /// Two minutes: clocks of two systems differ by less.
+    public static let usualToleranceMilliseconds: Int64 = 120_000
+
     /// A projection from its parts.
     public init(
         name: String, version: Int, title: LocalizedText,
         description: LocalizedText = LocalizedText(english: ""), subjectKinds: [String],
+        toleranceMilliseconds: Int64 = ProjectionDefinition.usualToleranceMilliseconds,
         bindings: [Binding], fact: FactRule, rounds: Rounds? = nil, split: Split? = nil,
         conditions: [Condition] = [],
         latestTypes: [(field: String, types: [String])] = [],
@@ -386,6 +392,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
         self.title = title
         self.description = description
         self.subjectKinds = subjectKinds
+        self.toleranceMilliseconds = toleranceMilliseconds
         self.bindings = bindings
         self.fact = fact
         self.rounds = rounds
@@ -401,6 +408,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
     public static func == (left: ProjectionDefinition, right: ProjectionDefinition) -> Bool {
         left.name == right.name && left.version == right.version && left.title == right.title
             && left.description == right.description && left.subjectKinds == right.subjectKinds
+            && left.toleranceMilliseconds == right.toleranceMilliseconds
             && left.bindings == right.bindings && left.fact == right.fact
             && left.rounds == right.rounds && left.split == right.split
             && left.conditions == right.conditions

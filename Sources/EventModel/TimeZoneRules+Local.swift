@@ -27,8 +27,11 @@ extension TimeZoneRules {
         return reading
     }
 
-    /// The first instant of a local date, also where the clock skips its midnight.
-    public func firstInstant(of day: Day) -> Instant {
+    /// The first instant of a local date: where the clock skips its midnight, that of the change; where
+    /// it shows midnight twice, the first.
+    ///
+    /// - Complexity: O(log transitions).
+    public func start(of day: Day) -> Instant {
         let reading = reading(ofLocalMilliseconds: Int64(day.number) * 86_400_000)
         guard reading.isSkipped else { return reading.instant }
         // The clock was put forward over midnight: the date begins with that.

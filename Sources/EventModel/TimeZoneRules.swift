@@ -73,9 +73,4 @@ public struct TimeZoneRules: Hashable, Sendable {
         }
         return Instant(milliseconds: local - Int64(offsetsSeconds[low]) * 1000)
     }
-
-    /// The instant at which a local date begins.
-    public func start(of day: Day) -> Instant {
-        instant(ofLocalMilliseconds: Int64(day.number) * 86_400_000)
-    }
 }

@@ -6,11 +6,15 @@ package struct Reach: Hashable, Sendable {
     package var days: Int
     /// So many milliseconds.
     package var milliseconds: Int64
+    /// How long before its opening an event may come and still count as at it, perhaps on another
+    /// day: so much later, at least, figures settle.
+    package var tolerance: Int64
 
-    /// A reach from its parts; both 0: nothing that comes later changes the fact.
-    package init(days: Int = 0, milliseconds: Int64 = 0) {
+    /// A reach from its parts; all 0: nothing that comes later changes the fact.
+    package init(days: Int = 0, milliseconds: Int64 = 0, tolerance: Int64 = 0) {
         self.days = days
         self.milliseconds = milliseconds
+        self.tolerance = tolerance
     }
 
     /// For ever: no window says when it ends.
@@ -20,16 +24,14 @@ package struct Reach: Hashable, Sendable {
 
     /// The reach of what rests on both.
     package func joined(with other: Reach) -> Reach {
-        Reach(days: max(days, other.days), milliseconds: max(milliseconds, other.milliseconds))
+        Reach(
+            days: max(days, other.days), milliseconds: max(milliseconds, other.milliseconds),
+            tolerance: max(tolerance, other.tolerance))
     }
 }
 
 /// When figures settle (law 9): nothing that only happens after that moves them.
 package struct Settling: Sendable {
-    /// How long before its opening an event may come and still count as at it, perhaps on another
-    /// day (`CaseRules.usualTolerance`).
-    private static let tolerance: Int64 = 120_000
-
     /// The recording time of the last entry: the answer's "now".
     private let now: Instant
     private let zone: TimeZoneRules
@@ -55,7 +57,7 @@ package struct Settling: Sendable {
 
     /// Whether facts of earlier days than one may still change.
     package func isOpen(before end: Day, _ reach: Reach) -> Bool {
-        openUntil(end, reach).map { now.milliseconds < $0 + Self.tolerance } ?? true
+        openUntil(end, reach).map { now.milliseconds < $0 + reach.tolerance } ?? true
     }
 
     private func openUntil(_ end: Day, _ reach: Reach) -> Int64? {

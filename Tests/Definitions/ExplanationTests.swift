@@ -89,4 +89,24 @@ struct ExplanationTests {
             """
         #expect(explanation.hasPrefix(expected), "\(explanation)")
     }
+
+    @Test("A tolerance of its own is read, and told where it is not the usual one")
+    func tolerance() throws {
+        let types = try #require(CatalogueTests.types)
+        for (line, length, told) in [
+            ("", 120_000, false), ("tolerance: 2m", 120_000, false),
+            ("tolerance: 5m", 300_000, true), ("tolerance: 0s", 0, true),
+        ] {
+            let text = Self.text.replacing("of: ticket", with: "of: ticket\n" + line)
+            let read = try DefinitionReader(types: types).read(text, file: "uji.yaml")
+            guard case .projection(let projection)? = read.first else {
+                Issue.record("no projection")
+                return
+            }
+            #expect(projection.toleranceMilliseconds == Int64(length))
+            let words = projection.explanation(in: .indonesian)
+            #expect(
+                words.contains(" sebelum kasusnya dibuka dihitung pada saat pembukaan.") == told)
+        }
+    }
 }

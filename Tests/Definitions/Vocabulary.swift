@@ -1,7 +1,7 @@
 import EventModel
 
 /// Event types for tests, written in a short form: one type a line, `type kinds: field kind, …`,
-/// `kinds@field` for profiles, with `n` for names, `i` integers, `b` booleans, `d` days, `t` texts, `e(a|b)` enumerations,
+/// `kinds@field` for profiles, `type!` for what opens a case, with `n` for names, `i` integers, `b` booleans, `d` days, `t` texts, `e(a|b)` enumerations,
 /// and `=role` behind that for what a field says of a survey's round.
 func eventTypes(_ table: String) -> EventTypes {
     EventTypes(
@@ -17,11 +17,13 @@ func eventTypes(_ table: String) -> EventTypes {
                 schema.round = marks.count > 1 ? RoundRole(rawValue: marks[1]) : nil
                 return schema
             }
-            return EventSchema(
-                type: String(head[0]), version: 1, subjectKinds: kinds == ["log"] ? [] : kinds,
-                isLogsOwn: kinds == ["log"],
+            var schema = EventSchema(
+                type: head[0].filter { $0 != "!" }, version: 1,
+                subjectKinds: kinds == ["log"] ? [] : kinds, isLogsOwn: kinds == ["log"],
                 profileName: profile.count > 1 ? String(profile[1]) : nil,
                 fields: fields)
+            schema.opensCase = head[0].last == "!"
+            return schema
         })
 }
 
@@ -46,7 +48,7 @@ private func fieldSchema(_ name: String, _ kind: String) -> FieldSchema {
 /// The shipped event types' fields, as far as the tests of this module need them.
 let vocabulary = eventTypes(
     """
-    ticket.opened ticket: channel n, origin e(customer|agent|system), reason e(complaint|inquiry|request|incident|other), about e(product|service|agent|other), category n, subcategory n, priority e(low|normal|high|urgent), customer n, agent n, team n, product n, level i, title t
+    ticket.opened! ticket: channel n, origin e(customer|agent|system), reason e(complaint|inquiry|request|incident|other), about e(product|service|agent|other), category n, subcategory n, priority e(low|normal|high|urgent), customer n, agent n, team n, product n, level i, title t
     ticket.assigned ticket: agent n, team n, by n
     ticket.status_changed ticket: status e(new|open|pending|hold|resolved|closed), actor n, actor_kind e(agent|customer|bot|system), resolution n, note t
     ticket.escalated ticket: trigger e(customer|agent|sla|system), from_level i, to_level i, from_agent n, to_agent n, from_team n, to_team n, reason t

@@ -96,22 +96,28 @@ struct TimeZoneRulesTests {
         }
     }
 
-    @Test func `a date begins with the change where its midnight is skipped`() {
+    @Test
+    func `a date begins with the change where its midnight is skipped, else with its first one`() {
         // Put forward from 23:30 to 00:30, and one whole day left out.
         let zone = TimeZoneRules(
             name: "Test", release: "",
             transitions: [utc("2025-03-30T23:30:00Z"), utc("2025-06-30T23:00:00Z")],
             offsetsSeconds: [0, 3600, 90_000])
         func first(_ month: Int, _ day: Int) -> Instant {
-            zone.firstInstant(of: BusinessCalendarTests.day(2025, month, day))
+            zone.start(of: BusinessCalendarTests.day(2025, month, day))
         }
         #expect(first(3, 31) == utc("2025-03-30T23:30:00Z"))
         #expect(first(4, 1) == utc("2025-03-31T23:00:00Z"))
         #expect(first(7, 1) == utc("2025-06-30T23:00:00Z"))
         #expect(first(7, 2) == utc("2025-06-30T23:00:00Z"))
-        #expect(
-            rome.firstInstant(of: BusinessCalendarTests.day(2025, 10, 26))
-                == utc("2025-10-25T22:00:00Z"))
+        // Havana's clocks went back from 01:00 to 00:00: that date has two midnights.
+        let havana = TimeZoneRules(
+            name: "America/Havana", release: "", transitions: [utc("2025-11-02T05:00:00Z")],
+            offsetsSeconds: [-14_400, -18_000])
+        let november = BusinessCalendarTests.day(2025, 11, 2)
+        #expect(havana.start(of: november) == utc("2025-11-02T04:00:00Z"))
+        #expect(havana.day(of: utc("2025-11-02T03:59:59.999Z")) < november)
+        #expect(havana.start(of: november.advanced(by: 1)) == utc("2025-11-03T05:00:00Z"))
     }
 
     @Test func `a zone without transitions is a constant`() {

@@ -1,3 +1,4 @@
+import EventLog
 import EventModel
 import Testing
 
@@ -22,10 +23,16 @@ struct SurveyRoundsTests {
         mutating func add(
             _ person: UInt32, at day: Double, recorded: Double? = nil, days: Int64? = nil,
             team: UInt32 = 0, question: [Int64] = [], scale: [Int64] = [], isOnScale: Bool = true,
-            isInvitation: Bool = false, type: UInt16 = 0
+            isInvitation: Bool = false, type: UInt16 = 0, order: Int64? = nil
         ) {
-            var event = RoundEvent(
-                sequence: count, time: Int64(day * Double(SurveyRoundsTests.day)), caseID: person)
+            var place = EventPlace(
+                time: Int64(day * Double(SurveyRoundsTests.day)), nanoseconds: 0,
+                rank: isInvitation ? 95 : 96, sequence: count)
+            if let order {
+                place.source = OrderSource(source: 0, kind: .integer)
+                place.key = UInt64(bitPattern: order)
+            }
+            var event = RoundEvent(place, caseID: person)
             event.days = days
             event.group = team
             if !isInvitation {
@@ -133,6 +140,21 @@ struct SurveyRoundsTests {
         #expect(try groups(log) == [[7, 1, 2, 3, 4, 5]])
         #expect(try log.ledger().withheld.map(\.group) == [8])
         #expect(try log.ledger().withheld.map(\.openUntil) == [nil])
+    }
+
+    @Test(
+        "Of answers of one instant the one that their source puts last counts, whatever came in last"
+    )
+    func order() throws {
+        for order in [1, 2] as [Int64] {
+            var log = Log()
+            for person in 1...4 as ClosedRange<UInt32> { log.add(person, at: 0, team: 7) }
+            log.add(5, at: 0, team: 7, order: order)
+            log.add(5, at: 0, team: 8, order: 3 - order)
+            log.rest(20)
+            let answers = try log.ledger().groups.flatMap(\.answers)
+            #expect(answers == [0, 1, 2, 3, order == 2 ? 4 : 5])
+        }
     }
 
     @Test("The last answer counts, on the day its round began; one too late begins another")

@@ -12,10 +12,10 @@ from answers import answers
 from reading import full_resolution, milliseconds, month, month_ends, rows, show
 from tickets import DIMENSIONS, KPIS, LACKING, Ticket, backlog, facts
 
-STATES = {"Insert ticket": "new", "Take in charge ticket": "open", "Wait": "pending",
-          "Require upgrade": "hold", "Resolve ticket": "resolved", "Closed": "closed"}
-# Says nothing of the ticket, not even after its end.
-SILENT = {"VERIFIED"}
+# Any other activity says nothing about the ticket's own state.
+STATES = {"Insert ticket": "new", "Take in charge ticket": "open", "Assign seriousness": "open",
+          "RESOLVED": "open", "Wait": "pending", "Require upgrade": "hold",
+          "Resolve ticket": "resolved", "Closed": "closed"}
 ABOUT = ["service_type", "seriousness_2", "customer", "product"]
 
 
@@ -72,8 +72,6 @@ for history in tickets.values():
                 "direction": "out", "visibility": "public", "actor_kind": "agent",
                 "actor": agent, "automatic": False}))
         after = STATES.get(activity)
-        if after is None and activity not in SILENT and state in ("resolved", "closed"):
-            after = "open"
         if after is None:
             continue
         timeline.append((at, "ticket.status_changed", {"status": after}))

@@ -36,6 +36,14 @@ extension Words {
         lines.map(\.printable).joined(separator: "\n")
     }
 
+    /// How far clocks may differ.
+    func tolerance(_ milliseconds: Int64) -> String {
+        let length = DurationText.text(milliseconds)
+        return pick(
+            "An event up to \(length) before its case opens counts as at the opening.",
+            "Peristiwa sampai \(length) sebelum kasusnya dibuka dihitung pada saat pembukaan.")
+    }
+
     /// The last lines: where it comes from, and what to know about it.
     func ending(_ source: String, _ notes: [LocalizedText]) -> [String] {
         var lines: [String] = []
@@ -62,6 +70,9 @@ extension ProjectionDefinition {
         lines += [""] + factSentence(words)
         if let rounds { lines.append(words.rounds(rounds)) }
         if let split { lines.append(words.split(split)) }
+        if toleranceMilliseconds != Self.usualToleranceMilliseconds {
+            lines.append(words.tolerance(toleranceMilliseconds))
+        }
         if !dimensions.isEmpty {
             lines += ["", words.pick("A fact can be asked by", "Fakta dapat ditanyakan menurut")]
             lines += Words.table(dimensions.map { ($0.name, words.source($0.source)) })

@@ -6,10 +6,11 @@ import EventModel
 /// says, then, in the order in which they depend on each other, what each refers to.
 final class ProjectionReader {
     static let keys = [
-        "projection", "version", "title", "description", "of", "calendar", "let", "fact", "stock",
-        "split", "when", "latest", "dimensions", "measures",
-        "examples",
+        "projection", "version", "title", "description", "of", "calendar", "tolerance", "let",
+        "fact", "stock", "split", "when", "latest", "dimensions", "measures", "examples",
     ]
+    /// A day, in milliseconds.
+    static let mostTolerance: Int64 = 86_400_000
     static let mostBindings = 64
     static let mostDimensions = 12
     static let mostMeasures = 16
@@ -70,6 +71,7 @@ final class ProjectionReader {
         readKinds(fields.required("of", "the kind of case, such as ticket"))
         guard !kinds.isEmpty else { return nil }
         readLatest(fields["latest"])
+        let tolerance = fields["tolerance"].flatMap { readTolerance($0) }
         calendar = fields["calendar"].flatMap { readCalendarName($0) }
         isStock = fields["stock"] != nil
         let raw = readBindings(fields["let"])
@@ -111,7 +113,9 @@ final class ProjectionReader {
         guard faults.faults.isEmpty, let name, let version, let fact else { return nil }
         var definition = ProjectionDefinition(
             name: name, version: version, title: title, description: description,
-            subjectKinds: kinds, bindings: bindings, fact: fact, rounds: rounds, split: split,
+            subjectKinds: kinds,
+            toleranceMilliseconds: tolerance ?? ProjectionDefinition.usualToleranceMilliseconds,
+            bindings: bindings, fact: fact, rounds: rounds, split: split,
             conditions: conditions,
             latestTypes: latest.map { ($0.key, $0.value.types) }, dimensions: dimensions,
             measures: measures, examples: examples ?? [])
@@ -157,6 +161,26 @@ final class ProjectionReader {
         if value.elements.isEmpty {
             faults.report(at: value, "no kind of case is given", among: known)
         }
+    }
+
+    /// How long before its opening a case's event counts as at it.
+    private func readTolerance(_ value: YAMLValue) -> Int64? {
+        guard let length = readLength(value) else { return nil }
+        if length > ProjectionReader.mostTolerance {
+            faults.report(
+                at: value, "clocks that differ by \(DurationText.text(length)) are set wrong",
+                expected:
+                    "a length of time up to \(DurationText.text(ProjectionReader.mostTolerance))")
+            return nil
+        }
+        let opening = columns.types.schemas.filter(\.opensCase)
+        guard opening.contains(where: { $0.subjectKinds.contains(where: kinds.contains) }) else {
+            faults.report(
+                at: value, "no event opens a case of kind \(Words.list(kinds, "or"))",
+                expected: "no tolerance here")
+            return nil
+        }
+        return length
     }
 
     // MARK: Values in force

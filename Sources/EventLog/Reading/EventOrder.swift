@@ -42,6 +42,9 @@ package struct EventPlace: Sendable {
         return isRankedBefore(other)
     }
 
+    /// When it happened, all that is known of it.
+    package var instant: (Int64, UInt32) { (time, nanoseconds) }
+
     fileprivate func isRankedBefore(_ other: EventPlace) -> Bool {
         (rank, sequence) < (other.rank, other.sequence)
     }
@@ -89,19 +92,25 @@ package enum EventOrder {
         }
     }
 
-    /// Some events of a case in order.
-    package static func sorted(_ events: [EventPlace]) -> [EventPlace] {
-        let byTime = events.sorted { ($0.time, $0.nanoseconds) < ($1.time, $1.nanoseconds) }
-        var result: [EventPlace] = []
+    /// Some events in order.
+    package static func sorted<Event>(
+        _ events: [Event], by place: (Event) -> EventPlace
+    ) -> [Event] {
+        let places = events.map(place)
+        let byTime = places.indices.sorted { places[$0].instant < places[$1].instant }
+        var result: [Event] = []
+        result.reserveCapacity(events.count)
         var start = 0
         while start < byTime.count {
-            let first = byTime[start]
-            let end =
-                byTime[start...].firstIndex {
-                    $0.time != first.time || $0.nanoseconds != first.nanoseconds
-                } ?? byTime.count
-            let instant = Array(byTime[start..<end])
-            result += ofInstant(instant).map { instant[$0] }
+            let instant = places[byTime[start]].instant
+            var end = start + 1
+            while end < byTime.count, places[byTime[end]].instant == instant { end += 1 }
+            if end == start + 1 {
+                result.append(events[byTime[start]])
+            } else {
+                let here = Array(byTime[start..<end])
+                result += ofInstant(here.map { places[$0] }).map { events[here[$0]] }
+            }
             start = end
         }
         return result

@@ -8,9 +8,17 @@ extension LogView {
     package func inOrder(
         _ sequences: some Sequence<UInt32>, types: EventTypes
     ) throws -> [UInt32] {
+        EventOrder.sorted(try places(of: sequences, types: types)) { $0 }.map(\.sequence)
+    }
+
+    /// Where some events stand among others of their cases.
+    ///
+    /// - Complexity: O(events).
+    package func places(
+        of sequences: some Sequence<UInt32>, types: EventTypes
+    ) throws -> [EventPlace] {
         var walk = try segmentWalk()
-        let places = try sequences.map { try place(of: $0, types, &walk) }
-        return EventOrder.sorted(places).map(\.sequence)
+        return try sequences.map { try place(of: $0, types, &walk) }
     }
 
     private func place(

@@ -15,9 +15,6 @@ struct CaseMemory {
         var latest: RowPlace?
         /// Its row read last.
         var last: RowStatement?
-        /// By slot: fingerprint of what was last said of the field; 0 nothing. Empty where no event
-        /// asks for it.
-        var values: [UInt64] = []
         /// What is counted among the rows of one instant.
         var moment: Moment?
     }

@@ -129,14 +129,6 @@ struct TestSpec: Sendable {
     var expectation: Expectation
 }
 
-/// A condition on what the file last said of a field in the case.
-struct PreviousSpec: Sendable {
-    var slot: Int
-    /// Fingerprints of the texts.
-    var texts: [UInt64]
-    var isNegated: Bool
-}
-
 /// A field of an event.
 struct FieldSpec: Sendable {
     enum Content: Sendable {
@@ -162,7 +154,6 @@ struct EventSpec: Sendable {
     /// Any of these, all conditions of one; empty: always.
     var when: [[TestSpec]] = []
     var isFirstOnly = false
-    var previous: [PreviousSpec] = []
     var hasWatchedFields = false
     var time = 0
     var id: Template?

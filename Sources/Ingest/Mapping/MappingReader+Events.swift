@@ -4,7 +4,7 @@ internal import EventModel
 // Events and their conditions.
 extension MappingReader {
     private static let eventKeys = [
-        "type", "when", "first", "previous", "changed", "at", "id", "repeats", "data",
+        "type", "when", "first", "changed", "at", "id", "repeats", "data",
     ]
 
     func readEvent(_ value: YAMLValue) {
@@ -35,7 +35,6 @@ extension MappingReader {
                 faults.report(at: value, "\(type) needs the field \"\(field.name)\"")
             }
         }
-        for pair in pairs(fields["previous"], "fields") { readPrevious(pair, schema, &event) }
         if let changed = fields["changed"] { readChanged(changed, &event) }
         // From A to B and back to A within one instant of the clock is two changes, and each row that
         // stands further back opens the case; a source's own order tells them apart.
@@ -155,22 +154,6 @@ extension MappingReader {
         return Template(parts: [.literal(NormalText.form(of: constant))])
     }
 
-    /// `{field: text}`, `{field: [a, b]}` or `{field: {not: …}}`, about the case before this row.
-    private func readPrevious(_ pair: YAMLPair, _ schema: EventSchema, _ event: inout EventSpec) {
-        guard let slot = slot(pair.key, event, schema) else { return }
-        var texts = pair.value
-        var isNegated = false
-        if pair.value.pairs != nil {
-            guard let fields = Keys(pair.value, of: "a condition", ["not"], faults),
-                let not = fields.required("not", "a text or a list of texts")
-            else { return }
-            texts = not
-            isNegated = true
-        }
-        let prints = texts.elements.map { CaseMemory.fingerprint(of: anyText($0)) }
-        event.previous.append(PreviousSpec(slot: slot, texts: prints, isNegated: isNegated))
-    }
-
     private func readChanged(_ value: YAMLValue, _ event: inout EventSpec) {
         event.hasWatchedFields = true
         for element in value.elements {
@@ -182,27 +165,14 @@ extension MappingReader {
                 continue
             }
             event.fields[place].isWatched = true
-            _ = slot(named: name, kind: event.type)
+            track(name, of: event.type)
         }
     }
 
-    private func slot(_ name: YAMLValue, _ event: EventSpec, _ schema: EventSchema) -> Int? {
-        guard let text = text(name) else { return nil }
-        guard schema.fields.contains(where: { $0.name == text }) else {
-            faults.report(
-                at: name, "\(event.type) has no field \"\(text)\"", word: text,
-                among: schema.fields.map(\.name))
-            return nil
-        }
-        return slot(named: text, kind: event.type)
-    }
-
-    /// The slot of a field among the events of one kind.
-    private func slot(named name: String, kind type: String) -> Int {
+    /// Has what the rows say of a field compared.
+    private func track(_ name: String, of type: String) {
         let field = TrackedField(name, of: type)
-        if let slot = mapping.tracked.firstIndex(of: field) { return slot }
-        mapping.tracked.append(field)
-        return mapping.tracked.count - 1
+        if !mapping.tracked.contains(field) { mapping.tracked.append(field) }
     }
 
     /// The columns an event's data rests on, values followed down.

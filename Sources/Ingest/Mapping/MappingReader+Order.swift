@@ -16,10 +16,8 @@ extension MappingReader {
                     columns(of: field).map { !$0.isSubset(of: common) } ?? true
             }
         }
-        mapping.usesPrevious = mapping.events.contains { !$0.previous.isEmpty }
         mapping.usesState =
             mapping.order != nil || mapping.rowOrder != nil || mapping.merge != nil
-            || mapping.usesPrevious
             || mapping.events.contains { $0.isFirstOnly || $0.hasWatchedFields || $0.countsRepeats }
     }
 

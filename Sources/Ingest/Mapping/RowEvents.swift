@@ -52,12 +52,6 @@ struct RowEvents {
     mutating func read(_ subject: String, into result: inout Result) throws(Rejection) {
         let place = mapping.usesState ? try place(result) : nil
         let before = result.entry
-        if mapping.usesPrevious, let place, let latest = before.latest, place.isBefore(latest) {
-            throw evaluator.rejection(
-                mapping.times[mapping.rowTime].name, place.time.rfc3339,
-                "the row lies before one of its case that stands above it, where \"previous\" asks "
-                    + "what came before (sort the file by time, oldest first)")
-        }
         var here = place.map {
             RowStatement(
                 place: $0, sayings: Array(repeating: .init(), count: mapping.tracked.count))
@@ -69,7 +63,7 @@ struct RowEvents {
             {
                 continue
             }
-            guard previousHolds(event, before.values), try holds(event) else { continue }
+            guard try holds(event) else { continue }
             let time = try time(event.time)
             var draft = EventDraft(
                 id: "", source: mapping.source, type: event.type, subject: subject,
@@ -126,26 +120,11 @@ struct RowEvents {
         if result.entry.earliest.map(place.isBefore) ?? true { result.entry.earliest = place }
         if !(result.entry.latest.map(place.isBefore) ?? false) { result.entry.latest = place }
         if mapping.order != nil { result.entry.last = row }
-        if mapping.usesPrevious {
-            if result.entry.values.isEmpty {
-                result.entry.values = Array(repeating: 0, count: mapping.tracked.count)
-            }
-            for (slot, saying) in row.sayings.enumerated() where saying.value != 0 {
-                result.entry.values[slot] = saying.value
-            }
-        }
         result.rows += 1
         result.time = place.time
     }
 
     // MARK: Whether and what it says
-
-    private func previousHolds(_ event: EventSpec, _ values: [UInt64]) -> Bool {
-        event.previous.allSatisfy { test in
-            let value = values.isEmpty ? 0 : values[test.slot]
-            return test.texts.contains(value) != test.isNegated
-        }
-    }
 
     private mutating func holds(_ event: EventSpec) throws(Rejection) -> Bool {
         if event.when.isEmpty { return true }

@@ -32,7 +32,7 @@ struct TimeReading {
         } else if found.isDay {
             let day = Day(
                 number: Int32(truncatingIfNeeded: found.localMilliseconds / 86_400_000))
-            time = SentTime(zone.firstInstant(of: day))
+            time = SentTime(zone.start(of: day))
         } else {
             let local = zone.reading(ofLocalMilliseconds: found.localMilliseconds)
             time = SentTime(local.instant, nanoseconds: found.nanoseconds)

@@ -14,6 +14,8 @@ struct CaseFacts: ~Copyable {
         var row: Row?
         /// Whether the projection itself looks at it.
         var isLookedAt = false
+        /// Whether it can change the projection's facts.
+        var mayMatter = false
     }
 
     let plan: Plan
@@ -22,13 +24,12 @@ struct CaseFacts: ~Copyable {
     init(plan: Plan) {
         self.plan = plan
         evaluator = CaseEvaluator(plan: plan, isTraced: true)
+        evaluator.table.isWhole = true
     }
 
     /// A walk through the columns as one transaction sees them.
     func walk(_ view: borrowing LogView) throws -> ChainWalk {
-        ChainWalk(
-            tables: plan.rows, typeCount: EventTypes.most,
-            segments: try view.segmentWalk())
+        ChainWalk(plan: plan, segments: try view.segmentWalk())
     }
 
     /// The entries that the log's first so many entries take out.
@@ -41,9 +42,7 @@ struct CaseFacts: ~Copyable {
         ofCase id: UInt32, upTo: UInt32, walk: inout ChainWalk, voided: Set<UInt32>,
         in view: borrowing LogView
     ) throws -> [Event] {
-        evaluator.table.rows.truncate(to: 0)
-        evaluator.table.payload.truncate(to: 0)
-        evaluator.table.longOrders.removeAll()
+        evaluator.table.clear()
         var events: [Event] = []
         let sequences = try view.caseHistory(id).filter { $0 < upTo }
         for sequence in try view.inOrder(sequences, types: plan.context.types) {
@@ -59,6 +58,13 @@ struct CaseFacts: ~Copyable {
                     isLookedAt: row.map { evaluator.looks(at: $0, projection: 0) } ?? false))
         }
         try evaluator.table.readLongOrders(view)
+        let opening = evaluator.table.opening(0..<evaluator.table.rows.count)
+        for place in events.indices {
+            guard let row = events[place].row else { continue }
+            events[place].mayMatter =
+                evaluator.concerns(row, projection: 0)
+                || evaluator.table.holdsUp(row, openingAt: opening)
+        }
         return events
     }
 

@@ -17,6 +17,7 @@ struct Differences: ~Copyable {
         self.log = log
         self.plan = plan
         evaluator = CaseEvaluator(plan: plan, isTraced: isTraced)
+        evaluator.table.isWhole = true
         kindsOfTypes = plan.kindsOfTypes(EventTypes.most)
         voidType = plan.context.types.id(of: "event.voided")
     }
@@ -30,14 +31,12 @@ struct Differences: ~Copyable {
         _ entries: Range<UInt32>, where mayMatter: ((UInt32, Int64) -> Bool)? = nil
     ) throws -> Int {
         var rowsRead = 0
-        let last = EventTypes.most
         var touched = try touchedCases(entries, where: mayMatter)
         var place = 0
         // Short read transactions: renewed after so many entries.
         while place < touched.count {
             try log.read { view in
-                var walk = ChainWalk(
-                    tables: plan.rows, typeCount: last, segments: try view.segmentWalk())
+                var walk = ChainWalk(plan: plan, segments: try view.segmentWalk())
                 let voids = try view.voids()
                 let before = Buffer(voids.filter { $0.by < entries.lowerBound }.map(\.voided))
                 let after = Buffer(voids.filter { $0.by < entries.upperBound }.map(\.voided))
@@ -63,11 +62,11 @@ struct Differences: ~Copyable {
         var pairs: [UInt64] = []
         var newest: [UInt32: UInt32] = [:]
         try log.read { view in
-            var walk = ChainWalk(
-                tables: plan.rows, typeCount: EventTypes.most, segments: try view.segmentWalk())
+            var walk = ChainWalk(plan: plan, segments: try view.segmentWalk())
             for sequence in entries {
                 let type = try walk.step(sequence).type
-                guard walk.number(ofType: type) != 255 || type == voidType else { continue }
+                let isKept = walk.mayKeep(type) && kindsOfTypes[Int(type)] != Census.otherKind
+                guard isKept || type == voidType else { continue }
                 let id = try walk.caseID(sequence)
                 guard let mayMatter else {
                     pairs.append(UInt64(id) << 32 | UInt64(sequence))
@@ -93,37 +92,29 @@ struct Differences: ~Copyable {
         caseID: UInt32, newest: UInt32, position: UInt32, before: borrowing Buffer<UInt32>,
         after: borrowing Buffer<UInt32>, walk: inout ChainWalk, _ view: borrowing LogView
     ) throws -> Int {
-        evaluator.table.rows.truncate(to: 0)
-        evaluator.table.payload.truncate(to: 0)
-        evaluator.table.longOrders.removeAll()
+        evaluator.table.clear()
         for place in 0..<plan.definitions.count { evaluator.firstCase[place] = .max }
         var read = 0
         var kind = Census.unknown
-        var hasChanged = false
         var sequence = newest
         // Rows that stand before the new entries go to the end of the table, later.
         var standing: [Row] = []
+        var changed: [Row] = []
         while sequence != .max {
             let (type, previous) = try walk.step(sequence)
             read += 1
             if kindsOfTypes[Int(type)] != Census.unknown { kind = kindsOfTypes[Int(type)] }
-            let isAfter = !contains(after, sequence)
-            let isBefore = sequence < position && !contains(before, sequence)
+            let isAfter = !PartitionScan.contains(after, sequence)
+            let isBefore = sequence < position && !PartitionScan.contains(before, sequence)
             if isAfter || isBefore, try walk.add(sequence, to: &evaluator.table) {
                 let row = evaluator.table.rows[evaluator.table.rows.count - 1]
                 if isBefore { standing.append(row) }
                 if !isAfter { evaluator.table.rows.truncate(to: evaluator.table.rows.count - 1) }
-                if isAfter != isBefore {
-                    hasChanged = true
-                    for place in 0..<plan.definitions.count
-                    where evaluator.concerns(row, projection: place) {
-                        evaluator.firstCase[place] = 0
-                    }
-                }
+                if isAfter != isBefore { changed.append(row) }
             }
             sequence = previous
         }
-        guard hasChanged else { return read }
+        guard !changed.isEmpty else { return read }
         if kind == Census.unknown {
             kind = plan.kindMark(ofSubject: try view.subject(ofCase: caseID))
         }
@@ -131,6 +122,9 @@ struct Differences: ~Copyable {
         let count = evaluator.table.rows.count
         reverse(count)
         for row in standing.reversed() { evaluator.table.rows.append(row) }
+        guard want(changed, after: 0..<count, before: count..<count + standing.count) else {
+            return read
+        }
         let isPrepared = !evaluator.isTraced
         try evaluator.table.readLongOrders(view)
         if isPrepared {
@@ -146,6 +140,25 @@ struct Differences: ~Copyable {
         return read
     }
 
+    /// Notes which projections' facts of a case some rows may change.
+    ///
+    /// - Returns: whether there are any.
+    private mutating func want(
+        _ changed: [Row], after: Range<Int>, before: Range<Int>
+    ) -> Bool {
+        let opening = max(evaluator.table.opening(after), evaluator.table.opening(before))
+        var isAnyWanted = false
+        for row in changed {
+            let holdsUp = evaluator.table.holdsUp(row, openingAt: opening)
+            for place in 0..<plan.definitions.count
+            where holdsUp || evaluator.concerns(row, projection: place) {
+                evaluator.firstCase[place] = 0
+                isAnyWanted = true
+            }
+        }
+        return isAnyWanted
+    }
+
     /// The walk went back in time; evaluation orders quicker what is nearly in order.
     private mutating func reverse(_ count: Int) {
         var low = 0
@@ -157,12 +170,6 @@ struct Differences: ~Copyable {
             low += 1
             high -= 1
         }
-    }
-
-    private func contains(_ sorted: borrowing Buffer<UInt32>, _ value: UInt32) -> Bool {
-        guard sorted.count > 0 else { return false }
-        let place = PartitionScan.lowerBound(sorted, value)
-        return place < sorted.count && sorted[place] == value
     }
 
     /// The differences so far as facts, those of one case together; per projection.

@@ -122,6 +122,8 @@ final class Pass: Sendable {
             guard taken.add(1, ordering: .relaxed).newValue <= workers else { return }
             var census = Census(caseCount: caseCount, entryCount: upTo)
             let numbers = numbersOfTypes(typeCount)
+            // Where sources told their order, rows are kept that nobody looks at.
+            let all = Buffer<UInt8>(repeating: 0, count: max(typeCount, 1))
             let kindOfType = plan.kindsOfTypes(typeCount)
             while true {
                 let start = next.add(1, ordering: .relaxed).oldValue
@@ -131,7 +133,13 @@ final class Pass: Sendable {
                 let end = UInt32(min(UInt64(first) + UInt64(stretch), UInt64(upTo)))
                 try log.read { view in
                     for segment in try view.segments(covering: first..<end) {
-                        census.count(segment, upTo: upTo, numbers: numbers, kindOfType: kindOfType)
+                        if segment.orders == nil {
+                            census.count(
+                                segment, upTo: upTo, numbers: numbers, kindOfType: kindOfType)
+                        } else {
+                            census.count(
+                                segment, upTo: upTo, numbers: all, kindOfType: kindOfType)
+                        }
                     }
                 }
             }
@@ -232,18 +240,47 @@ struct PassWorker: ~Copyable {
             return isWhole
         }
         guard isWhole else { throw ProjectionFault.interrupted }
+        var unfinished: [(id: UInt32, kind: UInt8)] = []
         for id in cases {
             let rows = scan.rows(ofCase: id - cases.lowerBound)
             guard !rows.isEmpty else { continue }
             var kind = census.kinds[id]
             if kind == Census.unknown { kind = subjects[id] ?? Census.otherKind }
             guard kind != Census.otherKind else { continue }
-            evaluator.evaluate(
+            let isDone = evaluator.evaluate(
                 caseID: UInt32(id), kind: kind - 1, start: rows.lowerBound, count: rows.count,
                 sign: 1)
+            if !isDone { unfinished.append((UInt32(id), kind - 1)) }
         }
+        try finish(unfinished, voided: voided)
         if let fault = evaluator.fault { throw fault }
         return try collect(index, cases)
+    }
+
+    /// Evaluates cases that need rows which the scan left out.
+    private mutating func finish(
+        _ cases: [(id: UInt32, kind: UInt8)], voided: borrowing Buffer<UInt32>
+    ) throws {
+        evaluator.table.isWhole = true
+        defer { evaluator.table.isWhole = false }
+        // Short read transactions.
+        for start in stride(from: 0, to: cases.count, by: 256) {
+            guard !pass.options.shouldStop() else { throw ProjectionFault.interrupted }
+            try pass.log.read { view in
+                var walk = ChainWalk(plan: pass.plan, segments: try view.segmentWalk())
+                for (id, kind) in cases[start..<min(start + 256, cases.count)] {
+                    evaluator.table.clear()
+                    for sequence in try view.caseHistory(id)
+                    where sequence < pass.upTo && !PartitionScan.contains(voided, sequence) {
+                        _ = try walk.add(sequence, to: &evaluator.table)
+                    }
+                    try evaluator.table.readLongOrders(view)
+                    evaluator.evaluate(
+                        caseID: id, kind: kind, start: 0, count: evaluator.table.rows.count,
+                        sign: 1)
+                }
+            }
+        }
     }
 
     private mutating func collect(_ index: Int, _ cases: Range<Int>) throws -> PartitionResult {

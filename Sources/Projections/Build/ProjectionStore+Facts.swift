@@ -225,7 +225,7 @@ extension ProjectionStore {
             for id in cases {
                 let events = try facts.events(
                     ofCase: id, upTo: range.upperBound, walk: &walk, voided: [], in: view)
-                let looked = Set(events.filter { $0.row != nil }.map(\.sequence))
+                let looked = Set(events.filter(\.mayMatter).map(\.sequence))
                 let found = events.map(\.sequence).filter { sequence in
                     range.contains(sequence)
                         && (looked.contains(sequence)

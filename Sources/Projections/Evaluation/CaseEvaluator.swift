@@ -59,6 +59,9 @@ package struct CaseEvaluator: ~Copyable {
     var stockRecord = Buffer<UInt32>()
     /// The projection being evaluated.
     var current = 0
+    /// Where measured lengths of time end before they start, if somebody asks.
+    var notesReversals = false
+    var reversals: [CaseDoubts.Reversal] = []
     /// Where only what differs between two tables of a case is wanted: what they share.
     package var shared = SharedRows()
 
@@ -99,12 +102,16 @@ package struct CaseEvaluator: ~Copyable {
     ///   - kind: the plan's number of the case's kind.
     ///   - start: the case's first row in `table`; they are put in order.
     ///   - isPrepared: whether they are in order already (`CaseRows.share`).
+    /// - Returns: false where the case needs rows that are not in the table (`CaseRows.isWhole`):
+    ///   nothing was added then.
+    @discardableResult
     package mutating func evaluate(
         caseID: UInt32, kind: UInt8, start: Int, count: Int, sign: Int64, isPrepared: Bool = false
-    ) {
-        guard count > 0 else { return }
+    ) -> Bool {
+        guard count > 0 else { return true }
         self.caseID = caseID
         table.look(at: start, count: count, isPrepared: isPrepared)
+        if table.lacksRows { return false }
         pauses.forget()
         let union = table.union
         for place in 0..<projections.count {
@@ -124,9 +131,11 @@ package struct CaseEvaluator: ~Copyable {
             case .stock: evaluateStock(projection, sign)
             }
         }
+        return true
     }
 
     /// Whether a row can change a projection's facts: by itself, or by what others mean beside it.
+    /// Rows that hold others up may change any: `CaseRows.holdsUp`.
     @inline(__always)
     package func concerns(_ row: Row, projection: Int) -> Bool {
         row.mask & bits[Int(projections[projection].bits) + row.type] != 0
@@ -315,7 +324,9 @@ package struct CaseEvaluator: ~Copyable {
 
     mutating func measure(_ code: MeasureCode) -> Int64 {
         switch code.kind {
-        case .duration: return duration(Int(code.duration))
+        case .duration:
+            if notesReversals { noteReversal(of: durations[Int(code.duration)]) }
+            return duration(Int(code.duration))
         case .number:
             let position = Int(found[Int(code.slot)])
             return position < 0 ? .min : fetch(code.field, at: position)

@@ -50,9 +50,9 @@ public struct LiveProjections {
 
     /// What a version is built from: the same, whether it answers already or not.
     ///
-    /// Its digest says how its rows are made: by which rules of evaluation, from what a definition says, with which
-    /// calendars, from which versions of the event types it reads, of those that open its cases or set
-    /// their states, and what older events are taken for. Rows made otherwise are built anew.
+    /// Its digest says how its rows are made: by which rules of evaluation, from what a definition
+    /// says, with which calendars, from which versions of the event types that its cases have, and
+    /// what older events are taken for. Rows made otherwise are built anew.
     ///
     /// - Parameter calendars: asked for where business time counts.
     package static func source(
@@ -73,7 +73,7 @@ public struct LiveProjections {
         let read = Set(definition.reads.map(\.type))
         for schema in types.schemas
         where schema.version > 1 && !read.contains(schema.type)
-            && kinds.contains(where: { schema.type.hasPrefix($0 + ".") })
+            && (kinds.contains { schema.type.hasPrefix($0 + ".") } || schema.occurs(in: kinds))
         {
             schemas.append("\(schema.type)@\(schema.version)")
         }

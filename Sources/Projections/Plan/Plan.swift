@@ -31,16 +31,22 @@ package struct Plan: Sendable {
     /// Kinds of case that some projection reads; a case's kind is its place here.
     package var kinds: [String]
 
-    /// Compiles projections into as few passes as their selectors allow, in their order.
+    /// Compiles projections into as few passes as their selectors allow, in their order. What one
+    /// pass makes of a case's events is the same for all in it, so they have one tolerance.
     ///
     /// - Parameter names: ids of `texts(in: definitions)` that the log has.
     /// - Throws: `ProjectionFault.definition`.
     package static func passes(
         _ definitions: [ProjectionDefinition], context: BuildContext, names: [String: UInt32]
     ) throws -> [Plan] {
-        guard !definitions.isEmpty else { return [] }
+        guard let tolerance = definitions.first?.toleranceMilliseconds else { return [] }
+        let other = definitions.firstIndex { $0.toleranceMilliseconds != tolerance }
+        if let other {
+            return try passes(Array(definitions[..<other]), context: context, names: names)
+                + passes(Array(definitions[other...]), context: context, names: names)
+        }
         do {
-            var builder = PlanBuilder(context: context, names: names)
+            var builder = PlanBuilder(context: context, names: names, tolerance: tolerance)
             for definition in definitions { try builder.add(definition) }
             return [try builder.finish()]
         } catch is PassIsFull {

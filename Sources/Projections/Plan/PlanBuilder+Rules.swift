@@ -2,7 +2,7 @@ import EventModel
 
 extension PlanBuilder {
     /// Whether several rows of a type may be one update: it says more than one state.
-    func isMerging(_ schema: EventSchema) -> Bool {
+    private func isMerging(_ schema: EventSchema) -> Bool {
         schema.columns.count { $0.isState } > 1
     }
 
@@ -24,8 +24,19 @@ extension PlanBuilder {
             _ = field(place, of: enders)
             types.formUnion(enders)
         }
-        for actor in actors(schema) { _ = field(actor, of: [type]) }
         return types.sorted()
+    }
+
+    /// Has rows of a type that are one update be one, where several may be.
+    ///
+    /// - Returns: whether several may be.
+    mutating func join(_ type: UInt16) -> Bool {
+        let schema = context.types.schemas[Int(type)]
+        guard isMerging(schema) else { return false }
+        merging.insert(type)
+        for state in schema.columns where state.isState { _ = field(state.name, of: [type]) }
+        for actor in actors(schema) { _ = field(actor, of: [type]) }
+        return true
     }
 
     /// What rows of a case say beside each other, as its tables have it.
@@ -35,8 +46,9 @@ extension PlanBuilder {
             types.reduce(0) { set, type in numbers[type].map { set | 1 << UInt64($0) } ?? set }
         }
         rules.openings = set(openings)
+        rules.tolerance = tolerance
         rules.telling = set(telling)
-        rules.merging = set(telling.filter { isMerging(context.types.schemas[Int($0)]) })
+        rules.merging = set(merging)
         for (place, key) in selectors.enumerated() where key.isFinder {
             for type in key.types {
                 if let number = numbers[type] {
@@ -65,17 +77,26 @@ extension PlanBuilder {
                 start: Int32(rules.settings.count), count: Int32(settings[number].count))
             rules.settings += settings[number]
         }
-        for type in telling.sorted() {
+        for type in merging.sorted() {
             guard let number = numbers[type] else { continue }
-            let start = rules.actors.count
-            for actor in actors(context.types.schemas[Int(type)]) {
-                guard let field = fieldPlaces[actor] else { continue }
-                rules.actors.append(codes.payloadPlaces[Int(field) * 64 + number])
-            }
-            rules.actorsOfType[number] = RangeCode(
-                start: Int32(start), count: Int32(rules.actors.count - start))
+            let schema = context.types.schemas[Int(type)]
+            rules.toldOfType[number] = places(
+                of: schema.columns.filter(\.isState).map(\.name), number, in: &rules)
+            rules.actorsOfType[number] = places(of: actors(schema), number, in: &rules)
         }
         return rules
+    }
+
+    /// Where the values of some fields stand in the payload of a type's rows.
+    private func places(
+        of names: [String], _ number: Int, in rules: inout CaseRules
+    ) -> RangeCode {
+        let start = rules.places.count
+        for name in names {
+            guard let field = fieldPlaces[name] else { continue }
+            rules.places.append(codes.payloadPlaces[Int(field) * 64 + number])
+        }
+        return RangeCode(start: Int32(start), count: Int32(rules.places.count - start))
     }
 
     /// A state of a case, and what events of each type do to it.

@@ -31,6 +31,8 @@ struct PlanBuilder {
     let context: BuildContext
     /// Ids of the texts that the definitions compare names with; absent: no event has it.
     let names: [String: UInt32]
+    /// How long before its opening an event counts as at it, in milliseconds: of all definitions.
+    let tolerance: Int64
     var definitions: [ProjectionDefinition] = []
     var layouts: [CellLayout] = []
     var codes = CodeTables()
@@ -49,14 +51,17 @@ struct PlanBuilder {
     /// Types that open cases, and those whose rows may repeat what was so.
     var openings: Set<UInt16> = []
     var telling: Set<UInt16> = []
+    /// Types of which several rows may be one update.
+    var merging: Set<UInt16> = []
 
     private struct ColumnPlace: Hashable {
         var type: UInt16
         var column: Int
     }
 
-    init(context: BuildContext, names: [String: UInt32]) {
+    init(context: BuildContext, names: [String: UInt32], tolerance: Int64) {
         self.context = context
+        self.tolerance = tolerance
         self.names = names
     }
 
@@ -121,11 +126,12 @@ struct PlanBuilder {
 
     mutating func finish() throws -> Plan {
         let types = Array(Set(selectors.flatMap { $0.types })).sorted()
-        guard types.count <= 64 else { throw PassIsFull() }
+        guard types.count <= Row.unread else { throw PassIsFull() }
         let numbers = Dictionary(uniqueKeysWithValues: types.enumerated().map { ($1, $0) })
         try assignBits(numbers)
         var rows = RowTables()
         for type in types { try addProgram(type, numbers: numbers, to: &rows) }
+        addUnread(besides: Set(types), to: &rows)
         writePayloadPlaces(types, rows)
         codes.rules = caseRules(numbers)
         writeBits()
@@ -179,7 +185,7 @@ struct PlanBuilder {
             return Int32(rows.uses.count - 1)
         }
         // Where rows may be joined, what their masks ask for goes with them.
-        if isMerging(schema), telling.contains(type) {
+        if merging.contains(type) {
             for column in checks.keys {
                 valueColumns.insert(ColumnPlace(type: type, column: column))
             }
@@ -205,6 +211,19 @@ struct PlanBuilder {
                         schema.defaultValue(ofColumn: column), of: schema.columns[column])))
         }
         rows.programs.append(program)
+    }
+
+    private func addUnread(besides read: Set<UInt16>, to rows: inout RowTables) {
+        for (id, schema) in context.types.schemas.enumerated()
+        where !read.contains(UInt16(id)) && !schema.isLogsOwn {
+            var type = UnreadType(type: UInt16(id), rank: UInt8(schema.rank))
+            if let column = schema.columns.firstIndex(where: { !$0.ranks.isEmpty }) {
+                type.rankColumn = column
+                type.ranksStart = rows.codeRanks.count
+                rows.codeRanks += codeRanks(schema, column)
+            }
+            rows.unread.append(type)
+        }
     }
 
     private mutating func writePayloadPlaces(_ types: [UInt16], _ rows: RowTables) {

@@ -15,6 +15,9 @@ extension ProjectionBuilder {
             keep([UInt16(id)])
         }
         for type in finderTypes.sorted() { keep(plan.tell(type)) }
+        // What is so is read from updates as well: all that it looks at are joined.
+        let read = Set(looked.union(ruled).flatMap { plan.selectors[Int($0)].types })
+        for type in read.sorted() where plan.join(type) { keep([type]) }
     }
 
     private mutating func keep(_ types: [UInt16]) {

@@ -4,13 +4,12 @@
 extension CaseRows {
     mutating func applyRules() {
         if rules.openings != 0 { heedOpening() }
-        guard rules.telling != 0 else { return }
         if rules.merging != 0 { mergeUpdates() }
-        heedRepetitions()
+        if rules.telling != 0 { heedRepetitions() }
     }
 
     @inline(__always)
-    private func isOne(of types: UInt64, _ row: Row) -> Bool {
+    func isOne(of types: UInt64, _ row: Row) -> Bool {
         types >> UInt64(truncatingIfNeeded: row.stamp & 0x3F) & 1 != 0
     }
 
@@ -38,6 +37,10 @@ extension CaseRows {
 
     /// Has rows happen at the instant of the opening that follows them: among each other in their own
     /// order, among those of that instant by rank.
+    ///
+    /// A row that comes early holds up those that follow it, also where nobody looks at it: where
+    /// that could tell, all rows of the case are needed. Where every row of the instant goes before
+    /// the first moved one already, it can't: more that come early only hold up each other.
     private mutating func move(_ range: Range<Int>, to opening: Row) {
         var end = range.upperBound
         while end < count, areSimultaneous(self[end], opening) { end += 1 }
@@ -52,11 +55,13 @@ extension CaseRows {
                 payload[Int(row.payload) - 1] = payload[Int(opening.payload) - 1]
             }
             while let next = rest.first, next.rank < row.rank {
+                if position > range.lowerBound { lacksRows = !isWhole }
                 spare.append(next)
                 rest = rest.dropFirst()
             }
             spare.append(row)
         }
+        if !rest.isEmpty { lacksRows = !isWhole }
         for row in rest { spare.append(row) }
         for place in 0..<spare.count {
             rows[target] = spare[place]
@@ -94,25 +99,23 @@ extension CaseRows {
     }
 
     private func saysState(_ row: Row) -> Bool {
-        rules.settingsOfType[row.type].indices.contains { place in
-            rules.settings[place].effect == .tells
-                && value(rules.settings[place].place, of: row) != .min
+        rules.toldOfType[row.type].indices.contains { place in
+            value(rules.places[place], of: row) != .min
         }
     }
 
-    /// Whether a row says other states than one before it, and nobody else said them.
+    /// Whether a row says other states than one before it, or the same of them, and nobody else said
+    /// them.
     private func canJoin(_ position: Int, _ leader: Int) -> Bool {
         let (row, first) = (self[position], self[leader])
-        for place in rules.settingsOfType[row.type].indices {
-            let setting = rules.settings[place]
-            guard setting.effect == .tells else { continue }
-            if value(setting.place, of: row) != .min, value(setting.place, of: first) != .min {
-                return false
-            }
+        for place in rules.toldOfType[row.type].indices {
+            let told = rules.places[place]
+            let (new, known) = (value(told, of: row), value(told, of: first))
+            if new != .min, known != .min, new != known { return false }
         }
         for place in rules.actorsOfType[row.type].indices {
             let actors = (
-                value(rules.actors[place], of: row), value(rules.actors[place], of: first)
+                value(rules.places[place], of: row), value(rules.places[place], of: first)
             )
             // 1 is "", nobody.
             if actors.0 > 1, actors.1 > 1, actors.0 != actors.1 { return false }

@@ -8,6 +8,10 @@ package struct CaseRows: ~Copyable {
     package var extras = RowExtras()
     /// Orders of sources that are longer than their keys, by sequence.
     package var longOrders: [UInt32: [UInt8]] = [:]
+    /// Whether the rows of each case are all here, those included that nobody looks at: others may
+    /// wait for them at an opening. Else `lacksRows` says whether the case at hand needs them.
+    package var isWhole = false
+    package internal(set) var lacksRows = false
     /// First row of the case looked at, and its number of rows.
     package internal(set) var start = 0
     package internal(set) var count = 0
@@ -81,8 +85,16 @@ package struct CaseRows: ~Copyable {
 
     /// Puts the case's rows in order, then has them say what they mean beside each other.
     private mutating func prepare() {
+        lacksRows = false
         order()
         if rules.isActive { applyRules() }
+    }
+
+    /// Forgets all rows.
+    package mutating func clear() {
+        rows.truncate(to: 0)
+        payload.truncate(to: 0)
+        longOrders.removeAll()
     }
 
     /// A row of the case.

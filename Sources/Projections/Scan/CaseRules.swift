@@ -10,7 +10,7 @@ package struct CaseRules: Sendable {
     /// Types whose first event opens a case.
     package var openings: UInt64 = 0
     /// How long before its opening an event still counts as at it, in milliseconds.
-    package var tolerance = CaseRules.usualTolerance
+    package var tolerance: Int64 = 0
     /// By type: the bits of selectors that look for something happening, which a repetition is not.
     package var finders = [UInt64](repeating: 0, count: 64)
     /// States that a case has.
@@ -22,12 +22,11 @@ package struct CaseRules: Sendable {
     package var telling: UInt64 = 0
     /// Types of which several rows may be one update.
     package var merging: UInt64 = 0
-    /// Of these, by type: places of who made the update.
-    package var actors: [Int32] = []
+    /// Of these, by type: where the states that its rows tell stand in the payload (as in
+    /// `StateSetting`), and who made the update.
+    package var places: [Int32] = []
+    package var toldOfType = [RangeCode](repeating: RangeCode(), count: 64)
     package var actorsOfType = [RangeCode](repeating: RangeCode(), count: 64)
-
-    /// Two minutes: clocks of two systems differ by less.
-    package static let usualTolerance: Int64 = 120_000
 
     package init() {}
 }
@@ -65,7 +64,8 @@ final class CaseRuleTables {
     let finders: Buffer<UInt64>
     let settings: Buffer<StateSetting>
     let settingsOfType: Buffer<RangeCode>
-    let actors: Buffer<Int32>
+    let places: Buffer<Int32>
+    let toldOfType: Buffer<RangeCode>
     let actorsOfType: Buffer<RangeCode>
     /// By type, of `merging`: its values' places in the payload; and by column, where it is.
     let columns: Buffer<PayloadColumn>
@@ -99,7 +99,8 @@ final class CaseRuleTables {
         finders = Buffer(rules.finders)
         settings = Buffer(rules.settings)
         settingsOfType = Buffer(rules.settingsOfType)
-        actors = Buffer(rules.actors)
+        places = Buffer(rules.places)
+        toldOfType = Buffer(rules.toldOfType)
         actorsOfType = Buffer(rules.actorsOfType)
         masks = RowMasks(tables)
         inForce = Buffer(repeating: .min, count: rules.stateCount)
@@ -128,5 +129,5 @@ final class CaseRuleTables {
     }
 
     /// Whether any rule asks anything of any row.
-    var isActive: Bool { openings | telling != 0 }
+    var isActive: Bool { openings | telling | merging != 0 }
 }

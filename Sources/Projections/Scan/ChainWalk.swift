@@ -1,4 +1,5 @@
 package import EventLog
+import EventModel
 
 /// Gathers one case's rows by walking back through the columns, for differences.
 ///
@@ -11,12 +12,15 @@ package struct ChainWalk: ~Copyable {
     private var current = -1
     /// What some event of the log has.
     private let extras: RowExtras
+    /// Whether rows before an opening may be moved to it: others wait for these, whoever looks at them.
+    private let mayMove: Bool
 
-    package init(tables: RowTables, typeCount: Int, segments: consuming SegmentWalk) {
+    package init(plan: Plan, segments: consuming SegmentWalk) {
+        mayMove = plan.codes.rules.openings != 0
         extras = RowExtras(
             nanoseconds: segments.hasNanoseconds, orders: segments.hasOrders)
         self.segments = segments
-        maker = RowMaker(tables: tables, typeCount: typeCount)
+        maker = RowMaker(tables: plan.rows, typeCount: EventTypes.most)
     }
 
     private mutating func place(
@@ -54,10 +58,13 @@ package struct ChainWalk: ~Copyable {
         return segment.times[row]
     }
 
-    /// The plan's number of a log's type; 255 where it does not read it.
-    package func number(ofType type: UInt16) -> UInt8 { maker.numberOfType[Int(type)] }
+    /// Whether rows of a log's type may matter to the plan.
+    package func mayKeep(_ type: UInt16) -> Bool {
+        maker.numberOfType[Int(type)] != 255 || mayMove || extras.contains(.orders)
+    }
 
-    /// Adds an entry's row to a table, unless no selector holds for it.
+    /// Adds an entry's row to a table, also one for which no selector holds where others of its case
+    /// may wait for it: see `CaseRows.isWhole`.
     ///
     /// - Returns: whether it was added.
     package mutating func add(
@@ -66,16 +73,27 @@ package struct ChainWalk: ~Copyable {
         let (segment, place) = try segments.segment(containing: sequence)
         let row = Int(sequence - segment.first)
         let number = maker.numberOfType[Int(segment.types[row])]
-        guard number != 255 else { return false }
         if place != current {
             maker.leaveSegment()
             current = place
         }
-        let ordinal = Int(segment.ordinals[row])
-        maker.enter(Int(number), of: segment)
-        let mask = maker.mask(Int(number), ordinal: ordinal)
-        guard mask != 0 else { return false }
         table.extras = extras
+        let ordinal = Int(segment.ordinals[row])
+        var mask: UInt64 = 0
+        if number != 255 {
+            maker.enter(Int(number), of: segment)
+            mask = maker.mask(Int(number), ordinal: ordinal)
+        }
+        guard mask != 0 else {
+            let columns = ExtraColumns(segment)
+            guard mayMove || columns.isDeclared(row),
+                let rank = maker.rank(ofUnread: row, in: segment)
+            else { return false }
+            table.rows.append(
+                table.unreadRow(
+                    columns, row, time: segment.times[row], rank: rank, sequence: sequence))
+            return true
+        }
         if !extras.isEmpty { table.add(ExtraColumns(segment), row) }
         let payload = maker.addPayload(Int(number), ordinal: ordinal, to: &table.payload)
         table.rows.append(

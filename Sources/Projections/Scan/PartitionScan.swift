@@ -17,7 +17,8 @@ package struct PartitionScan: ~Copyable {
         Int(starts[place])..<Int(cursors[place])
     }
 
-    /// Gathers the rows below `upTo` that some selector of the plan holds for.
+    /// Gathers the rows below `upTo` that some selector of the plan holds for, and those whose source
+    /// told their order: others of the same source wait for them.
     ///
     /// - Parameters:
     ///   - voided: sequences that are taken out, ascending.
@@ -60,6 +61,7 @@ package struct PartitionScan: ~Copyable {
         let ordinals = unsafe segment.ordinals.pointer
         let hasExtras = !table.extras.isEmpty
         let extras = ExtraColumns(segment)
+        let hasOrders = extras.hasOrders
         let first = UInt32(range.lowerBound)
         let width = UInt32(range.count)
         var nextVoid = PartitionScan.lowerBound(voided, segment.first)
@@ -75,14 +77,20 @@ package struct PartitionScan: ~Copyable {
             let type = unsafe types[row]
             precondition(type < typeCount, "a row names no type")
             let number = unsafe numbers[Int(type)]
-            guard number != 255 else { continue }
+            if number == 255, !hasOrders { continue }
             let sequence = segment.first &+ UInt32(truncatingIfNeeded: row)
             while nextVoid < voided.count, voided[nextVoid] < sequence { nextVoid += 1 }
             if nextVoid < voided.count, voided[nextVoid] == sequence { continue }
             let ordinal = Int(unsafe ordinals[row])
-            maker.enter(Int(number), of: segment)
-            let mask = maker.mask(Int(number), ordinal: ordinal)
-            guard mask != 0 else { continue }
+            var mask: UInt64 = 0
+            if number != 255 {
+                maker.enter(Int(number), of: segment)
+                mask = maker.mask(Int(number), ordinal: ordinal)
+            }
+            if mask == 0 {
+                if hasOrders { keep(row, of: segment, extras, for: Int(place), in: &table) }
+                continue
+            }
             if hasExtras { table.add(extras, row) }
             let payload = maker.addPayload(Int(number), ordinal: ordinal, to: &table.payload)
             let target = Int(unsafe cursor[Int(place)])
@@ -92,6 +100,28 @@ package struct PartitionScan: ~Copyable {
                 mask: mask, sequence: sequence, payload: payload)
             unsafe cursor[Int(place)] &+= 1
         }
+    }
+
+    /// Keeps a row that nobody looks at, where its source told its order.
+    @inline(never)
+    private mutating func keep(
+        _ row: Int, of segment: ColumnSegment, _ extras: ExtraColumns, for place: Int,
+        in table: inout CaseRows
+    ) {
+        guard extras.isDeclared(row), let rank = maker.rank(ofUnread: row, in: segment) else {
+            return
+        }
+        let target = Int(cursors[place])
+        precondition(target < table.rows.count, "more rows than the census counted")
+        table.rows[target] = table.unreadRow(
+            extras, row, time: segment.times[row], rank: rank,
+            sequence: segment.first &+ UInt32(row))
+        cursors[place] += 1
+    }
+
+    static func contains(_ sorted: borrowing Buffer<UInt32>, _ value: UInt32) -> Bool {
+        let place = lowerBound(sorted, value)
+        return place < sorted.count && sorted[place] == value
     }
 
     static func lowerBound(_ sorted: borrowing Buffer<UInt32>, _ value: UInt32) -> Int {

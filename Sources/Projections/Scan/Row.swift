@@ -20,6 +20,10 @@ package struct Row: BitwiseCopyable, Equatable, Sendable {
         self.payload = payload
     }
 
+    /// The number of all types that a plan does not read: no selector holds for it, and no rule asks
+    /// for it. Types that it reads have lower ones.
+    package static let unread = 63
+
     /// Milliseconds since 1970.
     @inline(__always)
     package var time: Int64 { stamp >> 15 }

@@ -36,6 +36,10 @@ package struct ExtraColumns {
         orders = segment.orders
         nanoseconds = segment.nanoseconds
     }
+
+    /// Whether some source told its order, of any row or of one.
+    var hasOrders: Bool { orders != nil }
+    func isDeclared(_ row: Int) -> Bool { (orders?.sources[row] ?? 0) != 0 }
 }
 
 extension CaseRows {
@@ -53,6 +57,37 @@ extension CaseRows {
             }
         }
         if extras.contains(.nanoseconds) { payload.append(columns.nanoseconds?[row] ?? 0) }
+    }
+
+    /// Adds a row that nobody looks at, and for which others of its case may wait.
+    package mutating func unreadRow(
+        _ columns: ExtraColumns, _ row: Int, time: Int64, rank: UInt8, sequence: UInt32
+    ) -> Row {
+        if !extras.isEmpty { add(columns, row) }
+        return Row(
+            time: time, rank: rank, type: UInt8(Row.unread), mask: 0, sequence: sequence,
+            payload: UInt32(payload.count))
+    }
+
+    /// Whether others of its case may wait for a row, whoever looks at it: its source told its order,
+    /// or it comes no later than the opening.
+    func holdsUp(_ row: Row, openingAt opening: Int64) -> Bool {
+        row.time <= opening
+            || extras.contains(.orders) && payload[Int(row.payload) - extras.words] != 0
+    }
+
+    /// Nanoseconds beyond a row's millisecond.
+    func nanoseconds(of row: Row) -> UInt32 {
+        extras.contains(.nanoseconds) ? payload[Int(row.payload) - 1] : 0
+    }
+
+    /// The earliest time of a row that opens the case, in milliseconds; `Int64.min` for none.
+    func opening(_ range: Range<Int>) -> Int64 {
+        var opening = Int64.max
+        for place in range where isOne(of: rules.openings, rows[place]) {
+            opening = min(opening, rows[place].time)
+        }
+        return opening == .max ? .min : opening
     }
 
     /// Reads the orders that are longer than their keys, once the rows are gathered.

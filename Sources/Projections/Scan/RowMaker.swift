@@ -14,6 +14,8 @@ package struct RowMaker: ~Copyable {
     private let tables: RowTables
     /// The plan's number of a log's type; 255 where the plan does not read it.
     package var numberOfType: Buffer<UInt8>
+    /// Place of a type that the plan does not read among those; -1 for others, which no case has.
+    private var placeOfUnread: Buffer<Int16>
     /// Whether the columns of a type have been found in the segment at hand.
     private var ready: Buffer<UInt8>
 
@@ -24,6 +26,10 @@ package struct RowMaker: ~Copyable {
         codeRanks = Buffer(tables.codeRanks)
         numberOfType = Buffer(repeating: 255, count: max(typeCount, 1))
         ready = Buffer(repeating: 0, count: tables.programs.count)
+        placeOfUnread = Buffer(repeating: -1, count: max(typeCount, 1))
+        for (place, unread) in tables.unread.enumerated() {
+            placeOfUnread[Int(unread.type)] = Int16(place)
+        }
         for (number, program) in tables.programs.enumerated() {
             numberOfType[Int(program.type)] = UInt8(number)
             ranks.append(program.rank)
@@ -79,6 +85,23 @@ package struct RowMaker: ~Copyable {
         guard use >= 0 else { return ranks[number] }
         let code = unsafe SegmentRow(bases: bases.base, ordinal: ordinal).code(use)
         return codeRanks[Int(rankStarts[number]) + Int(code)]
+    }
+
+    /// Where a row stands of which no selector of the plan holds; nil for one of the log's own types.
+    package mutating func rank(ofUnread row: Int, in segment: ColumnSegment) -> UInt8? {
+        let type = segment.types[row]
+        let ordinal = Int(segment.ordinals[row])
+        let number = Int(numberOfType[Int(type)])
+        if number != 255 {
+            enter(number, of: segment)
+            return rank(number, ordinal: ordinal)
+        }
+        let place = Int(placeOfUnread[Int(type)])
+        guard place >= 0 else { return nil }
+        let unread = tables.unread[place]
+        guard unread.rankColumn >= 0 else { return unread.rank }
+        let codes = segment.column(type: type, index: unread.rankColumn)?.codes
+        return tables.codeRanks[unread.ranksStart + Int(codes?[ordinal] ?? 0)]
     }
 
     /// Adds the values that go with a row to a payload; gives the first word's place.

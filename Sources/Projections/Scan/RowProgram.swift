@@ -74,9 +74,19 @@ package struct TypeProgram: Sendable {
     package var ranksStart: Int32 = 0
 }
 
+/// A type that a plan does not read: where its rows stand all the same, since others wait for them.
+package struct UnreadType: Sendable {
+    package var type: UInt16
+    package var rank: UInt8
+    /// As in `TypeProgram`, the column's place among the type's own.
+    package var rankColumn: Int = -1
+    package var ranksStart: Int = 0
+}
+
 /// All programs of a plan as flat tables.
 package struct RowTables: Sendable {
     package var programs: [TypeProgram] = []
+    package var unread: [UnreadType] = []
     package var uses: [ColumnUse] = []
     package var codeMasks: [UInt64] = []
     package var nameMasks: [NameMask] = []

@@ -97,15 +97,15 @@ private struct RoundEvents {
                     || !EventTypes.anonymousKinds.isDisjoint(with: schema.subjectKinds)
             else { continue }
             let columns = RoundColumns(schema)
-            for entry in try view.entries(ofType: UInt16(id), upTo: count) {
-                if isAnonymous[entry.caseID] == nil {
-                    let subject = try view.subject(ofCase: entry.caseID)
-                    isAnonymous[entry.caseID] = EventTypes.anonymousKinds.contains(
-                        String(subject.prefix { $0 != "/" }))
-                }
-                guard isAnonymous[entry.caseID] == true else { continue }
-                var event = RoundEvent(
-                    sequence: entry.sequence, time: entry.time, caseID: entry.caseID)
+            let entries = try view.entries(ofType: UInt16(id), upTo: count).filter { entry in
+                if let known = isAnonymous[entry.caseID] { return known }
+                let subject = try view.subject(ofCase: entry.caseID)
+                isAnonymous[entry.caseID] = EventTypes.isAnonymous(subject)
+                return isAnonymous[entry.caseID] == true
+            }
+            let places = try view.places(of: entries.map(\.sequence), types: view.types)
+            for (entry, place) in zip(entries, places) {
+                var event = RoundEvent(place, caseID: entry.caseID)
                 event.voidedBy = voids[entry.sequence]
                 let survey = try columns.read(entry, into: &event, view)
                 event.answer?.type = UInt16(id)

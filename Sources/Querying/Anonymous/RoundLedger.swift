@@ -1,3 +1,4 @@
+import EventLog
 import EventModel
 
 // How answers of people who are not to be known become figures.
@@ -70,8 +71,8 @@ struct RoundLedger {
     private let events: [RoundEvent]
     private var included = 0
     private var rounds = SurveyRounds()
-    /// The last event that `rounds` took, and the voids it knew of.
-    private var last: (time: Int64, sequence: UInt32)?
+    /// When the last event was that `rounds` took, and the voids it knew of.
+    private var last: (Int64, UInt32)?
     private var voids = 0
     /// Answers in groups, and those they replaced.
     private var spent: Set<UInt32> = []
@@ -80,7 +81,7 @@ struct RoundLedger {
 
     /// - Parameter events: of one survey, by sequence, those of the log's first `log.count` entries.
     /// - Complexity: O(events · log events) where they come in the order they happened; what is told
-    ///   late has all of them read again.
+    ///   late, or of an instant that was read already, has all of them read again.
     init(_ events: [RoundEvent], _ log: some RecordingTimes) throws {
         self.events = events
         var state: UInt32 = 0
@@ -136,9 +137,7 @@ struct RoundLedger {
         let voids = events[..<end].count { $0.voidedBy.map { $0 < state } ?? false }
         let new = standing(events[included..<end], at: state)
         let comesLater =
-            new.first.map { first in
-                last.map { $0 < (first.time, first.sequence) } ?? true
-            } ?? true
+            new.first.map { first in last.map { $0 < first.place.instant } ?? true } ?? true
         included = end
         if comesLater, voids == self.voids {
             for event in new { rounds.take(event) }
@@ -148,17 +147,16 @@ struct RoundLedger {
             for event in standing(events[..<end], at: state) { rounds.take(event) }
         }
         self.voids = voids
-        if let newest = new.last {
-            let known = last ?? (.min, 0)
-            last = known < (newest.time, newest.sequence) ? (newest.time, newest.sequence) : known
-        }
+        if let newest = new.last?.place.instant, last.map({ $0 < newest }) ?? true { last = newest }
     }
 
     /// Some events in the order they happened, without those taken back before an entry. What was
     /// given out is not taken back.
     private func standing(_ some: ArraySlice<RoundEvent>, at state: UInt32) -> [RoundEvent] {
-        some.filter { $0.voidedBy.map { $0 >= state } ?? true || spent.contains($0.sequence) }
-            .sorted { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
+        let standing = some.filter {
+            $0.voidedBy.map { $0 >= state } ?? true || spent.contains($0.sequence)
+        }
+        return EventOrder.sorted(standing, by: \.place)
     }
 
     /// Makes groups of a closed round's answers that are in none.

@@ -1,10 +1,10 @@
+import EventLog
 import EventModel
 
 /// One event of an anonymous case about a survey.
 struct RoundEvent {
-    var sequence: UInt32
-    /// When it happened, in milliseconds.
-    var time: Int64
+    /// Where it stands among others.
+    var place: EventPlace
     var caseID: UInt32
     /// An invitation's days in which answers are taken; nil where it says none.
     var days: Int64?
@@ -14,6 +14,15 @@ struct RoundEvent {
     var answer: Answer?
     /// The entry that takes it back.
     var voidedBy: UInt32?
+
+    var sequence: UInt32 { place.sequence }
+    /// When it happened, in milliseconds.
+    var time: Int64 { place.time }
+
+    init(_ place: EventPlace, caseID: UInt32) {
+        self.place = place
+        self.caseID = caseID
+    }
 
     struct Answer {
         /// The type of the event that tells it.
@@ -70,7 +79,7 @@ struct SurveyRounds {
     /// The round in which each case may answer, and until when.
     private var askings: [UInt32: (round: Int, end: Int64)] = [:]
 
-    /// Takes the next event, by time, then sequence.
+    /// Takes the next event, in the order they happened (`EventOrder`).
     mutating func take(_ event: RoundEvent) {
         if let answer = event.answer {
             take(answer, event)

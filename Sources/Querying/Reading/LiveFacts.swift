@@ -110,6 +110,7 @@ extension FactLayout {
         // Of a window whose length no measure holds, the end is not known.
         let isKnown = self.windows.count == windows.fieldsOfFacts.count
         reach = isKnown ? windows.ofFacts : .unlimited
+        reach.tolerance = definition.toleranceMilliseconds
         calendars = inForce.counted(by: definition.durationsOfFacts)
         for (place, name) in measures.enumerated() {
             reachOfMeasures[place] = windows.ofMeasures[name]

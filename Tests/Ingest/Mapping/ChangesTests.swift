@@ -150,41 +150,6 @@ struct ChangesTests {
         #expect(mixed.drafts == sound.drafts)
     }
 
-    @Test("a condition on the state before the row, for which rows must stand in order of time")
-    func previous() throws {
-        let yaml =
-            MappedReaderTests.head + """
-                events:
-                  - type: ticket.status_changed
-                    when: {status: [resolved, open]}
-                    data: {status: "{status}"}
-                  - type: ticket.status_changed
-                    when: {status: work}
-                    previous: {status: resolved}
-                    data: {status: open, note: reopened}
-                """
-        let file = try mapped(
-            yaml,
-            """
-            no,waktu,status
-            1,2025-01-01,work
-            1,2025-01-02,resolved
-            1,2025-01-03,work
-            1,2025-01-02 12:00,work
-            2,2025-01-01,work
-            1,2025-01-03,resolved
-            1,2025-01-04,work
-            1,2025-01-05,work
-            """)
-        #expect(file.drafts.map { $0.text("note") } == [nil, "reopened", nil, "reopened"])
-        #expect(file.rejections.map(\.line) == [5] && file.rejections[0].field == "at")
-        #expect(file.rejections[0].value == "2025-01-02T05:00:00.000Z")
-        #expect(
-            file.rejections[0].problem
-                == "the row lies before one of its case that stands above it, where \"previous\" asks "
-                + "what came before (sort the file by time, oldest first)")
-    }
-
     @Test(
         "ServiceNow's first incidents, exported twice, give the events of one export",
         .enabled(if: hasShared("data/servicenow-incidents")))

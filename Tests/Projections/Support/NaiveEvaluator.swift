@@ -51,7 +51,8 @@ struct NaiveEvaluator {
         for (subject, events) in cases {
             let kind = String(subject.split(separator: "/")[0])
             guard definition.subjectKinds.contains(kind) else { continue }
-            let ordered = NaiveRules.apply(to: events)
+            let ordered = NaiveRules.apply(
+                to: events, tolerance: definition.toleranceMilliseconds)
             let evaluation = NaiveCase(self, subject: subject, events: ordered)
             for (line, sign) in evaluation.facts() { cells[line, default: 0] += sign }
         }

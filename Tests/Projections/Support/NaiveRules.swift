@@ -6,8 +6,8 @@ enum NaiveRules {
     typealias Event = NaiveEvaluator.Event
 
     /// The events in order; each says what it says, and is silent where it is no news.
-    static func apply(to events: [Event]) -> [Event] {
-        let ordered = atOpening(order(events))
+    static func apply(to events: [Event], tolerance: Int64) -> [Event] {
+        let ordered = atOpening(order(events), tolerance)
         return repetitions(updates(ordered))
     }
 
@@ -68,14 +68,14 @@ enum NaiveRules {
 
     // MARK: The opening
 
-    private static func atOpening(_ events: [Event]) -> [Event] {
+    private static func atOpening(_ events: [Event], _ tolerance: Int64) -> [Event] {
         guard let first = events.firstIndex(where: { schema($0).opensCase }) else { return events }
         var events = events
         for place in events.indices.dropFirst(first + 1) where schema(events[place]).opensCase {
             events[place].isSilent = true
         }
         let opening = events[first]
-        let early = events[..<first].filter { $0.time >= opening.time - 120_000 }
+        let early = events[..<first].filter { $0.time >= opening.time - tolerance }
         guard !early.isEmpty else { return events }
         let before = events[..<(first - early.count)]
         let after = events[first...]
@@ -118,9 +118,10 @@ enum NaiveRules {
                     && events[other].time == events[place].time
                     && events[other].draft.nanoseconds == events[place].draft.nanoseconds
             }
-            guard let leader, told(events[leader]).isDisjoint(with: told(events[place])) else {
-                continue
-            }
+            guard let leader else { continue }
+            let both = told(events[leader]).intersection(told(events[place]))
+            guard both.allSatisfy({ events[leader].value($0) == events[place].value($0) })
+            else { continue }
             let isOther = actors(events[place]).contains { actor in
                 let makers = [events[place].value(actor), events[leader].value(actor)]
                     .compactMap { $0 == .text("") ? nil : $0 }

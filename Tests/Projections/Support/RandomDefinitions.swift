@@ -66,8 +66,9 @@ struct RandomDefinitions {
         }
         return ProjectionDefinition(
             name: name, version: 1, title: LocalizedText(english: name),
-            subjectKinds: random.chance(70) ? ["ticket"] : ["ticket", "call"], bindings: bindings,
-            fact: rule, rounds: rounds, split: split,
+            subjectKinds: random.chance(70) ? ["ticket"] : ["ticket", "call"],
+            toleranceMilliseconds: random.chance(70) ? 120_000 : Int64(random.below(6)) * 60_000,
+            bindings: bindings, fact: rule, rounds: rounds, split: split,
             conditions: conditions.filter { !isStock || !readsLatest($0) },
             latestTypes: random.chance(50)
                 ? [("agent", ["ticket.opened", "ticket.assigned"])] : [],

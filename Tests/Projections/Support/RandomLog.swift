@@ -12,7 +12,9 @@ struct RandomLog {
 
     /// - Parameters:
     ///   - cases: how many cases share the events; few make long ones.
-    mutating func drafts(_ events: Int, cases: Int) -> [EventDraft] {
+    ///   - step: what times are multiples of, in milliseconds. Small ones crowd a case's events around
+    ///     its opening.
+    mutating func drafts(_ events: Int, cases: Int, step: Int64 = 1_800_000) -> [EventDraft] {
         recorded = []
         var alive: [Int] = []
         var clock = testStart
@@ -24,8 +26,8 @@ struct RandomLog {
             }
             // Many at the same instant, two in ten late by up to a day; half hours, so that limits
             // of time are met exactly.
-            if !random.chance(30) { clock += Int64(random.below(9)) * 1_800_000 }
-            let late = random.chance(20) ? Int64(random.below(48)) * 1_800_000 : 0
+            if !random.chance(30) { clock += Int64(random.below(9)) * step }
+            let late = random.chance(20) ? Int64(random.below(48)) * step : 0
             recorded.append(event(at: clock - late, case: random.below(cases)))
             if random.chance(50) { alive.append(recorded.count - 1) }
             if random.chance(20), alive.count > 1 { alive.swapAt(0, alive.count - 1) }

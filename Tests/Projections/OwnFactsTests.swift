@@ -1,0 +1,170 @@
+import Definitions
+import EventLog
+import EventModel
+import Projections
+import Testing
+
+/// A projection's facts are its own: the same whatever else is computed in one pass with it, alone as
+/// in company, live as rebuilt. The logs are crowded: many events of an instant, orders of sources,
+/// and clocks that differ around an opening. Every failure names its seed.
+///
+/// Faults planted that made it fail: rows with an order that nobody looks at left out of a rebuild, or
+/// of differences; a late one that touches no case; rows before an opening left out; updates joined
+/// only where somebody looks for them.
+@Suite("A projection's facts don't depend on what else is in its pass")
+struct OwnFactsTests {
+    private func crowd(_ seed: UInt64) -> [EventDraft] {
+        var random = RandomLog(seed: seed)
+        return random.drafts(
+            160, cases: 5 + Int(seed % 3) * 6, step: [1000, 10_000, 40_000][Int(seed) % 3])
+    }
+
+    private func definitions(
+        _ seed: UInt64, _ store: ProjectionStore, count: Int
+    ) -> [ProjectionDefinition] {
+        var random = RandomDefinitions(seed: seed)
+        return (0..<count).map { random.definition("p\($0)") }.filter {
+            (try? store.check([$0], context: testContext)) != nil
+        }
+    }
+
+    @Test("Alone and in company a replay gives what the documentation says", arguments: 0..<14)
+    func replays(seed: UInt64) throws {
+        let drafts = crowd(seed + 1000)
+        let folder = StoreFolder()
+        let log = try LogStore.make(in: folder)
+        try log.record(drafts)
+        let store = try ProjectionStore(log: log)
+        let definitions = definitions(seed + 1000, store, count: 20)
+        let together = try canonical(try store.replay(definitions, context: testContext), log)
+        for definition in definitions {
+            let expected = NaiveEvaluator(definition).lines(of: drafts)
+            let alone = try canonical(try store.replay([definition], context: testContext), log)
+            #expect(alone[definition.name] == expected, "seed \(seed), alone, \(definition)")
+            #expect(
+                together[definition.name] == expected, "seed \(seed), in company, \(definition)")
+        }
+    }
+
+    @Test("Alone and in company live rows are those of a replay", arguments: 0..<5)
+    func live(seed: UInt64) throws {
+        let drafts = crowd(seed + 1100)
+        let folder = StoreFolder()
+        let log = try LogStore.make(in: folder)
+        let store = try ProjectionStore(log: log)
+        let all = definitions(seed + 1100, store, count: 16)
+        let (company, alone) = (all.dropLast(6), all.suffix(6))
+        var options = BuildOptions()
+        options.strategy = .differences
+        try store.rebuild(sources(all), context: testContext)
+        var sizes = Seeded(seed)
+        var rest = drafts[...]
+        while !rest.isEmpty {
+            let size = 1 + sizes.below(7)
+            try log.record(rest.prefix(size))
+            rest = rest.dropFirst(size)
+            try store.catchUp(sources(Array(company)), context: testContext, options: options)
+            for definition in alone {
+                try store.catchUp(sources([definition]), context: testContext, options: options)
+            }
+        }
+        let live = try canonical(all, store, log)
+        let replayed = try canonical(try store.replay(all, context: testContext), log)
+        for definition in all {
+            #expect(
+                live[definition.name] == replayed[definition.name], "seed \(seed), \(definition)")
+        }
+    }
+
+    @Test("The facts of one case are those of a replay", arguments: 0..<4)
+    func cases(seed: UInt64) throws {
+        let drafts = crowd(seed + 1200)
+        let folder = StoreFolder()
+        let log = try LogStore.make(in: folder)
+        try log.record(drafts)
+        let store = try ProjectionStore(log: log)
+        let ids = try log.read { (0..<$0.caseCount).map { UInt32($0) } }
+        for definition in definitions(seed + 1200, store, count: 10) {
+            let replayed = try canonical(try store.replay([definition], context: testContext), log)
+            let found = try store.facts(
+                ofCases: ids, definition, context: testContext, upTo: UInt32(drafts.count))
+            let cells = try canonical([found.cells], log)
+            #expect(cells == replayed, "seed \(seed), \(definition)")
+        }
+    }
+
+    private static func event(
+        _ id: String, _ type: String, _ seconds: Double, _ fields: [EventDraft.Field],
+        order: SourceOrder? = nil
+    ) -> EventDraft {
+        var draft = EventDraft(
+            id: id, source: "desk", type: type, subject: "ticket/1",
+            time: Instant(milliseconds: testStart + Int64(seconds * 1000)), fields: fields)
+        draft.order = order
+        return draft
+    }
+
+    private static let opening = event(
+        "o", "ticket.opened", 0,
+        [.init("channel", .text("email")), .init("origin", .text("customer"))])
+
+    /// The status that a ticket has last, and its agent then.
+    private static func course(_ drafts: [EventDraft]) throws -> [String] {
+        let folder = StoreFolder()
+        let log = try LogStore.make(in: folder)
+        try log.record(drafts)
+        let library = DefinitionLibrary(
+            types: shippedTypes,
+            files: [
+                (
+                    "p.yaml",
+                    """
+                    projection: p
+                    version: 1
+                    title: {en: Course, id: Jalannya}
+                    of: ticket
+                    let: {final: {last: ticket.status_changed}}
+                    fact: final
+                    dimensions: {status: final.status, agent: latest agent}
+                    """
+                )
+            ])
+        let definition = try #require(try library.projection("p"))
+        let sets = try ProjectionStore(log: log).replay([definition], context: testContext)
+        return try #require(try canonical(sets, log)["p"]).map { line in
+            line.split(separator: "\t").dropFirst().dropLast().joined(separator: " ")
+        }
+    }
+
+    @Test("A row that nobody looks at keeps its place between others of its source")
+    func order() throws {
+        // A survey's answer has rank 96: the status that its source puts after it waits for it, and so
+        // comes after the other source's closing.
+        let answer = Self.event(
+            "s", "survey.answered", 9,
+            [
+                .init("survey", .text("s")), .init("kind", .text("csat")),
+                .init("score", .integer(1)),
+            ], order: .integer(1))
+        let open = Self.event(
+            "a", "ticket.status_changed", 9, [.init("status", .text("open"))], order: .integer(2))
+        let closed = Self.event(
+            "c", "ticket.status_changed", 9, [.init("status", .text("closed"))])
+        #expect(try Self.course([Self.opening, answer, open, closed]) == ["open –"])
+        #expect(try Self.course([Self.opening, open, closed]) == ["closed –"])
+    }
+
+    @Test("A row before the opening that nobody looks at holds up what follows it")
+    func opening() throws {
+        let early = [
+            Self.event(
+                "q", "survey.sent", -20,
+                [.init("survey", .text("s")), .init("kind", .text("csat"))]
+            ),
+            Self.event("a", "ticket.status_changed", -10, [.init("status", .text("new"))]),
+        ]
+        let open = Self.event("b", "ticket.status_changed", 0, [.init("status", .text("open"))])
+        #expect(try Self.course([Self.opening, open] + early) == ["new –"])
+        #expect(try Self.course([Self.opening, open, early[1]]) == ["open –"])
+    }
+}
