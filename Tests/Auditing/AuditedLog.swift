@@ -177,13 +177,13 @@ final class AuditedLog {
     }
 }
 
-/// A year of an invented support team: lines of CloudEvents in the order they come, some late.
-func generatedLines(_ count: Int, seed: UInt64) throws -> [String] {
+/// A year of an invented support team: lines of CloudEvents in the order they come, a share late.
+func generatedLines(_ count: Int, seed: UInt64, late: Double = 0.05) throws -> [String] {
     var options = GeneratorOptions()
     options.events = count
     options.agents = 8
     options.longCases = 0
-    options.lateShare = 0.05
+    options.lateShare = late
     var generator = try EventGenerator(seed: seed, options: options)
     var lines: [String] = []
     var chunk: [UInt8] = []
