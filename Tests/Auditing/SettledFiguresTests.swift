@@ -17,7 +17,6 @@ import Testing
 struct SettledFiguresTests {
     @Test(
         "A settled figure moves by nothing that only happened later",
-        .disabled("some of the catalogue's figures still rest on what may come at any time"),
         arguments: isThorough ? Array(1...8) : [1] as [UInt64])
     func settled(seed: UInt64) throws {
         let team = try DailyTeam(seed: seed, events: isThorough ? 6000 : 1200)
