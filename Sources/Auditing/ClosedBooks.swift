@@ -23,17 +23,15 @@ package struct ClosedBooks {
     /// - Complexity: O(definitions) where nothing happened since the closing; else the question is
     ///   answered once more as of the closing: the stored rows are read, and the cases evaluated that
     ///   the entries since touched.
+    /// - Parameter request: by values that were found for what was typed.
     package func mark(_ answer: inout Answer, of request: QueryRequest) throws {
         var closedAnswers: [UInt32: Answer?] = [:]
         func closed(at closing: Closing, _ answer: Answer) throws -> Answer? {
             if let known = closedAnswers[closing.entries] { return known }
             let context = try QueryContext(of: log, asOf: closing.entries, options: options)
             var request = request
-            // The answer's own words: names cut short may have meant somebody else then.
+            // The answer's own words: what is typed may have meant something else then.
             request.period = answer.period.description
-            request.filters = answer.filters.flatMap { dimension, values in
-                values.map { (dimension: dimension, value: $0) }
-            }
             request.compare = answer.comparison?.description
             let found: Answer?
             do {

@@ -140,15 +140,16 @@ package struct Replay {
             guard let key = differing.min(by: { $0.lexicographicallyPrecedes($1) }),
                 let counts = rows[key], !source.definition.isAnonymous
             else { return "projection \(status.name)@\(status.version), \(day)" }
+            let texts = CellTexts(layout, of: source.definition)
             var cell: [String] = []
             for (index, dimension) in layout.dimensions.enumerated() {
-                let text = try layout.text(ofDimension: index, key[1 + index], in: view)
-                cell.append("\(dimension.name) \(text ?? "–")")
+                let text = try texts.text(ofDimension: index, key[1 + index], in: view)
+                cell.append("\(dimension.name) \((text ?? "").printableValue)")
             }
             for (index, measure) in layout.measures.enumerated() {
                 guard let value = layout.measure(index, key.span, 0) else { continue }
-                let text = try layout.text(ofMeasure: index, value, in: view)
-                cell.append("\(measure.name) \(text ?? "–")")
+                let text = try texts.text(ofMeasure: index, value, in: view)
+                cell.append("\(measure.name) \((text ?? "").printableValue)")
             }
             return "projection \(status.name)@\(status.version), \(day), "
                 + cell.joined(separator: ", ")

@@ -48,8 +48,6 @@ public enum SnapshotFault: Error, Hashable, Sendable, CustomStringConvertible {
     case moved(expected: UInt32, found: UInt32)
     /// The log has no such prefix.
     case tooShort(count: UInt32)
-    /// A name that was cut short means one in some KPIs, and another one in others.
-    case ambiguous(String, String)
 
     /// What is wrong, and what to do.
     public var description: String {
@@ -59,8 +57,6 @@ public enum SnapshotFault: Error, Hashable, Sendable, CustomStringConvertible {
                 + "projections are behind, or somebody records meanwhile. Bring them up to date "
                 + "(rekam projection rebuild --all) and try again."
         case .tooShort(let count): "the log has fewer than \(count) entries."
-        case .ambiguous(let one, let other):
-            "the name could be \(one.printable) or \(other.printable). Type more of it."
         }
     }
 }
@@ -82,6 +78,7 @@ public struct SnapshotBuilder {
     private let types: EventTypes
     private let recordedThrough: Instant?
     private let context: QueryContext
+    private let options: BuildOptions
 
     /// A builder over the log's first `count` entries, with the definitions in force by then.
     ///
@@ -93,6 +90,7 @@ public struct SnapshotBuilder {
         _ log: LogStore, asOf count: UInt32, options: BuildOptions = BuildOptions()
     ) throws {
         self.log = log
+        self.options = options
         // What is signed shows persons as tokens, which an erasure leaves as they are.
         let showedTokens = log.showsTokens
         log.show(tokensOnly: true)
@@ -116,43 +114,30 @@ public struct SnapshotBuilder {
     ///   store throws.
     /// - Complexity: O(KPIs × facts of the period).
     public func build(_ typed: SnapshotRequest) throws -> Snapshot {
+        let filter = try filter(of: typed)
         let showedTokens = log.showsTokens
         log.show(tokensOnly: true)
         defer { log.show(tokensOnly: showedTokens) }
-        var request = typed
-        // What is asked for stands in signed files: by the token, not by the name.
-        if let agent = request.agent, let token = try log.read({ try $0.tokenMarked(of: agent) }) {
-            request.agent = token
-        }
         var figures = SnapshotFigures()
         var basis: AnswerBasis?
         var period: Period?
-        var filter: (dimension: String, value: String)?
-        var unknown: QueryFaults?
         let (answering, waiting) = try context.kpisThatAnswer()
         for kpi in register.live("kpi").map(\.name) where answering.contains(kpi) {
-            let ask = SnapshotQuestion(kpi, request, context)
-            guard let base = try first(ask, unknown: &unknown) else { continue }
+            let ask = SnapshotQuestion(kpi, period: typed.period, filter, context)
+            guard let base = try ask.answer(by: nil) else { continue }
             try requireBasis(base.basis)
             basis = base.basis.counting(basis?.calendars ?? [])
             period = base.period
-            if let (dimension, values) = base.filters.first, values.count == 1 {
-                if let filter, filter.value != values[0] {
-                    throw SnapshotFault.ambiguous(filter.value, values[0])
-                }
-                filter = (dimension, values[0])
-            }
             figures.add(base, kpi: kpi, by: nil)
             for dimension in SnapshotBuilder.dimensions {
                 guard let answer = try ask.answer(by: dimension) else { continue }
                 figures.add(answer, kpi: kpi, by: dimension)
             }
         }
-        if basis == nil, let unknown { throw unknown.naming(typed.agent) }
         // A store without KPIs, or none that fits: the period is read all the same.
         if basis == nil {
             basis = context.basis
-            period = try Period(request.period, today: context.basis.today)
+            period = try Period(typed.period, today: context.basis.today)
         }
         guard let basis, let period else { preconditionFailure("the question was asked") }
         var snapshot = try assemble(figures, basis, period, filter)
@@ -162,19 +147,26 @@ public struct SnapshotBuilder {
         return snapshot
     }
 
-    /// A KPI's totals; nil where it has no facts of the one agent or team that is asked for.
-    private func first(
-        _ ask: SnapshotQuestion, unknown: inout QueryFaults?
-    ) throws -> Answer? {
-        do {
-            return try ask.answer(by: nil)
-        } catch let faults as QueryFaults {
-            guard case .unknownValue? = faults.faults.first, faults.faults.count == 1 else {
-                throw faults
-            }
-            unknown = unknown ?? faults
-            return nil
+    /// The one agent or team that is asked for, looked up once for all KPIs while people still have
+    /// their names. What stands in signed files is an agent's token.
+    private func filter(
+        of request: SnapshotRequest
+    ) throws -> (dimension: String, value: String)? {
+        let asked = request.agent.map { ("agent", $0) } ?? request.team.map { ("team", $0) }
+        guard let (dimension, text) = asked else { return nil }
+        let showedTokens = log.showsTokens
+        log.show(tokensOnly: false)
+        defer { log.show(tokensOnly: showedTokens) }
+        let context = try QueryContext(of: log, asOf: checkpoint.size, options: options)
+        let kpis = try context.kpisThatAnswer().answering.filter {
+            try context.dimensions(of: $0, period: request.period).contains(dimension)
         }
+        guard !kpis.isEmpty else { return (dimension, text) }
+        let value = try context.resolved(
+            QueryRequest(kpis: kpis, filters: [(dimension, text)], period: request.period)
+        ).filters[0].value
+        guard dimension == "agent", !value.isEmpty else { return (dimension, value) }
+        return (dimension, try log.read { try $0.tokenMarked(of: value) } ?? value)
     }
 
     private func requireBasis(_ basis: AnswerBasis) throws {
@@ -212,28 +204,20 @@ public struct SnapshotBuilder {
     }
 }
 
-extension QueryFaults {
-    /// The same faults, which speak of an agent as was typed.
-    fileprivate func naming(_ agent: String?) -> QueryFaults {
-        QueryFaults(
-            faults.map { fault in
-                guard case .unknownValue("agent", _, let near) = fault, let agent else {
-                    return fault
-                }
-                return .unknownValue(dimension: "agent", value: agent, nearest: near)
-            })
-    }
-}
-
 /// The questions asked of one KPI.
 private struct SnapshotQuestion {
     private let kpi: String
-    private let request: SnapshotRequest
+    private let period: String
+    private let filter: (dimension: String, value: String)?
     private let context: QueryContext
 
-    init(_ kpi: String, _ request: SnapshotRequest, _ context: QueryContext) {
+    init(
+        _ kpi: String, period: String, _ filter: (dimension: String, value: String)?,
+        _ context: QueryContext
+    ) {
         self.kpi = kpi
-        self.request = request
+        self.period = period
+        self.filter = filter
         self.context = context
     }
 
@@ -241,20 +225,16 @@ private struct SnapshotQuestion {
     /// not the one that the snapshot is limited to.
     func answer(by dimension: String?) throws -> Answer? {
         guard let definition = try context.kpi(kpi) else { return nil }
-        let known = try context.dimensions(of: kpi, period: request.period)
-        let filters = [("agent", request.agent), ("team", request.team)].compactMap { name, value in
-            value.map { (dimension: name, value: $0) }
-        }
-        guard filters.allSatisfy({ known.contains($0.dimension) }) else { return nil }
+        let known = try context.dimensions(of: kpi, period: period)
+        if let filter, !known.contains(filter.dimension) { return nil }
         if let dimension {
-            guard known.contains(dimension), !filters.contains(where: { $0.0 == dimension }) else {
-                return nil
-            }
+            guard known.contains(dimension), filter?.dimension != dimension else { return nil }
         }
         let columns = [kpi] + definition.statistics.map { "\(kpi).\($0.name)" }
-        return try context.answer(
-            QueryRequest(
-                kpis: columns, by: dimension.map { [$0] } ?? [], filters: filters,
-                period: request.period, grain: Grain.month.rawValue))
+        var request = QueryRequest(
+            kpis: columns, by: dimension.map { [$0] } ?? [], filters: filter.map { [$0] } ?? [],
+            period: period, grain: Grain.month.rawValue)
+        request.areValuesResolved = true
+        return try context.answer(request)
     }
 }

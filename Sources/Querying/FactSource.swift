@@ -14,6 +14,10 @@ package struct FactDimension: Hashable, Sendable {
 
     package var name: String
     package var kind: Kind
+    /// Its values, where the definition or the schema lists them all.
+    package var listed: [String] = []
+    /// Whether its values are cases, called by their kind and name.
+    package var namesKinds = false
 
     package init(name: String, kind: Kind = .text) {
         self.name = name
@@ -103,14 +107,18 @@ package protocol FactSource {
     /// The text of a dimension's value; "" for 0, which is absent or nobody.
     func text(ofDimension index: Int, id: UInt32) throws -> String
 
-    /// The value that has a text, which is not ""; nil where no row can have it.
-    func id(ofDimension index: Int, text: String) throws -> UInt32?
+    /// The words that stand for a text; none where no row can have it, and two where names of two
+    /// sorts are alike, of which the dimension has one.
+    func ids(ofDimension index: Int, text: String) throws -> [UInt32]
 
     /// Its rows hold the facts of the log's first so many entries; nil: of all.
     var position: UInt32? { get }
 
     /// Every value of a dimension that occurs in some row, in order of id.
     func occurringIDs(ofDimension index: Int) throws -> [UInt32]
+
+    /// Whether a value of a dimension occurs in some row.
+    func occurs(_ id: UInt32, inDimension index: Int) throws -> Bool
 }
 
 extension FactSource {
@@ -121,6 +129,21 @@ extension FactSource {
 
     package func occurringIDs(ofDimension index: Int) throws -> [UInt32] {
         try scannedIDs(ofDimension: index)
+    }
+
+    /// - Complexity: O(rows before the first that has it).
+    package func occurs(_ id: UInt32, inDimension index: Int) throws -> Bool {
+        let stride = layout.stride
+        do {
+            try scan(days: Self.allDays) { rows in
+                var at = 1 + index
+                while at < rows.count {
+                    if rows[at] == id { throw FoundInScan() }
+                    at += stride
+                }
+            }
+        } catch is FoundInScan { return true }
+        return false
     }
 
     /// Every value of a dimension that a scan meets, in order of id: also where its rows cancel.
@@ -152,3 +175,6 @@ extension FactSource {
         return seen.indices.filter { seen[$0] }.map { UInt32($0) } + large.sorted()
     }
 }
+
+/// Ends a scan that found what it looked for.
+private struct FoundInScan: Error {}

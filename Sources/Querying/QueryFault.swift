@@ -10,8 +10,9 @@ public enum QueryFault: Error, Hashable, Sendable {
     case unknownDimension(String, nearest: String?, known: [String])
     /// Some have it, but not all that the KPI needs.
     case missingDimension(String, kpi: String, known: [String], nearest: String?)
-    case unknownValue(dimension: String, value: String, nearest: [String])
-    case ambiguousValue(dimension: String, value: String, candidates: [String])
+    case unknownValue(dimension: String, value: String, nearest: [String], elsewhere: Elsewhere?)
+    /// - Parameter isWhole: whether it fits each as a whole, so that no more of it would help.
+    case ambiguousValue(dimension: String, value: String, candidates: [String], isWhole: Bool)
     case period(option: String, PeriodFault)
     case unknownGrain(String, nearest: String?)
     /// `--compare previous` for a period at the beginning of time.
@@ -30,6 +31,13 @@ public enum QueryFault: Error, Hashable, Sendable {
     /// Sums past 128 bits, or counts past 64.
     case tooLarge(String)
     case negative(String)
+
+    /// Where the log has a name that is none of the values asked for.
+    public enum Elsewhere: Hashable, Sendable {
+        /// A case of this kind has it.
+        case kind(String)
+        case somewhere
+    }
 }
 
 extension QueryFault: CustomStringConvertible {
@@ -51,14 +59,16 @@ extension QueryFault: CustomStringConvertible {
         case .missingDimension(let name, let kpi, let known, let nearest):
             return "\(kpi) has no dimension \"\(name.shown)\"." + QueryFault.meant(nearest)
                 + QueryFault.has(known, of: "It")
-        case .unknownValue(let dimension, let value, let nearest):
-            return "no \(dimension) is called \"\(value.shown)\"."
+        case .unknownValue(let dimension, let value, let nearest, let elsewhere):
+            return "no \(dimension) is called \"\(value.shown)\""
+                + QueryFault.stands(elsewhere, dimension) + "."
                 + (nearest.isEmpty
                     ? " `--by \(dimension)` shows all."
                     : " Did you mean \(QueryFault.joined(nearest, "or"))?")
-        case .ambiguousValue(let dimension, let value, let candidates):
+        case .ambiguousValue(let dimension, let value, let candidates, let isWhole):
             return "\(dimension) \"\(value.shown)\" could be "
-                + "\(QueryFault.joined(candidates, "or")). Type more of the name."
+                + "\(QueryFault.joined(candidates, "or")). "
+                + (isWhole ? "Type one of these as it stands." : "Type more of the name.")
         case .period(let option, let fault): return "\(option): \(fault)"
         case .unknownGrain(let name, let nearest):
             return "no grain is called \"\(name.shown)\"." + QueryFault.meant(nearest)
@@ -91,6 +101,15 @@ extension QueryFault: CustomStringConvertible {
         case .negative(let projection):
             return "the stored facts of \(projection) do not add up (a value is there fewer than "
                 + "zero times). Check the store: rekam verify"
+        }
+    }
+
+    private static func stands(_ elsewhere: Elsewhere?, _ dimension: String) -> String {
+        switch elsewhere {
+        case nil: ""
+        case .somewhere: ": the log has that name, but of no \(dimension)"
+        case .kind(let kind):
+            ": the log has \("aeiou".contains(kind.first ?? " ") ? "an" : "a") \(kind) of that name"
         }
     }
 

@@ -43,8 +43,6 @@ struct QueryPlan {
     var otherDimensions: [String] = []
     var filters: [(dimension: String, values: [String])] = []
     var present: [String] = []
-    /// Values that are names of the log, though perhaps not of that dimension.
-    var unsureValues: [(dimension: String, value: String)] = []
     var period: Period
     var grain: Grain?
     var comparison: Period?
@@ -55,7 +53,8 @@ struct QueryPlanner {
     let context: QueryContext
     var faults: [QueryFault] = []
     var projections: [ProjectionPlan] = []
-    var unsureValues: [(dimension: String, value: String)] = []
+    /// Whether values are taken as they are.
+    var areValuesResolved = false
     private var placeByProjection: [String: Int] = [:]
     /// What the KPI being compiled uses: places in `projections`, and definitions.
     private var used: [Int] = []
@@ -65,6 +64,7 @@ struct QueryPlanner {
 
     mutating func plan(_ request: QueryRequest) throws -> QueryPlan {
         let today = context.basis.today
+        areValuesResolved = request.areValuesResolved
         var plan = QueryPlan(period: Period(CalendarSpan(.day, containing: today)))
         if request.kpis.isEmpty { faults.append(.noKPI) }
         var by: [String] = []
@@ -141,7 +141,6 @@ struct QueryPlanner {
         if !faults.isEmpty { throw QueryFaults(faults) }
         plan.otherDimensions = shared.filter { !by.contains($0) && !filterNames.contains($0) }
         plan.projections = projections
-        plan.unsureValues = request.refusesStrangers ? unsureValues : []
         return plan
     }
 
@@ -395,9 +394,7 @@ struct QueryPlanner {
                         name, kpi: kpi.name, known: layout.dimensions.map(\.name), nearest: nil))
                 return nil
             }
-            let ids = try values.compactMap { value -> UInt32? in
-                value.isEmpty ? 0 : try source.id(ofDimension: index, text: value)
-            }
+            let ids = try values.flatMap { try source.ids(ofValue: $0, inDimension: index) }
             stream.filters.append(IDFilter(column: 1 + index, ids: ids.sorted()))
         }
         return projections[place].place(of: stream)

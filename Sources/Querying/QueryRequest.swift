@@ -8,13 +8,13 @@ public struct QueryRequest: Sendable {
     /// Dimensions to split by.
     public var by: [String]
     /// Only facts whose dimension has one of these values; several of one dimension are
-    /// alternatives. A name may be cut short where that leaves one.
+    /// alternatives. `ValueResolver` says what may stand for a value.
     public var filters: [(dimension: String, value: String)]
     /// Only facts in which these dimensions have a value.
     public var present: [String]
-    /// Whether a name that the log has, but not in its dimension, is refused as a mistake; somebody
-    /// whose figures are asked for one by one may have none of some kind.
-    package var refusesStrangers = true
+    /// Whether the filters' values are those that were found for what was typed, and are taken as they
+    /// are: whoever is asked for once may have no facts of some kind.
+    package var areValuesResolved = false
     /// The period, as in `Period.init(_:today:)`.
     public var period: String
     /// What to split it by.
@@ -60,6 +60,10 @@ package struct QueryContext {
     /// What is known of the cases that a dimension names, where its name is that of a kind of case
     /// with profiles.
     package var profiles: (String) throws -> (any CaseProfiles)? = { _ in nil }
+    /// Kinds of case, without respondents, of which one has a name.
+    package var kindsNamed: (String) throws -> [String] = { _ in [] }
+    /// A person's name as it stands where persons are shown as tokens; nil where no person has it.
+    package var marked: (String) throws -> String? = { _ in nil }
     /// Names of the scorecards in force.
     package var scorecardNames: [String] = []
     /// A scorecard in force; nil when there is none.
@@ -126,7 +130,7 @@ package struct QueryContext {
                 context: self, plan: plan, memory: QueryMemory(bytes: request.memoryBytes)
             ).answer()
             answer = try TargetsInForce(context: self).added(to: answer)
-            try books?(&answer, request)
+            try books?(&answer, request.resolved(plan))
             return answer
         } catch let fault as QueryFault {
             throw QueryFaults([fault])

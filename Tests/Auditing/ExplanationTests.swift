@@ -198,8 +198,8 @@ struct ExplanationTests {
         func text(ofDimension index: Int, id: UInt32) throws -> String {
             try origin.text(ofDimension: index, id: id)
         }
-        func id(ofDimension index: Int, text: String) throws -> UInt32? {
-            try origin.id(ofDimension: index, text: text)
+        func ids(ofDimension index: Int, text: String) throws -> [UInt32] {
+            try origin.ids(ofDimension: index, text: text)
         }
     }
 

@@ -345,7 +345,7 @@ struct DifferencingTests {
                 : "\(first)..\(first.advanced(by: random(0...60)))",
             grain: [nil, nil, "day", "week", "month"][random(0...4)],
             compare: random(0...3) == 0 ? "previous" : nil)
-        request.refusesStrangers = false
+        request.areValuesResolved = true
         return request
     }
 

@@ -14,6 +14,10 @@ struct MemoryProfiles: CaseProfiles {
     func history(of field: String, upTo count: UInt32) throws -> [String: [ProfileChange]] {
         (changes[field] ?? [:]).mapValues { Array(inOrder: $0) }
     }
+
+    func name(of text: String, upTo count: UInt32) throws -> String? {
+        changes.values.contains { $0[text] != nil } ? text : nil
+    }
 }
 
 @Suite("Followed dimensions: against looking every fact's agent up on its day, by seeds")

@@ -75,7 +75,9 @@ struct MemoryFacts: FactSource {
 
     func text(ofDimension index: Int, id: UInt32) -> String { names[Int(id)] }
 
-    func id(ofDimension index: Int, text: String) -> UInt32? { idByName[text] }
+    func ids(ofDimension index: Int, text: String) -> [UInt32] {
+        idByName[text].map { [$0] } ?? []
+    }
 }
 
 extension Day {

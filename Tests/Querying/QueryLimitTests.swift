@@ -34,7 +34,7 @@ struct QueryLimitTests {
         }
 
         func text(ofDimension index: Int, id: UInt32) -> String { "Agent \(id)" }
-        func id(ofDimension index: Int, text: String) -> UInt32? { nil }
+        func ids(ofDimension index: Int, text: String) -> [UInt32] { [] }
     }
 
     private func scan(_ count: Int, byAgent: Bool, bytes: Int = .max) throws {

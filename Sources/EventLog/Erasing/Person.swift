@@ -109,7 +109,7 @@ extension LogView {
             // Shorter names would be found in names of files that have nothing to do with them.
             let names = try (self.names(of: person) + words).filter { $0.utf8.count >= 3 }
             texts.formUnion(try inputs(naming: SpeltNames(names), reader))
-            if !words.isEmpty { texts.formUnion(try self.entries(withAny: words, reader)) }
+            texts.formUnion(try self.entries(withAny: SpeltNames(words), reader))
         }
         if sparesAnswers { try texts.subtract(texts.filter { try isAnswer($0) }) }
         trace.entries = entries.sorted()
@@ -186,11 +186,12 @@ extension LogView {
     }
 
     /// Entries of which a text has one of some words in it.
-    private func entries(withAny words: [String], _ reader: VaultReader) throws -> [UInt32] {
+    private func entries(withAny words: SpeltNames, _ reader: VaultReader) throws -> [UInt32] {
+        guard !words.isEmpty else { return [] }
         var found: [UInt32] = []
         try reader.forEachText { sequence, _, disclosure in
             guard sequence < entryCount, let text = disclosure.text else { return }
-            if words.contains(where: { text.hasWord($0) }) { found.append(sequence) }
+            if words.standAsWords(in: text) { found.append(sequence) }
         }
         // Texts with a column are found by their token: few types have them.
         for (index, schema) in types.schemas.enumerated()
@@ -198,9 +199,7 @@ extension LogView {
             for entry in try entries(ofType: UInt16(index), upTo: entryCount) {
                 for (token, place) in try textTokens(ofEntry: entry.sequence) where place == nil {
                     guard let text = try reader.disclosure(of: token)?.text else { continue }
-                    if words.contains(where: { text.hasWord($0) }) {
-                        found.append(entry.sequence)
-                    }
+                    if words.standAsWords(in: text) { found.append(entry.sequence) }
                 }
             }
         }

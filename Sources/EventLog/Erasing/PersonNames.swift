@@ -141,6 +141,14 @@ package struct SpeltNames: Sendable {
         }
     }
 
+    /// Whether one of them stands in a text with nothing on either side that would make it another word.
+    ///
+    /// - Complexity: O(length · names).
+    package func standAsWords(in text: String) -> Bool {
+        let words = Self.words(text)
+        return names.contains { Self.stands($0, among: words) }
+    }
+
     /// Whether words one after another make up a name.
     private static func stands(_ name: String, among words: [String]) -> Bool {
         words.indices.contains { start in
@@ -160,24 +168,5 @@ package struct SpeltNames: Sendable {
             !$0.properties.isAlphabetic && $0.properties.numericType == nil
                 && $0.properties.generalCategory != .nonspacingMark
         }.map { String($0) }
-    }
-}
-
-extension String {
-    /// Whether a word stands in it, whatever its case, with nothing on either side that would make it
-    /// another word.
-    package func hasWord(_ word: String) -> Bool {
-        let text = Array(NormalText.form(of: self).lowercased().unicodeScalars)
-        let wanted = Array(NormalText.form(of: word).lowercased().unicodeScalars)
-        guard !wanted.isEmpty, text.count >= wanted.count else { return false }
-        func isPart(_ place: Int) -> Bool {
-            guard text.indices.contains(place) else { return false }
-            return text[place].properties.isAlphabetic || text[place].properties.numericType != nil
-        }
-        for start in 0...text.count - wanted.count
-        where text[start..<start + wanted.count].elementsEqual(wanted) {
-            if !isPart(start - 1), !isPart(start + wanted.count) { return true }
-        }
-        return false
     }
 }

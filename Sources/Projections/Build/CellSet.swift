@@ -8,9 +8,12 @@ public struct CellSet: Sendable {
     public var version: Int
     /// It holds the facts of the log's first so many entries.
     public var position: UInt32
-    /// How its rows are written.
-    public var layout: CellLayout
+    /// What its rows say.
+    public var texts: CellTexts
     let block: CellBlock
+
+    /// How its rows are written.
+    public var layout: CellLayout { texts.layout }
 
     /// The number of rows.
     public var count: Int { block.rows.count / layout.words }

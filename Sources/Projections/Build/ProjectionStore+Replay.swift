@@ -53,7 +53,8 @@ extension ProjectionStore {
                 sets.append(
                     CellSet(
                         name: definition.name, version: definition.version, position: end,
-                        layout: layout, block: CellBlock(try merge.rows())))
+                        texts: CellTexts(layout, of: definition),
+                        block: CellBlock(try merge.rows())))
             }
         }
         return sets

@@ -97,8 +97,8 @@ extension ProjectionStore {
         return (
             facts,
             CellSet(
-                name: definition.name, version: definition.version, position: upTo, layout: layout,
-                block: CellBlock(sorted))
+                name: definition.name, version: definition.version, position: upTo,
+                texts: CellTexts(layout, of: definition), block: CellBlock(sorted))
         )
     }
 }

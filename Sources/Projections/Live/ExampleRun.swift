@@ -178,7 +178,7 @@ public struct ExampleRun {
             "day": .text(CellLayout.day(fact.row.span, 0).description),
             "count": .number(layout.multiplicity(fact)),
         ]
-        let texts = try layout.texts(of: fact, in: view)
+        let texts = try CellTexts(layout, of: definition).texts(of: fact, in: view)
         for (index, dimension) in layout.dimensions.enumerated() {
             values[dimension.name] = texts[index].map { .text($0) } ?? .absent
         }

@@ -63,14 +63,18 @@ package final class PublishedFacts: FactSource {
         try base.text(ofDimension: index, id: id)
     }
 
-    package func id(ofDimension index: Int, text: String) throws -> UInt32? {
-        try base.id(ofDimension: index, text: text)
+    package func ids(ofDimension index: Int, text: String) throws -> [UInt32] {
+        try base.ids(ofDimension: index, text: text)
     }
 
     package func occurringIDs(ofDimension index: Int) throws -> [UInt32] {
         var ids = Set(try scannedIDs(ofDimension: index))
         for part in try withheld() { ids.formUnion(try part.rows.scannedIDs(ofDimension: index)) }
         return ids.sorted()
+    }
+
+    package func occurs(_ id: UInt32, inDimension index: Int) throws -> Bool {
+        try occurringIDs(ofDimension: index).contains(id)
     }
 
     /// What is not shown.
@@ -184,7 +188,7 @@ private struct MarkerRows: FactSource {
         try base.text(ofDimension: index, id: id)
     }
 
-    func id(ofDimension index: Int, text: String) throws -> UInt32? {
-        try base.id(ofDimension: index, text: text)
+    func ids(ofDimension index: Int, text: String) throws -> [UInt32] {
+        try base.ids(ofDimension: index, text: text)
     }
 }

@@ -131,7 +131,8 @@ extension Explanation {
     /// - Complexity: O(facts · log entries), one read transaction.
     package func lines(of part: Int, _ range: Range<Int>) throws -> [Line] {
         let traced = parts[part].traced
-        let cells = traced.origin.cells
+        let texts = traced.origin.texts
+        let cells = texts.layout
         return try traced.origin.projections.log.read { view in
             try range.map { index in
                 let fact = traced.facts[index]
@@ -146,13 +147,13 @@ extension Explanation {
                     guard column.kind == .name, let value, let measure = column.stream.measure
                     else { return String?.none }
                     let place = (measure - cells.firstMeasureWord) / 2
-                    return try cells.text(ofMeasure: place, value, in: view)
+                    return try texts.text(ofMeasure: place, value, in: view)
                 }
                 return Line(
                     subject: try view.subject(ofCase: fact.caseID), time: traced.times[index],
                     events: events, sequence: fact.sequence, support: fact.support,
                     dimensions: try cells.dimensions.indices.map {
-                        try cells.text(ofDimension: $0, fact.row[1 + $0], in: view) ?? ""
+                        try texts.text(ofDimension: $0, fact.row[1 + $0], in: view) ?? ""
                     }, values: values, names: names, multiplicity: fact.multiplicity,
                     marks: terms.filter { $0.part == part && $0.marked == index }.map(\.aggregate))
             }

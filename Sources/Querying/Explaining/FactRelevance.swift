@@ -26,8 +26,8 @@ extension QueryContext {
                 // A followed dimension (`agent.team`) is no word of the row: all its facts count.
                 let index = source.layout.dimensions.firstIndex { $0.name == dimension }
                 guard let index else { continue }
-                let id = value.isEmpty ? 0 : try source.anyID(ofDimension: index, text: value)
-                group.filters.append(IDFilter(column: 1 + index, ids: id.map { [$0] } ?? []))
+                let ids = try source.anyIDs(ofValue: value, inDimension: index)
+                group.filters.append(IDFilter(column: 1 + index, ids: ids.sorted()))
             }
             let first = projection.usesStock ? nil : CellLayout.word(of: days.lowerBound)
             let end = CellLayout.word(of: days.upperBound)
@@ -45,11 +45,11 @@ extension QueryContext {
 }
 
 extension FactSource {
-    /// The value that has a text, also where it became known later than the source's state.
-    fileprivate func anyID(ofDimension index: Int, text: String) throws -> UInt32? {
-        guard let prefix = self as? PrefixFacts else {
-            return try id(ofDimension: index, text: text)
+    /// The words of a value, also where it became known later than the source's state.
+    fileprivate func anyIDs(ofValue value: String, inDimension index: Int) throws -> [UInt32] {
+        guard !value.isEmpty, let prefix = self as? PrefixFacts else {
+            return try ids(ofValue: value, inDimension: index)
         }
-        return try prefix.newestID(ofDimension: index, text: text)
+        return try prefix.newestIDs(ofDimension: index, text: value)
     }
 }

@@ -129,8 +129,8 @@ struct TracedFacts: FactSource {
         try origin.text(ofDimension: index, id: id)
     }
 
-    func id(ofDimension index: Int, text: String) throws -> UInt32? {
-        try origin.id(ofDimension: index, text: text)
+    func ids(ofDimension index: Int, text: String) throws -> [UInt32] {
+        try origin.ids(ofDimension: index, text: text)
     }
 }
 

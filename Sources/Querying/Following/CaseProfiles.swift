@@ -30,6 +30,11 @@ package protocol CaseProfiles {
     func history(
         of field: String, upTo count: UInt32
     ) throws -> [String: [ProfileChange]]
+
+    /// The name of the case that a text names exactly; nil where there is none.
+    ///
+    /// - Parameter count: among the log's first so many entries.
+    func name(of text: String, upTo count: UInt32) throws -> String?
 }
 
 extension [ProfileChange] {

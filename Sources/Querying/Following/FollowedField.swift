@@ -48,27 +48,30 @@ struct FollowedColumn {
 
     private static let directLimit: UInt32 = 1 << 20
 
-    /// - Parameter id: the id that a case's name has in the dimension; nil where it has none.
+    /// - Parameter ids: the words of the dimension that stand for a case's name.
     /// - Complexity: O(cases and their changes).
     init(
-        _ field: FollowedField, column: Int, id: (String) throws -> UInt32?
+        _ field: FollowedField, column: Int, ids: (String) throws -> [UInt32]
     ) rethrows {
         self.field = field
         self.column = column
         for (name, changes) in field.changes {
-            guard let id = try id(name) else { continue }
+            let ids = try ids(name)
+            guard !ids.isEmpty else { continue }
             let place = Int32(starts.count - 1)
             for change in changes {
                 days.append(change.day)
                 values.append(change.value)
             }
             starts.append(Int32(days.count))
-            guard id < FollowedColumn.directLimit else {
-                sparse[id] = place
-                continue
+            for id in ids {
+                guard id < FollowedColumn.directLimit else {
+                    sparse[id] = place
+                    continue
+                }
+                while direct.count <= Int(id) { direct.append(-1) }
+                direct[Int(id)] = place
             }
-            while direct.count <= Int(id) { direct.append(-1) }
-            direct[Int(id)] = place
         }
     }
 

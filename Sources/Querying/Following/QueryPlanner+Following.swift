@@ -68,17 +68,9 @@ extension QueryPlanner {
     /// Keeps only facts whose followed value is one of some; gives the values.
     mutating func filter(_ path: DimensionPath, _ texts: [String]) throws -> [String] {
         let field = try followed(path)
-        var values: [String] = []
-        for text in texts {
-            let isNobody = text == "–" || text.isEmpty
-            let known = field.texts.dropFirst().sorted()
-            let value =
-                isNobody
-                ? "" : known.contains(text) ? text : match(text, path.name, among: known)
-            if let value, !values.contains(value) { values.append(value) }
-        }
+        let values = try values(texts, among: FollowedValues(field: field, context: context))
         guard faults.isEmpty else { return values }
-        try keep(field, values.compactMap { field.place(of: $0) })
+        try keep(field, values.compactMap { field.place(of: $0) }.sorted())
         return values
     }
 
@@ -124,7 +116,7 @@ extension QueryPlanner {
         let source = projections[place].source
         let column = try column(of: field.dimension, at: place)
         return try FollowedColumn(field, column: column) {
-            try source.id(ofDimension: column - 1, text: $0)
+            try source.ids(ofDimension: column - 1, text: $0)
         }
     }
 }

@@ -20,7 +20,7 @@ package struct LiveFacts: FactSource {
 
     package let layout: FactLayout
     package let position: UInt32?
-    private let cells: CellLayout
+    private let texts: CellTexts
     private let rows: Rows
     private let log: SharedView
     private let subjectKinds: [String]
@@ -36,18 +36,18 @@ package struct LiveFacts: FactSource {
         switch rows {
         case .stored(let status, _):
             (name, version) = (status.name, status.version)
-            cells = status.layout
+            texts = CellTexts(status.layout, of: definition)
             position = status.position
         case .replayed(let set):
             (name, version) = (set.name, set.version)
-            cells = set.layout
+            texts = set.texts
             position = set.position
         }
         self.rows = rows
         self.log = log
         subjectKinds = definition?.subjectKinds ?? []
         layout = FactLayout(
-            cells, projection: name, version: version, definition: definition,
+            texts, projection: name, version: version, definition: definition,
             calendars: calendars)
     }
 
@@ -60,27 +60,12 @@ package struct LiveFacts: FactSource {
     }
 
     package func text(ofDimension index: Int, id: UInt32) throws -> String {
-        try cells.text(ofDimension: index, id, in: log.view) ?? ""
+        try texts.text(ofDimension: index, id, in: log.view) ?? ""
     }
 
-    package func id(ofDimension index: Int, text: String) throws -> UInt32? {
-        let kind = cells.dimensions[index].kind
-        guard case .name = kind else {
-            return try kind.id(of: text, subjectKinds: subjectKinds, in: log.view)
-        }
-        let ids = try log.view.nameIDs(text)
-        guard ids.count > 1 else { return ids.first }
-        // A person and something else are called the same: a dimension has only one kind of them.
-        var found: UInt32?
-        try scan(days: Day(number: .min)..<Day(number: .max)) { block in
-            var row = 0
-            while found == nil, row < block.count {
-                let id = cells.dimension(index, block, row)
-                if ids.contains(id) { found = id }
-                row += cells.words
-            }
-        }
-        return found
+    package func ids(ofDimension index: Int, text: String) throws -> [UInt32] {
+        try texts.layout.dimensions[index].kind.ids(
+            of: text, subjectKinds: subjectKinds, in: log.view)
     }
 }
 
@@ -89,9 +74,10 @@ extension FactLayout {
     ///
     /// - Parameter definition: that of the same version; nil where it is not known.
     init(
-        _ cells: CellLayout, projection: String, version: Int, definition: ProjectionDefinition?,
+        _ texts: CellTexts, projection: String, version: Int, definition: ProjectionDefinition?,
         calendars inForce: CalendarsInForce
     ) {
+        let cells = texts.layout
         let sources = definition?.dimensions ?? []
         let measures = cells.measures.map(\.name)
         self.init(
@@ -100,7 +86,15 @@ extension FactLayout {
                 let source = sources.first { $0.name == dimension.name }?.source
                 let kind: FactDimension.Kind =
                     source == .hour ? .hour : (source == .weekday ? .weekday : .text)
-                return FactDimension(name: dimension.name, kind: kind)
+                var known = FactDimension(name: dimension.name, kind: kind)
+                known.namesKinds = dimension.kind == .subject && texts.namesKinds
+                switch (kind, dimension.kind) {
+                case (.hour, _): known.listed = (0..<24).map { "\($0)" }
+                case (.weekday, _): known.listed = (1...7).map { "\($0)" }
+                case (.text, .list(let list)): known.listed = list
+                default: break
+                }
+                return known
             }, measures: measures, isStock: cells.isStock)
         for (place, measure) in cells.measures.enumerated() { kinds[place] = measure.kind }
         guard let definition else { return }
@@ -141,32 +135,5 @@ extension FactLayout {
                 FieldWindow(measure: $0, millisecondsPerUnit: window.millisecondsPerUnit)
             }
         }
-    }
-}
-
-extension CellLayout.ValueKind {
-    /// The word that stands for a text; nil where no row can have it.
-    func id(
-        of text: String, subjectKinds: [String], in view: borrowing LogView
-    ) throws -> UInt32? {
-        switch self {
-        case .name: return try view.nameIDs(text).first
-        case .list(let list): return list.firstIndex(of: text).map { UInt32($0 + 1) }
-        case .integer: return Int64(text).flatMap { Self.biased($0) }
-        case .day:
-            guard let period = try? Period(text, today: Day(number: 0)),
-                period.first.grain == .day, period.isSingle
-            else { return nil }
-            return Self.biased(Int64(period.first.index))
-        case .subject:
-            for kind in subjectKinds {
-                if let id = try view.caseID(kind + "/" + text) { return id + 1 }
-            }
-            return nil
-        }
-    }
-
-    private static func biased(_ value: Int64) -> UInt32? {
-        UInt32(exactly: value + 0x8000_0000).flatMap { $0 == 0 ? nil : $0 }
     }
 }

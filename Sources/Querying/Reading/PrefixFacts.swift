@@ -26,7 +26,8 @@ package final class PrefixFacts: FactSource {
     let context: BuildContext
     let count: UInt32
     let options: BuildOptions
-    let cells: CellLayout
+    let texts: CellTexts
+    var cells: CellLayout { texts.layout }
     private let stored: StoredRows
     private var correction: Correction?
     /// What a scan computed, where it fitted into the memory given.
@@ -59,9 +60,10 @@ package final class PrefixFacts: FactSource {
         self.options = options
         projections = live.store
         context = live.context
-        cells = try projections.layout(of: source.definition, context: context)
+        texts = CellTexts(
+            try projections.layout(of: source.definition, context: context), of: source.definition)
         layout = FactLayout(
-            cells, projection: source.definition.name, version: source.definition.version,
+            texts, projection: source.definition.name, version: source.definition.version,
             definition: source.definition, calendars: calendars)
     }
 
@@ -149,6 +151,11 @@ package final class PrefixFacts: FactSource {
         return found.filter { !unsure.contains($0) || sums.isAnything(left: $0) }
     }
 
+    /// A scan that ended early would have to begin anew for the next.
+    package func occurs(_ id: UInt32, inDimension index: Int) throws -> Bool {
+        try occurringIDs(ofDimension: index).contains(id)
+    }
+
     private func scanBlocks(_ body: (CellBlock) throws -> Void) throws {
         if let kept {
             for block in kept { try body(block) }
@@ -173,34 +180,33 @@ package final class PrefixFacts: FactSource {
 
     package func text(ofDimension index: Int, id: UInt32) throws -> String {
         try projections.log.read { view in
-            try cells.text(ofDimension: index, id, in: view) ?? ""
+            try texts.text(ofDimension: index, id, in: view) ?? ""
         }
     }
 
-    /// The value that has a text, whether or not it was known by then.
-    func newestID(ofDimension index: Int, text: String) throws -> UInt32? {
+    /// The words that stand for a text, whether or not they were known by then.
+    func newestIDs(ofDimension index: Int, text: String) throws -> [UInt32] {
         let kinds = source.definition.subjectKinds
         return try projections.log.read { view in
-            try cells.dimensions[index].kind.id(of: text, subjectKinds: kinds, in: view)
+            try cells.dimensions[index].kind.ids(of: text, subjectKinds: kinds, in: view)
         }
     }
 
-    package func id(ofDimension index: Int, text: String) throws -> UInt32? {
-        let kinds = source.definition.subjectKinds
-        return try projections.log.read { view in
-            guard
-                let id = try cells.dimensions[index].kind.id(
-                    of: text, subjectKinds: kinds, in: view)
-            else { return nil }
-            // What came into the log later was not known then.
-            switch cells.dimensions[index].kind {
-            case .name:
-                let known = try nameCount ?? view.nameCount(upTo: count)
-                nameCount = known
-                return id < known ? id : nil
-            case .subject: return try view.hasCase(id - 1, upTo: count) ? id : nil
-            case .list, .integer, .day: return id
+    package func ids(ofDimension index: Int, text: String) throws -> [UInt32] {
+        let ids = try newestIDs(ofDimension: index, text: text)
+        guard !ids.isEmpty else { return [] }
+        // What came into the log later was not known then.
+        switch cells.dimensions[index].kind {
+        case .name:
+            let known =
+                try nameCount ?? projections.log.read { try $0.nameCount(upTo: count) }
+            nameCount = known
+            return ids.filter { $0 < known }
+        case .subject:
+            return try projections.log.read { view in
+                try ids.filter { try view.hasCase($0 - 1, upTo: count) }
             }
+        case .list, .integer, .day: return ids
         }
     }
 }

@@ -264,6 +264,7 @@ package struct ProjectionComparison {
                 }
             }
         }
+        let texts = CellTexts(layout, of: old)
         let changed = net.withLock { $0.filter { $0.value != 0 }.map(\.key) }
         try log.read { view in
             for place in figures.indices {
@@ -279,9 +280,9 @@ package struct ProjectionComparison {
                     if let index {
                         let word = fact.cell[1 + index]
                         if isOurs[word] == nil {
-                            let kind = layout.dimensions[shared.dimensions[index].old].kind
-                            let text = try kind.text(word, in: view) ?? ""
-                            isOurs[word] = text == figure.key
+                            let text = try texts.text(
+                                ofDimension: shared.dimensions[index].old, word, in: view)
+                            isOurs[word] = text ?? "" == figure.key
                         }
                         guard isOurs[word] == true else { continue }
                     }
@@ -308,8 +309,14 @@ package struct ProjectionComparison {
             let (a, b) = (Self.size(left), Self.size(right))
             if let order = Fraction.compare(a, b), order != 0 { return order > 0 }
             if left.cases != right.cases { return left.cases > right.cases }
-            return (left.column.name, left.key, left.slice.period.days.lowerBound)
-                < (right.column.name, right.key, right.slice.period.days.lowerBound)
+            // All groups together and nobody have the same key, of no dimension and of one.
+            func place(_ figure: MovedFigure) -> (String, String, String, Day) {
+                (
+                    figure.column.name, figure.dimension?.name ?? "", figure.key,
+                    figure.slice.period.days.lowerBound
+                )
+            }
+            return place(left) < place(right)
         }
     }
 

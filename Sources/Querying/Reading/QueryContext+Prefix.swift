@@ -62,6 +62,11 @@ extension QueryContext {
         profiles = StoreProfiles.byKind(types: log.types, zone: zone) { body in
             try log.read { try body($0) }
         }
+        let types = log.types(in: register)
+        kindsNamed = { text in
+            try log.read { try $0.kinds(named: text, among: types, upTo: count) }
+        }
+        marked = { text in try log.read { try $0.tokenMarked(of: text) } }
     }
 }
 

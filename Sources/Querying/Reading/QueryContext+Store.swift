@@ -60,6 +60,8 @@ extension QueryContext {
         scorecard = { try library.scorecard($0) }
         scorecardsAbout = { library.scorecards(about: $0) }
         profiles = StoreProfiles.byKind(types: store.types, zone: zone) { try $0(log.view) }
+        kindsNamed = { try log.view.kinds(named: $0, among: types, upTo: count) }
+        marked = { try log.view.tokenMarked(of: $0) }
     }
 }
 
@@ -79,6 +81,24 @@ extension QueryContext {
         guard source.digest == status.digest else {
             throw QueryFault.otherRows(projection: status.name, version: status.version)
         }
+    }
+}
+
+extension LogView {
+    /// Kinds of case, without respondents, of which one has a name, in the order of their types.
+    func kinds(
+        named text: String, among types: EventTypes, upTo count: UInt32
+    ) throws -> [String] {
+        var kinds: [String] = []
+        for schema in types.schemas where !schema.isLogsOwn {
+            for kind in schema.subjectKinds
+            where !kinds.contains(kind) && !EventTypes.anonymousKinds.contains(kind) {
+                guard let id = try caseID(kind + "/" + text), try hasCase(id, upTo: count)
+                else { continue }
+                kinds.append(kind)
+            }
+        }
+        return kinds
     }
 }
 

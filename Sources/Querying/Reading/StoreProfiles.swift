@@ -1,5 +1,6 @@
 package import EventLog
 package import EventModel
+import Projections
 
 /// The profiles that a log's entries set for one kind of case, read when they are asked for.
 ///
@@ -74,13 +75,23 @@ package final class StoreProfiles: CaseProfiles {
                 found[setting.entry.caseID, default: []].append(
                     ProfileChange(day: day, value: text))
             }
-            for (subject, changes) in found {
-                let name = try view.subject(ofCase: subject).dropFirst(kind.utf8.count + 1)
-                result[String(name)] = Array(inOrder: changes)
+            for (subject, changes) in found.sorted(by: { $0.key < $1.key }) {
+                let name = CellTexts.name(ofSubject: try view.subject(ofCase: subject))
+                result[name] = Array(inOrder: changes)
             }
         }
         histories[field] = result
         return result
+    }
+
+    package func name(of text: String, upTo count: UInt32) throws -> String? {
+        var name: String?
+        try reading { view in
+            guard let id = try view.caseID(kind + "/" + text), try view.hasCase(id, upTo: count)
+            else { return }
+            name = CellTexts.name(ofSubject: try view.subject(ofCase: id))
+        }
+        return name
     }
 
     /// The events that set profiles, those of a case in the order they happened; voided ones left out.
@@ -99,7 +110,9 @@ package final class StoreProfiles: CaseProfiles {
         if types.contains(where: { $0.schema.subjectKinds != [kind] }) {
             var others: Set<UInt32> = []
             for setting in list
-            where try !view.subject(ofCase: setting.entry.caseID).hasPrefix(kind + "/") {
+            where try !view.subject(ofCase: setting.entry.caseID).utf8.starts(
+                with: (kind + "/").utf8)
+            {
                 others.insert(setting.entry.sequence)
             }
             list.removeAll { others.contains($0.entry.sequence) }

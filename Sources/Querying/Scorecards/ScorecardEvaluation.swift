@@ -18,6 +18,22 @@ extension QueryContext {
     }
 }
 
+extension QueryContext {
+    /// The same question by the values that are found for what it names.
+    ///
+    /// - Throws: `QueryFaults`, or what the store throws.
+    package func resolved(_ request: ScorecardRequest) throws -> ScorecardRequest {
+        guard !request.filters.isEmpty, let definition = try scorecard(request.name),
+            let period = try? Period(request.period, today: basis.today)
+        else { return request }
+        var found = request
+        let evaluation = ScorecardEvaluation(
+            context: self, definition: definition, request: request)
+        if let filters = try evaluation.resolvedFilters(period) { found.filters = filters }
+        return found
+    }
+}
+
 /// One scorecard as it is filled in.
 struct ScorecardEvaluation {
     let context: QueryContext
@@ -39,6 +55,8 @@ struct ScorecardEvaluation {
     private var entriesNotYetIn: UInt32 = 0
     private var openUntil: Day?
     private var dimension: String?
+    /// What restricts the facts, by the values that were found for what was typed.
+    private var resolved: [(dimension: String, value: String)]?
 
     init(context: QueryContext, definition: ScorecardDefinition, request: ScorecardRequest) {
         self.context = context
@@ -60,6 +78,7 @@ struct ScorecardEvaluation {
             }
         }
         try checkScope()
+        resolved = try resolvedFilters(period)
         let cards = try cards(of: period, withHistory: !request.isRanking)
         let (filters, names, openUntil) = (filters, names, openUntil)
         var previous: [String: ScorecardCard] = [:]
@@ -77,6 +96,22 @@ struct ScorecardEvaluation {
             period: period, filters: filters, names: names, dimension: dimension, cards: cards,
             isRanking: request.isRanking, comparison: comparison, previous: previous,
             openUntil: openUntil)
+    }
+
+    /// What restricts the facts, each value looked up once for all rows: whoever is asked for may have
+    /// no facts of some kind.
+    ///
+    /// - Throws: `QueryFaults`, or what the store throws.
+    func resolvedFilters(_ period: Period) throws -> [(dimension: String, value: String)]? {
+        var figures: [String] = []
+        for row in definition.rows
+        where row.days.overlaps(period.days) && !figures.contains(row.figure) {
+            figures.append(row.figure)
+        }
+        // That no row counts is said elsewhere.
+        guard !figures.isEmpty else { return nil }
+        let question = query(figures, period: period.description, grain: nil)
+        return try context.resolved(question).filters
     }
 
     private func checkScope() throws {
@@ -247,7 +282,10 @@ struct ScorecardEvaluation {
             kpis: figures, by: request.isRanking ? [definition.scope] : [], filters: filters,
             present: definition.conditions.filter { $0.values == nil }.map(\.dimension),
             period: period, grain: grain)
-        query.refusesStrangers = false
+        if let resolved {
+            query.filters = resolved
+            query.areValuesResolved = true
+        }
         return query
     }
 

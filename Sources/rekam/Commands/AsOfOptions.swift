@@ -112,6 +112,29 @@ struct AsOfOptions: ParsableArguments {
         return try body(context)
     }
 
+    /// A question, ready to be answered with persons as tokens where these are asked for: the names that
+    /// it gives are looked up while people still have them.
+    func asking<Question>(
+        _ question: Question, of log: LogStore, as tokens: TokensOption,
+        resolved: (QueryContext, Question) throws -> Question
+    ) throws -> Question {
+        guard tokens.tokens else { return question }
+        defer { log.show(tokensOnly: true) }
+        return try answering(log) { try resolved($0, question) }
+    }
+
+    /// The same of a question for figures.
+    func asking(
+        _ question: QueryRequest, of log: LogStore, as tokens: TokensOption
+    ) throws -> QueryRequest {
+        try asking(question, of: log, as: tokens) { context, question in
+            guard !question.filters.isEmpty else { return question }
+            var found = question
+            found.filters = try context.resolved(question).filters
+            return found
+        }
+    }
+
     /// Answers as the books of a period were closed.
     static func answeringAsClosed<Result>(
         _ log: LogStore, period: String, _ body: (QueryContext) throws -> Result

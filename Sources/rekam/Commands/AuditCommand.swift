@@ -128,6 +128,7 @@ struct SampleCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var tokens: TokensOption
     @OptionGroup var filters: FilterOptions
     @OptionGroup var asOf: AsOfOptions
     @OptionGroup var language: LanguageOptions
@@ -151,10 +152,11 @@ struct SampleCommand: ParsableCommand {
     func run() throws {
         guard size > 0 else { throw Failure(.usage, "--size \(size): at least 1.") }
         let log = try store.open(readOnly: true)
-        let request = QueryRequest(kpis: [kpi], filters: try filters.pairs, period: period)
+        var request = QueryRequest(kpis: [kpi], filters: try filters.pairs, period: period)
         let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
         let sample: FactSample
         do {
+            request = try asOf.asking(request, of: log, as: tokens)
             sample = try asOf.replaying(log) { context in
                 let explanation = try context.explanation(request)
                 guard !explanation.parts.contains(where: \.isAnonymous) else {

@@ -28,6 +28,7 @@ final class KeptFacts: Sendable {
 struct FactTexts {
     private let definition: ProjectionDefinition
     private let layout: CellLayout
+    private let texts: CellTexts
     private let zone: TimeZoneRules
     private let words: TrialWords
 
@@ -37,6 +38,7 @@ struct FactTexts {
     ) {
         self.definition = definition
         self.layout = layout
+        texts = CellTexts(layout, of: definition)
         self.zone = zone
         self.words = words
     }
@@ -50,12 +52,12 @@ struct FactTexts {
         let segment = try view.segment(containing: fact.sequence)
         let time = Instant(milliseconds: segment.times[Int(fact.sequence - segment.first)])
         return [try view.subject(ofCase: fact.caseID), TimeText.minute(time, zone)]
-            + (try values(fact, in: view))
+            + (try values(fact, in: view).map { $0 ?? "–" })
     }
 
-    /// Dimensions, then measures; "–" where absent.
-    func values(_ fact: Fact, in view: borrowing LogView) throws -> [String] {
-        var texts = try layout.texts(of: fact, in: view).map { $0 ?? "–" }
+    /// Dimensions, then measures; nil where absent.
+    func values(_ fact: Fact, in view: borrowing LogView) throws -> [String?] {
+        var texts = try texts.texts(of: fact, in: view).map { $0?.printableValue }
         for index in layout.measures.indices {
             guard let value = layout.value(ofMeasure: index, fact) else { continue }
             let place = layout.dimensions.count + index
@@ -71,8 +73,8 @@ struct FactTexts {
     /// `agent Budi, channel email, wait 28m`; what is absent is left out.
     func line(_ fact: Fact, in view: borrowing LogView) throws -> String {
         let names = layout.dimensions.map(\.name) + layout.measures.map(\.name)
-        let parts = zip(names, try values(fact, in: view)).filter { $0.1 != "–" }.map {
-            $0.1 == words.yes ? $0.0 : "\($0.0) \($0.1)"
+        let parts = zip(names, try values(fact, in: view)).compactMap { name, value in
+            value.map { $0 == words.yes ? name : "\(name) \($0)" }
         }
         let sign = layout.multiplicity(fact) < 0 ? words.leaves : ""
         return sign + (parts.isEmpty ? words.nothingElse : parts.joined(separator: ", "))

@@ -65,12 +65,12 @@ struct ExplainCommand: ParsableCommand {
                 "\(events ? "--events" : "--proof") goes with the table and --format json.")
         }
         let log = try store.open(readOnly: true)
-        log.show(tokensOnly: tokens.tokens)
-        let request = QueryRequest(
+        var request = QueryRequest(
             kpis: [kpi], by: by.flatMap { $0.split(separator: ",").map(String.init) },
             filters: try filters.pairs, period: period)
         let explanation: Explanation
         do {
+            request = try asOf.asking(request, of: log, as: tokens)
             explanation = try asOf.replaying(log) {
                 try $0.explanation(request, onlyOpen: provisional)
             }

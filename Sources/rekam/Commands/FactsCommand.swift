@@ -47,17 +47,21 @@ struct FactsCommand: ParsableCommand {
     func run() throws {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
-        log.show(tokensOnly: tokens.tokens)
         let (count, register) = try asOf.state(of: log)
         let versions = try ProjectionVersions(of: log, register: register)
         var version = try versions.find(name)
         if !name.contains("@"), let live = versions.live(name) { version = live }
-        let definition = try versions.source(version).definition
+        let source = try versions.source(version)
+        let definition = source.definition
         try AnonymousAnswers.refuse(definition)
         let live = try LiveProjections(of: log, register: register, only: [])
         let days = try log.read { try StorePeriod.days(period, in: $0, upTo: count) }
         let rows = FactRows(definition: definition, log: log, isJSON: format.value == .json)
-        let filter = try DimensionFilter(filters, definition.dimensions.map(\.name))
+        // While people still have their names.
+        let filter = try DimensionFilter(
+            filters, source, live, register, log, on: days, upTo: count,
+            options: asOf.buildOptions())
+        log.show(tokensOnly: tokens.tokens)
         try live.store.streamFacts(
             of: definition, context: live.context, upTo: count, days: days,
             options: try asOf.buildOptions()
@@ -93,36 +97,9 @@ enum StorePeriod {
     }
 }
 
-/// `channel=email` and the like; several values of one dimension are alternatives.
-struct DimensionFilter: Sendable {
-    private var values: [Int: Set<String>] = [:]
-
-    init(_ texts: [String], _ dimensions: [String]) throws {
-        for text in texts {
-            guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
-                throw Failure(.usage, "--where \(text): it looks like channel=email.")
-            }
-            let name = String(text[..<sign])
-            guard let place = dimensions.firstIndex(of: name) else {
-                let near = nearest(to: name, among: dimensions)
-                throw Failure(
-                    .usage,
-                    "no dimension is called \"\(name.printable)\"."
-                        + (near.map { " Did you mean \($0)?" }
-                            ?? " There are \(dimensions.joined(separator: ", "))."))
-            }
-            values[place, default: []].insert(String(text[text.index(after: sign)...]))
-        }
-    }
-
-    /// Whether a fact's dimensions, as texts, pass.
-    func passes(_ texts: [String?]) -> Bool {
-        values.allSatisfy { place, wanted in wanted.contains(texts[place] ?? "") }
-    }
-}
-
 /// Writes facts as rows of text.
 final class FactRows: Sendable {
+    private let definition: ProjectionDefinition
     private let names: [String]
     private let isText: [Bool]
     private let log: LogStore
@@ -130,6 +107,7 @@ final class FactRows: Sendable {
     private let hasHeader = Atomic<Bool>(false)
 
     init(definition: ProjectionDefinition, log: LogStore, isJSON: Bool) {
+        self.definition = definition
         self.log = log
         self.isJSON = isJSON
         let dimensions = definition.dimensions
@@ -163,9 +141,8 @@ final class FactRows: Sendable {
     private func write(
         _ fact: Fact, _ layout: CellLayout, _ filter: DimensionFilter, _ view: borrowing LogView
     ) throws {
-        let texts = try layout.texts(of: fact, in: view)
-        guard filter.passes(texts) else { return }
-        let cells = try cells(fact, texts, layout, view)
+        guard filter.passes(fact) else { return }
+        let cells = try cells(fact, layout, view)
         guard isJSON else {
             let written = zip(cells, isText).map { cell, isText in
                 isText ? CSVText.text(cell ?? "") : cell ?? ""
@@ -180,16 +157,16 @@ final class FactRows: Sendable {
         try log.read { view in
             var objects: [JSONValue] = []
             for fact in facts {
-                let texts = try layout.texts(of: fact, in: view)
-                objects.append(object(try cells(fact, texts, layout, view)))
+                objects.append(object(try cells(fact, layout, view)))
             }
             return objects
         }
     }
 
     private func cells(
-        _ fact: Fact, _ texts: [String?], _ layout: CellLayout, _ view: borrowing LogView
+        _ fact: Fact, _ layout: CellLayout, _ view: borrowing LogView
     ) throws -> [String?] {
+        let texts = try CellTexts(layout, of: definition).texts(of: fact, in: view)
         let segment = try view.segment(containing: fact.sequence)
         let time = Instant(milliseconds: segment.times[Int(fact.sequence - segment.first)])
         return [

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventModel
 
 /// Which facts a figure is asked of.
 struct FilterOptions: ParsableArguments {
@@ -24,18 +25,23 @@ struct FilterOptions: ParsableArguments {
                 if let value { pairs.append((dimension, value)) }
             }
             for condition in conditions {
-                guard let sign = condition.firstIndex(of: "="), sign != condition.startIndex else {
+                guard let pair = Self.parts(of: condition) else {
                     throw Failure(
                         .usage,
-                        "--where \(condition): it looks like channel=email, or reason=complaint.")
+                        "--where \(condition.printable): it looks like channel=email, or "
+                            + "reason=complaint.")
                 }
-                pairs.append(
-                    (
-                        String(condition[..<sign]),
-                        String(condition[condition.index(after: sign)...])
-                    ))
+                pairs.append(pair)
             }
             return pairs
         }
+    }
+
+    /// Name and value of `channel=email`; nil where it does not look so.
+    static func parts(of condition: String) -> (dimension: String, value: String)? {
+        // By scalars: a mark that combines with the sign is the value's.
+        let scalars = condition.unicodeScalars
+        guard let sign = scalars.firstIndex(of: "="), sign != scalars.startIndex else { return nil }
+        return (String(scalars[..<sign]), String(scalars[scalars.index(after: sign)...]))
     }
 }

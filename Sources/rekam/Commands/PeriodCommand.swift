@@ -208,6 +208,7 @@ struct PeriodRestatementsCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var tokens: TokensOption
     @OptionGroup var output: AnswerOptions
 
     @Argument(help: ArgumentHelp("One closed period; all without it.", valueName: "period"))
@@ -220,6 +221,7 @@ struct PeriodRestatementsCommand: ParsableCommand {
     func run() throws {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
+        log.show(tokensOnly: tokens.tokens)
         let options = BuildProgressLine.options(memoryBytes: try MemorySize.parse(memory))
         let (count, zone, periods) = try log.read { view in
             (

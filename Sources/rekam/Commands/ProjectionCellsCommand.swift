@@ -53,10 +53,11 @@ struct ProjectionCellsCommand: ParsableCommand {
                     "no projection is called \"\(name.printable)\", or it is not built yet."
                         + (near.map { " Did you mean \($0)?" } ?? ""))
             }
-            let versions = try ProjectionVersions(of: log)
-            try AnonymousAnswers.refuse(
-                versions.source(.init(name: status.name, version: status.version)).definition)
-            try write(CanonicalCells(status, of: live.store, in: view), status.layout)
+            let definition = try ProjectionVersions(of: log)
+                .source(.init(name: status.name, version: status.version)).definition
+            try AnonymousAnswers.refuse(definition)
+            try write(
+                CanonicalCells(status, definition, of: live.store, in: view), status.layout)
         }
     }
 
@@ -69,41 +70,21 @@ struct ProjectionCellsCommand: ParsableCommand {
             + layout.measures.map { if case .value = $0.kind { true } else { false } } + [false]
         if format.value != .json { Output.write(CSVText.line(names)) }
         for line in cells.lines {
-            let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map {
-                $0 == "–" ? "" : Self.plain($0)
-            }
+            let cells = CanonicalCells.values(ofLine: line)
             if format.value == .json {
                 let members = names.indices.map { place in
-                    let cell = cells[place]
-                    let value: JSONValue =
-                        cell.isEmpty ? .null : isText[place] ? .string(cell) : .number(cell)
-                    return JSONMember(key: names[place], value: value)
+                    let value = cells[place].map {
+                        isText[place] ? JSONValue.string($0) : .number($0)
+                    }
+                    return JSONMember(key: names[place], value: value ?? .null)
                 }
                 Output.write(JSONValue.object(members).canonical ?? [])
                 Output.line()
             } else {
-                let written = zip(cells, isText).map { $1 ? CSVText.text($0) : $0 }
+                let written = zip(cells, isText).map { $1 ? CSVText.text($0 ?? "") : $0 ?? "" }
                 Output.write(CSVText.line(written))
             }
         }
         Output.flush()
-    }
-
-    /// A text of the canonical form without its escapes.
-    private static func plain(_ text: Substring) -> String {
-        guard text.contains("\\") else { return String(text) }
-        var result = ""
-        var isEscaped = false
-        for character in text {
-            if isEscaped {
-                result.append(character == "t" ? "\t" : character == "n" ? "\n" : character)
-                isEscaped = false
-            } else if character == "\\" {
-                isEscaped = true
-            } else {
-                result.append(character)
-            }
-        }
-        return result
     }
 }

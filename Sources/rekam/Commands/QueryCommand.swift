@@ -59,13 +59,13 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
-        log.show(tokensOnly: tokens.tokens)
         var request = QueryRequest(
             kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
             filters: try filters.pairs, period: period, grain: grain, compare: compare)
         request.memoryBytes = try asOf.memoryBytes()
         let answer: Answer
         do {
+            request = try asOf.asking(request, of: log, as: tokens)
             if asClosed {
                 guard asOf.asOf == nil else {
                     throw Failure(.usage, "--as-closed says itself as of when: leave --as-of away.")

@@ -66,13 +66,13 @@ struct ScorecardFillCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
-        log.show(tokensOnly: tokens.tokens)
         var request = ScorecardRequest(
             name: name, period: period, isRanking: by != nil, compare: compare)
         request.filters = try filters.pairs
         if let department { request.filters.append(("department", department)) }
         let answer: ScorecardAnswer
         do {
+            request = try asOf.asking(request, of: log, as: tokens) { try $0.resolved($1) }
             answer = try asOf.answering(log) { context in
                 if let by, let scorecard = try context.scorecard(name),
                     !scorecard.isCompanyWide, !scorecard.isAbout(by)

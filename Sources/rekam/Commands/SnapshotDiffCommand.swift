@@ -60,7 +60,7 @@ struct SnapshotDiffCommand: ParsableCommand {
                 TableText.Column(output.words.heading(.after), isNumber: true),
             ]
             for change in changes {
-                let name = change.name.isEmpty ? "–" : change.name
+                let name = change.name
                 let cells = [
                     change.kpi, change.period,
                     words.group(change.dimension, name),

@@ -88,7 +88,7 @@ public enum CSVText {
     public static func text(_ text: String) -> String {
         var cell = text
         if let first = text.unicodeScalars.first, dangerous.contains(first) { cell = "'" + text }
-        cell = cell.printable
+        cell = cell.harmless
         guard cell.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" }) else { return cell }
         return "\""
             + cell.split(separator: "\"", omittingEmptySubsequences: false)

@@ -44,7 +44,7 @@ struct AnswerContent {
             return figures.key(value, dimension.kind)
         }
         let isShared = names.contains { $0.key != value && $0.value == name }
-        return name.printable + (isShared ? " (\(value.printable))" : "")
+        return name.printableValue + (isShared ? " (\(value.printable))" : "")
     }
 
     /// What the marks beside the figures mean: targets, and few facts.

@@ -84,9 +84,8 @@ extension Answer {
 
     /// The option that keeps one value of a dimension.
     static func option(_ dimension: String, _ value: String) -> String {
-        let shown = value.isEmpty ? "–" : value
-        return ["agent", "team", "channel"].contains(dimension)
-            ? "--\(dimension) " + quoted(shown) : "--where " + quoted(dimension + "=" + shown)
+        ["agent", "team", "channel"].contains(dimension)
+            ? "--\(dimension) " + quoted(value) : "--where " + quoted(dimension + "=" + value)
     }
 
     /// A word as a shell takes it.
@@ -95,10 +94,31 @@ extension Answer {
             $0.properties.isAlphabetic || ("0"..."9").contains($0)
                 || "-_.=–/:".unicodeScalars.contains($0)
         }
-        if isPlain { return word }
+        if isPlain, !word.isEmpty { return word }
+        guard word.printable == word else { return spelt(word) }
         return "'"
-            + word.printable.split(separator: "'", omittingEmptySubsequences: false)
+            + word.split(separator: "'", omittingEmptySubsequences: false)
             .joined(separator: "'\\''") + "'"
+    }
+
+    /// A word with characters that are not seen, as bash, zsh and ksh take it: `$'Bu\u200bdi'`.
+    private static func spelt(_ word: String) -> String {
+        var text = ""
+        for scalar in word.unicodeScalars {
+            let isShown = String(scalar).printable.unicodeScalars.elementsEqual([scalar])
+            if scalar == "'" || scalar == "\\" {
+                text += "\\"
+                text.unicodeScalars.append(scalar)
+            } else if isShown {
+                text.unicodeScalars.append(scalar)
+            } else {
+                let digits = String(scalar.value, radix: 16)
+                let width = scalar.value > 0xFFFF ? 8 : 4
+                text += scalar.value > 0xFFFF ? "\\U" : "\\u"
+                text += String(repeating: "0", count: width - digits.count) + digits
+            }
+        }
+        return "$'" + text + "'"
     }
 }
 

@@ -134,9 +134,9 @@ package struct FigureText {
 
     /// A dimension's value as shown: nobody is "–", weekdays have names.
     package func key(_ text: String, _ kind: AnswerDimension.Kind) -> String {
-        if text.isEmpty { return "–" }
+        if text.isEmpty { return text.printableValue }
         switch kind {
-        case .text: return text.printable
+        case .text: return text.printableValue
         case .hour: return (text.count == 1 ? "0" : "") + text.printable + ":00"
         case .weekday:
             guard let number = Int(text), (1...7).contains(number) else { return text.printable }

@@ -35,11 +35,10 @@ struct ScorecardContent {
 
     /// What people call a subject.
     func name(_ value: String, _ dimension: String?) -> String {
-        guard !value.isEmpty else { return "–" }
         guard let names = dimension.flatMap({ answer.names[$0]?.texts }), let name = names[value]
-        else { return value.printable }
+        else { return value.printableValue }
         let isShared = names.contains { $0.key != value && $0.value == name }
-        return name.printable + (isShared ? " (\(value.printable))" : "")
+        return name.printableValue + (isShared ? " (\(value.printable))" : "")
     }
 
     /// A row's title, with its days where it counts for a part of the period only.

@@ -25,7 +25,7 @@ public enum TerminalText {
                 text.unicodeScalars.append(contentsOf: scalars[place...end])
                 place = end
             } else {
-                text += String(Character(scalar)).printable
+                text += String(Character(scalar)).harmless
             }
             place += 1
         }

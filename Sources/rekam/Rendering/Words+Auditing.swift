@@ -71,7 +71,7 @@ package struct AuditWords: SubjectWords {
     /// A dimension and its value, as in a list of cells: `agent Budi`.
     package func group(_ dimension: String, _ value: String) -> String {
         pick(dimension, words.heading(dimension: dimension).lowercased()) + " "
-            + (value.isEmpty ? "–" : value)
+            + value.printableValue
     }
 
     /// A word that a list holds in a fixed place, such as a kind of change; itself where it is none.

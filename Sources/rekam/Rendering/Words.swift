@@ -86,7 +86,7 @@ struct Words {
                 + day.text(language, knownYear: nil)
         case .mixedCurrencies(let currencies):
             pick("several currencies: ", "beberapa mata uang: ")
-                + currencies.map { $0.isEmpty ? "–" : $0.printable }.joined(separator: ", ")
+                + currencies.map(\.printableValue).joined(separator: ", ")
         }
     }
 

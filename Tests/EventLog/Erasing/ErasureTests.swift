@@ -148,6 +148,15 @@ import Vault
         #expect(SpeltNames([name]).stand(in: text) == isFound)
     }
 
+    @Test(arguments: [
+        ("Ratna-Wijaya", "for RATNA WIJAYA.", true), ("Sari", "kesarian", false),
+        ("0812 345", "on 0812-345", true), ("0812 345", "on 0812-3456", false),
+        ("of", "off", false),
+    ])
+    func `words are found as words`(_ word: String, _ text: String, _ isFound: Bool) {
+        #expect(SpeltNames([word]).standAsWords(in: text) == isFound)
+    }
+
     @Test func `words take texts of other cases along`() throws {
         let folder = StoreFolder()
         let log = try store(folder)

@@ -152,7 +152,8 @@ func canonical(
         for definition in definitions {
             let status = try #require(
                 try store.status(definition.name, version: definition.version, in: view))
-            forms[definition.name] = try CanonicalCells(status, of: store, in: view).lines
+            forms[definition.name] = try CanonicalCells(status, definition, of: store, in: view)
+                .lines
         }
         return forms
     }
