@@ -122,6 +122,8 @@ public struct EventSchema: Sendable, Hashable {
     /// Whether its first event opens a case (`x-opens`): a later one opens nothing, and what other
     /// events say right before it counts as said with it.
     public var opensCase = false
+    /// Whether its events tell what is to come (`x-plan`): they may lie after their recording.
+    public var isPlan = false
     /// Whether the subjects of its kinds are persons by a mark of the schema (`x-personal` of
     /// `properties.subject`); `agent`, `customer` and `respondent` always are.
     public var hasPersonalSubjects = false

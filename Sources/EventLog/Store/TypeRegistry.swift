@@ -64,6 +64,7 @@ package enum TypeRegistry {
         var marks: [String] = []
         if schema.rank != EventSchema.middleRank { marks.append("rank=\(schema.rank)") }
         if schema.opensCase { marks.append("opens=yes") }
+        if schema.isPlan { marks.append("plan=yes") }
         if schema.hasPersonalSubjects { marks.append("subject=name") }
         return marks
     }
@@ -150,6 +151,7 @@ package enum TypeRegistry {
             switch key {
             case "rank": schema.rank = Int(value) ?? schema.rank
             case "opens": schema.opensCase = value == "yes"
+            case "plan": schema.isPlan = value == "yes"
             case "subject": schema.hasPersonalSubjects = value == "name"
             default: break
             }

@@ -257,6 +257,7 @@ extension EventSchema {
             isLogsOwn: isLogsOwn, fields: Array(known.values), title: title, summary: summary)
         reading.rank = rank
         reading.opensCase = opensCase
+        reading.isPlan = isPlan
         reading.hasPersonalSubjects = hasPersonalSubjects
         reading.columns = columns
         reading.upcasting = upcasting

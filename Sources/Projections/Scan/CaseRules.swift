@@ -27,7 +27,7 @@ package struct CaseRules: Sendable {
     package var actorsOfType = [RangeCode](repeating: RangeCode(), count: 64)
 
     /// Two minutes: clocks of two systems differ by less.
-    package static let usualTolerance: Int64 = 120_000
+    package static let usualTolerance = DoubtKind.clockTolerance
 
     package init() {}
 }
