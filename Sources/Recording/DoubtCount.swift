@@ -100,7 +100,8 @@ private final class DoubtLook: Sendable {
         let bytes = batch.bytes.span
         for place in batch.rows.indices {
             let row = batch.rows[place]
-            let type = types[Int(row.type)]
+            // Read field by field: most events need none of it.
+            let type = Int(row.type)
             func note(_ kind: DoubtKind?, _ attribute: String) {
                 guard let kind else { return }
                 found.append(Found(kind: kind, attribute: attribute, row: place, line: row.line))
@@ -110,16 +111,16 @@ private final class DoubtLook: Sendable {
             let isPerson = row.personal.contains { batch.personal[$0].kind == .subject }
             if !isPerson { note(ContactShape.find(bytes, row.subject.indices), "subject") }
             note(ContactShape.find(bytes, row.source.indices), "source")
-            if row.time.milliseconds > latest, !type.isPlan { note(.future, "time") }
+            if row.time.milliseconds > latest, !types[type].isPlan { note(.future, "time") }
             if row.order.kind != .none, widths.differ(row, in: batch) {
                 note(.sequenceWidths, "sequence")
             }
-            guard let scale = type.scale, isOff(scale, row, in: batch) else { continue }
+            guard let scale = types[type].scale, isOff(scale, row, in: batch) else { continue }
             let isAnonymous =
-                type.mayBeAnonymous && EventTypes.isAnonymous(batch.text(row.subject))
+                types[type].mayBeAnonymous && EventTypes.isAnonymous(batch.text(row.subject))
             found.append(
                 Found(
-                    kind: .offScale, attribute: type.answer, row: place,
+                    kind: .offScale, attribute: types[type].answer, row: place,
                     line: isAnonymous ? nil : row.line))
         }
         state.withLock { $0.found = found }

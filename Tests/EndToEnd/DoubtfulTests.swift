@@ -196,12 +196,12 @@ struct DoubtfulTests {
         expect(
             english.out,
             holds: [
-                "something happened in 4 cases; 1 count, 3 are left out:", "ticket/3", "ticket/5",
+                "something happened in 4 cases; counted: 1, left out: 3.", "ticket/3", "ticket/5",
                 "ticket/6", "there is no ",
             ])
         let indonesian = try command.run(
             "query", "first_response_time", "--period", "2025-03", "--left-out", "--lang", "id")
-        expect(indonesian.out, holds: ["ada kejadian dalam 4 kasus; 1 dihitung, 3 tidak:"])
+        expect(indonesian.out, holds: ["ada kejadian dalam 4 kasus; dihitung: 1, tidak: 3."])
         let json = try command.run(
             "query", "first_response_time", "--period", "2025-03", "--left-out", "--format", "json")
         expect(json.out, holds: ["\"cases\":4", "\"counted\":1", "\"reason\":\"no_event\""])

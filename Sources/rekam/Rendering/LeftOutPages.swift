@@ -102,10 +102,9 @@ package struct LeftOutWords: SubjectWords {
         let left = cases - counted
         return pick(
             "\(kpi), \(period), \(projection): something happened in \(number(cases)) cases; "
-                + "\(number(counted)) count, \(number(left)) are left out",
+                + "counted: \(number(counted)), left out: \(number(left)).",
             "\(kpi), \(period), \(projection): ada kejadian dalam \(number(cases)) kasus; "
-                + "\(number(counted)) dihitung, \(number(left)) tidak")
-            + (left == 0 ? "." : ":")
+                + "dihitung: \(number(counted)), tidak: \(number(left)).")
     }
 
     func reason(_ reason: LeftOut.Reason, _ definition: ProjectionDefinition) -> String {
