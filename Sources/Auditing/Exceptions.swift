@@ -21,11 +21,28 @@ public struct AuditException: Hashable, Sendable {
         case reopening
         /// An event recorded long after it happened.
         case backdated
+        /// An event of a time after its recording, and no plan.
+        case future
+        /// An answer off its scale.
+        case offScale = "off_scale"
+        /// Numbers of different length that are compared as text and put events in order.
+        case sequenceWidths = "sequence_widths"
+        /// A case without an opening.
+        case noOpening = "no_opening"
+        /// An event long before the opening of its case.
+        case endBeforeStart = "end_before_start"
+        /// Events that recording alone put in order, where it decides a figure.
+        case tie
+        /// Names that differ in letter case alone, or in what is not seen.
+        case namesAlike = "names_alike"
+
+        /// The kind that a doubt is; nil for one that is no exception.
+        public init?(_ doubt: DoubtKind) { self.init(rawValue: doubt.rawValue) }
     }
 
     /// What kind of exception it is.
     public var kind: Kind
-    /// The entry.
+    /// The entry; of several, the first.
     public var sequence: UInt32
     /// When the entry was recorded.
     public var recorded: Instant
@@ -61,24 +78,25 @@ extension AuditException {
 public struct AuditExceptions {
     /// Events recorded later than so many milliseconds after they happened are backdated.
     public var backdatedAfterMilliseconds: Int64 = 3 * 86_400_000
-    /// Whether each backdated event stands for itself, rather than all that came in one batch.
-    public var listsEachBackdated = false
+    /// Whether each backdated event and each doubt stands for itself, rather than all of a kind that
+    /// came in one batch.
+    public var listsEach = false
     private let log: LogStore
 
     /// A search of a log.
     public init(of log: LogStore) { self.log = log }
 
-    /// Everything found, in the order of the log. What was recorded with the log's very first entry
+    /// Everything found, in the order of the log. What the log itself recorded with its very first entry
     /// is the making of the store, and none. Entries of people who are not to be known are counted by
     /// kind, at the end.
     ///
-    /// - Complexity: O(entries recorded in the period); two columns of each are read.
+    /// - Complexity: O(entries recorded in the period + names in them), and what `findDoubts` says.
     public func found(in period: Period, zone: TimeZoneRules) throws -> [AuditException] {
         var found: [AuditException] = []
         var anonymous: [AuditException.Kind: Int] = [:]
         try log.read { view in
             guard view.entryCount > 0 else { return }
-            let made = try view.entryCount(recordedBy: view.recorded(0))
+            let made = try Self.making(of: view)
             let first = max(
                 made, try Self.count(before: period.days.lowerBound, zone, in: view))
             let end = try Self.count(before: period.days.upperBound, zone, in: view)
@@ -109,7 +127,7 @@ public struct AuditExceptions {
                         found.append(exception)
                     }
                     guard isLate else { continue }
-                    if var known = late, known.recorded == recorded, !listsEachBackdated {
+                    if var known = late, known.recorded == recorded, !listsEach {
                         known.count += 1
                         known.happened = min(known.happened, happened)
                         late = known
@@ -124,11 +142,25 @@ public struct AuditExceptions {
                 }
             }
             if let late { found.append(late) }
+            found += try doubts(in: first..<end, of: view, &anonymous)
         }
-        return found.sorted { $0.sequence < $1.sequence }
+        return found.sorted { ($0.sequence, $0.kind.place) < ($1.sequence, $1.kind.place) }
             + AuditException.Kind.allCases.compactMap { kind in
                 anonymous[kind].map { AuditException(anonymous: kind, count: $0) }
             }
+    }
+
+    /// How many entries are the making of the store: its own ones, recorded with the very first.
+    private static func making(of view: borrowing LogView) throws -> UInt32 {
+        let end = try view.entryCount(recordedBy: view.recorded(0))
+        for segment in try view.segments(covering: 0..<end) {
+            let types = segment.types
+            for row in 0..<min(segment.count, Int(end - segment.first))
+            where !view.types.schemas[Int(types[row])].isLogsOwn {
+                return segment.first + UInt32(row)
+            }
+        }
+        return end
     }
 
     /// How many entries were recorded before a day.
@@ -173,7 +205,7 @@ public struct AuditExceptions {
             exception.subject =
                 "\(text("kind")) \(text("name"))@\(data?["version"]?.integer ?? 0)"
         case .reopening: exception.subject = text("period")
-        case .removal, .backdated: break
+        default: break
         }
         return exception
     }

@@ -1,3 +1,5 @@
+import EventModel
+
 /// A text in the languages of Rekam's users.
 public struct LocalizedText: Hashable, Sendable {
     /// English.
@@ -374,7 +376,7 @@ public struct ProjectionDefinition: Hashable, Sendable {
     public var examples: [ProjectionExample]
 
     /// Two minutes: clocks of two systems differ by less.
-    public static let usualToleranceMilliseconds: Int64 = 120_000
+    public static let usualToleranceMilliseconds = DoubtKind.clockTolerance
 
     /// A projection from its parts.
     public init(

@@ -304,6 +304,21 @@ public struct EventBatch: Sendable {
         return batch
     }
 
+    /// A row as input says it: its canonical JSON, and an order that the log would add (`rekamorder`)
+    /// as CloudEvents has it, so that the same events come of it.
+    package func input(_ row: EventRow) -> [UInt8] {
+        let canonical = bytes[row.canonical.indices]
+        guard row.orderText.length > 0 else { return Array(canonical) }
+        let place = canonical.startIndex + Int(row.logAt)
+        let text = bytes[row.orderText.indices]
+        // A number is written as CloudEvents wants it, a text with its type.
+        let order =
+            row.order.kind == .integer
+            ? Array("\"sequence\":\"".utf8) + text + Array("\",\"sequencetype\":\"Integer\",".utf8)
+            : Array("\"sequence\":".utf8) + text + [0x2C]
+        return canonical[..<place] + order + canonical[place...]
+    }
+
     /// A text of this batch.
     public func text(_ range: TextRange) -> String {
         String(decoding: bytes[range.indices], as: UTF8.self)
@@ -332,9 +347,18 @@ public struct AppendOutcome: Sendable {
     public var sequences: Range<UInt32> = 0..<0
     /// Whether the clock ran behind the last recording time, which was repeated.
     public var clockRanBehind = false
+    /// The rows recorded, where not all of them were.
+    package var acceptedRows: Set<Int>?
 
     /// An empty outcome.
     public init() {}
+
+    /// Whether a row was recorded.
+    ///
+    /// - Complexity: O(1).
+    package func isAccepted(_ row: Int) -> Bool {
+        acceptedRows.map { $0.contains(row) } ?? (accepted > 0)
+    }
 }
 
 /// Where validated events go: the log, or a counter in a dry run.

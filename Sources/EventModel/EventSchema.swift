@@ -125,6 +125,8 @@ public struct EventSchema: Sendable, Hashable {
     /// Whether its events take a whole case out of what it counted in (`x-undoes`), as a merge or a
     /// removal does: figures that were settled may move by them, and it is told that they did.
     public var undoesCase = false
+    /// Whether its events tell what is to come (`x-plan`): they may lie after their recording.
+    public var isPlan = false
     /// Whether the subjects of its kinds are persons by a mark of the schema (`x-personal` of
     /// `properties.subject`); `agent`, `customer` and `respondent` always are.
     public var hasPersonalSubjects = false

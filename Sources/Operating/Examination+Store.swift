@@ -31,6 +31,9 @@ public struct StoreFacts: Sendable {
     var sharesWithGroup: Bool
     var verification: OperationNote?
     var backup: OperationNote?
+    var doubts: [DoubtfulCases] = []
+    /// Why the log's columns could not be read for them; nil where they could.
+    var columnFault: String?
 
     /// Looks at an open store; frees what killed readers left behind.
     public init(of log: LogStore, user: UInt32) throws {
@@ -76,6 +79,31 @@ public struct StoreFacts: Sendable {
         }
         verification = OperationNote.last(.verification, of: log)
         backup = OperationNote.last(.backup, of: log)
+        do {
+            doubts = try log.read { view in try Self.doubts(in: view) }
+        } catch {
+            columnFault = "\(error)"
+        }
+    }
+}
+
+extension StoreFacts {
+    /// What the log's columns tell to be doubtful, by kind.
+    ///
+    /// - Complexity: O(entries + names).
+    private static func doubts(in view: borrowing LogView) throws -> [DoubtfulCases] {
+        let all = 0..<view.entryCount
+        var census = DoubtCensus()
+        try view.findDoubts(in: all) { census.add($0) }
+        var doubts = try census.named(in: view)
+        let alike = try view.namesAlike(in: all)
+        if !alike.isEmpty {
+            doubts.append(
+                DoubtfulCases(
+                    kind: .namesAlike, count: alike.count,
+                    first: alike.prefix(DoubtfulCases.shown).map { "\($0.field): \($0.text)" }))
+        }
+        return doubts
     }
 }
 
@@ -88,6 +116,10 @@ extension Examination {
         findings += [readers(store), writer(store), clock(store, facts)]
         if let finding = zone(store, facts) { findings.append(finding) }
         findings += [verification(store), backup(store)]
+        findings += store.doubts.map { Finding(.note, .doubtful($0)) }
+        if let fault = store.columnFault {
+            findings.append(Finding(.fault, .unopened(reason: fault)))
+        }
         return findings
     }
 

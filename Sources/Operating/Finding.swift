@@ -15,7 +15,7 @@ public struct Finding: Hashable, Sendable {
     /// What was looked at; programs know it by these words.
     public enum Subject: String, Sendable {
         case processor, memory, pages, libraries, clock, space, store, map, files, key, readers
-        case writer, verified, backup, names
+        case writer, verified, backup, names, doubtful
         case addressSpace = "address space"
         case fileSize = "file size"
         case openFiles = "open files"
@@ -110,6 +110,8 @@ public struct Finding: Hashable, Sendable {
         /// When and where it was last backed up, with so many of its entries.
         case backup(Instant, place: String, entries: UInt32, of: UInt32)
         case noBackup
+        /// Something doubtful that is recorded.
+        case doubtful(DoubtfulCases)
     }
 
     /// How much it matters.
@@ -168,6 +170,7 @@ extension Finding.OfStore {
         case .zoneRules: .zoneRules
         case .verified, .neverVerified: .verified
         case .backup, .noBackup: .backup
+        case .doubtful: .doubtful
         }
     }
 }

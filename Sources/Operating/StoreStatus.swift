@@ -34,6 +34,9 @@ public struct StoreStatus: Sendable {
     public var lastImport: Import?
     /// Lines refused by the imports of the last 24 hours before `now`.
     public var refusedInADay: Int
+    /// What was found doubtful in the last 24 hours, by kind, in their order: what the imports told,
+    /// and the cases that what came in made doubtful.
+    public var doubtsInADay: [DoubtfulCases]
     /// Projections that answer.
     public var projections: Int
     /// How many entries the furthest behind lacks.
@@ -56,7 +59,7 @@ public struct StoreStatus: Sendable {
 
     /// Looks at a store.
     ///
-    /// - Complexity: O(definitions + imports of the last day).
+    /// - Complexity: O(definitions + imports of the last day + its entries).
     public init(of log: LogStore, now: Instant) throws {
         let live = try LiveProjections(of: log)
         path = log.path
@@ -74,8 +77,11 @@ public struct StoreStatus: Sendable {
                 statistics.tables.reduce(0) { $0 &+ $1.bytes }
             )
         }
-        (lastImport, refusedInADay) = try log.read { view in
-            try Self.imports(in: view, since: Instant(milliseconds: now.milliseconds - 86_400_000))
+        let yesterday = Instant(milliseconds: now.milliseconds - 86_400_000)
+        let imports = try log.read { view in try Self.imports(in: view, since: yesterday) }
+        (lastImport, refusedInADay) = (imports.last, imports.refused)
+        doubtsInADay = try log.read { view in
+            try Self.doubts(in: view, since: yesterday, told: imports.doubts)
         }
         behind = try log.read { view in
             let statuses = try live.store.statuses(in: view).filter { $0.state == .live }
@@ -102,12 +108,13 @@ public struct StoreStatus: Sendable {
 
     private static func imports(
         in view: borrowing LogView, since start: Instant
-    ) throws -> (last: Import?, refused: Int) {
+    ) throws -> (last: Import?, refused: Int, doubts: [DoubtKind: Int]) {
         var last: Import?
         var refused = 0
+        var doubts: [DoubtKind: Int] = [:]
         guard let id = try view.caseID("log/ingest"),
             var sequence = try view.lastSequence(ofCase: id)
-        else { return (nil, 0) }
+        else { return (nil, 0, [:]) }
         for _ in 0..<mostImports {
             let segment = try view.segment(containing: sequence)
             let row = Int(sequence - segment.first)
@@ -126,11 +133,45 @@ public struct StoreStatus: Sendable {
                     time: time, input: input, accepted: number("accepted"),
                     duplicates: number("duplicate"), refused: number("refused"))
             }
-            if time >= start { refused += number("refused") }
+            if time >= start {
+                refused += number("refused")
+                if case .string(let text)? = entry["data"]?["doubts"] {
+                    doubts.merge(told(text), uniquingKeysWith: +)
+                }
+            }
             sequence = segment.previous[row]
             if sequence == .max { break }
         }
-        return (last, refused)
+        return (last, refused, doubts)
+    }
+
+    /// Doubts as an import keeps them: a JSON object of `kind` or `kind attribute` and counts.
+    private static func told(_ text: String) -> [DoubtKind: Int] {
+        guard case .object(let members)? = try? JSONValue(parsing: text) else { return [:] }
+        var counts: [DoubtKind: Int] = [:]
+        for member in members {
+            guard case .number(let digits) = member.value, let count = Int(digits),
+                let kind = DoubtKind(rawValue: String(member.key.prefix { $0 != " " }))
+            else { continue }
+            counts[kind, default: 0] += count
+        }
+        return counts
+    }
+
+    private static func doubts(
+        in view: borrowing LogView, since start: Instant, told: [DoubtKind: Int]
+    ) throws -> [DoubtfulCases] {
+        let first = try view.entryCount(
+            recordedBy: Instant(milliseconds: start.milliseconds - 1))
+        var census = DoubtCensus()
+        try view.findDoubts(in: first..<view.entryCount) {
+            if $0.kind.isOfCases { census.add($0) }
+        }
+        let cases = try census.named(in: view)
+        return DoubtKind.allCases.compactMap { kind in
+            told[kind].map { DoubtfulCases(kind: kind, count: $0, first: []) }
+                ?? cases.first { $0.kind == kind }
+        }
     }
 
     /// What one may ask of a store's age, in milliseconds; nil asks nothing.

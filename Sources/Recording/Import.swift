@@ -36,7 +36,7 @@ public struct Import {
         let digest = Digest()
         let name = source.name
         source.onStoredBytes = { digest.update($0) }
-        var sink = AnswerWatch(DoubtCounting(store.sink(clock: clock)), store.types)
+        var sink = AnswerWatch(counting(store.sink(clock: clock)), store.types)
         var outcome = try ingest(
             source, into: &sink, types: store.types, options: options,
             rejects: sink.watching(rejects), progress: progress, isCancelled: isCancelled)
@@ -55,7 +55,7 @@ public struct Import {
         let digest = Digest()
         source.onStoredBytes = { digest.update($0) }
         let name = source.name
-        var sink = AnswerWatch(DoubtCounting(store.sink(clock: clock)), store.types)
+        var sink = AnswerWatch(counting(store.sink(clock: clock)), store.types)
         var outcome = try read(source, through: mapping, into: &sink)
         outcome.doubts = sink.inside.doubts + outcome.doubts
         var blank = ImportRecord(
@@ -65,18 +65,29 @@ public struct Import {
         return outcome
     }
 
-    /// Reads an input as `run` does and shows the events that would come, recording nothing.
+    /// Reads an input as `run` does and says what would come of it, recording nothing: events that
+    /// are there already and those that the log would refuse are counted as when recording.
+    ///
+    /// - Parameter see: shown each batch, with what the log would do with it.
     public func rehearse(
         _ source: sending InputSource, through mapping: Mapping?,
-        _ see: @escaping (EventBatch) throws -> Void
+        _ see: @escaping (EventBatch, AppendOutcome) throws -> Void
     ) throws -> IngestOutcome {
-        var sink = CountingSink(see)
+        var sink = counting(ShownSink(inside: store.rehearsal(), see: see))
         guard let mapping else {
-            return try ingest(
+            var outcome = try ingest(
                 source, into: &sink, types: store.types, options: options, rejects: rejects,
                 progress: progress, isCancelled: isCancelled)
+            outcome.doubts = sink.doubts
+            return outcome
         }
-        return try read(source, through: mapping, into: &sink)
+        var outcome = try read(source, through: mapping, into: &sink)
+        outcome.doubts = sink.doubts + outcome.doubts
+        return outcome
+    }
+
+    private func counting<Sink: EventSink>(_ sink: Sink) -> DoubtCounting<Sink> {
+        DoubtCounting(sink, store.types, clock: clock)
     }
 
     private func read(
@@ -102,8 +113,9 @@ public struct Import {
         record.refusals = Dictionary(
             outcome.refusals.map { (Self.kept($0.first, fields), $0.count) },
             uniquingKeysWith: +)
+        // A small input's count of answers off their scale would tell of somebody's answer.
         record.doubts = Dictionary(
-            outcome.doubts.map { (Self.kept($0), $0.count) },
+            outcome.doubts.filter { !$0.isAnonymous }.map { (Self.kept($0), $0.count) },
             uniquingKeysWith: +)
         record.ranges = outcome.sequences
         try record.record(in: store, now: try clock())
@@ -116,9 +128,11 @@ public struct Import {
             ? "\(rejection.kind.rawValue) \(rejection.field)" : rejection.kind.rawValue
     }
 
-    /// What the log keeps of a doubt: of a time its kind alone, since the mapping names it.
+    /// What the log keeps of a doubt: its kind alone but where persons' texts stand in clear, since a
+    /// mapping may call a time anything.
     static func kept(_ doubt: DoubtGroup) -> String {
-        doubt.kind.isOfTime ? doubt.kind.rawValue : "\(doubt.kind.rawValue) \(doubt.attribute)"
+        doubt.kind.isOfPersons
+            ? "\(doubt.kind.rawValue) \(doubt.attribute)" : doubt.kind.rawValue
     }
 
     /// The paths of fields that schemas and CloudEvents name.
@@ -129,5 +143,17 @@ public struct Import {
         ]
         for schema in types.schemas { fields.formUnion(schema.fields.map { "data." + $0.name }) }
         return fields
+    }
+}
+
+/// A sink that shows what became of each batch.
+private struct ShownSink: EventSink {
+    var inside: Rehearsal
+    let see: (EventBatch, AppendOutcome) throws -> Void
+
+    mutating func append(_ batch: EventBatch, isStrict: Bool) throws -> AppendOutcome {
+        let outcome = try inside.append(batch, isStrict: isStrict)
+        try see(batch, outcome)
+        return outcome
     }
 }

@@ -36,7 +36,7 @@ struct FindingsTests {
         #expect(
             found.contains { $0.kind == .promotion && $0.subject == "projection first_response@2" })
         let late = found.filter { $0.kind == .backdated && !$0.isAnonymous }
-        search.listsEachBackdated = true
+        search.listsEach = true
         let each = try search.found(in: period, zone: zone).filter {
             $0.kind == .backdated && !$0.isAnonymous
         }

@@ -256,7 +256,7 @@ struct AnonymousTests {
                     #expect(!found.out.contains(piece), "\(piece): \(found)")
                 }
                 if format == "csv" {
-                    #expect(found.out.contains("backdated,,,,respondents,,2,,"), "\(found)")
+                    #expect(found.out.contains("backdated,,,,respondents,,10,,"), "\(found)")
                     #expect(found.out.contains("void,,,,respondents,,1,,"), "\(found)")
                 }
             }

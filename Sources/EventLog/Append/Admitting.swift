@@ -397,16 +397,14 @@ struct Admitting: ~Copyable {
         }
         guard let voided else {
             return refusal(
-                wasVoided
-                    ? "the event to void is voided already"
-                    : "no event with this source and id is in the log")
+                wasVoided ? VoidProblem.voidedAlready : VoidProblem.noSuchEvent)
         }
         let (type, subject, voidedSequence) = try describe(voided)
         guard type != layout.voidType else {
-            return refusal("an event.voided cannot be voided; record the event itself anew")
+            return refusal(VoidProblem.isVoid)
         }
         guard subject == sealedSubject(row) else {
-            return refusal("the event to void belongs to another case")
+            return refusal(VoidProblem.otherCase)
         }
         voidedHere[voidedSequence] = batch.isLogsOwn
         admission.voids.append((voidedSequence, sequence))

@@ -151,6 +151,9 @@ import Vault
             throw error
         }
         outcome.accepted = accepted.count
+        if accepted.count < input.rowCount {
+            outcome.acceptedRows = Set((0..<accepted.count).lazy.map { Int(self.accepted[$0]) })
+        }
         outcome.sequences = old.entryCount..<state.entryCount
         return state
     }

@@ -87,9 +87,9 @@ struct EventContent {
     private var values: [String: String] = [:]
     private var erased: Set<String> = []
 
-    init(json bytes: [UInt8], erased: Set<String> = []) throws {
+    init(json bytes: some Sequence<UInt8>, erased: Set<String> = []) throws {
         self.erased = erased
-        let json = try JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
+        let json = try JSONValue(parsing: String(decoding: Array(bytes), as: UTF8.self))
         guard case .object(let members) = json else { return }
         for member in members {
             switch (member.key, member.value) {

@@ -65,6 +65,7 @@ package enum TypeRegistry {
         if schema.rank != EventSchema.middleRank { marks.append("rank=\(schema.rank)") }
         if schema.opensCase { marks.append("opens=yes") }
         if schema.undoesCase { marks.append("undoes=yes") }
+        if schema.isPlan { marks.append("plan=yes") }
         if schema.hasPersonalSubjects { marks.append("subject=name") }
         return marks
     }
@@ -152,6 +153,7 @@ package enum TypeRegistry {
             case "rank": schema.rank = Int(value) ?? schema.rank
             case "opens": schema.opensCase = value == "yes"
             case "undoes": schema.undoesCase = value == "yes"
+            case "plan": schema.isPlan = value == "yes"
             case "subject": schema.hasPersonalSubjects = value == "name"
             default: break
             }

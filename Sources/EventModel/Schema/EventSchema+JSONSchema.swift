@@ -55,8 +55,7 @@ extension EventSchema {
             [
                 "$schema", "$comment", "$ref", "title", "description", "type", "properties",
                 "required", "x-version", "x-logs-own", "x-profile", "x-rank", "x-opens",
-                "x-undoes",
-                "x-upcast",
+                "x-undoes", "x-plan", "x-upcast",
             ], what: "an event schema")
         if let dialect = try top.string("$schema"), dialect != EventSchema.dialect {
             throw SchemaFault(path: "$schema", problem: "must be \(EventSchema.dialect)")
@@ -125,6 +124,7 @@ extension EventSchema {
                 path: "x-undoes",
                 problem: "is for types about certain kinds of case that do not open one")
         }
+        isPlan = try top.boolean("x-plan") ?? false
         if let answer = fields.first(where: { $0.round == .answer && !$0.isRequired }) {
             throw SchemaFault(
                 path: "properties.data.properties.\(answer.name).x-round",

@@ -258,6 +258,7 @@ extension EventSchema {
         reading.rank = rank
         reading.opensCase = opensCase
         reading.undoesCase = undoesCase
+        reading.isPlan = isPlan
         reading.hasPersonalSubjects = hasPersonalSubjects
         reading.columns = columns
         reading.upcasting = upcasting

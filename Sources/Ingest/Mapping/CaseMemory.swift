@@ -80,6 +80,16 @@ struct RowPlace {
         }
     }
 
+    /// Whether time says of it and another the contrary of what the source's order says.
+    func contradicts(_ other: RowPlace) -> Bool {
+        guard time != other.time, order != nil, other.order != nil else { return false }
+        let atOneTime = (
+            RowPlace(time: time, order: order), RowPlace(time: time, order: other.order)
+        )
+        return time < other.time
+            ? atOneTime.1.isBefore(atOneTime.0) : atOneTime.0.isBefore(atOneTime.1)
+    }
+
     /// Whether another place is the next one in the source's order, and no earlier.
     func isRightBefore(_ other: RowPlace) -> Bool {
         guard case .integer(let left)? = order, case .integer(let right)? = other.order else {

@@ -75,6 +75,10 @@ struct RowEvents {
             result.drafts.append(draft)
             result.origins.append((index, result.rows))
         }
+        if let place, !agrees(place, with: before) {
+            result.doubts.append(
+                (.rowsOutOfOrder, mapping.times[mapping.rowTime].name, evaluator.line))
+        }
         for doubt in evaluator.doubts {
             result.doubts.append((doubt.kind, doubt.name, evaluator.line))
         }
@@ -105,6 +109,17 @@ struct RowEvents {
                     + "a column with the number or the key that the source counts its changes by)")
         }
         return RowPlace(time: time, order: .text(text))
+    }
+
+    /// Whether a row's time agrees with what the mapping says of the order of rows: that of the lines,
+    /// or that of a column.
+    private func agrees(_ place: RowPlace, with entry: CaseMemory.Entry) -> Bool {
+        guard let earliest = entry.earliest, let latest = entry.latest else { return true }
+        switch mapping.rowOrder {
+        case .oldestFirst: return place.time >= latest.time
+        case .newestFirst: return place.time <= earliest.time
+        case nil: return !place.contradicts(latest)
+        }
     }
 
     /// The case's row that the source counts right before this one, where it is the last one read

@@ -17,11 +17,13 @@ struct AuditExceptionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exceptions",
         abstract:
-            "List voids, removals, refusals, promotions, reopenings, new targets, backdating.",
+            "List voids, removals, refusals, promotions, reopenings, new targets, backdating, doubts.",
         discussion: """
             The period is that of recording. Events recorded more than three days after they happened \
-            are backdated (--backdated-after says otherwise); all of one batch stand in one line \
-            unless --each is given. What came with the store's first entry is left out. Respondents' \
+            are backdated (--backdated-after says otherwise). Doubtful are events later than their \
+            recording, scores off their scale, cases without an opening, events more than two minutes \
+            before it, numbers of different length compared as text, names that look alike. All of a \
+            kind and batch stand in one line unless --each is given. What came with the store's first entry is left out. Respondents' \
             entries are counted, never listed.
 
             Examples:
@@ -41,7 +43,7 @@ struct AuditExceptionsCommand: ParsableCommand {
             valueName: "time"))
     var backdatedAfter = "3d"
 
-    @Flag(help: "Each backdated event by itself.")
+    @Flag(help: "Each backdated event and each doubt by itself.")
     var each = false
 
     func run() throws {
@@ -53,7 +55,7 @@ struct AuditExceptionsCommand: ParsableCommand {
         let period = try PeriodArgument.read(period, today: today)
         var search = AuditExceptions(of: log)
         search.backdatedAfterMilliseconds = try Self.milliseconds(backdatedAfter)
-        search.listsEachBackdated = each
+        search.listsEach = each
         let words = output.words
         var sheet = Sheet([
             .init("kind", words.heading(.what)),

@@ -10,7 +10,8 @@ struct DoctorCommand: ParsableCommand {
         abstract: "Say whether this machine, its disk and the store are fit, and what to do.",
         discussion: """
             Ends with 1 when anything is at fault. Without a store it looks at the machine alone. \
-            It does not read the entries: rekam verify does.
+            It counts what is doubtful in what was recorded, from the log's columns; it does not read \
+            the entries: rekam verify does.
 
             Example:
               rekam doctor

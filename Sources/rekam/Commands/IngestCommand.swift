@@ -14,7 +14,9 @@ struct IngestCommand: ParsableCommand {
         discussion: """
             CloudEvents, one per line (plain, gzip or zstd), or CSV through a mapping. Each event is \
             checked against its schema; what is there already is not recorded twice; refused lines \
-            go unchanged to a file beside, with the reasons.
+            go unchanged to a file beside, with the reasons. What is doubtful is recorded and told. \
+            --dry-run prints the events that would be recorded, says all else on standard error, and \
+            writes no file.
 
             Examples:
               rekam ingest tickets.ndjson.gz
@@ -44,7 +46,9 @@ struct IngestCommand: ParsableCommand {
     @Flag(help: "Stop at the first refused line; earlier batches stay.")
     var strict = false
 
-    @Flag(help: "Print the events that would come; record nothing.")
+    @Flag(
+        help: "Print the events that would come, and the outcome to standard error; record nothing."
+    )
     var dryRun = false
 
     /// Small batches, so that tests can end an import between two of them.
@@ -74,13 +78,17 @@ struct IngestCommand: ParsableCommand {
         // Until then there is nothing to be stopped gently.
         let mapping = try self.mapping.map { try MappingFiles.read($0, for: log) }
         Interrupt.listen()
-        var report = IngestReport(format: format.value, language: language.lang)
+        var report = IngestReport(
+            format: format.value, language: language.lang, isDryRun: dryRun)
         do {
             for file in files where !Interrupt.isAsked {
                 try ingest(file, through: mapping, into: log, &report)
             }
             // After Ctrl-C the projections are left to the next ingest.
-            if !dryRun, !Interrupt.isAsked { try report.catchUp(LiveProjections(of: log)) }
+            if !dryRun, !Interrupt.isAsked {
+                try report.catchUp(LiveProjections(of: log))
+                try report.lookAtCases(of: log)
+            }
         } catch {
             // What was recorded is durable, whatever came of the rest: say so first.
             if !report.isEmpty { report.print() }
@@ -95,16 +103,22 @@ struct IngestCommand: ParsableCommand {
     ) throws {
         let source = try InputSource(path: file)
         let total = source.totalStoredBytes
-        let rejects = RejectsFile(
-            path: self.rejects ?? RejectsFile.name(for: file, isCSV: mapping != nil))
+        // What is only tried leaves no file.
+        let rejects =
+            dryRun
+            ? nil
+            : RejectsFile(
+                path: self.rejects ?? RejectsFile.name(for: file, isCSV: mapping != nil))
         var progress = Progress(of: .events)
         var run = Import(into: log, clock: Machine.now)
         run.options.isStrict = strict
         if let batch { run.options.batchEvents = batch }
         run.options.parsers = max(1, Machine.cores)
         run.isCancelled = { Interrupt.isAsked }
-        run.header = { rejects.header = $0 }
-        run.rejects = { rejection, line in try rejects.add(rejection, line) }
+        if let rejects {
+            run.header = { rejects.header = $0 }
+            run.rejects = { rejection, line in try rejects.add(rejection, line) }
+        }
         // What trickles in by standard input is in the figures a second later, not at its end.
         let follower = dryRun || file != "-" ? nil : StreamFollower(log)
         var accepted = 0
@@ -124,9 +138,9 @@ struct IngestCommand: ParsableCommand {
         }
         Progress.clear()
         report.add(
-            outcome, file: file, rejects: rejects.isUsed ? rejects.path : nil,
-            seconds: Machine.ticks() - started, isDryRun: dryRun)
-        try rejects.close()
+            outcome, file: file, rejects: rejects.flatMap { $0.isUsed ? $0.path : nil },
+            seconds: Machine.ticks() - started)
+        try rejects?.close()
         if let fault = follower?.fault { throw fault }
     }
 
@@ -134,9 +148,9 @@ struct IngestCommand: ParsableCommand {
         _ source: sending InputSource, through mapping: Mapping?, with run: Import
     ) throws -> IngestOutcome {
         if dryRun {
-            let outcome = try run.rehearse(source, through: mapping) { batch in
-                for row in batch.rows {
-                    Output.write(Array(batch.bytes[row.canonical.indices]))
+            let outcome = try run.rehearse(source, through: mapping) { batch, outcome in
+                for (place, row) in batch.rows.enumerated() where outcome.isAccepted(place) {
+                    Output.write(batch.input(row))
                     Output.write("\n")
                 }
             }
@@ -152,7 +166,7 @@ struct IngestCommand: ParsableCommand {
 
     /// A fault of the work, with what was recorded before it.
     private func told(_ error: any Error, accepted: Int) -> any Error {
-        guard accepted > 0 else { return error }
+        guard accepted > 0, !dryRun else { return error }
         return Failure(
             Exit.code(of: error),
             "\(error) Before that \(NumberText.grouped(accepted)) events were recorded, and stay; "

@@ -11,7 +11,6 @@ struct IngestReport {
         var outcome: IngestOutcome
         var rejects: String?
         var nanoseconds: UInt64
-        var isDryRun: Bool
     }
 
     /// What Ctrl-C leaves behind.
@@ -22,23 +21,24 @@ struct IngestReport {
 
     private let format: OutputFormat
     private let words: OperationWords
+    /// Whether nothing was recorded: events stand on standard output, the report goes beside it.
+    private let isDryRun: Bool
     private var parts: [Part] = []
     private var projections: (done: Int, entries: UInt32)?
     private var projectionNanoseconds: UInt64 = 0
+    private var cases: [DoubtfulCases] = []
 
-    init(format: OutputFormat, language: Language = .english) {
+    init(format: OutputFormat, language: Language = .english, isDryRun: Bool = false) {
         self.format = format
+        self.isDryRun = isDryRun
         words = OperationWords(language)
     }
 
     mutating func add(
-        _ outcome: IngestOutcome, file: String, rejects: String?, seconds nanoseconds: UInt64,
-        isDryRun: Bool
+        _ outcome: IngestOutcome, file: String, rejects: String?, seconds nanoseconds: UInt64
     ) {
         parts.append(
-            Part(
-                file: file, outcome: outcome, rejects: rejects, nanoseconds: nanoseconds,
-                isDryRun: isDryRun))
+            Part(file: file, outcome: outcome, rejects: rejects, nanoseconds: nanoseconds))
     }
 
     /// Whether no input is done with yet.
@@ -51,6 +51,25 @@ struct IngestReport {
         Progress.clear()
         projections = (live.sources.count, report.position)
         projectionNanoseconds = Machine.ticks() - started
+    }
+
+    /// Looks at the cases that what was recorded belongs to: whether they have an opening, and nothing
+    /// long before it.
+    mutating func lookAtCases(of log: LogStore) throws {
+        var census = DoubtCensus()
+        let ranges = parts.flatMap(\.outcome.sequences)
+        guard let first = ranges.first?.lowerBound, let end = ranges.last?.upperBound else {
+            return
+        }
+        cases = try log.read { view in
+            // What others recorded meanwhile belongs to the same question.
+            try view.findDoubts(in: first..<end) { if $0.kind.isOfCases { census.add($0) } }
+            return try census.named(in: view)
+        }
+    }
+
+    private func say(_ line: String) {
+        isDryRun ? Output.errorLine(line) : Output.line(line)
     }
 
     /// Says what was done.
@@ -71,53 +90,54 @@ struct IngestReport {
     }
 
     private func printText() {
-        for part in parts where !part.isDryRun {
+        for part in parts {
             let counts = part.outcome.counts
             var line = parts.count > 1 ? "\(part.file): " : ""
             line += words.outcome(
                 accepted: counts.accepted, duplicates: counts.duplicates, refused: counts.refused)
             if let rejects = part.rejects { line += " → \(rejects)" }
-            Output.line(line)
+            say(line)
             printRefusals(part.outcome)
             printDoubts(part.outcome.doubts)
             if part.outcome.clockRanBehind {
-                Output.line(words.clockBehind)
+                say(words.clockBehind)
             }
         }
+        let doubts = DoubtWords(words.language)
+        for found in cases { say(doubts.found(found)) }
         if let projections {
-            Output.line(words.upToDate(projections.done, entry: Int(projections.entries)))
+            say(words.upToDate(projections.done, entry: Int(projections.entries)))
         }
     }
 
-    private func printDoubts(_ doubts: [DoubtGroup]) {
-        let persons = doubts.filter { !$0.kind.isOfTime }
-        if let first = persons.map(\.line).min() {
-            Output.line(
-                words.doubts(
-                    persons.map { ($0.kind.rawValue, $0.attribute, $0.count) }, first: first))
+    private func printDoubts(_ groups: [DoubtGroup]) {
+        let doubts = DoubtWords(words.language)
+        let persons = groups.filter(\.kind.isOfPersons)
+        if let first = persons.compactMap(\.line).min() {
+            say(doubts.persons(persons.map { ($0.kind, $0.attribute, $0.count) }, first: first))
         }
-        for doubt in doubts where doubt.kind.isOfTime {
-            Output.line(
-                words.doubtfulTimes(
-                    doubt.kind.rawValue, in: doubt.attribute.printable, doubt.count,
-                    first: doubt.line))
+        for group in groups where !group.kind.isOfPersons {
+            say(
+                doubts.found(
+                    group.kind, in: group.attribute.printable, group.count, first: group.line))
         }
     }
 
     private func printRefusals(_ outcome: IngestOutcome) {
-        let shown = outcome.refusals.prefix(10)
+        // A rehearsal has no file of reasons to look others up in.
+        let shown = outcome.refusals.prefix(isDryRun ? .max : 10)
         let width = shown.map { words.number($0.count).count }.max() ?? 0
         let texts = shown.map { $0.first.summary.printable }
         let longest = min(72, texts.map { TextWidth.of($0) }.max() ?? 0)
         for (group, text) in zip(shown, texts) {
             let count = words.number(group.count)
-            Output.line(
+            say(
                 "  " + TextWidth.rightAligned(count, to: width) + "  "
                     + TextWidth.padded(text, to: longest)
                     + "  " + words.first(atLine: group.first.line))
         }
         if outcome.refusals.count > shown.count {
-            Output.line("  " + words.otherReasons(outcome.refusals.count - shown.count))
+            say("  " + words.otherReasons(outcome.refusals.count - shown.count))
         }
     }
 
@@ -146,7 +166,7 @@ struct IngestReport {
                 JSONValue.object([
                     JSONMember(key: "attribute", value: .string(doubt.attribute)),
                     JSONMember(key: "count", value: number(doubt.count)),
-                    JSONMember(key: "first_line", value: number(doubt.line)),
+                    JSONMember(key: "first_line", value: doubt.line.map { number($0) } ?? .null),
                     JSONMember(key: "kind", value: .string(doubt.kind.rawValue)),
                 ])
             }
@@ -169,9 +189,22 @@ struct IngestReport {
                 key: "milliseconds_projections",
                 value: number(Int(projectionNanoseconds / 1_000_000))),
             JSONMember(
+                key: "doubtful_cases",
+                value: .array(
+                    cases.map { found in
+                        .object([
+                            JSONMember(key: "kind", value: .string(found.kind.rawValue)),
+                            JSONMember(key: "count", value: number(found.count)),
+                            JSONMember(
+                                key: "cases", value: .array(found.first.map { .string($0) })),
+                        ])
+                    })),
+            JSONMember(
                 key: "entries", value: projections.map { number(Int($0.entries)) } ?? .null),
         ])
-        Output.write(answer.canonical ?? [])
+        let text = answer.canonical ?? []
+        if isDryRun { return Output.errorLine(String(decoding: text, as: UTF8.self)) }
+        Output.write(text)
         Output.line()
     }
 }

@@ -24,6 +24,7 @@ struct QueryCommand: ParsableCommand {
               rekam query ticket_volume --period 2025 --grain month --where reason=complaint
               rekam query csat --period 2025-07 --as-of 2025-08-05      (as it was known then)
               rekam query first_response_time --by department --period 2025-07
+              rekam query first_response_time --period 2025-07 --left-out
             """)
 
     @OptionGroup var store: StoreOptions
@@ -57,8 +58,12 @@ struct QueryCommand: ParsableCommand {
     @Flag(help: "The figures as the period's books were closed (rekam period close).")
     var asClosed = false
 
+    @Flag(help: "Instead of the figure: the cases that it leaves out, and why.")
+    var leftOut = false
+
     func run() throws {
         let log = try store.open(readOnly: true)
+        if leftOut { return try printLeftOut(log) }
         var request = QueryRequest(
             kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
             filters: try filters.pairs, period: period, grain: grain, compare: compare)
@@ -84,6 +89,33 @@ struct QueryCommand: ParsableCommand {
         case .json: Output.write(answer.json())
         case .csv: Output.write(answer.csv())
         case .markdown: Output.write(answer.markdown(output.lang))
+        }
+        Output.flush()
+    }
+
+    private func printLeftOut(_ log: LogStore) throws {
+        guard !asClosed, output.format == .table || output.format == .json else {
+            throw Failure(
+                .usage, "--left-out goes with the table and --format json, and with --as-of.")
+        }
+        var request = QueryRequest(
+            kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
+            filters: try filters.pairs, period: period, grain: grain, compare: compare)
+        let found: LeftOut
+        do {
+            request = try asOf.asking(request, of: log, as: tokens)
+            found = try asOf.replaying(log) { try $0.leftOut(request) }
+        } catch let faults as QueryFaults {
+            throw Failure(.usage, messages: faults.faults.map(\.description))
+        } catch let fault as LeftOutFault {
+            throw Failure(.usage, fault.description)
+        }
+        let view = LeftOutView(found, language: output.lang)
+        if output.format == .json {
+            Output.write(view.json().canonical ?? [])
+            Output.line()
+        } else {
+            Output.write(view.text())
         }
         Output.flush()
     }

@@ -82,6 +82,11 @@ struct StatusCommand: ParsableCommand {
             lines.append((words.lastImport, "\(text), \(ago(last.time))"))
             lines.append((words.refused, words.refusedInADay(status.refusedInADay)))
         }
+        let doubts = DoubtWords(language.lang)
+        if !status.doubtsInADay.isEmpty {
+            lines.append(
+                (doubts.title, doubts.inADay(status.doubtsInADay.map { ($0.kind, $0.count) })))
+        }
         lines.append(
             (words.projections, "\(status.projections), \(words.lag(Int(status.behind)))"))
         lines.append(
@@ -176,6 +181,10 @@ struct StatusCommand: ParsableCommand {
             ("last_event", time(status.lastEvent)),
             ("last_event_age_seconds", ageOf(status.lastEvent)), ("last_import", last ?? .null),
             ("refused_in_24_hours", number(status.refusedInADay)),
+            (
+                "doubtful_in_24_hours",
+                object(status.doubtsInADay.map { ($0.kind.rawValue, number($0.count)) })
+            ),
             ("projections", number(status.projections)),
             ("entries_behind", number(status.behind)), ("file_bytes", number(status.fileBytes)),
             ("names_bytes", status.vaultBytes.map { number($0) } ?? .null),

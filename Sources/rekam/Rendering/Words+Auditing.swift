@@ -84,6 +84,7 @@ package struct AuditWords: SubjectWords {
             "promotion": "promosi", "dropped": "dicabut", "reopening": "pembukaan lagi",
             "backdated": "tanggal mundur",
         ]
+        if let doubt = DoubtKind(rawValue: word) { return DoubtWords(language).short(doubt) }
         return pick(word, known[word] ?? word)
     }
 

@@ -55,6 +55,7 @@ package struct DoctorWords: SubjectWords {
             case .verified: "verifikasi"
             case .backup: "cadangan"
             case .names: "nama"
+            case .doubtful: "meragukan"
             case .addressSpace: "ruang alamat"
             case .fileSize: "ukuran berkas"
             case .openFiles: "berkas terbuka"

@@ -67,6 +67,8 @@ extension DoctorWords {
         case .zoneRules(let zone, let recorded, let machine):
             zoneRules(zone, recorded, machine, level)
         case .verified, .neverVerified, .backup, .noBackup: history(matter)
+        case .doubtful(let found):
+            (DoubtWords(language).counted(found) + ".", DoubtWords(language).how(found.kind))
         }
     }
 

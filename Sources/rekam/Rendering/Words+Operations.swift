@@ -30,62 +30,6 @@ package struct OperationWords: SubjectWords {
         pick("first at line ", "pertama di baris ") + number(line)
     }
 
-    /// That ids, subjects or sources look like what tells of persons.
-    ///
-    /// - Parameter doubts: `phone` or `email`, the attribute, and how many.
-    package func doubts(
-        _ doubts: [(kind: String, attribute: String, count: Int)], first line: Int
-    ) -> String {
-        let parts = doubts.map { doubt in
-            (doubt.kind == "phone"
-                ? pick("phone numbers", "nomor telepon") : pick("addresses", "alamat surel"))
-                + pick(" in ", " pada ") + "\(doubt.attribute): " + number(doubt.count)
-        }
-        return pick("Doubtful: ", "Meragukan: ") + parts.joined(separator: ", ") + " ("
-            + first(atLine: line) + ")"
-            + pick(
-                ". They stand in the log in clear for ever: cut them where they come from.",
-                ". Itu tercatat di log sebagai teks terbuka selamanya: potong di asalnya.")
-    }
-
-    /// That times could be read in two ways, and how they were.
-    ///
-    /// - Parameters:
-    ///   - kind: `local_time_repeated`, `local_time_skipped` or `two_date_formats`.
-    ///   - name: what the mapping calls the time.
-    package func doubtfulTimes(
-        _ kind: String, in name: String, _ count: Int, first line: Int
-    ) -> String {
-        let (what, how): (String, String)
-        switch kind {
-        case "local_time_repeated":
-            what = pick(
-                "local times that the clock shows twice",
-                "waktu setempat yang muncul dua kali pada jam")
-            how = pick(
-                "Each is taken for the first, or for the second where the row forbids the first: "
-                    + "export times in UTC or with their offset.",
-                "Masing-masing dibaca sebagai yang pertama, atau yang kedua bila barisnya tidak "
-                    + "memungkinkan yang pertama: ekspor waktu dalam UTC atau dengan selisihnya.")
-        case "local_time_skipped":
-            what = pick(
-                "local times that the clock skips", "waktu setempat yang dilewati jam")
-            how = pick(
-                "Each is read as if the clock had not been put forward: check the mapping's zone.",
-                "Masing-masing dibaca seolah-olah jam belum dimajukan: periksa zona waktu pemetaan."
-            )
-        default:
-            what = pick(
-                "dates that fit two of the mapping's formats",
-                "tanggal yang cocok dengan dua format pemetaan")
-            how = pick(
-                "The format that stands first counts: state only the one that is meant.",
-                "Format yang disebut lebih dulu yang berlaku: sebutkan satu saja, yang dimaksud.")
-        }
-        return pick("Doubtful: ", "Meragukan: ") + what + pick(" in ", " pada ")
-            + "\(name): \(number(count)) (\(first(atLine: line))). \(how)"
-    }
-
     /// That more reasons are in the file of reasons.
     package func otherReasons(_ count: Int) -> String {
         pick(

@@ -1,0 +1,182 @@
+package import EventModel
+
+/// What is said of doubtful input, in both languages. `ingest`, `status`, `audit exceptions` and
+/// `doctor` use the same words for the same kind.
+package struct DoubtWords: SubjectWords {
+    package let language: Language
+
+    package init(_ language: Language) { self.language = language }
+
+    /// What is doubtful, in the plural.
+    package func what(_ kind: DoubtKind) -> String {
+        switch kind {
+        case .phone: pick("phone numbers", "nomor telepon")
+        case .email: pick("addresses", "alamat surel")
+        case .localTimeRepeated:
+            pick(
+                "local times that the clock shows twice",
+                "waktu setempat yang muncul dua kali pada jam")
+        case .localTimeSkipped:
+            pick("local times that the clock skips", "waktu setempat yang dilewati jam")
+        case .twoDateFormats:
+            pick(
+                "dates that fit two of the mapping's formats",
+                "tanggal yang cocok dengan dua format pemetaan")
+        case .rowsOutOfOrder: pick("rows out of order", "baris yang tidak berurutan")
+        case .offScale: pick("scores off their scale", "skor di luar skalanya")
+        case .future:
+            pick("events later than their recording", "peristiwa setelah waktu pencatatannya")
+        case .sequenceWidths:
+            pick(
+                "numbers of different length in a sequence compared as text",
+                "angka berbeda panjang dalam urutan (sequence) yang dibandingkan sebagai teks")
+        case .noOpening: pick("cases without an opening", "kasus tanpa pembukaan")
+        case .endBeforeStart:
+            pick("cases with events before their opening", "kasus dengan peristiwa sebelum dibuka")
+        case .tie:
+            pick("ties that decide a figure", "urutan seri yang menentukan angka")
+        case .moved:
+            pick(
+                "events shortly before their opening",
+                "peristiwa sesaat sebelum pembukaan kasusnya")
+        case .namesAlike: pick("names that look alike", "nama yang tampak sama")
+        }
+    }
+
+    /// What is doubtful, in a word or two for a list.
+    package func short(_ kind: DoubtKind) -> String {
+        switch kind {
+        case .offScale: pick("off its scale", "di luar skala")
+        case .future: pick("ahead of time", "mendahului waktu")
+        case .sequenceWidths: pick("sequence as text", "urutan sebagai teks")
+        case .noOpening: pick("no opening", "tanpa pembukaan")
+        case .endBeforeStart: pick("before opening", "sebelum dibuka")
+        case .tie: pick("tie", "seri")
+        case .namesAlike: pick("names alike", "nama serupa")
+        default: what(kind)
+        }
+    }
+
+    /// How it was taken, and what to do about it.
+    package func how(_ kind: DoubtKind) -> String {
+        switch kind {
+        case .phone, .email:
+            pick(
+                "They stand in the log in clear for ever: cut them where they come from.",
+                "Itu tercatat di log sebagai teks terbuka selamanya: potong di asalnya.")
+        case .localTimeRepeated:
+            pick(
+                "Each is taken for the first, or for the second where the row forbids the first: "
+                    + "export times in UTC or with their offset.",
+                "Masing-masing dibaca sebagai yang pertama, atau yang kedua bila barisnya tidak "
+                    + "memungkinkan yang pertama: ekspor waktu dalam UTC atau dengan selisihnya.")
+        case .localTimeSkipped:
+            pick(
+                "Each is read as if the clock had not been put forward: check the mapping's zone.",
+                "Masing-masing dibaca seolah-olah jam belum dimajukan: periksa zona waktu pemetaan."
+            )
+        case .twoDateFormats:
+            pick(
+                "The format that stands first counts: state only the one that is meant.",
+                "Format yang disebut lebih dulu yang berlaku: sebutkan satu saja, yang dimaksud.")
+        case .rowsOutOfOrder:
+            pick(
+                "Their times decide: check row-order, order and the time zone of the mapping.",
+                "Waktunya yang menentukan: periksa row-order, order dan zona waktu pemetaan.")
+        case .offScale:
+            pick(
+                "They count as no answer: mend the score or its scale at the source, and send the "
+                    + "event again under another id.",
+                "Itu tidak dihitung sebagai jawaban: perbaiki skor atau skalanya di sumber, lalu "
+                    + "kirim lagi peristiwanya dengan id lain.")
+        case .future:
+            pick(
+                "They count on their own day: check the source's clock, its time zone and its years.",
+                "Itu dihitung pada harinya sendiri: periksa jam, zona waktu dan tahun di sumber.")
+        case .sequenceWidths:
+            pick(
+                "As text \"10\" comes before \"9\": pad the numbers with zeros, or send sequencetype "
+                    + "Integer.",
+                "Sebagai teks \"10\" mendahului \"9\": isi angkanya dengan nol di depan, atau kirim "
+                    + "sequencetype Integer.")
+        default: howOfCases(kind)
+        }
+    }
+
+    private func howOfCases(_ kind: DoubtKind) -> String {
+        switch kind {
+        case .noOpening:
+            pick(
+                "What is measured from the opening leaves them out: ingest the export that has it.",
+                "Yang diukur dari pembukaan tidak menghitungnya: impor ekspor yang memuatnya.")
+        case .endBeforeStart:
+            pick(
+                "More than two minutes before, so times between the two are not measured: check "
+                    + "the clocks and time zones of the sources.",
+                "Lebih dari dua menit sebelumnya, jadi waktu di antaranya tidak diukur: periksa "
+                    + "jam dan zona waktu sumbernya.")
+        case .tie:
+            pick(
+                "Time, the source's order and rank do not part these events; the one recorded "
+                    + "first counts as first: send a sequence, or finer times.",
+                "Waktu, urutan sumber dan peringkat tidak membedakan peristiwa ini; yang dicatat "
+                    + "lebih dulu dianggap lebih dulu: kirim sequence, atau waktu yang lebih rinci."
+            )
+        case .moved:
+            pick(
+                "Each counts as at the opening: clocks of two systems differ.",
+                "Masing-masing dianggap terjadi saat pembukaan: jam dua sistem berbeda.")
+        default:
+            pick(
+                "They are told apart: make them one at the source, or merge them with an alias.",
+                "Masing-masing dibedakan: samakan di sumber, atau gabungkan dengan alias.")
+        }
+    }
+
+    /// `Doubtful: scores off their scale in data.score: 3 (first at line 12). They count as …`
+    ///
+    /// - Parameter line: the first one; nil where it is not told.
+    package func found(
+        _ kind: DoubtKind, in place: String, _ count: Int, first line: Int?
+    ) -> String {
+        doubtful + what(kind) + pick(" in ", " pada ") + "\(place): \(number(count))"
+            + (line.map { " (\(OperationWords(language).first(atLine: $0)))" } ?? "")
+            + ". " + how(kind)
+    }
+
+    /// `Doubtful: phone numbers in id: 3, addresses in subject: 1 (first at line 12). They stand …`
+    package func persons(
+        _ groups: [(kind: DoubtKind, place: String, count: Int)], first line: Int
+    ) -> String {
+        doubtful
+            + groups.map {
+                what($0.kind) + pick(" in ", " pada ") + "\($0.place): \(number($0.count))"
+            }
+            .joined(separator: ", ")
+            + " (\(OperationWords(language).first(atLine: line))). " + how(.phone)
+    }
+
+    /// `Doubtful: cases without an opening: 2 (ticket/7, ticket/8). What is measured …`
+    package func found(_ cases: DoubtfulCases) -> String {
+        doubtful + counted(cases) + ". " + how(cases.kind)
+    }
+
+    /// `cases without an opening: 12 (ticket/7, ticket/8, ticket/9, …)`
+    package func counted(_ cases: DoubtfulCases) -> String {
+        let names = cases.first.map(\.printable)
+        let more = cases.count > names.count && !names.isEmpty ? ", …" : ""
+        return what(cases.kind) + ": " + number(cases.count)
+            + (names.isEmpty ? "" : " (\(names.joined(separator: ", "))\(more))")
+    }
+
+    /// So many of each kind in the last 24 hours.
+    package func inADay(_ counts: [(kind: DoubtKind, count: Int)]) -> String {
+        counts.map { "\(what($0.kind)): \(number($0.count))" }.joined(separator: " · ")
+            + pick(" in the last 24 hours", " dalam 24 jam terakhir")
+    }
+
+    /// What such lines are called in a list.
+    package var title: String { pick("Doubtful", "Meragukan") }
+
+    private var doubtful: String { title + ": " }
+}
