@@ -139,7 +139,7 @@ class Database:
             CREATE OR REPLACE TABLE raw AS
             SELECT * FROM read_json([{quoted(files)}], format = 'newline_delimited', columns = {{
                 id: 'VARCHAR', source: 'VARCHAR', type: 'VARCHAR', subject: 'VARCHAR',
-                time: 'VARCHAR', sequence: 'JSON', sequencetype: 'VARCHAR',
+                time: 'VARCHAR', sequence: 'JSON', sequencetype: 'VARCHAR', rekamorder: 'JSON',
                 data: 'STRUCT({data})'}})""")
 
     def prepare(self):
@@ -189,7 +189,9 @@ class Database:
                 split_part(subject, '/', 1) AS case_kind, subject, case_id,
                 epoch_ms(second_of(time)) + nanoseconds_of(time) // 1000000 AS instant,
                 nanoseconds_of(time) % 1000000 AS fraction,
-                source, nullif(r.sequence::VARCHAR, 'null') AS told, sequencetype AS told_as,
+                source, sequencetype AS told_as,
+                -- As sent, else as an entry of the log keeps what a mapping made of its row.
+                coalesce(nullif(r.sequence::VARCHAR, 'null'), rekamorder::VARCHAR) AS told,
                 {", ".join(flat(column) for column in fields.values())}
             FROM raw r JOIN cases USING (subject)
             WHERE r.rowid NOT IN (SELECT sequence FROM gone)

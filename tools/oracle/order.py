@@ -83,9 +83,9 @@ def place(connection, schemas):
         SELECT case_id, min(place) AS place, min(instant) AS instant,
             arg_min(struct_pack(fraction, source, number), place) AS o
         FROM sent WHERE type IN ({opening}) GROUP BY case_id""")
-    # The opening's instant, where what its source puts before it is early, and the two minutes before
-    # it. Among themselves the early ones stay; of one rank they come first, having come earlier. The
-    # others wait for each other as ever, but not for them.
+    # The opening's instant, where what its source puts before it is early, and the two minutes
+    # before it. Among themselves the early ones stay; of one rank they come first, having come
+    # earlier. The others wait for each other as ever, but not for them.
     run("""
         CREATE OR REPLACE TEMP TABLE early AS
         WITH near AS (
