@@ -16,7 +16,7 @@ row per recorded event that is neither voided nor a void, with
 `happened` has those that are not silent: what `first`, `last`, `next`, `previous`, `count`, `fact`
 and what enters or leaves a stock look for. What is in force, and so every length of time that
 leaves states out, is read from all `events`. There are also the macro local_time(instant), those of
-calendars.py for business time, and the tables of rounds.py.
+calendars.py for business time, that of answers.py, and the tables of rounds.py.
 Of the projections in ANONYMOUS no cells are shown; figures alone are compared.
 
 It shares no code with Rekam; Schemas/events only tells it the columns' names and types.
@@ -39,6 +39,7 @@ import time
 
 import duckdb
 
+import answers
 import calendars
 import order
 import rounds
@@ -138,7 +139,7 @@ class Database:
             CREATE OR REPLACE TABLE raw AS
             SELECT * FROM read_json([{quoted(files)}], format = 'newline_delimited', columns = {{
                 id: 'VARCHAR', source: 'VARCHAR', type: 'VARCHAR', subject: 'VARCHAR',
-                time: 'VARCHAR', sequence: 'JSON', sequencetype: 'VARCHAR',
+                time: 'VARCHAR', sequence: 'JSON', sequencetype: 'VARCHAR', rekamorder: 'JSON',
                 data: 'STRUCT({data})'}})""")
 
     def prepare(self):
@@ -188,7 +189,9 @@ class Database:
                 split_part(subject, '/', 1) AS case_kind, subject, case_id,
                 epoch_ms(second_of(time)) + nanoseconds_of(time) // 1000000 AS instant,
                 nanoseconds_of(time) % 1000000 AS fraction,
-                source, nullif(r.sequence::VARCHAR, 'null') AS told, sequencetype AS told_as,
+                source, sequencetype AS told_as,
+                -- As sent, else as an entry of the log keeps what a mapping made of its row.
+                coalesce(nullif(r.sequence::VARCHAR, 'null'), rekamorder::VARCHAR) AS told,
                 {", ".join(flat(column) for column in fields.values())}
             FROM raw r JOIN cases USING (subject)
             WHERE r.rowid NOT IN (SELECT sequence FROM gone)
@@ -201,6 +204,7 @@ class Database:
         run("DROP TABLE raw; DROP TABLE recorded")
         calendars.prepare(self.connection, self.zone)
         rounds.prepare(self.connection)
+        answers.prepare(self.connection)
 
     def _voids_and_voided(self):
         """Sequences of the voids, of what they take out, and of what is repeated or refused there.

@@ -74,30 +74,35 @@ def place(connection, schemas):
             FROM keyed WHERE number IS NOT NULL
             WINDOW w AS (PARTITION BY case_id, instant, fraction, source ORDER BY number, key
                          ROWS UNBOUNDED PRECEDING))
-        SELECT sequence, case_id, type, instant, fraction, key,
+        SELECT sequence, case_id, type, instant, fraction, source, number, key,
             row_number() OVER (PARTITION BY case_id
                 ORDER BY instant, fraction, coalesce(reached, key), nth) AS place
         FROM keyed LEFT JOIN waiting USING (sequence)""")
     run(f"""
         CREATE OR REPLACE TEMP TABLE openings AS
         SELECT case_id, min(place) AS place, min(instant) AS instant,
-            arg_min(fraction, place) AS fraction
+            arg_min(struct_pack(fraction, source, number), place) AS o
         FROM sent WHERE type IN ({opening}) GROUP BY case_id""")
-    # The opening's instant, and the two minutes before it. Among themselves the early ones stay; of
-    # one rank they come first, having come earlier.
+    # The opening's instant, where what its source puts before it is early, and the two minutes
+    # before it. Among themselves the early ones stay; of one rank they come first, having come
+    # earlier. The others wait for each other as ever, but not for them.
     run("""
         CREATE OR REPLACE TEMP TABLE early AS
         WITH near AS (
-            SELECT s.sequence, case_id, s.place, o.instant, o.fraction,
-                (s.instant, s.fraction) < (o.instant, o.fraction) AS is_early,
+            SELECT s.sequence, case_id, s.place, opening.instant, o.fraction,
+                (s.instant, s.fraction) < (opening.instant, o.fraction)
+                    OR coalesce(s.source = o.source AND s.number < o.number, false) AS is_early,
                 (s.key >> 32 << 33) + (s.key & 4294967295) + CASE WHEN is_early THEN 0
-                    ELSE 4294967296 END AS key
-            FROM sent s JOIN openings o USING (case_id)
-            WHERE (s.instant, s.fraction) <= (o.instant, o.fraction)
-                AND (s.instant, s.fraction) >= (o.instant - 120000, o.fraction))
+                    ELSE 4294967296 END AS key,
+                CASE WHEN NOT is_early THEN s.source END AS queue,
+                NOT is_early AND s.number IS NULL AS waits_for_nobody
+            FROM sent s JOIN openings opening USING (case_id)
+            WHERE (s.instant, s.fraction) <= (opening.instant, o.fraction)
+                AND s.instant >= opening.instant - 120000)
         SELECT sequence, instant, fraction,
-            max(key) OVER (PARTITION BY case_id, is_early ORDER BY place ROWS UNBOUNDED PRECEDING)
-                AS reached
+            CASE WHEN waits_for_nobody THEN key ELSE max(key) OVER (
+                PARTITION BY case_id, is_early, queue, waits_for_nobody
+                ORDER BY place ROWS UNBOUNDED PRECEDING) END AS reached
         FROM near WHERE case_id IN (SELECT case_id FROM near WHERE is_early)""")
     run(f"""
         CREATE OR REPLACE TEMP TABLE placed AS

@@ -222,6 +222,14 @@ def test_a_little_before_the_opening():
         return walked([*events, opened("6 08:00")])
     assert order(reply("6 07:58")) == [1, 0]
     assert order(reply("6 07:57:59.999999999")) == [0, 1]
+    assert walked([reply("6 07:58"), opened("6 08:00:00.000999999")]) == [1, 0]  # whole milliseconds
+    # What the opening's source puts before it, in its instant.
+    assert walked([told(reply("6 08:00"), 1), told(opened("6 08:00"), 2)]) == [1, 0]
+    assert walked([told(reply("6 08:00"), 2), told(assigned("6 08:00"), 1),
+                   told(opened("6 08:00"), 3)]) == [2, 1, 0]
+    # So the opening does not wait for it, and nobody gets between.
+    assert walked([told(reply("6 08:00"), 1), told(opened("6 08:00"), 2),
+                   assigned("6 08:00") | {"source": "other"}]) == [1, 2, 0]
     # Those before it keep their order; beside those of its instant rank decides, then time.
     assert order(reply("6 07:59:30"), assigned("6 07:59:31")) == [2, 0, 1]
     assert order(assigned("6 08:00"), status("6 07:59", "open"), assigned("6 07:59:30", team="A"),
@@ -386,18 +394,33 @@ def test_resolution():
               event("6 13:30", "ticket.escalated", trigger="agent"),
               status("6 14:00", "resolved"), status("6 15:00", "resolved"),  # a repetition
               status("7 08:00", "closed")]
-    expect("resolution", events,
-           {"day": 6, "agent": "ani", "channel": "web", "time": 6 * HOUR,
+    fact = {"day": 6, "agent": "ani", "channel": "web", "time": 6 * HOUR,
             # without pending 9–10 and resolved 12–13; the hold counts
             "requester_wait": 4 * HOUR, "on_hold": 2 * HOUR,
-            "since_escalation": 30 * MINUTE, "one_touch": 1, "escalation": "agent"})
+            "since_escalation": 30 * MINUTE, "one_touch": 1, "escalation": "agent"}
+    expect("resolution", events, fact)
     expect("resolution",
            [opened("6 08:00"), status("6 09:00", "closed"), status("7 09:00", "closed")],
            {"day": 6, "channel": "web", "time": HOUR, "requester_wait": HOUR, "on_hold": 0})
-    expect("resolution", events + [status("8 08:00", "open")])  # reopened
+    expect("resolution", events + [status("13 14:00", "open")])  # exactly seven days
+    held = events + [status("13 14:00:00.001", "open")]
+    expect("resolution", held, fact)
+    # Again from the opening; resolved, it was for seven days and one millisecond more.
+    expect("resolution", held + [reply("14 07:00"), status("14 08:00", "resolved")], fact,
+           {"day": 14, "agent": "ani", "channel": "web", "time": 8 * DAY, "on_hold": 2 * HOUR,
+            "requester_wait": DAY - 2 * HOUR - 1, "since_escalation": 8 * DAY - 330 * MINUTE,
+            "escalation": "agent"})
+    # A closing is the resolution that it confirms; what comes after it is looked for from that.
+    plain = [opened("6 08:00"), status("6 09:00", "resolved"), status("13 08:00", "closed"),
+             status("13 09:00:01", "open")]
+    one = {"day": 6, "channel": "web", "time": HOUR, "requester_wait": HOUR, "on_hold": 0}
+    expect("resolution", plain, one)
+    expect("resolution", plain[:1] + [status("6 09:00", "closed"), status("6 10:00", "resolved")],
+           one)
     expect("resolution", [status("6 09:00", "resolved")])  # no opening
-    # Resolved, with none since, before it was opened: counted, but its length of time is unknown.
-    expect("resolution", [status("6 07:00", "resolved"), opened("6 08:00")], {"day": 6})
+    # None before it, though it stays resolved; closing it changes nothing then.
+    expect("resolution", [status("6 07:00", "resolved"), opened("6 08:00"),
+                          status("6 09:00", "resolved"), status("6 10:00", "closed")])
 
 
 def test_reopening():
@@ -455,6 +478,15 @@ def test_sla_first_response():
            fact | {"met": 1})  # the very last millisecond
     expect("sla_first_response",
            [opened("6 08:00"), sla("6 08:00", **target), reply("6 09:00:00.001")], fact)
+    # Twenty minutes, a day resolved and closed, ten minutes, and half an hour on hold.
+    closed = [opened("6 08:00"), status("6 08:20", "resolved"), status("6 08:30", "closed"),
+              status("7 08:20", "open"), status("7 08:30", "hold"), reply("7 09:00")]
+    expect("sla_first_response", closed + [sla("6 08:00", **target)],
+           fact | {"day": 7, "met": 1})
+    short = target | {"target_milliseconds": 30 * MINUTE}
+    expect("sla_first_response", closed + [sla("6 08:00", **short)], fact | {"day": 7})
+    expect("sla_first_response", closed + [sla("6 08:00", **short, pauses_hold=True)],
+           fact | {"day": 7, "met": 1})
 
 
 def test_sla_resolution():
@@ -474,6 +506,18 @@ def test_sla_resolution():
            events + [event("6 09:30", "ticket.escalated", trigger="customer"),
                      event("6 09:40", "ticket.escalated", trigger="agent")],
            fact | {"escalation": "customer"})
+    # Reopened after more than seven days: two, the second by the target of then.
+    twice = events[:3] + [status("13 09:00:00.001", "open"), status("14 09:00", "closed")]
+    expect("sla_resolution", twice, {"day": 6, "channel": "web", "met": 1},
+           {"day": 14, "channel": "web"})
+    expect("sla_resolution",
+           twice + [sla("14 08:00", **target | {"target_milliseconds": DAY + HOUR}, policy="q")],
+           {"day": 6, "channel": "web", "met": 1},
+           {"day": 14, "channel": "web", "met": 1, "policy": "q"})
+    expect("sla_resolution", twice + [sla("7 08:00", "sla.cancelled", metric="resolution")],
+           {"day": 6, "channel": "web", "met": 1})
+    expect("sla_resolution", [status("6 07:00", "resolved"), opened("6 08:00"),
+                              sla("6 06:00", **target)])
 
 
 # Business time (Indonesia: 08:00 to 12:00 and 13:00 to 17:00, Monday to Friday)
@@ -552,6 +596,9 @@ def test_agent_time():
            part(7, 0, 2, 10 * MINUTE, "wrap"))
     expect("agent_time", [state("6 09:00", "busy"), state("6 09:00", "offline")],
            {"day": 6, "agent": "ani", "state": "busy", "hour": 9, "weekday": 1, "time": 0})
+    week = facts("agent_time", [state("6 09:00", "busy"), state("13 09:00", "offline")])
+    assert len(week) == 168 and sum(one["time"] for one in week) == 7 * DAY, week
+    expect("agent_time", [state("6 09:00", "busy"), state("13 09:00:00.001", "offline")])
 
 
 def test_cost():
@@ -566,6 +613,11 @@ def test_cost():
                                             "amount": 7})
     expect("cost", [cost(7, from_day="2025-01-10", to_day="2025-01-08")],
            {"day": 6, "currency": "IDR", "amount": 7})
+    # From 366 days before the event's day; a day more, and it stays whole.
+    expect("cost", [cost(3, from_day="2024-01-06", to_day="2024-01-07")],
+           {"day": 6, "currency": "IDR", "amount": 2}, {"day": 7, "currency": "IDR", "amount": 1})
+    expect("cost", [cost(3, from_day="2024-01-05", to_day="2024-01-07")],
+           {"day": 6, "currency": "IDR", "amount": 3})
 
 
 def test_revenue():
@@ -608,6 +660,24 @@ def test_call_volume():
             call("6 00:01", "ended", outcome="abandoned", agent="ani")],
            {"day": 5, "agent": "ani", "channel": "phone", "hour": 23, "weekday": 7,
             "abandoned": 1})
+    # All within a day: of the queueing, the first answer, and seven of the last end.
+    queued, fact = settled[0], {"day": 6, "channel": "phone", "hour": 8, "weekday": 1}
+    expect("call_volume", [queued, call("7 08:00", "answered")],
+           fact | {"wait": DAY, "answered": 1})
+    expect("call_volume", [queued, call("7 08:00:00.001", "answered"),
+                           call("7 08:01", "ended", outcome="abandoned", reason="request")], fact)
+    long = [queued, call("6 20:00", "answered"),
+            call("7 20:00", "ended", outcome="handled", resolved=True)]
+    fact |= {"wait": 12 * HOUR, "answered": 1}
+    yes = fact | {"outcome_known": 1, "first_contact": 1}
+    expect("call_volume", long, yes)
+    expect("call_volume", long + [call("7 20:00:00.001", "ended", outcome="transferred"),
+                                  call("14 20:00:00.001", "followed_up", case="call/C2")], yes)
+    expect("call_volume", long[:2] + [call("7 20:00:00.001", "ended", outcome="handled",
+                                           resolved=True)], fact)
+    # Answered anew the next day, after a day since it was queued: once.
+    expect("call_volume", [*long, call("7 08:00:00.001", "answered")], yes)
+    expect("call_volume", [*long, call("7 08:00", "answered")], fact | {"outcome_known": 1})
 
 
 def test_call_handling():
@@ -623,6 +693,16 @@ def test_call_handling():
             "handle": 7 * MINUTE, "talk": 4 * MINUTE, "resolved": 1},
            {"day": 6, "agent": "budi", "team": "B", "channel": "phone", "category": "n",
             "handle": MINUTE, "talk": 4 * MINUTE})
+    fact = {"day": 6, "agent": "ani", "hour": 8, "weekday": 1}
+    day = [call("6 08:00", "answered", agent="ani"),
+           call("7 08:00", "ended", outcome="handled", resolved=True)]
+    expect("call_handling", day, fact | {"handle": DAY, "talk": DAY, "resolved": 1})
+    expect("call_handling", day + [call("7 08:00:00.001", "wrapped", agent="ani")],
+           fact | {"handle": DAY, "talk": DAY, "resolved": 1})
+    expect("call_handling", [day[0], call("7 08:00", "wrapped"),
+                             call("7 08:00:00.001", "ended", outcome="handled", resolved=True)],
+           fact | {"handle": DAY})
+    expect("call_handling", [day[0], call("7 08:00:00.001", "wrapped", agent="ani")], fact)
 
 
 # Surveys, reviews, customers
@@ -635,14 +715,19 @@ def test_csat():
             "via": "survey", "score": 4, "satisfied": 1, "valid_days": 2}
     expect("csat", first, fact)
     again = {k: v for k, v in fact.items() if k not in ("about", "satisfied")} | {"score": 2}
-    expect("csat", first + [answered("8 09:00", 2)], again | {"day": 8})  # replaces, just in time
-    expect("csat", first + [answered("8 09:01", 2)], fact)  # too late to replace
+    expect("csat", first + [answered("8 09:00", 2)], again)  # just in time
+    expect("csat", first + [answered("8 09:00:00.001", 2)], fact)  # too late
+    expect("csat", first[:2] + [answered("8 09:00:00.001", 2), answered("30 09:00", 2)])
     expect("csat", first + [sent("8 08:00", agent="cici"), answered("8 09:00", 2)], fact,
            {"day": 8, "agent": "cici", "team": "A", "channel": "web", "score": 2})
     expect("csat", first + [answered("8 08:00", 2, survey="lain")], fact,
            {"day": 8, "agent": "budi", "team": "A", "channel": "web", "score": 2})
     expect("csat", [answered("6 08:00", 9, scale_maximum=10)])
     expect("csat", [answered("6 08:00", 6), answered("6 09:00", 5, scale_minimum=0)])
+    # Off its scale an answer neither begins a round nor ends it as its last.
+    other = [answered("6 07:00", 9), answered("6 08:00", 3),
+             answered("6 09:00", 1, scale_maximum=6)]
+    expect("csat", other, {"day": 6, "score": 3})
     fallen = [opened("6 08:00", agent="ani", team="A", customer="P1"),
               event("6 08:30", "ticket.escalated", trigger="sla"),
               event("6 08:40", "ticket.escalated", trigger="agent"), sent("6 09:00"),
@@ -650,6 +735,44 @@ def test_csat():
     expect("csat", fallen, {"day": 7, "agent": "ani", "team": "A", "channel": "web", "score": 5,
                             "satisfied": 1, "escalation": "sla", "satisfied_customer": "P1"})
     expect("csat", first + [event("9 08:00", "ticket.removed", reason="spam")])
+
+
+def test_rounds_of_answers():
+    def rounds(*events):
+        return sorted((one["day"], one["score"]) for one in facts("csat", events))
+    # 14 days from a round's first answer on, not from its last; then another.
+    assert rounds(answered("1 08:00", 1), answered("15 08:00", 2)) == [(1, 2)]
+    assert rounds(answered("1 08:00", 1), answered("15 08:00:00.001", 2)) == [(1, 1), (15, 2)]
+    assert rounds(answered("1 08:00", 1), answered("10 08:00", 2), answered("16 08:00", 3),
+                  answered("30 08:00", 4), answered("30 08:00:00.001", 5)) == [
+                      (1, 2), (16, 4), (30, 5)]
+    # An invitation that gives no days, a round's own days however many, and none at all.
+    asks = sent("1 07:00")
+    assert rounds(asks, answered("3 08:00", 1), answered("17 08:00", 2),
+                  answered("17 08:00:01", 3)) == [(3, 2), (17, 3)]
+    asks = sent("1 07:00", valid_days=29)
+    assert rounds(asks, answered("3 08:00", 1), answered("30 07:00", 2),
+                  answered("30 07:00:00.001", 3)) == [(3, 2)]
+    asks = sent("1 07:00", valid_days=0)
+    assert rounds(asks, answered("1 07:00", 1), answered("1 07:00:00.001", 2)) == [(1, 1)]
+    # Another asking is another round, with the first invitation too; each survey has its own.
+    assert rounds(answered("1 08:00", 1), sent("2 08:00"), answered("2 08:00", 2),
+                  answered("2 09:00", 3)) == [(1, 1), (2, 3)]
+    assert rounds(sent("1 08:00", valid_days=1), answered("1 09:00", 1), answered("3 08:00", 2),
+                  sent("4 08:00", valid_days=1), answered("4 09:00", 3)) == [(1, 1), (4, 3)]
+    assert rounds(answered("1 08:00", 1), answered("1 09:00", 2, survey="lain"),
+                  sent("1 10:00", survey="lain"), sent("1 10:00", kind="nps"),
+                  answered("1 11:00", 3), answered("1 12:00", 4, survey="lain")) == [
+                      (1, 2), (1, 3), (1, 4)]
+    # Credited as at the first, with what the last one says.
+    expect("csat",
+           [opened("6 08:00", agent="ani", team="A", priority="low"),
+            answered("6 09:00", 5, agent="budi", about="agent", via="review"),
+            event("6 10:00", "ticket.escalated", trigger="sla"),
+            event("6 10:00", "ticket.attributes_set", priority="high"),
+            assigned("6 10:00", agent="cici", team="B"), answered("7 09:00", 2, about="service")],
+           {"day": 6, "agent": "ani", "team": "A", "channel": "web", "priority": "low", "score": 2,
+            "about": "service"})
 
 
 def test_survey_invitation():
@@ -663,6 +786,10 @@ def test_survey_invitation():
             "valid_days": 1},
            {"day": 8, "agent": "budi", "channel": "web", "answered": 1, "customer": "P1"},
            {"day": 8, "agent": "ani", "channel": "web", "customer": "P1"})
+    # Without days, for 14; an answer on whatever scale.
+    expect("survey_invitation", [sent("6 09:00"), answered("20 09:00", 9)],
+           {"day": 6, "answered": 1})
+    expect("survey_invitation", [sent("6 09:00"), answered("20 09:00:00.001", 5)], {"day": 6})
 
 
 def test_nps():
@@ -678,6 +805,10 @@ def test_nps():
             answered("6 15:00", 7, on="call/C1", kind="nps", survey="r", scale_maximum=10)],
            {"day": 6, "agent": "ani", "team": "A", "channel": "web", "survey": "r", "promoter": 1},
            {"day": 6, "survey": "r", "passive": 1}, {"day": 6, "survey": "r", "detractor": 1})
+    # Next quarter's answer leaves this quarter as it is.
+    expect("nps", [answered("6 09:00", 9, **on), answered("7 09:00", 3, **on),
+                   answered("25 09:00", 10, **on)],
+           {"day": 6, "survey": "r", "detractor": 1}, {"day": 25, "survey": "r", "promoter": 1})
 
 
 def test_ces():
@@ -689,7 +820,7 @@ def test_ces():
     fact["valid_days"] = 1
     expect("ces", first, fact | {"score": 4})
     expect("ces", first + [answered("7 09:00", 5, **on)],
-           fact | {"day": 7, "score": 5, "easy": 1})  # replaces, just in time
+           fact | {"score": 5, "easy": 1})  # just in time, on the first one's day
     expect("ces", first + [answered("7 09:01", 5, **on)], fact | {"score": 4})
     expect("ces", first + [sent("7 08:00", agent="budi", **on), answered("7 09:00", 7, **on)],
            fact | {"score": 4},
@@ -854,7 +985,7 @@ LIKELY = {
     "score": [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11], "scale_maximum": [5, 5, 5, 7, 10],
     "valid_days": [0, 1, 3, 7], "target_milliseconds": [0, 10_000, HOUR, DAY, 3 * DAY],
     "survey": ["s1", "s2"], "currency": ["IDR", "USD"],
-    "from_day": ["2025-01-01", "2025-01-30", "2025-02-02"],
+    "from_day": ["2024-01-31", "2025-01-01", "2025-01-30", "2025-02-02"],
     "to_day": ["2025-01-31", "2025-02-02", "2025-01-30"],
     "calendar": ["indonesia", "jam-kerja", "indonesia_joint_leave", "siaga-24-jam", "unheard-of"],
 }
@@ -884,7 +1015,7 @@ def random_case(choice, subject, types, required, dependent):
     kind = subject.split("/")[0]
     shares = SHARES[kind]
     time = choice.randrange(0, 30 * DAY)
-    start, step = time, choice.choice([0, 1, 1000, MINUTE, HOUR, DAY, 7 * DAY // 4])
+    start, step = time, choice.choice([0, 1, 1000, MINUTE, HOUR, DAY, 7 * DAY // 4, 7 * DAY])
     told, rows, voided = choice.choice([None, None, "text", "Integer", "number"]), [], set()
 
     def add(event_type, data):
@@ -914,8 +1045,9 @@ def random_case(choice, subject, types, required, dependent):
             data |= {field: choice.choice(LIKELY[field]) for field in ("from_day", "to_day")}
         time += choice.choice([0, 0, step, step, choice.randint(0, step)])
         if choice.random() < 0.05:
-            time = start + 7 * DAY
-        now = time - choice.choice([0] * 6 + [2 * step])
+            # As long as windows last, to the millisecond.
+            time = start + choice.choice([1, 7, 14]) * DAY + choice.choice([0, 0, 1])
+        now = max(0, time - choice.choice([0] * 6 + [2 * step]))
         add(event_type, data)
         if choice.random() < 0.03:
             event = choice.choice(rows)

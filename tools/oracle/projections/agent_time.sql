@@ -1,6 +1,6 @@
--- Each stretch of an agent's time in one state other than offline, until the next state, cut at full
--- hours of the local clock. The local hours that a stretch touches are listed; what of it lies in each
--- is what both have in common.
+-- Each stretch of an agent's time in one state other than offline, until the next state within seven
+-- days, cut at full hours of the local clock. The local hours that a stretch touches are listed; what
+-- of it lies in each is what both have in common.
 WITH known AS (
     -- Fields in force are those of the agent's own events.
     SELECT case_id, subject, place, instant, local, type, state, silent,
@@ -19,7 +19,7 @@ hours AS (
     SELECT *, unnest(generate_series(
         (instant + ahead) // 3600000,
         greatest((instant + ahead) // 3600000, (until + ahead - 1) // 3600000))) AS number
-    FROM stretches WHERE until IS NOT NULL AND state <> 'offline'),
+    FROM stretches WHERE until - instant <= 604800000 AND state <> 'offline'),
 parts AS (
     SELECT *, greatest(instant, number * 3600000 - ahead) AS part_start,
         least(until, (number + 1) * 3600000 - ahead) AS part_end,

@@ -1,4 +1,4 @@
--- One fact for each call, on the day it entered the queue.
+-- One fact for each call, on the day it entered the queue; with what came within a day after.
 WITH queued AS (
     SELECT case_id, min(place) AS place, min(instant) AS instant, arg_min(struct_pack(
         day, agent, team, channel, category, queue, reason, local), place) AS q
@@ -7,6 +7,7 @@ WITH queued AS (
 -- be absent there, hence taken together: arg_min by itself would look on.
 later AS (
     SELECT case_id,
+        min(e.place) FILTER (type = 'call.answered') AS answered_place,
         min(e.instant) FILTER (type = 'call.answered') AS answered_instant,
         arg_min(struct_pack(agent, team), e.place) FILTER (type = 'call.answered') AS a,
         arg_min(struct_pack(agent, category, reason), e.place) FILTER (type = 'call.ended') AS e,
@@ -14,16 +15,17 @@ later AS (
         count(*) FILTER (type = 'call.answered') AS answers
     FROM happened e JOIN queued USING (case_id)
     WHERE type IN ('call.answered', 'call.ended') AND e.place > queued.place
+        AND e.instant - queued.instant <= 86400000
     GROUP BY case_id),
--- What came after the first answer: the last end decides, and whether the call was handed on.
+-- What came after the first answer, within a day after that: the last end decides, and whether the
+-- call was handed on.
 ended AS (
     SELECT case_id, arg_max(struct_pack(resolved, place, instant), e.place) AS d,
         bool_or(outcome = 'transferred') AS passed_on
-    FROM happened e
-    JOIN (SELECT case_id, min(e.place) AS answered_place FROM happened e JOIN queued USING (case_id)
-          WHERE type = 'call.answered' AND e.place > queued.place GROUP BY case_id)
-        USING (case_id)
-    WHERE type = 'call.ended' AND e.place > answered_place GROUP BY case_id),
+    FROM happened e JOIN later USING (case_id)
+    WHERE type = 'call.ended' AND e.place > answered_place
+        AND e.instant - answered_instant <= 86400000
+    GROUP BY case_id),
 followed AS (
     SELECT DISTINCT case_id FROM happened e JOIN ended USING (case_id)
     WHERE type = 'call.followed_up' AND e.place > d.place AND e.instant - d.instant <= 604800000)

@@ -1,8 +1,10 @@
--- Money earned, by service day: what is said to cover some days is shared evenly among them, the units
--- that are left going to the first days; the rest lies on the event's day.
+-- Money earned, by service day: what is said to cover some days is shared evenly among them, the
+-- units that are left going to the first days; the rest lies on the event's day, as does what began
+-- more than 366 days before that.
 WITH earned AS (
     SELECT case_id, day, agent, team, channel, category, currency, amount, from_day, to_day,
-        CASE WHEN from_day <= to_day THEN datediff('day', from_day, to_day) + 1 END AS days
+        CASE WHEN from_day <= to_day AND datediff('day', from_day, day) <= 366
+            THEN datediff('day', from_day, to_day) + 1 END AS days
     FROM happened WHERE type = 'revenue.recorded'),
 spread AS (
     SELECT *, unnest(generate_series(0, coalesce(days, 1) - 1)) AS number FROM earned)

@@ -32,12 +32,14 @@ statuses AS (
     FROM events SEMI JOIN targeted USING (case_id) WHERE type = 'ticket.status_changed'),
 paused AS (
     SELECT case_id, sum(open_time(called, starts, ends)) FILTER (status = 'pending') AS pending,
-        sum(open_time(called, starts, ends)) FILTER (status = 'hold') AS hold
+        sum(open_time(called, starts, ends)) FILTER (status = 'hold') AS hold,
+        sum(open_time(called, starts, ends)) FILTER (status IN ('resolved', 'closed')) AS done
     FROM (SELECT case_id, status, greatest(s.instant, a.opened_instant) AS starts,
               greatest(starts, least(until, a.instant)) AS ends,
               calendar_of(target.calendar) AS called
           FROM statuses s JOIN answer a USING (case_id)
-          JOIN targeted USING (case_id) WHERE status IN ('pending', 'hold'))
+          JOIN targeted USING (case_id)
+          WHERE status IN ('pending', 'hold', 'resolved', 'closed'))
     GROUP BY case_id),
 escalated AS (
     SELECT case_id, arg_min(trigger, e.place) AS escalation
@@ -54,7 +56,7 @@ in_force AS (
 SELECT case_id, a.day, coalesce(nullif(a.actor, ''), nullif(agent, '')) AS agent,
     nullif(team, '') AS team, nullif(channel, '') AS channel, nullif(category, '') AS category,
     priority, nullif(target.policy, '') AS policy, escalation,
-    CASE WHEN open_time(calendar_of(target.calendar), opened_instant, instant)
+    CASE WHEN open_time(calendar_of(target.calendar), opened_instant, instant) - coalesce(done, 0)
         - CASE WHEN target.pauses_pending THEN coalesce(pending, 0) ELSE 0 END
         - CASE WHEN target.pauses_hold THEN coalesce(hold, 0) ELSE 0 END
         <= target.target_milliseconds THEN 1 END AS met

@@ -36,7 +36,6 @@ SELECT f.case_id, f.day, coalesce(nullif(f.agent, ''), nullif(l.agent, '')) AS a
     coalesce(nullif(f.channel, ''), nullif(l.channel, '')) AS channel,
     nullif(l.category, '') AS category, l.priority, f.about, f.via,
     f.valid_days, coalesce(nullif(f.customer, ''), nullif(l.customer, '')) AS customer,
-    CASE WHEN f.valid_days IS NULL AND f.answer_instant IS NOT NULL
-            OR f.answer_instant - f.instant <= f.valid_days * 86400000
-        THEN 1 END AS answered
+    CASE WHEN f.answer_instant - f.instant <= coalesce(f.valid_days, 14) * 86400000 THEN 1 END
+        AS answered
 FROM sent f ASOF LEFT JOIN in_force l ON l.case_id = f.case_id AND l.place <= f.place
