@@ -81,9 +81,9 @@ def place(connection, schemas):
     run(f"""
         CREATE OR REPLACE TEMP TABLE openings AS
         SELECT case_id, min(place) AS place, min(instant) AS instant,
-            arg_min(struct_pack(fraction, source, number), place) AS o
+            arg_min(struct_pack(fraction), place) AS o
         FROM sent WHERE type IN ({opening}) GROUP BY case_id""")
-    # The opening's instant, where what its source puts before it is early, and the two minutes
+    # The opening's instant, where what stands before it is early, and the two minutes
     # before it. Among themselves the early ones stay; of one rank they come first, having come
     # earlier. The others wait for each other as ever, but not for them.
     run("""
@@ -91,7 +91,7 @@ def place(connection, schemas):
         WITH near AS (
             SELECT s.sequence, case_id, s.place, opening.instant, o.fraction,
                 (s.instant, s.fraction) < (opening.instant, o.fraction)
-                    OR coalesce(s.source = o.source AND s.number < o.number, false) AS is_early,
+                    OR s.place < opening.place AS is_early,
                 (s.key >> 32 << 33) + (s.key & 4294967295) + CASE WHEN is_early THEN 0
                     ELSE 4294967296 END AS key,
                 CASE WHEN NOT is_early THEN s.source END AS queue,
@@ -131,7 +131,7 @@ def merge(connection, schemas, state_types):
     run("CREATE OR REPLACE TEMP TABLE merged (sequence BIGINT, beginning BIGINT, nth BIGINT)")
     if not state_types:
         return
-    said = {name: f"CASE WHEN type IN ({names(types)}) THEN \"{name}\" IS NOT NULL ELSE false END"
+    said = {name: f"CASE WHEN type IN ({names(types)}) THEN \"{name}\"::VARCHAR END"
             for name, types in state_types.items()}
     makers = [name for name in MAKERS
               if any("x-column" in s["fields"].get(name, {}) for s in schemas.values())]
@@ -142,17 +142,18 @@ def merge(connection, schemas, state_types):
                 {", ".join(f'"{name}"' for name in makers)}
             FROM recorded JOIN placed p USING (sequence))
         SELECT case_id, type, instant, fraction, sequence,
-            [{", ".join(f'''CASE WHEN "says_{name}" THEN '{name}' END''' for name in said)}],
+            [{", ".join(f'"says_{name}"' for name in said)}],
             [{", ".join(f'"{name}"' for name in makers)}]
-        FROM told WHERE {" OR ".join(f'"says_{name}"' for name in said)}
+        FROM told WHERE {" OR ".join(f'"says_{name}" IS NOT NULL' for name in said)}
         QUALIFY count(*) OVER (PARTITION BY case_id, type, instant, fraction) > 1
         ORDER BY case_id, type, instant, fraction, place""").fetchall()
-    found, update, beginning, nth, taken, maker = [], None, None, 0, set(), {}
+    found, update, beginning, nth, taken, maker = [], None, None, 0, {}, {}
     for *own, sequence, says, made in rows:
-        says = {name for name in says if name}
+        says = {number: value for number, value in enumerate(says) if value is not None}
         made = {number: name for number, name in enumerate(made) if name}
         is_same_maker = all(maker.get(number, name) == name for number, name in made.items())
-        if own == update and not says & taken and is_same_maker:
+        is_same_state = all(taken.get(number, value) == value for number, value in says.items())
+        if own == update and is_same_state and is_same_maker:
             nth += 1
             found.append((sequence, beginning, nth))
             taken, maker = taken | says, made | maker
