@@ -462,7 +462,9 @@ struct NaiveCase {
             let local = evaluator.zone.localMilliseconds(of: events[fact].draft.time)
             return "\(local % 86_400_000 / 3_600_000)"
         case .weekday: return "\(evaluator.zone.day(of: events[fact].draft.time).weekday)"
-        case .subject: return String(subject.drop { $0 != "/" }.dropFirst())
+        case .subject:
+            if definition.subjectKinds.count > 1 { return subject }
+            return String(subject.drop { $0 != "/" }.dropFirst())
         }
     }
 
