@@ -60,7 +60,8 @@ private final class DailyTeam {
     private(set) var today = Day(number: 0)
     private var days: [(day: Int64, lines: [DatedLine])]
     private var aftermath: Aftermath
-    private var voids: [DatedLine] = []
+    /// What law 9 lists of the day told last.
+    private var namedCauses: [DatedLine] = []
     private let kpis: [(name: String, splits: [String])]
 
     init(seed: UInt64, events: Int) throws {
@@ -94,7 +95,8 @@ private final class DailyTeam {
         guard let (day, lines) = days.first else { return false }
         days.removeFirst()
         today = Day(number: Int32(day))
-        voids = lines.filter { $0.type == "event.voided" }
+        let merged = day % 9 == 0 ? aftermath.namedCause(from: Self.start(day)) : nil
+        namedCauses = lines.filter { $0.type == "event.voided" } + (merged.map { [$0] } ?? [])
         let told =
             lines.filter { $0.type != "event.voided" }
             + aftermath.events(3, from: Self.start(day))
@@ -107,11 +109,8 @@ private final class DailyTeam {
 
     /// Records what law 9 lists of that day. False where there is nothing.
     func tellNamedCauses() throws -> Bool {
-        let start = Self.start(Int64(today.number))
-        let merged = today.number % 9 == 0 ? aftermath.namedCause(from: start) : nil
-        let causes = voids + (merged.map { [$0] } ?? [])
-        if causes.isEmpty { return false }
-        try audited.record(causes.map(\.text))
+        if namedCauses.isEmpty { return false }
+        try audited.record(namedCauses.map(\.text))
         try audited.catchUp()
         return true
     }
@@ -120,7 +119,9 @@ private final class DailyTeam {
     func figures() throws -> [AskedFigure] {
         let period = "2025-01..\(today.description.prefix(7))"
         guard today.description >= "2025-01-01" else { return [] }
-        let splits = today.number % 7 == 0 ? [[], ["team"]] : [[]]
+        // By team also before and after what may move a figure, so that nothing of it is told later.
+        let isByTeam = today.number % 7 == 0 || !namedCauses.isEmpty
+        let splits = isByTeam ? [[], ["team"]] : [[]]
         return try splits.flatMap { (by: [String]) in
             let names = kpis.filter { kpi in by.allSatisfy { kpi.splits.contains($0) } }
             let answer = try audited.answer(
@@ -149,7 +150,7 @@ private final class DailyTeam {
 extension Cause {
     /// Whether law 9 lists it: what only happened later is none, but for a merge and a removal.
     fileprivate var isNamed: Bool {
-        kind != .new || ["ticket.merged", "ticket.removed"].contains(type)
+        kind != .new
     }
 }
 
@@ -167,8 +168,7 @@ private struct AskedFigure: Hashable, CustomStringConvertible {
 
     /// What may not move: value, facts and why there is none.
     func says(_ other: Figure) -> Bool {
-        figure.value == other.value && figure.count == other.count
-            && figure.reason == other.reason && figure.currency == other.currency
+        figure.isSame(as: other)
     }
 }
 
