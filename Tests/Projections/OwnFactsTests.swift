@@ -167,4 +167,16 @@ struct OwnFactsTests {
         #expect(try Self.course([Self.opening, open] + early) == ["new –"])
         #expect(try Self.course([Self.opening, open, early[1]]) == ["open –"])
     }
+
+    @Test("An event between two rows of an update comes after all that the update says")
+    func update() throws {
+        func assigned(_ field: String, _ value: String, _ order: Int64) -> EventDraft {
+            Self.event(
+                field, "ticket.assigned", 9, [.init(field, .text(value))], order: .integer(order))
+        }
+        let closed = Self.event(
+            "c", "ticket.status_changed", 9, [.init("status", .text("closed"))], order: .integer(2))
+        let (team, agent) = (assigned("team", "east", 1), assigned("agent", "budi", 3))
+        #expect(try Self.course([Self.opening, agent, closed, team]) == ["closed budi"])
+    }
 }

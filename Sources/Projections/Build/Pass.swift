@@ -18,6 +18,8 @@ struct PartitionResult: Sendable {
 final class Pass: Sendable {
     let log: LogStore
     let plan: Plan
+    /// The plan as the scan follows it: see `Plan.scanning`.
+    let scanned: Plan
     let upTo: UInt32
     let options: BuildOptions
     /// Whether facts come as they are, each followed by its trace, instead of sorted.
@@ -42,6 +44,8 @@ final class Pass: Sendable {
     init(log: LogStore, plan: Plan, upTo: UInt32, options: BuildOptions, isTraced: Bool = false) {
         self.log = log
         self.plan = plan
+        // Traces tell of every row.
+        scanned = isTraced ? plan : plan.scanning()
         self.upTo = upTo
         self.options = options
         self.isTraced = isTraced
@@ -155,7 +159,7 @@ final class Pass: Sendable {
     /// The plan's number of each type; 255 where it does not read it.
     private func numbersOfTypes(_ typeCount: Int) -> Buffer<UInt8> {
         var numbers = Buffer<UInt8>(repeating: 255, count: max(typeCount, 1))
-        for (number, program) in plan.rows.programs.enumerated() {
+        for (number, program) in scanned.rows.programs.enumerated() {
             numbers[Int(program.type)] = UInt8(number)
         }
         return numbers
@@ -213,10 +217,10 @@ struct PassWorker: ~Copyable {
 
     init(_ pass: Pass, firstCases: [UInt32]) {
         self.pass = pass
-        evaluator = CaseEvaluator(plan: pass.plan, isTraced: pass.isTraced)
+        evaluator = CaseEvaluator(plan: pass.scanned, isTraced: pass.isTraced)
         for place in firstCases.indices { evaluator.firstCase[place] = firstCases[place] }
         scan = PartitionScan(
-            tables: pass.plan.rows, typeCount: EventTypes.most)
+            tables: pass.scanned.rows, typeCount: EventTypes.most)
     }
 
     mutating func work(
@@ -257,29 +261,34 @@ struct PassWorker: ~Copyable {
         return try collect(index, cases)
     }
 
-    /// Evaluates cases that need rows which the scan left out.
+    /// Evaluates cases that need more than the scan gathered.
     private mutating func finish(
         _ cases: [(id: UInt32, kind: UInt8)], voided: borrowing Buffer<UInt32>
     ) throws {
-        evaluator.table.isWhole = true
-        defer { evaluator.table.isWhole = false }
+        guard !cases.isEmpty else { return }
+        var whole = CaseEvaluator(plan: pass.plan, isTraced: pass.isTraced)
+        whole.table.isWhole = true
+        for place in evaluator.facts.indices { whole.firstCase[place] = evaluator.firstCase[place] }
         // Short read transactions.
         for start in stride(from: 0, to: cases.count, by: 256) {
             guard !pass.options.shouldStop() else { throw ProjectionFault.interrupted }
             try pass.log.read { view in
                 var walk = ChainWalk(plan: pass.plan, segments: try view.segmentWalk())
                 for (id, kind) in cases[start..<min(start + 256, cases.count)] {
-                    evaluator.table.clear()
+                    whole.table.clear()
                     for sequence in try view.caseHistory(id)
                     where sequence < pass.upTo && !PartitionScan.contains(voided, sequence) {
-                        _ = try walk.add(sequence, to: &evaluator.table)
+                        _ = try walk.add(sequence, to: &whole.table)
                     }
-                    try evaluator.table.readLongOrders(view)
-                    evaluator.evaluate(
-                        caseID: id, kind: kind, start: 0, count: evaluator.table.rows.count,
-                        sign: 1)
+                    try whole.table.readLongOrders(view)
+                    whole.evaluate(
+                        caseID: id, kind: kind, start: 0, count: whole.table.rows.count, sign: 1)
                 }
             }
+        }
+        if let fault = whole.fault { throw fault }
+        for (place, buffer) in whole.facts.enumerated() {
+            evaluator.facts[place].words.append(buffer.words, 0..<buffer.words.count)
         }
     }
 

@@ -23,6 +23,7 @@ package struct Plan: Sendable {
     package var definitions: [ProjectionDefinition]
     package var layouts: [CellLayout]
     package var context: BuildContext
+    private let names: [String: UInt32]
     /// What is done with a row of each type.
     package var rows: RowTables
     var codes: CodeTables
@@ -58,6 +59,36 @@ package struct Plan: Sendable {
             let middle = definitions.count / 2
             return try passes(Array(definitions[..<middle]), context: context, names: names)
                 + passes(Array(definitions[middle...]), context: context, names: names)
+        }
+    }
+
+    init(
+        definitions: [ProjectionDefinition], layouts: [CellLayout], context: BuildContext,
+        names: [String: UInt32], rows: RowTables, codes: CodeTables, slots: [[String: Int32]],
+        kinds: [String]
+    ) {
+        self.definitions = definitions
+        self.layouts = layouts
+        self.context = context
+        self.names = names
+        self.rows = rows
+        self.codes = codes
+        self.slots = slots
+        self.kinds = kinds
+    }
+
+    /// The plan as a pass over the whole log follows it: where rows of a type only say what is so, it
+    /// does not join those of one update, which would take all that they say along with every row.
+    /// That can't be told from joining them, unless something else stands between two of them; such
+    /// cases are given back (`CaseRows.lacksRows`), to be evaluated by the plan itself.
+    func scanning() -> Plan {
+        var builder = PlanBuilder(
+            context: context, names: names, tolerance: codes.rules.tolerance, isScanning: true)
+        do {
+            for definition in definitions { try builder.add(definition) }
+            return try builder.finish()
+        } catch {
+            preconditionFailure("it looks for no more than the plan does")
         }
     }
 

@@ -29,10 +29,15 @@ extension PlanBuilder {
 
     /// Has rows of a type that are one update be one, where several may be.
     ///
+    /// - Parameter isTold: whether rows of the type are asked whether they repeat what was so.
     /// - Returns: whether several may be.
-    mutating func join(_ type: UInt16) -> Bool {
+    mutating func join(_ type: UInt16, isTold: Bool) -> Bool {
         let schema = context.types.schemas[Int(type)]
         guard isMerging(schema) else { return false }
+        if isScanning, !isTold {
+            watched.insert(type)
+            return true
+        }
         merging.insert(type)
         for state in schema.columns where state.isState { _ = field(state.name, of: [type]) }
         for actor in actors(schema) { _ = field(actor, of: [type]) }
@@ -49,6 +54,7 @@ extension PlanBuilder {
         rules.tolerance = tolerance
         rules.telling = set(telling)
         rules.merging = set(merging)
+        rules.watched = set(watched.subtracting(merging))
         for (place, key) in selectors.enumerated() where key.isFinder {
             for type in key.types {
                 if let number = numbers[type] {

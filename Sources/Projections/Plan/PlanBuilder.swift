@@ -53,14 +53,20 @@ struct PlanBuilder {
     var telling: Set<UInt16> = []
     /// Types of which several rows may be one update.
     var merging: Set<UInt16> = []
+    /// Those whose updates are not joined, only noticed: see `Plan.scanning`.
+    var watched: Set<UInt16> = []
+    let isScanning: Bool
 
     private struct ColumnPlace: Hashable {
         var type: UInt16
         var column: Int
     }
 
-    init(context: BuildContext, names: [String: UInt32], tolerance: Int64) {
+    init(
+        context: BuildContext, names: [String: UInt32], tolerance: Int64, isScanning: Bool = false
+    ) {
         self.context = context
+        self.isScanning = isScanning
         self.tolerance = tolerance
         self.names = names
     }
@@ -142,8 +148,8 @@ struct PlanBuilder {
             }
         }
         return Plan(
-            definitions: definitions, layouts: layouts, context: context, rows: rows, codes: codes,
-            slots: slots, kinds: kinds)
+            definitions: definitions, layouts: layouts, context: context, names: names, rows: rows,
+            codes: codes, slots: slots, kinds: kinds)
     }
 
     /// Gives each selector a bit that no other selector of one of its types has.

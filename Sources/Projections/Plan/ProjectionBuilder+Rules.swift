@@ -14,10 +14,14 @@ extension ProjectionBuilder {
             plan.openings.insert(UInt16(id))
             keep([UInt16(id)])
         }
-        for type in finderTypes.sorted() { keep(plan.tell(type)) }
+        var telling: Set<UInt16> = []
+        for type in finderTypes.sorted() { telling.formUnion(plan.tell(type)) }
+        keep(telling.sorted())
         // What is so is read from updates as well: all that it looks at are joined.
         let read = Set(looked.union(ruled).flatMap { plan.selectors[Int($0)].types })
-        for type in read.sorted() where plan.join(type) { keep([type]) }
+        for type in read.sorted() where plan.join(type, isTold: telling.contains(type)) {
+            keep([type])
+        }
     }
 
     private mutating func keep(_ types: [UInt16]) {

@@ -3,7 +3,7 @@
 
 extension CaseRows {
     mutating func applyRules() {
-        if rules.openings != 0 { heedOpening() }
+        if rules.openings | rules.watched != 0 { heedOpening() }
         if rules.merging != 0 { mergeUpdates() }
         if rules.telling != 0 { heedRepetitions() }
     }
@@ -24,15 +24,41 @@ extension CaseRows {
     /// The first opening opens, later ones do not; what came a little before it counts as at it.
     private mutating func heedOpening() {
         var first = -1
-        for position in 0..<count where isOne(of: rules.openings, self[position]) {
-            if first < 0 { first = position } else { silence(position) }
+        let noted = rules.openings | rules.watched
+        for position in 0..<count where isOne(of: noted, self[position]) {
+            if !isOne(of: rules.openings, self[position]) {
+                watch(position)
+            } else if first < 0 {
+                first = position
+            } else {
+                silence(position)
+            }
         }
         guard first > 0 else { return }
         let opening = self[first]
         let (earliest, overflow) = opening.time.subtractingReportingOverflow(rules.tolerance)
         var low = first
         while low > 0, overflow || self[low - 1].time >= earliest { low -= 1 }
-        if low < first { move(low..<first, to: opening) }
+        guard low < first else { return }
+        move(low..<first, to: opening)
+        for position in low..<count where isOne(of: rules.watched, self[position]) {
+            watch(position)
+        }
+    }
+
+    /// Notices where two rows of one type and instant stand apart, that may be one update.
+    @inline(__always)
+    private mutating func watch(_ position: Int) {
+        let row = self[position]
+        guard position + 1 < count, self[position + 1].time == row.time else { return }
+        var next = position + 1
+        while next < count, areSimultaneous(self[next], row) {
+            if self[next].type == row.type {
+                if next > position + 1 { lacksRows = true }
+                return
+            }
+            next += 1
+        }
     }
 
     /// Has rows happen at the instant of the opening that follows them: among each other in their own

@@ -22,7 +22,9 @@ package struct CaseRules: Sendable {
     package var telling: UInt64 = 0
     /// Types of which several rows may be one update.
     package var merging: UInt64 = 0
-    /// Of these, by type: where the states that its rows tell stand in the payload (as in
+    /// Types of which several rows may be one update, not joined: where that could tell, `lacksRows`.
+    package var watched: UInt64 = 0
+    /// Of those that are joined, by type: where the states that its rows tell stand in the payload (as in
     /// `StateSetting`), and who made the update.
     package var places: [Int32] = []
     package var toldOfType = [RangeCode](repeating: RangeCode(), count: 64)
@@ -58,6 +60,7 @@ final class CaseRuleTables {
     let tolerance: Int64
     let telling: UInt64
     let merging: UInt64
+    let watched: UInt64
     /// Types that set some state.
     let setting: UInt64
     let stateCount: Int
@@ -92,6 +95,7 @@ final class CaseRuleTables {
         tolerance = rules.tolerance
         telling = rules.telling
         merging = rules.merging
+        watched = rules.watched
         stateCount = rules.stateCount
         setting = rules.settingsOfType.indices.reduce(0) { set, type in
             rules.settingsOfType[type].count > 0 ? set | 1 << UInt64(type) : set
@@ -129,5 +133,5 @@ final class CaseRuleTables {
     }
 
     /// Whether any rule asks anything of any row.
-    var isActive: Bool { openings | telling | merging != 0 }
+    var isActive: Bool { openings | telling | merging | watched != 0 }
 }
