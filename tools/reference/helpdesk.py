@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 
 from answers import answers
-from reading import full_resolution, milliseconds, month, month_ends, rows, show
+from reading import milliseconds, month, month_ends, resolutions, rows, show
 from tickets import DIMENSIONS, KPIS, LACKING, Ticket, backlog, facts
 
 # Any other activity says nothing about the ticket's own state.
@@ -39,7 +39,7 @@ for row in rows(sys.argv[1]):
 events = Counter()
 activities = Counter()
 by_agent = Counter()
-response, resolution, full = [0, 0], [0, 0], [0, 0]
+response, resolution, full, earlier = [0, 0], [0, 0], [0, 0], [0, 0]
 handoffs = reopenings = reopened = 0
 
 for history in tickets.values():
@@ -89,10 +89,10 @@ for history in tickets.values():
     if done:
         resolution[0] += 1
         resolution[1] += max(done) - opened
-    solved = full_resolution(timelines[-1].statuses())
-    if solved is not None:
-        full[0] += 1
-        full[1] += solved[0] - opened
+    for solved, _, is_last in resolutions(timelines[-1].statuses()):
+        part = full if is_last else earlier
+        part[0] += 1
+        part[1] += solved - opened
     reopenings += reopenings_here
     reopened += reopenings_here > 0
 
@@ -104,6 +104,7 @@ show({
     "first_response": {"count": response[0], "milliseconds": response[1]},
     "resolution_last": {"count": resolution[0], "milliseconds": resolution[1]},
     "full_resolution": {"count": full[0], "milliseconds": full[1]},
+    "earlier_resolutions": {"count": earlier[0], "milliseconds": earlier[1]},
     "handoffs": handoffs,
     "reopenings": reopenings,
     "reopened_tickets": reopened,

@@ -40,15 +40,17 @@ def month_ends(months):
     return ends
 
 
-def full_resolution(changes):
-    """What resolved a ticket for good, of its changes of status `(time, data)`, in their order: its
-    last resolution after its last working state, else its first closing after it; None: it is open."""
-    ends = ("resolved", "closed")
-    working = [place for place, (_, data) in enumerate(changes) if data["status"] not in ends]
-    rest = changes[working[-1] + 1:] if working else changes
-    resolved = [change for change in rest if change[1]["status"] == "resolved"]
-    closed = [change for change in rest if change[1]["status"] == "closed"]
-    return resolved[-1] if resolved else closed[0] if closed else None
+def resolutions(changes):
+    """What resolved a ticket and held for 7 days, of its changes of status `(time, data)`, in their
+    order: each `(time, data, is_last)` at which it came to an end state from a working one."""
+    ends, found = ("resolved", "closed"), []
+    for place, (time, data) in enumerate(changes):
+        if data["status"] not in ends or place and changes[place - 1][1]["status"] in ends:
+            continue
+        back = [later for later, other in changes[place:] if other["status"] not in ends]
+        if not back or min(back) - time > 7 * 86_400_000:
+            found.append((time, data, not back))
+    return found
 
 
 def show(figures):

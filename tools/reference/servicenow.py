@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 
 from answers import answers
-from reading import full_resolution, milliseconds, month, month_ends, rows, show
+from reading import milliseconds, month, month_ends, resolutions, rows, show
 from tickets import DIMENSIONS, KPIS, LACKING, Ticket, backlog, facts
 
 STATES = {"New": "new", "Active": "open", "Awaiting User Info": "pending",
@@ -62,8 +62,10 @@ closed = [0, 0]
 full = [0, 0]
 # The same by what the resolution rests on: the row of `resolved_at`, the state alone (also where
 # the row of `resolved_at` only repeats it later), or a closing.
-rests_on = {name: [0, 0] for name in ("resolved_at", "state", "closing")}
-published_instead = {name: [0, 0] for name in rests_on}
+published_instead = {name: [0, 0] for name in ("resolved_at", "state", "closing")}
+# One that held for 7 days, of an incident reopened later, by what was in force.
+rests_on = {name: [0, 0] for name in (*published_instead, "earlier")}
+earlier = {"channel": Counter(), "priority": Counter()}
 
 for history in incidents.values():
     opened = time(history[0]["opened_at"])
@@ -141,9 +143,16 @@ for history in incidents.values():
     ticket = Ticket(timeline)
     tickets.append(ticket)
     # Resolved for good by what changed its state. One that lies before the opening gives no duration.
-    solved = full_resolution(ticket.statuses())
-    if solved is not None and solved[0] >= opened:
-        at, data = solved
+    for at, data, is_last in resolutions(ticket.statuses()):
+        if at < opened:
+            continue
+        if not is_last:
+            rests_on["earlier"][0] += 1
+            rests_on["earlier"][1] += at - opened
+            place = max(p for p, event in enumerate(ticket.events) if event[2] is data)
+            for name in earlier:
+                earlier[name][ticket.latest(name, place)] += 1
+            continue
         full[0] += 1
         full[1] += at - opened
         basis = ("closing" if data["status"] == "closed"
@@ -186,6 +195,7 @@ show({
     "published_of_those": {
         name: {"count": here[0], "milliseconds": here[1]}
         for name, here in published_instead.items()},
+    "earlier_resolutions": earlier,
     "closing_last": {"count": closed[0], "milliseconds": closed[1]},
     "reopenings": reopenings,
     "reopened_incidents": reopened,

@@ -179,21 +179,21 @@ def first_resolution(ticket):
 
 def resolution(ticket):
     opened = ticket.opened
-    active = ticket.last(working)
-    since = -1 if active is None else active
-    solved = ticket.last(status("resolved"), after=since)
-    if solved is None:
-        solved = ticket.first(status("closed"), after=since)
-    if solved is None:
-        return
-    escalated = ticket.first(of(ESCALATED), before=solved)
-    wait = ticket.wait(opened, solved)
-    yield ticket.fact(
-        solved, wait=wait,
-        requester_wait=ticket.wait_without(("pending", *END), opened, solved),
-        on_hold=None if wait is None else wait - ticket.wait_without(("hold",), opened, solved),
-        since_escalation=ticket.wait(escalated, solved),
-        one_touch=len(ticket.every(reply, after=opened, before=solved)) == 1)
+    for solved in ticket.every(status(*END), after=opened):
+        earlier = ticket.last(status(), before=solved)
+        if earlier is not None and ticket.events[earlier][2]["status"] in END:
+            continue
+        back = ticket.first(working, after=solved)
+        if back is not None and ticket.wait(solved, back) <= 7 * DAY:
+            continue
+        escalated = ticket.first(of(ESCALATED), before=solved)
+        wait = ticket.wait(opened, solved)
+        yield ticket.fact(
+            solved, wait=wait,
+            requester_wait=ticket.wait_without(("pending", *END), opened, solved),
+            on_hold=None if wait is None else wait - ticket.wait_without(("hold",), opened, solved),
+            since_escalation=ticket.wait(escalated, solved),
+            one_touch=len(ticket.every(reply, after=opened, before=solved)) == 1)
 
 
 def reopening(ticket):
