@@ -120,7 +120,7 @@ struct ScorecardTests {
                 code 65
                 Registered scorecard sales_agent@1.
                 All of it is registered already.
-                Error: cards.yaml:1: scorecard sales_agent@1 is registered with another text. Raise its version: version: 2
+                Error: cards.yaml:1: scorecard sales_agent@1 is registered with another meaning. Raise its version: version: 2
                 code 65
                 Error: what is registered already would no longer hold:
                 Error: scorecard sales_agent@1:10:11: csat has no statistic "count".
