@@ -91,7 +91,9 @@ struct FormatsTests {
                 "reply_time,2025-07,ani,7200,duration,,7200,1,1,,settled,",
             ])
         let both = try query("customers_handled calls_resolved --by agent --format csv", command)
-        #expect(both.contains("calls_resolved,2025-07,ani,0,count,,0,1,0,,settled,"), "\(both)")
+        // A call may end a day after it was answered.
+        #expect(
+            both.contains("calls_resolved,2025-07,ani,0,count,,0,1,0,,provisional,"), "\(both)")
         let json = try query("customers_handled calls_resolved --by agent --format json", command)
         #expect(
             json.contains {
@@ -109,9 +111,13 @@ struct FormatsTests {
     func basis() throws {
         let command = try desk()
         let money = try query("total_cost --by agent --format csv", command)
+        // What July cost may be told for a year.
         #expect(
-            money.contains("total_cost,2025-07,ani,1500,money,IDR,1500,1,1,,settled,"), "\(money)")
-        #expect(money.contains("total_cost,2025-07,budi,20,money,USD,20,1,1,,settled,"), "\(money)")
+            money.contains("total_cost,2025-07,ani,1500,money,IDR,1500,1,1,,provisional,"),
+            "\(money)")
+        #expect(
+            money.contains("total_cost,2025-07,budi,20,money,USD,20,1,1,,provisional,"),
+            "\(money)")
         let wall = try query("first_response_time", command)
         #expect(!wall[0].contains("calendar"), "\(wall)")
         let business = try query("first_response_time_business --lang id", command)
@@ -122,12 +128,12 @@ struct FormatsTests {
         #expect(plain.contains(#"  "calendars": {},"#), "\(plain)")
         let csv = try query("first_response_time_business --format csv", command)
         #expect(csv.last?.hasSuffix(",settled,indonesia@1") == true, "\(csv)")
-        // The survey was sent on 20 July for 14 days, and answered on the 21st: open by 4 August.
+        // Sent on 20 July for 14 days, and answered on the 21st; who was not asked has 14 days, too.
         let open = try query("csat --format csv", command)
         #expect(open.last?.contains(",1,,provisional,") == true, "\(open)")
         let days = try query("csat survey_response_rate", command)
         #expect(
-            days.contains { $0.contains("July 2025 may still change until 4 August") }, "\(days)")
+            days.contains { $0.contains("July 2025 may still change until 14 August") }, "\(days)")
         let early = try query("first_response_time --format csv", command)
         #expect(early.last?.hasSuffix(",settled,") == true, "\(early)")
     }
