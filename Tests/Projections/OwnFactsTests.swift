@@ -9,8 +9,9 @@ import Testing
 /// and clocks that differ around an opening. Every failure names its seed.
 ///
 /// Faults planted that made it fail: rows with an order that nobody looks at left out of a rebuild, or
-/// of differences; a late one that touches no case; rows before an opening left out; updates joined
-/// only where somebody looks for them.
+/// of differences; a late one that touches no case, or concerns no projection; rows before an opening
+/// left out; updates joined only where somebody looks for them; projections of two tolerances in one
+/// pass.
 @Suite("A projection's facts don't depend on what else is in its pass")
 struct OwnFactsTests {
     private func crowd(_ seed: UInt64) -> [EventDraft] {
@@ -95,10 +96,10 @@ struct OwnFactsTests {
 
     private static func event(
         _ id: String, _ type: String, _ seconds: Double, _ fields: [EventDraft.Field],
-        order: SourceOrder? = nil
+        subject: String = "ticket/1", order: SourceOrder? = nil
     ) -> EventDraft {
         var draft = EventDraft(
-            id: id, source: "desk", type: type, subject: "ticket/1",
+            id: id, source: "desk", type: type, subject: subject,
             time: Instant(milliseconds: testStart + Int64(seconds * 1000)), fields: fields)
         draft.order = order
         return draft
@@ -178,5 +179,64 @@ struct OwnFactsTests {
             "c", "ticket.status_changed", 9, [.init("status", .text("closed"))], order: .integer(2))
         let (team, agent) = (assigned("team", "east", 1), assigned("agent", "budi", 3))
         #expect(try Self.course([Self.opening, agent, closed, team]) == ["closed budi"])
+    }
+
+    @Test("What comes late and nobody looks at moves what waits for it, live as in a replay")
+    func late() throws {
+        let cost = [EventDraft.Field("amount", .integer(1)), .init("currency", .text("IDR"))]
+        func state(_ id: String, _ word: String, order: SourceOrder? = nil) -> EventDraft {
+            Self.event(
+                id, "agent.state_changed", 9, [.init("state", .text(word))],
+                subject: "agent/budi", order: order)
+        }
+        let open = Self.event("b", "ticket.status_changed", 0, [.init("status", .text("open"))])
+        let new = Self.event("a", "ticket.status_changed", -10, [.init("status", .text("new"))])
+        for (kind, type, field, before, late, expected) in [
+            // One that comes before an opening.
+            (
+                "ticket", "ticket.status_changed", "status", [Self.opening, open, new],
+                Self.event("c", "cost.recorded", -20, cost), ["open", "new"]
+            ),
+            // One whose source tells its order, in a case that nothing opens.
+            (
+                "agent", "agent.state_changed", "state",
+                [state("a", "available", order: .integer(2)), state("b", "break")],
+                Self.event(
+                    "c", "cost.recorded", 9, cost, subject: "agent/budi", order: .integer(1)),
+                ["break", "available"]
+            ),
+        ] {
+            let folder = StoreFolder()
+            let log = try LogStore.make(in: folder)
+            let store = try ProjectionStore(log: log)
+            let library = DefinitionLibrary(
+                types: shippedTypes,
+                files: [
+                    (
+                        "p.yaml",
+                        """
+                        projection: p
+                        version: 1
+                        title: {en: Course, id: Jalannya}
+                        of: \(kind)
+                        let: {final: {last: \(type)}}
+                        fact: final
+                        dimensions: {word: final.\(field)}
+                        """
+                    )
+                ])
+            let definition = try #require(try library.projection("p"))
+            var options = BuildOptions()
+            options.strategy = .differences
+            try store.rebuild(sources([definition]), context: testContext)
+            for (part, word) in zip([before, [late]], expected) {
+                try log.record(part)
+                try store.catchUp(sources([definition]), context: testContext, options: options)
+                let live = try canonical([definition], store, log)
+                #expect(live["p"]?.map { $0.contains("\t\(word)\t") } == [true], "\(live)")
+                let replayed = try store.replay([definition], context: testContext)
+                #expect(try canonical(replayed, log) == live)
+            }
+        }
     }
 }

@@ -122,12 +122,26 @@ package final class StoreProfiles: CaseProfiles {
             guard settings.count > 1 else { return settings }
             let bySequence = Dictionary(
                 settings.map { ($0.entry.sequence, $0) }, uniquingKeysWith: { $1 })
-            return try view.inOrder(bySequence.keys, types: allTypes).compactMap {
+            return try view.inOrder(
+                peers(of: settings, upTo: count, voided, view), types: allTypes
+            ).compactMap {
                 bySequence[$0]
             }
         }
         settings = (count, list)
         return list
+    }
+
+    /// The events of a case whose order tells that of some of them: others may wait for one that sets
+    /// no profile, where two are of one instant.
+    private func peers(
+        of settings: [Setting], upTo count: UInt32, _ voided: Set<UInt32>, _ view: borrowing LogView
+    ) throws -> [UInt32] {
+        let instants = Set(settings.map { [$0.entry.time, Int64($0.entry.nanoseconds)] })
+        guard instants.count < settings.count else { return settings.map(\.entry.sequence) }
+        return try view.caseHistory(settings[0].entry.caseID).filter {
+            $0 < count && !voided.contains($0)
+        }
     }
 
     private static func text(
