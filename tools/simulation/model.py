@@ -192,11 +192,18 @@ class Model:
             kinds = {event["type"] for _, _, event in history}
             if kinds & {"ticket.merged", "ticket.removed"}:
                 continue
-            answers = {}
+            # Nobody is asked: a round lasts 14 days from its first answer, whose month it has.
+            rounds, last = [], {}
             for time, _, event in history:
                 if event["type"] == "survey.answered" and event["data"]["kind"] == "csat":
-                    answers[event["data"]["survey"]] = (month(time), event["data"]["score"])
-            for when, score in answers.values():
+                    survey, score = event["data"]["survey"], event["data"]["score"]
+                    begun = last[survey][0] if survey in last else None
+                    if begun is None or time // 10**6 - begun // 10**6 > 14 * 86_400_000:
+                        last[survey] = [time, None]
+                        rounds.append(last[survey])
+                    last[survey][1] = score
+            for time, score in rounds:
+                when = month(time)
                 figures["csat.of", when, ""] += 1
                 figures["csat", when, ""] += 100 * (score >= 4)
             replies = [(time, sequence) for time, sequence, event in history if is_reply(event)]
