@@ -64,6 +64,7 @@ struct QueryEvaluation {
         let previous = try before.map { try measure($0, groups.count) }
         var rows: [AnswerRow] = []
         let names = try Naming(context: context, plan: plan, upTo: entriesRead).names(groups)
+        let open = current.slices.map { self.open(before: $0.period.days.upperBound) }
         for group in groups.sorted(naming: plan.dimensions.map { names[$0.name]?.texts ?? [:] }) {
             let isPresent = figures.isPresent[group] || previous?.isPresent[group] == true
             guard isPresent || plan.dimensions.isEmpty else { continue }
@@ -71,7 +72,7 @@ struct QueryEvaluation {
             for slice in current.slices.indices {
                 rows.append(
                     row(
-                        key, current.slices[slice].period.days, slice, figures.cell(group, slice),
+                        key, open[slice], slice, figures.cell(group, slice),
                         previous?.cell(group, slice)))
             }
         }
@@ -82,7 +83,7 @@ struct QueryEvaluation {
             filters: plan.filters, present: plan.present, names: names, period: plan.period,
             grain: plan.grain, slices: current.slices, comparison: plan.comparison,
             comparisonSlices: before?.slices ?? [], rows: rows,
-            totals: totals(current.slices, figures, previous))
+            totals: totals(open, figures, previous))
     }
 
     /// Where projections lag behind the log, the answer rests on the entries they have.
@@ -104,24 +105,31 @@ struct QueryEvaluation {
 
     private var entriesNotYetIn: UInt32 { position.map { context.basis.sequence - $0 } ?? 0 }
 
+    /// Which outputs' facts of days before one may still change. The same for every group.
+    private func open(before end: Day) -> [Bool] {
+        plan.outputs.map { context.settling.isOpen(before: end, $0.reach) }
+    }
+
+    /// - Parameter open: by slice, as in `open(before:)`.
     private func totals(
-        _ slices: [PeriodSlice], _ figures: Measured, _ previous: Measured?
+        _ open: [[Bool]], _ figures: Measured, _ previous: Measured?
     ) -> [AnswerRow] {
         var totals: [AnswerRow] = []
         // Without dimensions a slice's total is its row.
-        if slices.count > 1, !plan.dimensions.isEmpty {
-            for slice in slices.indices {
+        if open.count > 1, !plan.dimensions.isEmpty {
+            for slice in open.indices {
                 let before = previous.map { slice < $0.slices.count ? $0.slices[slice] : [] }
                 totals.append(
-                    row([], slices[slice].period.days, slice, figures.slices[slice], before))
+                    row([], open[slice], slice, figures.slices[slice], before))
             }
         }
-        totals.append(row([], plan.period.days, -1, figures.whole, previous?.whole))
+        let whole = self.open(before: plan.period.days.upperBound)
+        totals.append(row([], whole, -1, figures.whole, previous?.whole))
         return totals
     }
 
     private func row(
-        _ key: [String], _ days: Range<Day>, _ slice: Int, _ figures: [Figure],
+        _ key: [String], _ open: [Bool], _ slice: Int, _ figures: [Figure],
         _ previous: [Figure]?
     ) -> AnswerRow {
         var before = previous ?? []
@@ -130,7 +138,7 @@ struct QueryEvaluation {
         }
         let statuses = plan.outputs.indices.map { index -> FigureStatus in
             let isOpen =
-                context.settling.isOpen(before: days.upperBound, plan.outputs[index].reach)
+                open[index]
                 || figures[index].openThrough.map { context.basis.today <= $0 } ?? false
                 || figures[index].isAwaited
             return isOpen ? .provisional : .settled
