@@ -10,25 +10,7 @@ import Testing
 /// instant named; the second of three alike events skipped; ranks left out of what decides.
 @Suite("Doubts about a case")
 struct CaseDoubtsTests {
-    private static func event(
-        _ id: String, _ type: String, _ seconds: Double, _ fields: [EventDraft.Field] = [],
-        subject: String = "ticket/1", order: SourceOrder? = nil
-    ) -> EventDraft {
-        var draft = EventDraft(
-            id: id, source: "desk", type: type, subject: subject,
-            time: Instant(milliseconds: testStart + Int64(seconds * 1000)), fields: fields)
-        draft.order = order
-        return draft
-    }
-
-    private static func status(
-        _ id: String, _ word: String, _ seconds: Double, order: SourceOrder? = nil
-    ) -> EventDraft {
-        event(
-            id, "ticket.status_changed", seconds, [.init("status", .text(word))], order: order)
-    }
-
-    private static let opened = event(
+    private static let opened = deskEvent(
         "o", "ticket.opened", 0,
         [.init("channel", .text("email")), .init("origin", .text("customer"))])
 
@@ -87,7 +69,7 @@ struct CaseDoubtsTests {
     @Test("Two events that only recording orders are named where a fact depends on it")
     func ties() throws {
         let (found, id) = try doubts([
-            Self.opened, Self.status("a", "pending", 9), Self.status("b", "hold", 9),
+            Self.opened, deskStatus("a", "pending", 9), deskStatus("b", "hold", 9),
         ])
         let told = try #require(found)
         #expect(told.ties.map { [id($0.first), id($0.second)] } == [["a", "b"]])
@@ -97,14 +79,14 @@ struct CaseDoubtsTests {
 
     @Test("Where rank, the source, or what happens later tells as much, nothing is doubtful")
     func noTies() throws {
-        let later = Self.status("z", "open", 90)
+        let later = deskStatus("z", "open", 90)
         for drafts in [
-            [Self.opened, Self.status("a", "resolved", 9), Self.status("b", "open", 9)],
+            [Self.opened, deskStatus("a", "resolved", 9), deskStatus("b", "open", 9)],
             [
-                Self.opened, Self.status("a", "pending", 9, order: .integer(2)),
-                Self.status("b", "hold", 9, order: .integer(1)),
+                Self.opened, deskStatus("a", "pending", 9, order: .integer(2)),
+                deskStatus("b", "hold", 9, order: .integer(1)),
             ],
-            [Self.opened, Self.status("a", "pending", 9), Self.status("b", "hold", 9), later],
+            [Self.opened, deskStatus("a", "pending", 9), deskStatus("b", "hold", 9), later],
         ] {
             #expect(try doubts(drafts).doubts == nil)
         }
@@ -114,8 +96,8 @@ struct CaseDoubtsTests {
     func three() throws {
         // The one between says what is so already, whichever is the first.
         let (found, id) = try doubts([
-            Self.opened, Self.status("a", "pending", 9), Self.status("b", "hold", 9),
-            Self.status("c", "pending", 9),
+            Self.opened, deskStatus("a", "pending", 9), deskStatus("b", "hold", 9),
+            deskStatus("c", "pending", 9),
         ])
         let ties = try #require(found).ties.map { [id($0.first), id($0.second)] }
         #expect(ties == [["a", "b"], ["b", "c"]])
@@ -124,12 +106,12 @@ struct CaseDoubtsTests {
     @Test("Events before the opening are told apart by whether clocks explain them")
     func clocks() throws {
         let (found, id) = try doubts([
-            Self.status("a", "resolved", -121), Self.status("b", "open", -120), Self.opened,
+            deskStatus("a", "resolved", -121), deskStatus("b", "open", -120), Self.opened,
         ])
         let told = try #require(found)
         #expect(told.moved.map(id) == ["b"] && told.early.map(id) == ["a"])
         #expect(told.reversals.isEmpty && told.ties.isEmpty)
-        let reversed = try doubts([Self.status("a", "resolved", -300), Self.opened])
+        let reversed = try doubts([deskStatus("a", "resolved", -300), Self.opened])
         #expect(
             reversed.doubts?.reversals.map { [reversed.id($0.start), reversed.id($0.end)] } == [
                 ["o", "a"]
@@ -138,8 +120,8 @@ struct CaseDoubtsTests {
 
     @Test("A case without an opening is doubtful, but none whose kind has none")
     func openings() throws {
-        #expect(try doubts([Self.status("a", "open", 0)]).doubts?.lacksOpening == true)
-        let profile = Self.event(
+        #expect(try doubts([deskStatus("a", "open", 0)]).doubts?.lacksOpening == true)
+        let profile = deskEvent(
             "a", "agent.profile_set", 0, [.init("team", .text("east"))], subject: "agent/budi")
         #expect(try doubts([profile]).doubts == nil)
     }

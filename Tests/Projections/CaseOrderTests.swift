@@ -8,26 +8,6 @@ import Testing
 /// follow in `SameCellsTests` and `NaiveComparisonTests`.
 @Suite("The order of a case's events, and what they mean beside each other")
 struct CaseOrderTests {
-    private func event(
-        _ id: String, _ type: String, _ seconds: Double, _ fields: [EventDraft.Field] = [],
-        source: String = "desk", order: SourceOrder? = nil
-    ) -> EventDraft {
-        var draft = EventDraft(
-            id: id, source: source, type: type, subject: "ticket/1",
-            time: Instant(milliseconds: testStart + Int64(seconds * 1000)), fields: fields)
-        draft.order = order
-        return draft
-    }
-
-    private func status(
-        _ id: String, _ word: String, _ seconds: Double, source: String = "desk",
-        order: SourceOrder? = nil
-    ) -> EventDraft {
-        event(
-            id, "ticket.status_changed", seconds, [.init("status", .text(word))], source: source,
-            order: order)
-    }
-
     /// What a ticket comes to: its last status, when that was, and how often what happened.
     private static let definition = """
         projection: p
@@ -75,12 +55,15 @@ struct CaseOrderTests {
         .init("channel", .text("email")), .init("origin", .text("customer")),
     ]
 
-    private var opened: EventDraft { event("o", "ticket.opened", 0, Self.words) }
+    private var opened: EventDraft { deskEvent("o", "ticket.opened", 0, Self.words) }
 
     @Test("At one instant an opening comes first, an ending last")
     func ranks() throws {
         try expect(
-            [status("c", "closed", 0), status("a", "open", 0), opened, status("b", "resolved", 0)],
+            [
+                deskStatus("c", "closed", 0), deskStatus("a", "open", 0), opened,
+                deskStatus("b", "resolved", 0),
+            ],
             "closed 0 3 0 0")
     }
 
@@ -88,39 +71,39 @@ struct CaseOrderTests {
     func sources() throws {
         try expect(
             [
-                opened, status("a", "resolved", 9, order: .integer(9)),
-                status("b", "open", 9, order: .integer(10)),
+                opened, deskStatus("a", "resolved", 9, order: .integer(9)),
+                deskStatus("b", "open", 9, order: .integer(10)),
             ], "open 9000 2 0 0")
         // As text 10 comes before 9; the other source's events go by rank.
         try expect(
             [
-                opened, status("a", "open", 9, order: .text("9")),
-                status("b", "resolved", 9, order: .text("10")),
-                status("c", "pending", 9, source: "other", order: .text("1")),
+                opened, deskStatus("a", "open", 9, order: .text("9")),
+                deskStatus("b", "resolved", 9, order: .text("10")),
+                deskStatus("c", "pending", 9, source: "other", order: .text("1")),
             ], "open 9000 3 0 0")
         // One order told twice, as of the events of one row, decides nothing: rank does.
         try expect(
             [
-                opened, status("a", "closed", 9, order: .integer(4)),
-                status("b", "resolved", 9, order: .integer(4)),
+                opened, deskStatus("a", "closed", 9, order: .integer(4)),
+                deskStatus("b", "resolved", 9, order: .integer(4)),
             ], "closed 9000 2 0 0")
         // Longer than a key of eight bytes.
         try expect(
             [
-                opened, status("a", "resolved", 9, order: .text("2025-01-01/1")),
-                status("b", "open", 9, order: .text("2025-01-01/2")),
+                opened, deskStatus("a", "resolved", 9, order: .text("2025-01-01/1")),
+                deskStatus("b", "open", 9, order: .text("2025-01-01/2")),
             ], "open 9000 2 0 0")
     }
 
     @Test("What came up to two minutes before its opening counts as at it, no earlier")
     func tolerance() throws {
-        try expect([status("a", "resolved", -120), opened], "resolved 0 1 0 0")
-        try expect([status("a", "resolved", -120.001), opened], "resolved – 1 0 0")
+        try expect([deskStatus("a", "resolved", -120), opened], "resolved 0 1 0 0")
+        try expect([deskStatus("a", "resolved", -120.001), opened], "resolved – 1 0 0")
         // Among each other they keep their order, among those of the instant they go by rank.
         try expect(
             [
-                status("a", "closed", -2), status("b", "open", -1), opened,
-                status("c", "pending", 0),
+                deskStatus("a", "closed", -2), deskStatus("b", "open", -1), opened,
+                deskStatus("c", "pending", 0),
             ], "open 0 3 0 0")
     }
 
@@ -128,14 +111,14 @@ struct CaseOrderTests {
     func repetitions() throws {
         try expect(
             [
-                opened, status("a", "resolved", 60), status("b", "resolved", 120),
-                event("p", "ticket.opened", 90, Self.words),
+                opened, deskStatus("a", "resolved", 60), deskStatus("b", "resolved", 120),
+                deskEvent("p", "ticket.opened", 90, Self.words),
             ], "resolved 60000 1 0 0")
         // Nobody is who had it from the start.
-        let nobody = event("n", "ticket.assigned", 5, [.init("agent", .text(""))])
-        let budi = event("x", "ticket.assigned", 6, [.init("agent", .text("budi"))])
-        let again = event("y", "ticket.assigned", 7, [.init("agent", .text("budi"))])
-        try expect([opened, nobody, budi, again, status("a", "open", 8)], "open 8000 1 1 0")
+        let nobody = deskEvent("n", "ticket.assigned", 5, [.init("agent", .text(""))])
+        let budi = deskEvent("x", "ticket.assigned", 6, [.init("agent", .text("budi"))])
+        let again = deskEvent("y", "ticket.assigned", 7, [.init("agent", .text("budi"))])
+        try expect([opened, nobody, budi, again, deskStatus("a", "open", 8)], "open 8000 1 1 0")
     }
 
     @Test("States told by several rows of one instant are one change, told twice they are two")
@@ -143,11 +126,11 @@ struct CaseOrderTests {
         func assigned(_ id: String, _ field: String, _ value: String, by: String? = nil)
             -> EventDraft
         {
-            event(
+            deskEvent(
                 id, "ticket.assigned", 5,
                 [.init(field, .text(value))] + (by.map { [.init("by", .text($0))] } ?? []))
         }
-        let end = status("z", "open", 8)
+        let end = deskStatus("z", "open", 8)
         try expect(
             [opened, assigned("a", "agent", "budi"), assigned("b", "team", "east"), end],
             "open 8000 1 1 0")
@@ -164,12 +147,12 @@ struct CaseOrderTests {
     @Test("An escalation repeats the one before it, unless the ticket was assigned elsewhere since")
     func escalations() throws {
         func escalated(_ id: String, _ seconds: Double) -> EventDraft {
-            event(
+            deskEvent(
                 id, "ticket.escalated", seconds,
                 [.init("trigger", .text("agent")), .init("to_team", .text("second line"))])
         }
-        let back = event("b", "ticket.assigned", 20, [.init("team", .text("first line"))])
-        let end = status("z", "open", 90)
+        let back = deskEvent("b", "ticket.assigned", 20, [.init("team", .text("first line"))])
+        let end = deskStatus("z", "open", 90)
         try expect([opened, escalated("a", 10), escalated("c", 30), end], "open 90000 1 0 1")
         try expect([opened, escalated("a", 10), back, escalated("c", 30), end], "open 90000 1 1 2")
     }

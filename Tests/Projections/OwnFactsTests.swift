@@ -94,43 +94,35 @@ struct OwnFactsTests {
         }
     }
 
-    private static func event(
-        _ id: String, _ type: String, _ seconds: Double, _ fields: [EventDraft.Field],
-        subject: String = "ticket/1", order: SourceOrder? = nil
-    ) -> EventDraft {
-        var draft = EventDraft(
-            id: id, source: "desk", type: type, subject: subject,
-            time: Instant(milliseconds: testStart + Int64(seconds * 1000)), fields: fields)
-        draft.order = order
-        return draft
-    }
-
-    private static let opening = event(
+    private static let opening = deskEvent(
         "o", "ticket.opened", 0,
         [.init("channel", .text("email")), .init("origin", .text("customer"))])
+
+    /// A fact of a case's last event of a type, with these dimensions.
+    private static func last(
+        _ type: String, of kind: String, _ dimensions: String
+    ) throws -> ProjectionDefinition {
+        let text = """
+            projection: p
+            version: 1
+            title: {en: Course, id: Jalannya}
+            of: \(kind)
+            let: {final: {last: \(type)}}
+            fact: final
+            dimensions: {\(dimensions)}
+            measures: {}
+            """
+        let library = DefinitionLibrary(types: shippedTypes, files: [("p.yaml", text)])
+        return try #require(try library.projection("p"))
+    }
 
     /// The status that a ticket has last, and its agent then.
     private static func course(_ drafts: [EventDraft]) throws -> [String] {
         let folder = StoreFolder()
         let log = try LogStore.make(in: folder)
         try log.record(drafts)
-        let library = DefinitionLibrary(
-            types: shippedTypes,
-            files: [
-                (
-                    "p.yaml",
-                    """
-                    projection: p
-                    version: 1
-                    title: {en: Course, id: Jalannya}
-                    of: ticket
-                    let: {final: {last: ticket.status_changed}}
-                    fact: final
-                    dimensions: {status: final.status, agent: latest agent}
-                    """
-                )
-            ])
-        let definition = try #require(try library.projection("p"))
+        let definition = try last(
+            "ticket.status_changed", of: "ticket", "status: final.status, agent: latest agent")
         let sets = try ProjectionStore(log: log).replay([definition], context: testContext)
         return try #require(try canonical(sets, log)["p"]).map { line in
             line.split(separator: "\t").dropFirst().dropLast().joined(separator: " ")
@@ -141,15 +133,15 @@ struct OwnFactsTests {
     func order() throws {
         // A survey's answer has rank 96: the status that its source puts after it waits for it, and so
         // comes after the other source's closing.
-        let answer = Self.event(
+        let answer = deskEvent(
             "s", "survey.answered", 9,
             [
                 .init("survey", .text("s")), .init("kind", .text("csat")),
                 .init("score", .integer(1)),
             ], order: .integer(1))
-        let open = Self.event(
+        let open = deskEvent(
             "a", "ticket.status_changed", 9, [.init("status", .text("open"))], order: .integer(2))
-        let closed = Self.event(
+        let closed = deskEvent(
             "c", "ticket.status_changed", 9, [.init("status", .text("closed"))])
         #expect(try Self.course([Self.opening, answer, open, closed]) == ["open –"])
         #expect(try Self.course([Self.opening, open, closed]) == ["closed –"])
@@ -158,13 +150,13 @@ struct OwnFactsTests {
     @Test("A row before the opening that nobody looks at holds up what follows it")
     func opening() throws {
         let early = [
-            Self.event(
+            deskEvent(
                 "q", "survey.sent", -20,
                 [.init("survey", .text("s")), .init("kind", .text("csat"))]
             ),
-            Self.event("a", "ticket.status_changed", -10, [.init("status", .text("new"))]),
+            deskEvent("a", "ticket.status_changed", -10, [.init("status", .text("new"))]),
         ]
-        let open = Self.event("b", "ticket.status_changed", 0, [.init("status", .text("open"))])
+        let open = deskEvent("b", "ticket.status_changed", 0, [.init("status", .text("open"))])
         #expect(try Self.course([Self.opening, open] + early) == ["new –"])
         #expect(try Self.course([Self.opening, open, early[1]]) == ["open –"])
     }
@@ -172,10 +164,10 @@ struct OwnFactsTests {
     @Test("An event between two rows of an update comes after all that the update says")
     func update() throws {
         func assigned(_ field: String, _ value: String, _ order: Int64) -> EventDraft {
-            Self.event(
+            deskEvent(
                 field, "ticket.assigned", 9, [.init(field, .text(value))], order: .integer(order))
         }
-        let closed = Self.event(
+        let closed = deskEvent(
             "c", "ticket.status_changed", 9, [.init("status", .text("closed"))], order: .integer(2))
         let (team, agent) = (assigned("team", "east", 1), assigned("agent", "budi", 3))
         #expect(try Self.course([Self.opening, agent, closed, team]) == ["closed budi"])
@@ -185,23 +177,23 @@ struct OwnFactsTests {
     func late() throws {
         let cost = [EventDraft.Field("amount", .integer(1)), .init("currency", .text("IDR"))]
         func state(_ id: String, _ word: String, order: SourceOrder? = nil) -> EventDraft {
-            Self.event(
+            deskEvent(
                 id, "agent.state_changed", 9, [.init("state", .text(word))],
                 subject: "agent/budi", order: order)
         }
-        let open = Self.event("b", "ticket.status_changed", 0, [.init("status", .text("open"))])
-        let new = Self.event("a", "ticket.status_changed", -10, [.init("status", .text("new"))])
+        let open = deskEvent("b", "ticket.status_changed", 0, [.init("status", .text("open"))])
+        let new = deskEvent("a", "ticket.status_changed", -10, [.init("status", .text("new"))])
         for (kind, type, field, before, late, expected) in [
             // One that comes before an opening.
             (
                 "ticket", "ticket.status_changed", "status", [Self.opening, open, new],
-                Self.event("c", "cost.recorded", -20, cost), ["open", "new"]
+                deskEvent("c", "cost.recorded", -20, cost), ["open", "new"]
             ),
             // One whose source tells its order, in a case that nothing opens.
             (
                 "agent", "agent.state_changed", "state",
                 [state("a", "available", order: .integer(2)), state("b", "break")],
-                Self.event(
+                deskEvent(
                     "c", "cost.recorded", 9, cost, subject: "agent/budi", order: .integer(1)),
                 ["break", "available"]
             ),
@@ -209,23 +201,7 @@ struct OwnFactsTests {
             let folder = StoreFolder()
             let log = try LogStore.make(in: folder)
             let store = try ProjectionStore(log: log)
-            let library = DefinitionLibrary(
-                types: shippedTypes,
-                files: [
-                    (
-                        "p.yaml",
-                        """
-                        projection: p
-                        version: 1
-                        title: {en: Course, id: Jalannya}
-                        of: \(kind)
-                        let: {final: {last: \(type)}}
-                        fact: final
-                        dimensions: {word: final.\(field)}
-                        """
-                    )
-                ])
-            let definition = try #require(try library.projection("p"))
+            let definition = try Self.last(type, of: kind, "word: final.\(field)")
             var options = BuildOptions()
             options.strategy = .differences
             try store.rebuild(sources([definition]), context: testContext)
