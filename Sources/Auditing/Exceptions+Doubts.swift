@@ -1,40 +1,38 @@
 import EventLog
 import EventModel
+import Projections
 
 extension AuditExceptions {
     /// What is doubtful about entries and the cases they belong to. Doubts of one kind that came in one
     /// batch stand together, unless each is listed; those about people who are not to be known are
     /// counted alone.
     func doubts(
-        in entries: Range<UInt32>, of view: borrowing LogView,
+        in entries: Range<UInt32>, by live: LiveProjections,
         _ anonymous: inout [AuditException.Kind: Int]
     ) throws -> [AuditException] {
         var groups = DoubtGroups(listsEach: listsEach)
         var hidden: [AuditException.Kind: Int] = [:]
-        var found: [(kind: AuditException.Kind, doubt: CaseDoubt)] = []
-        try view.findDoubts(in: entries) { doubt in
+        var exceptions: [AuditException] = []
+        try live.findDoubts(in: entries, trials: TieTrials(shouldStop: shouldStop)) { doubt, view in
             guard let kind = AuditException.Kind(doubt.kind) else { return }
             if doubt.isAnonymous {
                 hidden[kind, default: 0] += 1
             } else if groups.isFirst(kind, try Self.batch(of: doubt, entries, in: view)) {
-                found.append((kind, doubt))
+                exceptions.append(try Self.exception(kind, doubt, entries, in: view))
             }
         }
+        for (place, count) in groups.counts.enumerated() { exceptions[place].count = count }
         anonymous.merge(hidden, uniquingKeysWith: +)
-        var exceptions: [AuditException] = []
-        for (number, (kind, doubt)) in found.enumerated() {
-            exceptions.append(
-                try exception(kind, doubt, entries, count: groups.counts[number], in: view))
+        return try live.store.log.read { view in
+            try exceptions
+                + view.namesAlike(in: entries).map { alike in
+                    AuditException(
+                        kind: .namesAlike, sequence: alike.sequence,
+                        recorded: try view.recorded(alike.sequence),
+                        happened: try view.happened(alike.sequence), subject: alike.field,
+                        detail: alike.text, reason: "", person: "", count: alike.names.count)
+                }
         }
-        for alike in try view.namesAlike(in: entries) {
-            exceptions.append(
-                AuditException(
-                    kind: .namesAlike, sequence: alike.sequence,
-                    recorded: try view.recorded(alike.sequence),
-                    happened: try view.happened(alike.sequence), subject: alike.field,
-                    detail: alike.text, reason: "", person: "", count: alike.names.count))
-        }
-        return exceptions
     }
 
     /// Of the entries that a doubt is about, the first one that is looked at.
@@ -48,11 +46,11 @@ extension AuditExceptions {
         try view.recorded(entry(of: doubt, entries))
     }
 
-    private func exception(
-        _ kind: AuditException.Kind, _ doubt: CaseDoubt, _ entries: Range<UInt32>, count: Int,
+    private static func exception(
+        _ kind: AuditException.Kind, _ doubt: CaseDoubt, _ entries: Range<UInt32>,
         in view: borrowing LogView
     ) throws -> AuditException {
-        let sequence = Self.entry(of: doubt, entries)
+        let sequence = entry(of: doubt, entries)
         let segment = try view.segment(containing: sequence)
         let type = view.types.schemas[Int(segment.types[Int(sequence - segment.first)])].type
         return AuditException(
@@ -60,7 +58,7 @@ extension AuditExceptions {
             happened: try view.happened(sequence),
             subject: try view.subject(ofCase: doubt.caseID),
             detail: doubt.detail.isEmpty ? type : "\(type): \(doubt.detail)", reason: "",
-            person: "", count: count)
+            person: "", count: 1)
     }
 }
 

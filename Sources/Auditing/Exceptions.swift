@@ -1,5 +1,6 @@
 public import EventLog
 public import EventModel
+import Projections
 
 /// Something an auditor looks at twice: a thing taken out, refused, changed or recorded late.
 public struct AuditException: Hashable, Sendable {
@@ -31,6 +32,8 @@ public struct AuditException: Hashable, Sendable {
         case noOpening = "no_opening"
         /// An event long before the opening of its case.
         case endBeforeStart = "end_before_start"
+        /// An event a little before the opening of its case, which counts as at it.
+        case moved
         /// Events that recording alone put in order, where it decides a figure.
         case tie
         /// Names that differ in letter case alone, or in what is not seen.
@@ -81,6 +84,8 @@ public struct AuditExceptions {
     /// Whether each backdated event and each doubt stands for itself, rather than all of a kind that
     /// came in one batch.
     public var listsEach = false
+    /// Asked now and then where the search is long.
+    public var shouldStop: @Sendable () -> Bool = { false }
     private let log: LogStore
 
     /// A search of a log.
@@ -90,17 +95,19 @@ public struct AuditExceptions {
     /// is the making of the store, and none. Entries of people who are not to be known are counted by
     /// kind, at the end.
     ///
-    /// - Complexity: O(entries recorded in the period + names in them), and what `findDoubts` says.
+    /// - Throws: `ProjectionFault.interrupted`, and what the log and its definitions have to say.
+    /// - Complexity: O(entries recorded in the period + names in them), and what
+    ///   `LiveProjections.findDoubts` says.
     public func found(in period: Period, zone: TimeZoneRules) throws -> [AuditException] {
         var found: [AuditException] = []
         var anonymous: [AuditException.Kind: Int] = [:]
-        try log.read { view in
-            guard view.entryCount > 0 else { return }
+        let searched: Range<UInt32> = try log.read { view in
+            guard view.entryCount > 0 else { return 0..<0 }
             let made = try Self.making(of: view)
             let first = max(
                 made, try Self.count(before: period.days.lowerBound, zone, in: view))
             let end = try Self.count(before: period.days.upperBound, zone, in: view)
-            guard first < end else { return }
+            guard first < end else { return 0..<0 }
             var late: AuditException?
             for segment in try view.segments(covering: first..<end) {
                 let rows =
@@ -142,7 +149,10 @@ public struct AuditExceptions {
                 }
             }
             if let late { found.append(late) }
-            found += try doubts(in: first..<end, of: view, &anonymous)
+            return first..<end
+        }
+        if !searched.isEmpty {
+            found += try doubts(in: searched, by: LiveProjections(of: log), &anonymous)
         }
         return found.sorted { ($0.sequence, $0.kind.place) < ($1.sequence, $1.kind.place) }
             + AuditException.Kind.allCases.compactMap { kind in

@@ -1,5 +1,6 @@
 public import EventLog
 import EventModel
+import Projections
 
 /// What a store says of itself.
 public struct StoreFacts: Sendable {
@@ -80,7 +81,7 @@ public struct StoreFacts: Sendable {
         verification = OperationNote.last(.verification, of: log)
         backup = OperationNote.last(.backup, of: log)
         do {
-            doubts = try log.read { view in try Self.doubts(in: view) }
+            doubts = try Self.doubts(of: log)
         } catch {
             columnFault = "\(error)"
         }
@@ -88,15 +89,21 @@ public struct StoreFacts: Sendable {
 }
 
 extension StoreFacts {
-    /// What the log's columns tell to be doubtful, by kind.
+    /// What is doubtful, by kind.
     ///
     /// - Complexity: O(entries + names).
-    private static func doubts(in view: borrowing LogView) throws -> [DoubtfulCases] {
-        let all = 0..<view.entryCount
-        var census = DoubtCensus()
-        try view.findDoubts(in: all) { census.add($0) }
-        var doubts = try census.named(in: view)
-        let alike = try view.namesAlike(in: all)
+    private static func doubts(of log: LogStore) throws -> [DoubtfulCases] {
+        let all = try log.read { 0..<$0.entryCount }
+        // Without readable definitions there are no figures that a tie could decide.
+        let live = try? LiveProjections(of: log)
+        var doubts =
+            try live?.countDoubts(in: all)
+            ?? log.read { view in
+                var census = DoubtCensus()
+                try view.findDoubts(in: all) { census.add($0) }
+                return try census.named(in: view)
+            }
+        let alike = try log.read { try $0.namesAlike(in: all) }
         if !alike.isEmpty {
             doubts.append(
                 DoubtfulCases(

@@ -80,9 +80,8 @@ public struct StoreStatus: Sendable {
         let yesterday = Instant(milliseconds: now.milliseconds - 86_400_000)
         let imports = try log.read { view in try Self.imports(in: view, since: yesterday) }
         (lastImport, refusedInADay) = (imports.last, imports.refused)
-        doubtsInADay = try log.read { view in
-            try Self.doubts(in: view, since: yesterday, told: imports.doubts)
-        }
+        doubtsInADay = try Self.doubts(
+            of: live, since: yesterday, told: imports.doubts)
         behind = try log.read { view in
             let statuses = try live.store.statuses(in: view).filter { $0.state == .live }
             return live.sources.map { source in
@@ -159,15 +158,13 @@ public struct StoreStatus: Sendable {
     }
 
     private static func doubts(
-        in view: borrowing LogView, since start: Instant, told: [DoubtKind: Int]
+        of live: LiveProjections, since start: Instant, told: [DoubtKind: Int]
     ) throws -> [DoubtfulCases] {
-        let first = try view.entryCount(
-            recordedBy: Instant(milliseconds: start.milliseconds - 1))
-        var census = DoubtCensus()
-        try view.findDoubts(in: first..<view.entryCount) {
-            if $0.kind.isOfCases { census.add($0) }
+        let entries = try live.store.log.read { view in
+            try view.entryCount(
+                recordedBy: Instant(milliseconds: start.milliseconds - 1))..<view.entryCount
         }
-        let cases = try census.named(in: view)
+        let cases = try live.countDoubts(in: entries, ofCasesAlone: true)
         return DoubtKind.allCases.compactMap { kind in
             told[kind].map { DoubtfulCases(kind: kind, count: $0, first: []) }
                 ?? cases.first { $0.kind == kind }

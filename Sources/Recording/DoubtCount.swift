@@ -112,7 +112,7 @@ private final class DoubtLook: Sendable {
             if !isPerson { note(ContactShape.find(bytes, row.subject.indices), "subject") }
             note(ContactShape.find(bytes, row.source.indices), "source")
             if row.time.milliseconds > latest, !types[type].isPlan { note(.future, "time") }
-            if row.order.kind != .none, widths.differ(row, in: batch) {
+            if row.order.kind != .none, widths.differ(place, in: batch) {
                 note(.sequenceWidths, "sequence")
             }
             guard let scale = types[type].scale, isOff(scale, row, in: batch) else { continue }
@@ -147,20 +147,29 @@ private struct SequenceWidths {
         var time: SentTime
     }
 
-    private var first: [Key: Int] = [:]
+    /// Of each, the place of the first row, and its digits once somebody asked.
+    private var first: [Key: (place: Int, digits: Int?)] = [:]
 
     /// Whether a row's number has another length than that of the first such event.
-    mutating func differ(_ row: EventRow, in batch: EventBatch) -> Bool {
-        guard let digits = digits(row, in: batch) else { return false }
+    mutating func differ(_ place: Int, in batch: EventBatch) -> Bool {
+        let row = batch.rows[place]
+        guard row.order.digits != nil || row.order.beginsWithDigits else { return false }
         let key = Key(
             subject: row.subjectFingerprint.value,
             source: Fingerprint(of: batch.bytes.span.extracting(row.source.indices)).value,
             time: row.sent)
         guard let known = first[key] else {
-            first[key] = digits
+            first[key] = (place, nil)
             return false
         }
-        return known != digits
+        // Long ones are read only where there is something to compare.
+        guard let digits = digits(row, in: batch) else { return false }
+        guard let other = known.digits ?? self.digits(batch.rows[known.place], in: batch) else {
+            first[key] = (place, digits)
+            return false
+        }
+        first[key]?.digits = other
+        return other != digits
     }
 
     private func digits(_ row: EventRow, in batch: EventBatch) -> Int? {

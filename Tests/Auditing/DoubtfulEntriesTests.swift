@@ -2,6 +2,7 @@ import Auditing
 import EventLog
 import EventModel
 import Generating
+import Projections
 import Testing
 
 /// Method: a few events recorded at known times; what is found about each period of recording is
@@ -75,7 +76,8 @@ struct DoubtfulEntriesTests {
             ])
         #expect(
             try texts(found(audited, "2025-03")) == [
-                "end_before_start ticket/1 ticket.status_changed 1"
+                "moved ticket/1 ticket.status_changed 1",
+                "end_before_start ticket/1 ticket.status_changed 1",
             ])
         // The whole log, as a doctor looks at it.
         try audited.log.read { view in
@@ -86,6 +88,7 @@ struct DoubtfulEntriesTests {
                     DoubtfulCases(kind: .offScale, count: 2, first: ["ticket/1"]),
                     DoubtfulCases(kind: .future, count: 1, first: ["ticket/2"]),
                     DoubtfulCases(kind: .endBeforeStart, count: 1, first: ["ticket/1"]),
+                    DoubtfulCases(kind: .moved, count: 1, first: ["ticket/1"]),
                 ])
         }
     }
@@ -136,6 +139,58 @@ struct DoubtfulEntriesTests {
                 "agent: Budi · Bu\\u{200b}di · budi", "agent: Ana Maria · Ana\\u{a0}Maria",
                 "agent: STRASSE · Strasse", "agent: DEWI · Dewi",
             ])
+    }
+
+    @Test("A tie is told with the later recorded of its events, and with what it decides")
+    func ties() throws {
+        let audited = try AuditedLog(now: "2025-01-01T00:00:00Z")
+        let start = try audited.entryCount
+        audited.now = try Instant(rfc3339: "2025-02-10T00:00:00Z")
+        func assigned(_ place: Int, _ agent: String, id: String = "a") -> String {
+            event(
+                "\(id)\(place)", "ticket.assigned", "ticket/\(place)", "2025-02-01T09:00:00Z",
+                "\"agent\":\"\(agent)\"")
+        }
+        try audited.record(
+            (0..<10).flatMap {
+                [
+                    event("o\($0)", "ticket.opened", "ticket/\($0)", "2025-02-01T08:00:00Z"),
+                    assigned($0, "budi"),
+                    event(
+                        "r\($0)", "ticket.status_changed", "ticket/\($0)", "2025-02-01T10:00:00Z",
+                        "\"status\":\"resolved\""),
+                ]
+            })
+        audited.now = try Instant(rfc3339: "2025-03-10T00:00:00Z")
+        // Who is told twice is no tie, as little as who was assigned at another time.
+        try audited.record((0..<9).map { assigned($0, $0 < 8 ? "sari" : "budi", id: "b") })
+        #expect(try found(audited, "2025-02").allSatisfy { $0.kind != .tie })
+        let march = try found(audited, "2025-03").filter { $0.kind == .tie }
+        #expect(march.map(\.subject) == (0..<8).map { "ticket/\($0)" })
+        let first = try #require(march.first)
+        // Thirty events and what the log says of them came before.
+        #expect(first.sequence == start + 31)
+        #expect(
+            first.detail.contains("\(start + 1) = \(start + 31) ")
+                && first.detail.contains("resolution"))
+        // The whole, part by part, and as far as is tried.
+        let live = try LiveProjections(of: audited.log)
+        let end = try audited.entryCount
+        func cases(_ entries: Range<UInt32>) throws -> [UInt32] {
+            var found: [UInt32] = []
+            try live.findDoubts(in: entries) { doubt, _ in
+                if doubt.kind == .tie { found.append(doubt.caseID) }
+            }
+            return found
+        }
+        let whole = try cases(0..<end)
+        #expect(whole.count == 8)
+        #expect(try (start..<end).flatMap { try cases($0..<$0 + 1) } == whole)
+        var tried = 0
+        let untried = try live.findDoubts(in: 0..<end, trials: TieTrials(most: 3)) { doubt, _ in
+            if doubt.kind == .tie { tried += 1 }
+        }
+        #expect(tried == 3 && untried == 6)
     }
 
     @Test("A generated year is told the same whole and batch by batch", arguments: 1...3)

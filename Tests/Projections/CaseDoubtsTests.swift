@@ -50,31 +50,46 @@ struct CaseDoubtsTests {
         }
     }()
 
-    /// The doubts about the one case of some drafts, entries told by the drafts' ids.
-    private func doubts(
+    /// What was found in a log of some drafts: ties, and the entries of other doubts of a kind, all told
+    /// by the drafts' ids.
+    private struct Found {
+        var ties: [[String]] = []
+        var projections: [[String]] = []
+        var others: [DoubtKind: [String]] = [:]
+    }
+
+    private func find(
         _ drafts: [EventDraft], _ definitions: [ProjectionDefinition] = definitions
-    ) throws -> (doubts: CaseDoubts?, id: (UInt32) -> String) {
+    ) throws -> Found {
         let folder = StoreFolder()
         let log = try LogStore.make(in: folder)
         let first = try log.read { $0.entryCount }
         try log.record(drafts)
         let store = try ProjectionStore(log: log)
-        let end = try log.read { $0.entryCount }
-        let cases = try store.cases(touchedBy: first..<end)
-        let doubts = try store.doubts(ofCases: cases, definitions, context: testContext)
-        #expect(doubts.count <= 1)
-        return (doubts.first, { drafts[Int($0 - first)].id })
+        let entries = try log.read { first..<$0.entryCount }
+        func id(_ sequence: UInt32) -> String { drafts[Int(sequence - first)].id }
+        var found = Found()
+        let tied = try log.read { view in
+            try view.findDoubts(in: entries) { found.others[$0.kind] = $0.sequences.map(id) }
+            return try view.tiedCases(in: entries)
+        }
+        let untried = try store.ties(
+            ofCases: tied, among: entries, definitions, context: testContext
+        ) { _, ties, _ in
+            found.ties += ties.map { [id($0.first), id($0.second)] }
+            found.projections += ties.map(\.projections)
+        }
+        #expect(untried == 0)
+        return found
     }
 
     @Test("Two events that only recording orders are named where a fact depends on it")
     func ties() throws {
-        let (found, id) = try doubts([
+        let found = try find([
             Self.opened, deskStatus("a", "pending", 9), deskStatus("b", "hold", 9),
         ])
-        let told = try #require(found)
-        #expect(told.ties.map { [id($0.first), id($0.second)] } == [["a", "b"]])
-        #expect(told.ties.map(\.projections) == [["final"]])
-        #expect(told.moved.isEmpty && told.early.isEmpty && !told.lacksOpening)
+        #expect(found.ties == [["a", "b"]] && found.projections == [["final"]])
+        #expect(found.others.isEmpty)
     }
 
     @Test("Where rank, the source, or what happens later tells as much, nothing is doubtful")
@@ -88,42 +103,36 @@ struct CaseDoubtsTests {
             ],
             [Self.opened, deskStatus("a", "pending", 9), deskStatus("b", "hold", 9), later],
         ] {
-            #expect(try doubts(drafts).doubts == nil)
+            let found = try find(drafts)
+            #expect(found.ties.isEmpty && found.others.isEmpty)
         }
     }
 
     @Test("Of three alike events the first and the last are a tie, too")
     func three() throws {
         // The one between says what is so already, whichever is the first.
-        let (found, id) = try doubts([
+        let found = try find([
             Self.opened, deskStatus("a", "pending", 9), deskStatus("b", "hold", 9),
             deskStatus("c", "pending", 9),
         ])
-        let ties = try #require(found).ties.map { [id($0.first), id($0.second)] }
-        #expect(ties == [["a", "b"], ["b", "c"]])
+        #expect(found.ties == [["a", "b"], ["b", "c"]])
     }
 
     @Test("Events before the opening are told apart by whether clocks explain them")
     func clocks() throws {
-        let (found, id) = try doubts([
+        let found = try find([
             deskStatus("a", "resolved", -121), deskStatus("b", "open", -120), Self.opened,
         ])
-        let told = try #require(found)
-        #expect(told.moved.map(id) == ["b"] && told.early.map(id) == ["a"])
-        #expect(told.reversals.isEmpty && told.ties.isEmpty)
-        let reversed = try doubts([deskStatus("a", "resolved", -300), Self.opened])
-        #expect(
-            reversed.doubts?.reversals.map { [reversed.id($0.start), reversed.id($0.end)] } == [
-                ["o", "a"]
-            ])
+        #expect(found.others == [.endBeforeStart: ["a", "o"], .moved: ["b", "o"]])
+        #expect(found.ties.isEmpty)
     }
 
     @Test("A case without an opening is doubtful, but none whose kind has none")
     func openings() throws {
-        #expect(try doubts([deskStatus("a", "open", 0)]).doubts?.lacksOpening == true)
+        #expect(try find([deskStatus("a", "open", 0)]).others == [.noOpening: ["a"]])
         let profile = deskEvent(
             "a", "agent.profile_set", 0, [.init("team", .text("east"))], subject: "agent/budi")
-        #expect(try doubts([profile]).doubts == nil)
+        #expect(try find([profile]).others.isEmpty)
     }
 
     /// A log's facts by the subject of their case.
@@ -165,13 +174,16 @@ struct CaseDoubtsTests {
             (try? store.check([$0], context: testContext)) != nil
         }
         let end = try log.read { $0.entryCount }
-        let doubts = try store.doubts(
-            ofCases: store.cases(touchedBy: first..<end), definitions, context: testContext)
+        var ties: [DecidingTie] = []
+        var named: Set<String> = []
+        _ = try store.ties(
+            ofCases: log.read { try $0.tiedCases(in: first..<end) }, among: first..<end,
+            definitions, context: testContext
+        ) { id, found, view in
+            ties += found
+            named.insert(try view.subject(ofCase: id))
+        }
         let expected = try facts(drafts, definitions)
-        let named = Set(
-            try log.read { view in
-                try doubts.filter { !$0.ties.isEmpty }.map { try view.subject(ofCase: $0.caseID) }
-            })
         for _ in 0..<3 {
             let found = try facts(drafts.shuffled(using: &source.random), definitions)
             for (subject, facts) in expected where !named.contains(subject) {
@@ -179,7 +191,7 @@ struct CaseDoubtsTests {
             }
         }
         // And each that is named does decide.
-        for tie in doubts.flatMap(\.ties).prefix(6) {
+        for tie in ties.prefix(6) {
             var swapped = drafts
             swapped.swapAt(Int(tie.first - first), Int(tie.second - first))
             let subject = drafts[Int(tie.first - first)].subject

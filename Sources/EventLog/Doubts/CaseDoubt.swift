@@ -32,6 +32,8 @@ public struct CaseDoubt: Hashable, Sendable {
 public struct DoubtCensus: Sendable {
     private var counts: [DoubtKind: Int] = [:]
     private var first: [DoubtKind: [CaseDoubt]] = [:]
+    /// Cases with ties that were not tried.
+    public var untriedTies = 0
 
     /// Nothing yet.
     public init() {}
@@ -49,10 +51,13 @@ public struct DoubtCensus: Sendable {
     public func named(in view: borrowing LogView) throws -> [DoubtfulCases] {
         var result: [DoubtfulCases] = []
         for kind in DoubtKind.allCases {
-            guard let count = counts[kind] else { continue }
+            let untried = kind == .tie ? untriedTies : 0
+            let count = counts[kind] ?? 0
+            guard count + untried > 0 else { continue }
             var names: [String] = []
             for doubt in first[kind] ?? [] { names.append(try view.subject(ofCase: doubt.caseID)) }
-            result.append(DoubtfulCases(kind: kind, count: count, first: names))
+            result.append(
+                DoubtfulCases(kind: kind, count: count, first: names, untried: untried))
         }
         return result
     }

@@ -2,18 +2,30 @@ import Compression
 import EventModel
 import LMDB
 
-/// Reads entries out of bundles, keeping the last bundle decompressed.
+/// Reads entries out of bundles, keeping the last few decompressed: those of a case, or of cases of
+/// one time, lie in few.
 final class BundleReader {
     /// Entries of a whole bundle.
     static let entriesPerBundle = 256
     /// The longest a bundle can be: 256 framed entries.
     static let longestBundle = entriesPerBundle * (2 + EventBatch.longestEntry)
 
+    /// A bundle, decompressed.
+    private struct Held {
+        var bundle: Int
+        var bytes: [UInt8] = []
+        /// Where each entry begins, and the end.
+        var starts: [Int] = []
+    }
+
+    /// Bundles kept, and their bytes together, at most; the last one is kept whatever its length.
+    private static let mostHeld = 16
+    private static let mostBytes = 4 << 20
+
     private var decompressor: ZstdDecompressorBox?
-    private var loaded: Int?
-    private var bytes: [UInt8] = []
-    /// Where each entry begins, and the end.
-    private var starts: [Int] = []
+    private var held: [Held] = []
+    /// Which of them was asked last.
+    private var last = 0
 
     /// Lends an entry that lies in a whole bundle.
     func withEntry<Result>(
@@ -21,11 +33,12 @@ final class BundleReader {
         in transaction: borrowing some Transaction & ~Copyable,
         _ body: (Span<UInt8>) throws -> Result
     ) throws -> Result {
-        let bundle = Int(sequence) / BundleReader.entriesPerBundle
-        if loaded != bundle { try load(bundle, tables: tables, in: transaction) }
+        let found = try find(
+            Int(sequence) / BundleReader.entriesPerBundle, tables: tables, in: transaction)
         let place = Int(sequence) % BundleReader.entriesPerBundle
-        let held = bytes
-        return try body(held.span.extracting(starts[place] + 2..<starts[place + 1]))
+        let range = found.starts[place] + 2..<found.starts[place + 1]
+        let bytes = found.bytes
+        return try body(bytes.span.extracting(range))
     }
 
     /// Lends a whole bundle, decompressed: entries framed by a big-endian UInt16 length.
@@ -33,15 +46,37 @@ final class BundleReader {
         _ bundle: Int, tables: LogTables, in transaction: borrowing some Transaction & ~Copyable,
         _ body: (Span<UInt8>) throws -> Result
     ) throws -> Result {
-        if loaded != bundle { try load(bundle, tables: tables, in: transaction) }
-        let held = bytes
-        return try body(held.span)
+        let bytes = try find(bundle, tables: tables, in: transaction).bytes
+        return try body(bytes.span)
+    }
+
+    private func find(
+        _ bundle: Int, tables: LogTables, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> Held {
+        if last < held.count, held[last].bundle == bundle { return held[last] }
+        if let place = held.firstIndex(where: { $0.bundle == bundle }) {
+            last = place
+            return held[place]
+        }
+        // The oldest give way, one of them with its memory.
+        var loaded = Held(bundle: bundle)
+        while held.count >= Self.mostHeld
+            || held.reduce(0, { $0 + $1.bytes.count }) > Self.mostBytes
+        {
+            loaded = held.removeFirst()
+            loaded.bundle = bundle
+        }
+        try load(&loaded, tables: tables, in: transaction)
+        held.append(loaded)
+        last = held.count - 1
+        return held[last]
     }
 
     private func load(
-        _ bundle: Int, tables: LogTables, in transaction: borrowing some Transaction & ~Copyable
+        _ loaded: inout Held, tables: LogTables,
+        in transaction: borrowing some Transaction & ~Copyable
     ) throws {
-        loaded = nil
+        let bundle = loaded.bundle
         func damage(_ reason: String) -> StoreFault {
             .damaged(
                 path: tables.path, table: "bundles", key: String(bundle), reason: reason)
@@ -56,22 +91,22 @@ final class BundleReader {
         try tables.bundles.withBytes(at: start, count: Int(end - start), in: transaction) { frame in
             do {
                 try decompressor?.inside.decompress(
-                    frame, atMost: BundleReader.longestBundle, into: &bytes)
+                    frame, atMost: BundleReader.longestBundle, into: &loaded.bytes)
             } catch {
                 throw damage("the bundle cannot be decompressed")
             }
         }
-        starts.removeAll(keepingCapacity: true)
+        loaded.starts.removeAll(keepingCapacity: true)
         var position = 0
-        while position + 2 <= bytes.count, starts.count < BundleReader.entriesPerBundle {
-            starts.append(position)
-            position += 2 + Int(bytes[position]) << 8 + Int(bytes[position + 1])
+        let count = loaded.bytes.count
+        while position + 2 <= count, loaded.starts.count < BundleReader.entriesPerBundle {
+            loaded.starts.append(position)
+            position += 2 + Int(loaded.bytes[position]) << 8 + Int(loaded.bytes[position + 1])
         }
-        guard position == bytes.count, starts.count == BundleReader.entriesPerBundle else {
+        guard position == count, loaded.starts.count == BundleReader.entriesPerBundle else {
             throw damage("the bundle does not hold 256 entries")
         }
-        starts.append(position)
-        loaded = bundle
+        loaded.starts.append(position)
     }
 }
 

@@ -45,6 +45,13 @@ package struct EventPlace: Sendable {
     /// When it happened, all that is known of it.
     package var instant: (Int64, UInt32) { (time, nanoseconds) }
 
+    /// Whether nothing but their sequences tells which of the two comes first.
+    package func isTied(with other: EventPlace) -> Bool {
+        guard instant == other.instant, rank == other.rank else { return false }
+        guard let source = source.source, source == other.source.source else { return true }
+        return self.source.kind == other.source.kind && key == other.key && text == other.text
+    }
+
     fileprivate func isRankedBefore(_ other: EventPlace) -> Bool {
         (rank, sequence) < (other.rank, other.sequence)
     }

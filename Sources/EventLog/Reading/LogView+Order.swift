@@ -11,42 +11,34 @@ extension LogView {
         EventOrder.sorted(try places(of: sequences, types: types)) { $0 }.map(\.sequence)
     }
 
-    /// Where some events stand among others of their cases.
+    /// Where some events stand among others of their cases: all that tells them in order.
     ///
     /// - Complexity: O(events).
     package func places(
         of sequences: some Sequence<UInt32>, types: EventTypes
     ) throws -> [EventPlace] {
         var walk = try segmentWalk()
-        return try sequences.map { try place(of: $0, types, &walk) }
+        let ranks = EventRanks(types)
+        return try sequences.map { try place(of: $0, ranks, &walk) }
     }
 
-    private func place(
-        of sequence: UInt32, _ types: EventTypes, _ walk: inout SegmentWalk
+    ///
+    /// - Parameter readsTexts: whether orders longer than their keys are read from their entries; else
+    ///   such rows of one key look alike.
+    func place(
+        of sequence: UInt32, _ ranks: EventRanks, _ walk: inout SegmentWalk,
+        readsTexts: Bool = true
     ) throws -> EventPlace {
         let segment = try walk.segment(containing: sequence).segment
         let row = Int(sequence - segment.first)
         var place = EventPlace(
             time: segment.times[row], nanoseconds: segment.nanoseconds?[row] ?? 0,
-            rank: rank(of: row, in: segment, types), sequence: sequence)
+            rank: ranks.rank(of: row, in: segment), sequence: sequence)
         guard let orders = segment.orders else { return place }
         place.source = OrderSource(word: orders.sources[row])
         place.key = orders.keys[row]
-        if place.source.kind == .prefix { place.text = try sourceOrder(of: sequence) }
+        if readsTexts, place.source.kind == .prefix { place.text = try sourceOrder(of: sequence) }
         return place
-    }
-
-    private func rank(of row: Int, in segment: ColumnSegment, _ types: EventTypes) -> Int {
-        let type = segment.types[row]
-        guard Int(type) < types.schemas.count else { return EventSchema.middleRank }
-        let schema = types.schemas[Int(type)]
-        guard let column = schema.columns.firstIndex(where: { !$0.ranks.isEmpty }) else {
-            return schema.rank
-        }
-        let ranks = schema.columns[column].ranks
-        let ordinal = Int(segment.ordinals[row])
-        let code = segment.column(type: type, index: column)?.codes.map { Int($0[ordinal]) } ?? 0
-        return code > 0 && code <= ranks.count ? ranks[code - 1] : schema.rank
     }
 
     /// The order of an event's source as its entry has it: a text that is longer than its key.
@@ -61,5 +53,28 @@ extension LogView {
             }
         }
         return []
+    }
+}
+
+/// Where events of each type stand among those of one instant: see `EventSchema.rank`.
+struct EventRanks {
+    /// By type: its rank, and where a field's words have ranks of their own, its column and these.
+    private let usual: [Int]
+    private let columns: [(index: Int, ranks: [Int])?]
+
+    init(_ types: EventTypes) {
+        usual = types.schemas.map(\.rank)
+        columns = types.schemas.map { schema in
+            schema.columns.firstIndex { !$0.ranks.isEmpty }.map { ($0, schema.columns[$0].ranks) }
+        }
+    }
+
+    func rank(of row: Int, in segment: ColumnSegment) -> Int {
+        let type = segment.types[row]
+        guard Int(type) < usual.count else { return EventSchema.middleRank }
+        guard let (index, ranks) = columns[Int(type)] else { return usual[Int(type)] }
+        let ordinal = Int(segment.ordinals[row])
+        let code = segment.column(type: type, index: index)?.codes.map { Int($0[ordinal]) } ?? 0
+        return code > 0 && code <= ranks.count ? ranks[code - 1] : usual[Int(type)]
     }
 }

@@ -46,6 +46,11 @@ extension LogView {
         try persons.reveal(subject: text(id, of: tables.cases, count: state.caseCount))
     }
 
+    /// The kind of a case: its subject up to the slash, which is never a person's.
+    func kind(ofCase id: UInt32) throws -> String {
+        String(try text(id, of: tables.cases, count: state.caseCount).prefix { $0 != "/" })
+    }
+
     private func text(_ id: UInt32, of texts: TextTables, count: UInt32) throws -> String {
         guard id < count else {
             throw StoreFault.damaged(

@@ -56,15 +56,18 @@ public struct DoubtfulCases: Hashable, Sendable {
     public var count: Int
     /// The first cases by name, or names that are alike; at most `DoubtfulCases.shown`.
     public var first: [String]
+    /// How many more may be: cases with ties that were not tried, for want of time.
+    public var untried = 0
 
     /// How many are named.
     public static let shown = 3
 
     /// Doubts from their parts.
-    public init(kind: DoubtKind, count: Int, first: [String]) {
+    public init(kind: DoubtKind, count: Int, first: [String], untried: Int = 0) {
         self.kind = kind
         self.count = count
         self.first = first
+        self.untried = untried
     }
 }
 

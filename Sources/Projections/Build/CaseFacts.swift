@@ -57,7 +57,7 @@ struct CaseFacts: ~Copyable {
                     time: time, sequence: sequence, type: type, isVoided: isVoided, row: row,
                     isLookedAt: row.map { evaluator.looks(at: $0, projection: 0) } ?? false))
         }
-        try evaluator.table.readLongOrders(view)
+        try evaluator.table.readLongOrders(of: [0..<evaluator.table.rows.count], view)
         let opening = evaluator.table.opening(0..<evaluator.table.rows.count)
         for place in events.indices {
             guard let row = events[place].row else { continue }

@@ -126,7 +126,8 @@ struct Differences: ~Copyable {
             return read
         }
         let isPrepared = !evaluator.isTraced
-        try evaluator.table.readLongOrders(view)
+        try evaluator.table.readLongOrders(
+            of: [0..<count, count..<count + standing.count], view)
         if isPrepared {
             (evaluator.shared.count, evaluator.shared.lateMask) = evaluator.table.share(
                 0..<count, count..<count + standing.count)

@@ -240,7 +240,11 @@ struct PassWorker: ~Copyable {
                 subjects[id] = pass.plan.kindMark(
                     ofSubject: try view.subject(ofCase: UInt32(id)))
             }
-            try evaluator.table.readLongOrders(view)
+            // Where the scan broke off not all rows are there.
+            if isWhole {
+                try evaluator.table.readLongOrders(
+                    of: cases.map { scan.rows(ofCase: $0 - cases.lowerBound) }, view)
+            }
             return isWhole
         }
         guard isWhole else { throw ProjectionFault.interrupted }
@@ -280,7 +284,7 @@ struct PassWorker: ~Copyable {
                     where sequence < pass.upTo && !PartitionScan.contains(voided, sequence) {
                         _ = try walk.add(sequence, to: &whole.table)
                     }
-                    try whole.table.readLongOrders(view)
+                    try whole.table.readLongOrders(of: [0..<whole.table.rows.count], view)
                     whole.evaluate(
                         caseID: id, kind: kind, start: 0, count: whole.table.rows.count, sign: 1)
                 }

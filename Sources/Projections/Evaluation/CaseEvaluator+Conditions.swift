@@ -93,14 +93,6 @@ extension CaseEvaluator {
         return elapsed - pauses.paused(track, from: from, to: to, table, &clocks)
     }
 
-    /// Notes a length of time whose end lies before its start.
-    mutating func noteReversal(of code: DurationCode) {
-        let (from, to) = (Int(found[Int(code.from)]), Int(found[Int(code.to)]))
-        guard from >= 0, to >= 0, table[to].time < table[from].time else { return }
-        reversals.append(
-            CaseDoubts.Reversal(start: table[from].sequence, end: table[to].sequence))
-    }
-
     /// The same for the part being written: what lies in it.
     mutating func partDuration(_ index: Int) -> Int64 {
         let code = durations[index]

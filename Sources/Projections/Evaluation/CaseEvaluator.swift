@@ -59,9 +59,6 @@ package struct CaseEvaluator: ~Copyable {
     var stockRecord = Buffer<UInt32>()
     /// The projection being evaluated.
     var current = 0
-    /// Where measured lengths of time end before they start, if somebody asks.
-    var notesReversals = false
-    var reversals: [CaseDoubts.Reversal] = []
     /// Where only what differs between two tables of a case is wanted: what they share.
     package var shared = SharedRows()
 
@@ -324,9 +321,7 @@ package struct CaseEvaluator: ~Copyable {
 
     mutating func measure(_ code: MeasureCode) -> Int64 {
         switch code.kind {
-        case .duration:
-            if notesReversals { noteReversal(of: durations[Int(code.duration)]) }
-            return duration(Int(code.duration))
+        case .duration: return duration(Int(code.duration))
         case .number:
             let position = Int(found[Int(code.slot)])
             return position < 0 ? .min : fetch(code.field, at: position)

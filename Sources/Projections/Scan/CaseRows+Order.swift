@@ -109,17 +109,20 @@ extension CaseRows {
 
     private mutating func heedSources(_ range: Range<Int>) {
         let old = range.map { self[$0] }
-        let places = old.map { row in
-            let start = Int(row.payload) - extras.words
-            return EventPlace(
-                time: row.time, nanoseconds: 0, rank: Int(row.rank), sequence: row.sequence,
-                source: OrderSource(word: payload[start]),
-                key: UInt64(payload[start + 1]) << 32 | UInt64(payload[start + 2]),
-                text: longOrders[row.sequence] ?? [])
-        }
+        let places = old.map { eventPlace(of: $0) }
         guard places.contains(where: { $0.source.source != nil }) else { return }
         for (position, place) in zip(range, EventOrder.ofInstant(places)) {
             rows[start + position] = old[place]
         }
+    }
+
+    /// Where a row stands among others of its case, where the log has orders of sources.
+    func eventPlace(of row: Row) -> EventPlace {
+        let start = Int(row.payload) - extras.words
+        return EventPlace(
+            time: row.time, nanoseconds: nanoseconds(of: row), rank: Int(row.rank),
+            sequence: row.sequence, source: OrderSource(word: payload[start]),
+            key: UInt64(payload[start + 1]) << 32 | UInt64(payload[start + 2]),
+            text: longOrders[row.sequence] ?? [])
     }
 }

@@ -6,7 +6,9 @@ package struct CaseRows: ~Copyable {
     /// What more than time and rank tells rows in order, and stands in the payload right before their
     /// own words: set before any row is added, where the log has it.
     package var extras = RowExtras()
-    /// Orders of sources that are longer than their keys, by sequence.
+    /// Whether some rows have orders of their sources that are longer than their keys, and by sequence
+    /// those that had to be read.
+    package var hasLongOrders = false
     package var longOrders: [UInt32: [UInt8]] = [:]
     /// Whether the rows of each case are all here, those included that nobody looks at: others may
     /// wait for them at an opening. Else `lacksRows` says whether the case at hand needs them.
@@ -94,6 +96,7 @@ package struct CaseRows: ~Copyable {
     package mutating func clear() {
         rows.truncate(to: 0)
         payload.truncate(to: 0)
+        hasLongOrders = false
         longOrders.removeAll()
     }
 

@@ -38,6 +38,7 @@ package struct PartitionScan: ~Copyable {
         cursors.append(starts, 0..<starts.count)
         table.rows.resizeUninitialized(to: total)
         table.payload.truncate(to: 0)
+        table.hasLongOrders = false
         table.longOrders.removeAll()
         table.extras = RowExtras(
             nanoseconds: segments.contains { $0.nanoseconds != nil },

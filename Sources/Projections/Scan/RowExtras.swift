@@ -52,9 +52,7 @@ extension CaseRows {
             payload.append(source)
             payload.append(UInt32(truncatingIfNeeded: key >> 32))
             payload.append(UInt32(truncatingIfNeeded: key))
-            if OrderSource(word: source).kind == .prefix {
-                longOrders[columns.first + UInt32(row)] = []
-            }
+            if OrderSource(word: source).kind == .prefix { hasLongOrders = true }
         }
         if extras.contains(.nanoseconds) { payload.append(columns.nanoseconds?[row] ?? 0) }
     }
@@ -72,8 +70,12 @@ extension CaseRows {
     /// Whether others of its case may wait for a row, whoever looks at it: its source told its order,
     /// or it comes no later than the opening.
     func holdsUp(_ row: Row, openingAt opening: Int64) -> Bool {
-        row.time <= opening
-            || extras.contains(.orders) && payload[Int(row.payload) - extras.words] != 0
+        row.time <= opening || isDeclared(row)
+    }
+
+    /// Whether a row's source told its order.
+    func isDeclared(_ row: Row) -> Bool {
+        extras.contains(.orders) && payload[Int(row.payload) - extras.words] != 0
     }
 
     /// Nanoseconds beyond a row's millisecond.
@@ -90,11 +92,50 @@ extension CaseRows {
         return opening == .max ? .min : opening
     }
 
-    /// Reads the orders that are longer than their keys, once the rows are gathered.
-    package mutating func readLongOrders(_ view: borrowing LogView) throws {
-        guard !longOrders.isEmpty else { return }
-        for (sequence, text) in longOrders where text.isEmpty {
+    /// Reads the orders that are longer than their keys where the keys don't tell: of rows of one
+    /// instant and source in a case.
+    ///
+    /// - Parameter cases: the places of each case's rows, all of which are gathered.
+    /// - Complexity: O(rows), and a bundle of the log for each 256 entries that hold such an order.
+    package mutating func readLongOrders(
+        of cases: some Sequence<Range<Int>>, _ view: borrowing LogView
+    ) throws {
+        guard hasLongOrders else { return }
+        var wanted: [UInt32] = []
+        for range in cases where range.count > 1 {
+            var first: [LongKey: UInt32] = [:]
+            for place in range {
+                guard let key = LongKey(rows[place], of: self) else { continue }
+                let sequence = rows[place].sequence
+                if let known = first[key] {
+                    wanted += [known, sequence]
+                } else {
+                    first[key] = sequence
+                }
+            }
+        }
+        // Neighbours lie in one bundle, which is decompressed once.
+        wanted.sort()
+        for sequence in wanted where longOrders[sequence] == nil {
             longOrders[sequence] = try view.sourceOrder(of: sequence)
         }
+    }
+}
+
+/// What rows have in common that only the rest of their source's order tells apart.
+private struct LongKey: Hashable {
+    private let time: Int64
+    private let nanoseconds: UInt32
+    private let source: UInt32
+    private let key: UInt64
+
+    /// Nil for a row whose source told none that is longer than its key.
+    init?(_ row: Row, of table: borrowing CaseRows) {
+        let start = Int(row.payload) - table.extras.words
+        source = table.payload[start]
+        guard OrderSource(word: source).kind == .prefix else { return nil }
+        time = row.time
+        nanoseconds = table.nanoseconds(of: row)
+        key = UInt64(table.payload[start + 1]) << 32 | UInt64(table.payload[start + 2])
     }
 }

@@ -21,10 +21,11 @@ struct AuditExceptionsCommand: ParsableCommand {
         discussion: """
             The period is that of recording. Events recorded more than three days after they happened \
             are backdated (--backdated-after says otherwise). Doubtful are events later than their \
-            recording, scores off their scale, cases without an opening, events more than two minutes \
-            before it, numbers of different length compared as text, names that look alike. All of a \
-            kind and batch stand in one line unless --each is given. What came with the store's first entry is left out. Respondents' \
-            entries are counted, never listed.
+            recording, scores off their scale, cases without an opening, events before it, ties that \
+            decide a figure (events that recording alone put in order), numbers of different length \
+            compared as text, names that look alike. All of a kind and batch stand in one line unless \
+            --each is given. What came with the store's first entry is left out. Respondents' entries \
+            are counted, never listed.
 
             Examples:
               rekam audit exceptions --period 2025-Q3
@@ -56,6 +57,8 @@ struct AuditExceptionsCommand: ParsableCommand {
         var search = AuditExceptions(of: log)
         search.backdatedAfterMilliseconds = try Self.milliseconds(backdatedAfter)
         search.listsEach = each
+        Interrupt.listen()
+        search.shouldStop = { Interrupt.isAsked }
         let words = output.words
         var sheet = Sheet([
             .init("kind", words.heading(.what)),

@@ -86,8 +86,9 @@ struct IngestCommand: ParsableCommand {
             }
             // After Ctrl-C the projections are left to the next ingest.
             if !dryRun, !Interrupt.isAsked {
-                try report.catchUp(LiveProjections(of: log))
-                try report.lookAtCases(of: log)
+                let live = try LiveProjections(of: log)
+                try report.catchUp(live)
+                try report.lookAtCases(of: live)
             }
         } catch {
             // What was recorded is durable, whatever came of the rest: say so first.

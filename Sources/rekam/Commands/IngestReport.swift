@@ -53,19 +53,15 @@ struct IngestReport {
         projectionNanoseconds = Machine.ticks() - started
     }
 
-    /// Looks at the cases that what was recorded belongs to: whether they have an opening, and nothing
-    /// long before it.
-    mutating func lookAtCases(of log: LogStore) throws {
-        var census = DoubtCensus()
+    /// Looks at the cases that what was recorded belongs to: whether they have an opening, nothing
+    /// before it, and no ties that decide a figure.
+    mutating func lookAtCases(of live: LiveProjections) throws {
         let ranges = parts.flatMap(\.outcome.sequences)
         guard let first = ranges.first?.lowerBound, let end = ranges.last?.upperBound else {
             return
         }
-        cases = try log.read { view in
-            // What others recorded meanwhile belongs to the same question.
-            try view.findDoubts(in: first..<end) { if $0.kind.isOfCases { census.add($0) } }
-            return try census.named(in: view)
-        }
+        // What others recorded meanwhile belongs to the same question.
+        cases = try live.countDoubts(in: first..<end, ofCasesAlone: true)
     }
 
     private func say(_ line: String) {
@@ -197,6 +193,7 @@ struct IngestReport {
                             JSONMember(key: "count", value: number(found.count)),
                             JSONMember(
                                 key: "cases", value: .array(found.first.map { .string($0) })),
+                            JSONMember(key: "untried", value: number(found.untried)),
                         ])
                     })),
             JSONMember(

@@ -84,8 +84,7 @@ struct StatusCommand: ParsableCommand {
         }
         let doubts = DoubtWords(language.lang)
         if !status.doubtsInADay.isEmpty {
-            lines.append(
-                (doubts.title, doubts.inADay(status.doubtsInADay.map { ($0.kind, $0.count) })))
+            lines.append((doubts.title, doubts.inADay(status.doubtsInADay)))
         }
         lines.append(
             (words.projections, "\(status.projections), \(words.lag(Int(status.behind)))"))
@@ -184,6 +183,10 @@ struct StatusCommand: ParsableCommand {
             (
                 "doubtful_in_24_hours",
                 object(status.doubtsInADay.map { ($0.kind.rawValue, number($0.count)) })
+            ),
+            (
+                "untried_ties_in_24_hours",
+                number(status.doubtsInADay.map(\.untried).reduce(0, +))
             ),
             ("projections", number(status.projections)),
             ("entries_behind", number(status.behind)), ("file_bytes", number(status.fileBytes)),

@@ -34,11 +34,13 @@ package struct DoubtWords: SubjectWords {
         case .endBeforeStart:
             pick("cases with events before their opening", "kasus dengan peristiwa sebelum dibuka")
         case .tie:
-            pick("ties that decide a figure", "urutan seri yang menentukan angka")
+            pick(
+                "cases in which a tie decides a figure",
+                "kasus yang angkanya ditentukan oleh urutan seri")
         case .moved:
             pick(
-                "events shortly before their opening",
-                "peristiwa sesaat sebelum pembukaan kasusnya")
+                "cases with events shortly before their opening",
+                "kasus dengan peristiwa sesaat sebelum dibuka")
         case .namesAlike: pick("names that look alike", "nama yang tampak sama")
         }
     }
@@ -52,6 +54,7 @@ package struct DoubtWords: SubjectWords {
         case .noOpening: pick("no opening", "tanpa pembukaan")
         case .endBeforeStart: pick("before opening", "sebelum dibuka")
         case .tie: pick("tie", "seri")
+        case .moved: pick("just before opening", "sesaat sebelum dibuka")
         case .namesAlike: pick("names alike", "nama serupa")
         default: what(kind)
         }
@@ -167,11 +170,22 @@ package struct DoubtWords: SubjectWords {
         let more = cases.count > names.count && !names.isEmpty ? ", …" : ""
         return what(cases.kind) + ": " + number(cases.count)
             + (names.isEmpty ? "" : " (\(names.joined(separator: ", "))\(more))")
+            + (cases.untried > 0 ? "; " + untried(cases.untried) : "")
+    }
+
+    private func untried(_ count: Int) -> String {
+        pick(
+            "\(number(count)) more cases with ties not tried (`rekam audit exceptions` tries all)",
+            "\(number(count)) kasus lain dengan urutan seri belum dicoba (`rekam audit exceptions` "
+                + "mencoba semuanya)")
     }
 
     /// So many of each kind in the last 24 hours.
-    package func inADay(_ counts: [(kind: DoubtKind, count: Int)]) -> String {
-        counts.map { "\(what($0.kind)): \(number($0.count))" }.joined(separator: " · ")
+    package func inADay(_ kinds: [DoubtfulCases]) -> String {
+        kinds.map {
+            "\(what($0.kind)): \(number($0.count))"
+                + ($0.untried > 0 ? "; " + untried($0.untried) : "")
+        }.joined(separator: " · ")
             + pick(" in the last 24 hours", " dalam 24 jam terakhir")
     }
 
