@@ -102,7 +102,7 @@ extension CaseRows {
     ) throws {
         guard hasLongOrders else { return }
         var wanted: [UInt32] = []
-        for range in cases where range.count > 1 {
+        for range in cases where !isStrictlyAscending(range) {
             var first: [LongKey: UInt32] = [:]
             for place in range {
                 guard let key = LongKey(rows[place], of: self) else { continue }
@@ -119,6 +119,19 @@ extension CaseRows {
         for sequence in wanted where longOrders[sequence] == nil {
             longOrders[sequence] = try view.sourceOrder(of: sequence)
         }
+    }
+}
+
+extension CaseRows {
+    /// Whether each of some rows happened later than the one gathered before it: no two share an instant.
+    private func isStrictlyAscending(_ range: Range<Int>) -> Bool {
+        var latest = Int64.min
+        for place in range {
+            let time = rows[place].time
+            guard time > latest else { return false }
+            latest = time
+        }
+        return true
     }
 }
 
