@@ -91,9 +91,6 @@ package struct Comparison {
             of: log, asOf: counts.before, definitions: choice, options: options)
         let after = try QueryContext(
             of: log, asOf: counts.after, definitions: choice, options: options)
-        let moved = try MovedFacts(
-            log, (first, second), counts.before..<counts.after, before: period.days.upperBound,
-            options)
         var names = kpis
         if names.isEmpty {
             let (present, earlier) = (
@@ -101,6 +98,10 @@ package struct Comparison {
             )
             names = present + earlier.filter { !present.contains($0) }
         }
+        try check(names, before, after, period)
+        let moved = try MovedFacts(
+            log, (first, second), counts.before..<counts.after, before: period.days.upperBound,
+            options)
         var cells: [ChangedCell] = []
         for name in names {
             let kpi = String(name.prefix { $0 != "." })
@@ -115,6 +116,26 @@ package struct Comparison {
             }
         }
         return cells
+    }
+
+    /// Refuses what neither state can be asked: a wrong name is no figure that stayed the same. Of all
+    /// KPIs those are compared that have the dimensions; one must.
+    private func check(
+        _ names: [String], _ before: QueryContext, _ after: QueryContext, _ period: Period
+    ) throws {
+        var first: QueryFaults?
+        for name in names {
+            let request = QueryRequest(kpis: [name], by: by, period: period.description)
+            do {
+                _ = try after.resolved(request)
+            } catch let faults as QueryFaults where (try? before.resolved(request)) == nil {
+                if !kpis.isEmpty { throw faults }
+                first = first ?? faults
+                continue
+            }
+            if kpis.isEmpty { return }
+        }
+        if let first { throw first }
     }
 
     /// By what a KPI is split: what was asked for, else all together and each usual dimension that
@@ -141,8 +162,10 @@ package struct Comparison {
                 rows[row.key] = row.figures[0]
             }
             return (answer.columns[0], rows)
-        } catch is QueryFaults {
-            // It did not exist there yet, or does not any more.
+        } catch let faults as QueryFaults {
+            // What can't even be asked there did not exist yet, or does not any more; all else is a
+            // fault, and nothing that was compared.
+            guard (try? context.resolved(request)) == nil else { throw faults }
             return nil
         }
     }

@@ -73,7 +73,8 @@ final class RenamedDesk {
                     try PublishedFacts.shown(
                         LiveFacts(
                             .stored($0, store), definition: definition, calendars: calendars,
-                            log: shared), of: definition, store, context: { context }, rounds,
+                            log: shared, reach: { $0 }), of: definition, store,
+                        context: { context }, rounds,
                         upTo: view.entryCount)
                 }
             }

@@ -168,13 +168,3 @@ public struct DefinitionRegister: Sendable {
         }
     }
 }
-
-extension LogView {
-    /// The definitions that the log's first `count` entries leave (all entries unless said).
-    ///
-    /// - Complexity: O(definitions).
-    public func definitions(upTo count: UInt32? = nil) throws -> DefinitionRegister {
-        try DefinitionRegister(
-            tables: tables, upTo: count ?? entryCount, in: transaction)
-    }
-}

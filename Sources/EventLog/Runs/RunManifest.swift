@@ -46,7 +46,7 @@ package struct RunManifest: Equatable {
     var nextJob: UInt32 = 1
     var runs: [Run] = []
 
-    static let format: UInt32 = 1
+    static let format: UInt32 = 2
     /// A run's chunks are numbered in 32 bits; no store comes near this.
     private static let mostRecords: UInt64 = 1 << 40
     private static let headerBytes = 32

@@ -1,3 +1,6 @@
+import EventModel
+internal import LMDB
+
 /// How a chunk of summed records lies on disk: column by column, in as few bits as its numbers need.
 ///
 /// Cells are wide and hardly differ from their neighbours: the same day, few names, multiplicities of
@@ -8,22 +11,27 @@
 /// | --- | --- |
 /// | 8 a column | `u32` base, `u32` width in bits |
 /// | ⌈records · width / 8⌉ a column | one number after another, lowest bits first. Width 0: all are the base. Width 1 to 32: 0, or the number less the base; zero is apart since it stands for "absent" everywhere |
-/// | 8 or more | zeros, to the end of the last page |
+/// | 8 or more | zeros, up to the last eight bytes of the last page |
+/// | 8 | the seal: a fingerprint of all before and of where the chunk stands |
 ///
-/// One block has one packed form, so that a check can pack again and compare.
+/// One block has one packed form, so that a check can pack again and compare. The seal has a reader
+/// refuse bytes that were changed, or that belong elsewhere; whoever writes another seal as well is
+/// found by verification, which computes the records anew.
 ///
 /// Source: frame of reference, Goldstein, Ramakrishnan and Shaft, *Compressing Relations and Indexes*
 /// (1998).
 enum RunPacking {
     /// Zeros behind the last column, so that a reader may look at eight bytes at a time.
     private static let slack = 8
+    /// The seal behind them.
+    private static let sealBytes = 8
     /// Records unpacked together: so few that they stay in the nearest cache; a multiple of eight, so
     /// that each such part of a column begins with a byte.
     private static let together = 128
 
     /// The most bytes that records can take.
     static func mostBytes(words: Int, records: Int) -> Int {
-        let bytes = words * 8 + words * columnBytes(records, width: 32) + slack
+        let bytes = words * 8 + words * columnBytes(records, width: 32) + slack + sealBytes
         return (bytes + 16 + 4095) / 4096 * 4096 - 16
     }
 
@@ -35,17 +43,18 @@ enum RunPacking {
     ///   - block: the records, flat, at least one; other words may follow them.
     ///   - count: their words.
     ///   - words: words of a record.
+    ///   - address: where the chunk will stand: see `ChunkPlace.address`.
     ///   - bytes: takes them; at least `mostBytes` long.
     /// - Returns: the bytes used, zeros at the end included: whole pages less the header of the first.
     static func pack(
-        _ block: [UInt32], count: Int, words: Int, into bytes: inout [UInt8]
+        _ block: [UInt32], count: Int, words: Int, address: UInt64, into bytes: inout [UInt8]
     ) -> Int {
         let records = count / words
         precondition(
             records > 0 && count <= block.count
                 && bytes.count >= mostBytes(words: words, records: records),
             "too little room to pack in")
-        return unsafe block.withUnsafeBufferPointer { block in
+        let end = unsafe block.withUnsafeBufferPointer { block in
             unsafe bytes.withUnsafeMutableBytes { bytes in
                 let source = unsafe block.baseAddress.unsafelyUnwrapped
                 let target = unsafe bytes.baseAddress.unsafelyUnwrapped
@@ -59,11 +68,28 @@ enum RunPacking {
                     unsafe put(source + word, words, records, base, width, target + at)
                     at += columnBytes(records, width: width)
                 }
-                let end = (at + slack + 16 + 4095) / 4096 * 4096 - 16
+                let end = (at + slack + sealBytes + 16 + 4095) / 4096 * 4096 - 16
                 unsafe (target + at).initializeMemory(as: UInt8.self, repeating: 0, count: end - at)
                 return end
             }
         }
+        let seal = seal(of: bytes.span.extracting(..<(end - sealBytes)), at: address)
+        for place in 0..<sealBytes {
+            bytes[end - sealBytes + place] = UInt8(truncatingIfNeeded: seal >> (8 * UInt64(place)))
+        }
+        return end
+    }
+
+    private static func seal(of bytes: Span<UInt8>, at address: UInt64) -> UInt64 {
+        Fingerprint(Fingerprint(value: address), Fingerprint(of: bytes)).value
+    }
+
+    /// Whether a chunk has the seal of its bytes and of where it stands.
+    static func isSealed(_ bytes: Span<UInt8>, at address: UInt64) -> Bool {
+        guard bytes.count >= sealBytes else { return false }
+        let end = bytes.count - sealBytes
+        let seal: UInt64 = bytes.littleEndian(at: end)
+        return seal == self.seal(of: bytes.extracting(..<end), at: address)
     }
 
     /// What a column's numbers are counted from, and the bits that each takes.
@@ -137,7 +163,7 @@ enum RunPacking {
             columns.append((base, Int(width), end))
             end += columnBytes(records, width: Int(width))
         }
-        guard end + slack <= bytes.count else { return false }
+        guard end + slack + sealBytes <= bytes.count else { return false }
         var first = 0
         while first < records {
             let count = min(together, records - first)
@@ -153,7 +179,9 @@ enum RunPacking {
     }
 
     /// Whether bytes are what packing the records they hold makes.
-    static func isCanonical(_ bytes: Span<UInt8>, words: Int, records: Int) -> Bool {
+    static func isCanonical(
+        _ bytes: Span<UInt8>, words: Int, records: Int, at address: UInt64
+    ) -> Bool {
         var block = [UInt32](repeating: 0, count: records * words)
         let isWhole = unsafe bytes.withUnsafeBytes { bytes in
             unsafe block.withUnsafeMutableBufferPointer { block in
@@ -162,7 +190,8 @@ enum RunPacking {
         }
         guard isWhole else { return false }
         var packed = [UInt8](repeating: 0, count: mostBytes(words: words, records: records))
-        let count = pack(block, count: block.count, words: words, into: &packed)
+        let count = pack(
+            block, count: block.count, words: words, address: address, into: &packed)
         guard count == bytes.count else { return false }
         return bytes.indices.allSatisfy { bytes[$0] == packed[$0] }
     }

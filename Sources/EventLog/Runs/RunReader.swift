@@ -1,3 +1,4 @@
+import EventModel
 internal import LMDB
 
 /// Where a chunk lies in its run.
@@ -6,6 +7,14 @@ struct ChunkPlace: Equatable {
     var fence: UInt64
     /// Its number in the run, from 0.
     var number: UInt32
+
+    /// It, its run and its runs' store as one number, for its seal.
+    func address(store: UInt32, run: UInt32) -> UInt64 {
+        let whose = Fingerprint(value: UInt64(store) << 32 | UInt64(run))
+        return Fingerprint(
+            Fingerprint(whose, Fingerprint(value: fence)), Fingerprint(value: UInt64(number))
+        ).value
+    }
 }
 
 /// Walks a run's records in order, a chunk at a time: in place, or unpacked.
@@ -123,6 +132,10 @@ struct RunReader {
         if shape.isPacked {
             let room = unpacked ?? UnpackedChunk(words: shape.recordsPerChunk * shape.words)
             unpacked = room
+            let isSealed = try cursor.withEntry { _, value in
+                RunPacking.isSealed(value, at: place.address(store: store, run: run.id))
+            }
+            guard isSealed else { throw damaged("chunk \(place.number) is not as it was written") }
             guard let words = unsafe room.take(value, words: words, shape: shape) else {
                 throw damaged("chunk \(place.number) cannot be unpacked")
             }

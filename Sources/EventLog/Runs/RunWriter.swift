@@ -67,7 +67,9 @@ struct RunWriter {
         let key = Key(store, id, fence, number)
         if shape.isPacked {
             let bytes = RunPacking.pack(
-                block, count: used, words: shape.words, into: &packed)
+                block, count: used, words: shape.words,
+                address: ChunkPlace(fence: fence, number: number).address(store: store, run: id),
+                into: &packed)
             return try write.put(runs.tables.chunks, key, packed.span.extracting(0..<bytes))
         }
         let bytes = shape.paddedBytes(records: used / shape.words)

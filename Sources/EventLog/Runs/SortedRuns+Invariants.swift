@@ -85,7 +85,11 @@ extension SortedRuns {
         let records = Int(min(run.end - first, UInt64(shape.recordsPerChunk)))
         let isSound = try cursor.withEntry { _, value in
             guard !shape.isPacked else {
-                return RunPacking.isCanonical(value, words: words, records: records)
+                let place = ChunkPlace(
+                    fence: try cursor.keyNumber(at: 8), number: UInt32(number))
+                return RunPacking.isCanonical(
+                    value, words: words, records: records,
+                    at: place.address(store: store, run: run.id))
             }
             guard value.count == shape.paddedBytes(records: records) else { return false }
             return (records * shape.recordBytes..<value.count).allSatisfy { value[$0] == 0 }

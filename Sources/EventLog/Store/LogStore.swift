@@ -23,6 +23,8 @@ public final class LogStore: Sendable {
     /// these.
     public var types: EventTypes { storeTypes.current }
     let storeTypes: StoreTypes
+    /// What of the definitions was compared with their entries.
+    let definitionCheck = DefinitionCheck()
 
     /// The event types as an earlier or later state of the log's definitions leaves them.
     public func types(in register: DefinitionRegister) -> EventTypes {

@@ -200,7 +200,7 @@ extension VerificationRun {
     private func checkDefinitions(
         _ expected: [UInt32], in view: borrowing LogView
     ) throws -> UInt32 {
-        let stored = try view.definitions(upTo: state.entryCount).changes
+        let stored = try view.uncheckedDefinitions(upTo: state.entryCount).changes
         func difference(_ sequence: UInt32) -> LogDifference {
             LogDifference(
                 table: "definitions", key: String(sequence), sequence: sequence,

@@ -153,7 +153,8 @@ extension LiveFacts {
     ) throws -> any FactSource {
         let facts = LiveFacts(
             .replayed(rows), definition: definition,
-            calendars: CalendarsInForce(try view.definitions()), log: try SharedView(view))
+            calendars: CalendarsInForce(try view.definitions()), log: try SharedView(view),
+            reach: { $0 })
         return try PublishedFacts.shown(
             facts, of: definition, projections, context: { context },
             AnonymousRounds(of: log, zone: context.zone), upTo: rows.position)

@@ -25,19 +25,21 @@ package struct LiveFacts: FactSource {
     private let log: SharedView
     private let subjectKinds: [String]
 
-    /// - Parameter definition: that of the same version; nil where it is not known, and with it
-    ///   which dimensions are hours, and for how long facts may change.
+    /// - Parameters:
+    ///   - definition: that of the same version; nil where it is not known, and with it which
+    ///     dimensions are hours, and for how long facts may change.
+    ///   - reach: the entries that the rows stand for, from how many they were made of.
     package init(
         _ rows: Rows, definition: ProjectionDefinition?, calendars: CalendarsInForce,
-        log: SharedView
-    ) {
+        log: SharedView, reach: (UInt32) throws -> UInt32
+    ) rethrows {
         let name: String
         let version: Int
         switch rows {
         case .stored(let status, _):
             (name, version) = (status.name, status.version)
             texts = CellTexts(status.layout, of: definition)
-            position = status.position
+            position = try reach(status.position)
         case .replayed(let set):
             (name, version) = (set.name, set.version)
             texts = set.texts

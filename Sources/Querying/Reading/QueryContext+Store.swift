@@ -46,9 +46,9 @@ extension QueryContext {
                     ).projection(name)
                 }
                 try Self.check(status, definition, register, types, calendars: calendarSet)
-                let facts = LiveFacts(
+                let facts = try LiveFacts(
                     .stored(status, projections), definition: definition, calendars: calendars,
-                    log: log)
+                    log: log, reach: { try log.view.withoutEvents(from: $0) })
                 return try PublishedFacts.shown(
                     facts, of: definition, projections,
                     context: { try BuildContext(register: register, types: types) }, rounds,
@@ -85,6 +85,23 @@ extension QueryContext {
 }
 
 extension LogView {
+    /// How far the log goes on from an entry with what it says of itself alone: definitions, imports,
+    /// closed books. Rows made of the entries before stand for these as well.
+    ///
+    /// - Complexity: O(such entries).
+    func withoutEvents(from count: UInt32) throws -> UInt32 {
+        var end = count
+        while end < entryCount {
+            let segment = try segment(containing: end)
+            let types = segment.types
+            for row in Int(end - segment.first)..<segment.count {
+                guard self.types.schemas[Int(types[row])].isLogsOwn else { return end }
+                end += 1
+            }
+        }
+        return end
+    }
+
     /// Kinds of case, without respondents, of which one has a name, in the order of their types.
     func kinds(
         named text: String, among types: EventTypes, upTo count: UInt32

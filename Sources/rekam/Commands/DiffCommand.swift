@@ -123,24 +123,35 @@ struct ChangeList {
             let key = cell.key.map { "\($0.dimension)=\($0.value)" }.joined(separator: ", ")
             let people = cell.key.map { words.group($0.dimension, $0.value) }
                 .joined(separator: ", ")
-            for (place, cause) in cell.causes.enumerated() {
+            // A difference is told whether or not its cause was found.
+            let causes = cell.causes.isEmpty ? [nil] : cell.causes.map(Optional.some)
+            for (place, cause) in causes.enumerated() {
                 let isFirst = place == 0
                 func once(_ cell: Sheet.Cell) -> Sheet.Cell { isFirst ? cell : cell.unshown }
-                sheet.add([
-                    once(.text(period.description)), once(.text(cell.column.name)),
-                    once(.texts(people.isEmpty ? words.all : people, key)),
-                    once(.figure(cell.before.value, cell.column.unit, language)),
-                    once(.figure(cell.after.value, cell.column.unit, language)),
-                    Sheet.Cell.text(cell.column.unit.rawValue).unshown,
-                    .texts(words.word(cause.kind.rawValue), cause.kind.rawValue),
-                    .number(Int64(cause.sequence), language),
-                    .number(cause.voided.map { Int64($0) }, language),
-                    .number(cause.anew.map { Int64($0) }, language), .text(cause.subject),
-                    .text(cause.type), .time(cause.happened, zone), .time(cause.recorded, zone),
-                    .text(cause.reason.isEmpty ? nil : cause.reason),
-                    .text(cause.person.isEmpty ? nil : cause.person),
-                ])
+                sheet.add(
+                    [
+                        once(.text(period.description)), once(.text(cell.column.name)),
+                        once(.texts(people.isEmpty ? words.all : people, key)),
+                        once(.figure(cell.before.value, cell.column.unit, language)),
+                        once(.figure(cell.after.value, cell.column.unit, language)),
+                        Sheet.Cell.text(cell.column.unit.rawValue).unshown,
+                    ]
+                        + (cause.map(cells(of:)) ?? [
+                            .texts(words.word("unexplained"), "unexplained")
+                        ] + Array(repeating: .text(nil), count: 9)))
             }
         }
+    }
+
+    private func cells(of cause: Cause) -> [Sheet.Cell] {
+        [
+            .texts(words.word(cause.kind.rawValue), cause.kind.rawValue),
+            .number(Int64(cause.sequence), language),
+            .number(cause.voided.map { Int64($0) }, language),
+            .number(cause.anew.map { Int64($0) }, language), .text(cause.subject),
+            .text(cause.type), .time(cause.happened, zone), .time(cause.recorded, zone),
+            .text(cause.reason.isEmpty ? nil : cause.reason),
+            .text(cause.person.isEmpty ? nil : cause.person),
+        ]
     }
 }

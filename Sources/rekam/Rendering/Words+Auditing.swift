@@ -82,7 +82,7 @@ package struct AuditWords: SubjectWords {
             "definition": "definisi",
             "void": "pembatalan", "removal": "penghapusan", "refusal": "penolakan",
             "promotion": "promosi", "dropped": "dicabut", "reopening": "pembukaan lagi",
-            "backdated": "tanggal mundur",
+            "backdated": "tanggal mundur", "unexplained": "sebab tidak ditemukan",
         ]
         if let doubt = DoubtKind(rawValue: word) { return DoubtWords(language).short(doubt) }
         return pick(word, known[word] ?? word)
