@@ -225,10 +225,22 @@ public final class ProjectionStore: Sendable {
         _ body: (Span<UInt32>) throws -> Void
     ) throws {
         guard status.isReadable, !status.runs.isEmpty, !days.isEmpty else { return }
-        try runs(status.runs, status.layout).scanRaw(
-            from: [CellLayout.word(of: days.lowerBound)],
-            to: [CellLayout.word(of: days.upperBound)],
-            in: view.transaction, body)
+        try whole(status) {
+            try runs(status.runs, status.layout).scanRaw(
+                from: [CellLayout.word(of: days.lowerBound)],
+                to: [CellLayout.word(of: days.upperBound)],
+                in: view.transaction, body)
+        }
+    }
+
+    /// Says of which version the rows are that are not as they were written.
+    private func whole(_ status: ProjectionStatus, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch RunsFault.damaged(_, _, let detail) {
+            throw ProjectionFault.damaged(
+                what: "what is stored of \(status.name)@\(status.version) (\(detail))")
+        }
     }
 
     /// Lends all rows of a version in the order of their words, equal keys added up.
@@ -237,6 +249,8 @@ public final class ProjectionStore: Sendable {
         _ body: (Span<UInt32>) throws -> Void
     ) throws {
         guard status.isReadable, !status.runs.isEmpty else { return }
-        try runs(status.runs, status.layout).scanBlocks(in: view.transaction, body)
+        try whole(status) {
+            try runs(status.runs, status.layout).scanBlocks(in: view.transaction, body)
+        }
     }
 }

@@ -25,7 +25,7 @@ public enum ProjectionFault: Error, Hashable, Sendable, CustomStringConvertible 
             "projection \(projection), entry \(sequence): \(reason). "
                 + "The live projection is as it was."
         case .damaged(let what):
-            "\(what) is damaged. Rebuild it: rekam projection rebuild."
+            "\(what) is damaged. Make it anew from the entries: rekam projection rebuild --all"
         case .damagedRegistry:
             "the list of the projections is damaged. Restore a backup beside the store, or carry its "
                 + "entries over: rekam migrate OLD NEW"
