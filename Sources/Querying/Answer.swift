@@ -198,6 +198,11 @@ public struct DimensionNames: Hashable, Sendable {
         self.field = field
         self.texts = texts
     }
+
+    /// Whether a value must stand beside its name: another is called the same, or is it.
+    public func isShared(_ name: String, by value: String) -> Bool {
+        texts.contains { other, called in other != value && (called == name || other == name) }
+    }
 }
 
 /// The figures of one group in one slice of time, in the order of the answer's columns.

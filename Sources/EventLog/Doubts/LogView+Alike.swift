@@ -33,7 +33,7 @@ public struct NamesAlike: Hashable, Sendable {
         for scalar in name.unicodeScalars where !isUnseen(scalar) {
             text.append(scalar.properties.isWhitespace ? " " : scalar)
         }
-        return NormalText.form(of: String(text).uppercased().lowercased())
+        return NormalText.form(of: String(text).caseFolded)
     }
 
     /// Whether a character leaves no mark: joiners, directions, selectors and the like.

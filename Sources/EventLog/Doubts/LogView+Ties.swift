@@ -87,9 +87,7 @@ extension LogView {
             for event in times[start..<end] {
                 alike.append(try place(of: event.sequence, ranks, &walk, readsTexts: false))
             }
-            for (place, event) in alike.enumerated() where entries.contains(event.sequence) {
-                if alike[..<place].contains(where: event.isTied(with:)) { return true }
-            }
+            if EventOrder.hasTie(alike, among: entries) { return true }
         }
         return false
     }

@@ -67,13 +67,15 @@ package enum EventOrder {
     ///
     /// - Complexity: O(events × sources).
     package static func ofInstant(_ events: [EventPlace]) -> [Int] {
-        var queues: [[Int]] = []
+        // Events of no order hold nothing up, so that one queue of them, by rank, is as good as many.
+        var queues: [[Int]] = [
+            events.indices.filter { events[$0].source.source == nil }.sorted {
+                events[$0].isRankedBefore(events[$1])
+            }
+        ]
         var queueOfSource: [UInt32: Int] = [:]
         for place in events.indices {
-            guard let source = events[place].source.source else {
-                queues.append([place])
-                continue
-            }
+            guard let source = events[place].source.source else { continue }
             if let queue = queueOfSource[source] {
                 queues[queue].append(place)
             } else {
@@ -97,6 +99,44 @@ package enum EventOrder {
             heads[next.queue] += 1
             return next.place
         }
+    }
+
+    /// Whether nothing but their sequences tells which of two events of an instant comes first, where
+    /// the later recorded of the two is among some entries.
+    ///
+    /// - Parameter events: those of one instant, by sequence.
+    /// - Complexity: O(events).
+    static func hasTie(_ events: [EventPlace], among entries: Range<UInt32>) -> Bool {
+        /// What came before, of one rank.
+        final class Earlier {
+            /// Orders told, by source; and whether some event has none.
+            var told: [UInt32: Set<Told>] = [:]
+            var hasUntold = false
+        }
+        struct Told: Hashable {
+            var kind: OrderKey.Kind
+            var key: UInt64
+            var text: [UInt8]
+        }
+        var earlier: [Int: Earlier] = [:]
+        for event in events {
+            let isLater = entries.contains(event.sequence)
+            let isFirst = earlier[event.rank] == nil
+            let known = earlier[event.rank] ?? Earlier()
+            earlier[event.rank] = known
+            guard let source = event.source.source else {
+                if isLater, !isFirst { return true }
+                known.hasUntold = true
+                continue
+            }
+            let told = Told(kind: event.source.kind, key: event.key, text: event.text)
+            let isTied =
+                known.hasUntold || known.told.contains { $0.key != source }
+                || known.told[source]?.contains(told) == true
+            if isLater, isTied { return true }
+            known.told[source, default: []].insert(told)
+        }
+        return false
     }
 
     /// Some events in order.

@@ -32,8 +32,9 @@ struct TieSearch: ~Copyable {
 
     /// Of more events alike than this, only those that follow each other are tried.
     private static let mostAlike = 8
-    /// Pairs tried in one case, at most.
-    static let mostPairs = 256
+    /// Pairs tried in one case, at most; and rows evaluated for them.
+    private static let mostPairs = 256
+    private static let mostRows = 1 << 18
 
     init(plan: Plan) {
         self.plan = plan
@@ -68,13 +69,14 @@ struct TieSearch: ~Copyable {
         rows = (0..<evaluator.table.rows.count).map { evaluator.table.rows[$0] }
         let pairs = pairs(among: entries)
         guard !pairs.isEmpty, rest > 0 else { return ([], !pairs.isEmpty) }
-        rest -= min(pairs.count, Self.mostPairs)
+        let most = min(pairs.count, Self.mostPairs, max(1, Self.mostRows / rows.count))
+        rest -= max(most, most * rows.count >> 6)
         longOrders = evaluator.table.longOrders
         payloadWords = evaluator.table.payload.count
         want(Set(pairs.flatMap(\.projections)))
         let facts = words(ofCase: id, kind)
         var ties: [DecidingTie] = []
-        for pair in pairs.prefix(Self.mostPairs) {
+        for pair in pairs.prefix(most) {
             want(Set(pair.projections))
             swap(pair.first, pair.second)
             let others = words(ofCase: id, kind)
@@ -88,7 +90,7 @@ struct TieSearch: ~Copyable {
                     first: rows[pair.first].sequence, second: rows[pair.second].sequence,
                     projections: differing.map { plan.definitions[$0].name }))
         }
-        return (ties, pairs.count > Self.mostPairs)
+        return (ties, pairs.count > most)
     }
 
     /// Has the evaluator write the facts of some projections alone.

@@ -67,15 +67,18 @@ extension LiveProjections {
             try tell(
                 CaseDoubt(
                     kind: .tie, caseID: id, sequences: ties.flatMap { [$0.first, $0.second] },
-                    detail: isAnonymous ? "" : ties[0].detail, isAnonymous: isAnonymous), view)
+                    detail: isAnonymous ? "" : ties.detail, isAnonymous: isAnonymous), view)
         }
     }
 }
 
-extension DecidingTie {
-    /// `12 = 15 (handover, resolution)`.
+extension [DecidingTie] {
+    /// `12 = 15 (handover, resolution) · 17 = 18 (backlog)`; the first few.
     fileprivate var detail: String {
-        "\(first) = \(second) (\(projections.joined(separator: ", ")))"
+        let shown = prefix(4).map { tie in
+            "\(tie.first) = \(tie.second) (\(tie.projections.joined(separator: ", ")))"
+        }
+        return (shown + (count > 4 ? ["…"] : [])).joined(separator: " · ")
     }
 }
 

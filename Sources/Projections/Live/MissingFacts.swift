@@ -47,9 +47,13 @@ extension ProjectionStore {
                     }
                     if let failing {
                         try body(id, .condition(failing))
-                    } else {
-                        try body(id, trials[0].missing(definition))
+                        continue
                     }
+                    // Without conditions nobody looked at the case yet.
+                    if trials.count == 1 {
+                        _ = try trials[0].hasFact(id, upTo: upTo, voided, in: view)
+                    }
+                    try body(id, trials[0].missing(definition))
                 }
             }
         }

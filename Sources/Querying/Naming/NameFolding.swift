@@ -4,11 +4,7 @@ import EventModel
 enum NameFolding {
     /// A text in the form in which names are compared: `STRASSE` and `Straße` have the same.
     ///
-    /// To upper case and back, so that letters which have several small forms, or whose great form is
-    /// two letters, meet.
-    static func fold(_ text: String) -> String {
-        NormalText.form(of: text.uppercased().lowercased())
-    }
+    static func fold(_ text: String) -> String { NormalText.form(of: text.caseFolded) }
 
     /// Whether each word of a folded text begins a word of a folded name, in order.
     static func isPrefix(_ text: String, of name: String) -> Bool {
@@ -22,7 +18,13 @@ enum NameFolding {
         return true
     }
 
+    /// What stands between blanks and the marks that part words of names and ids; signs are letters of
+    /// a name like others: `C#` does not begin `C++`.
     private static func words(_ text: String) -> [Substring] {
-        text.split { !$0.isLetter && !$0.isNumber }
+        text.split { $0.isWhitespace || separators.contains($0) }
     }
+
+    private static let separators: Set<Character> = [
+        ".", ",", ";", ":", "-", "–", "_", "/", "(", ")", "'", "’", "\"", "@", "&",
+    ]
 }

@@ -9,8 +9,11 @@ protocol NamedValues {
     /// The value that has exactly this text, where it is one of these; nil otherwise.
     func exact(_ text: String) throws -> String?
 
-    /// What people call values; those without a name are not in it.
+    /// What people call values at the time asked about; those without a name are not in it.
     func names() throws -> [String: [String]]
+
+    /// What people called values at any time, where that is asked when nobody is called so.
+    func namesAtAnyTime() throws -> [String: [String]]
 
     /// Every value, but nobody.
     ///
@@ -63,7 +66,7 @@ struct DimensionValues: NamedValues {
         return nil
     }
 
-    /// As at the day's end; who had no name yet, by the first one since.
+    /// As at the day's end.
     func names() throws -> [String: [String]] {
         switch kinds.first?.kind {
         case .hour?:
@@ -81,13 +84,22 @@ struct DimensionValues: NamedValues {
             return [:]
         }
         return try profiles.history(of: field, upTo: count).compactMapValues { changes in
-            let name = changes.value(on: day) ?? changes.first?.value
-            return name.flatMap { $0.isEmpty ? nil : [$0] }
+            changes.value(on: day).flatMap { $0.isEmpty ? nil : [$0] }
+        }
+    }
+
+    func namesAtAnyTime() throws -> [String: [String]] {
+        guard let profiles = try context.profiles(dimension), let field = profiles.nameField else {
+            return [:]
+        }
+        return try profiles.history(of: field, upTo: count).compactMapValues { changes in
+            let names = changes.map(\.value).filter { !$0.isEmpty }
+            return names.isEmpty ? nil : names
         }
     }
 
     func all() throws -> Set<String> {
-        var texts = Set(try names().keys)
+        var texts = Set(try names().keys).union(kinds.flatMap(\.listed))
         for (source, index) in sources {
             for id in try source.occurringIDs(ofDimension: index) {
                 texts.insert(try source.text(ofDimension: index, id: id))
@@ -126,6 +138,8 @@ struct FollowedValues: NamedValues {
     }
 
     func names() -> [String: [String]] { [:] }
+
+    func namesAtAnyTime() -> [String: [String]] { [:] }
 
     func all() -> Set<String> { Set(field.texts.dropFirst()) }
 

@@ -5,7 +5,8 @@ package import EventModel
 /// The text is trimmed and brought into its normal form. Then, the first that fits: a value that has
 /// exactly this text; one that people call exactly so; the same without regard to letter case, or as
 /// tables show it; the only one in which each word of the text begins a word, in order. Where several
-/// fit, none is taken: they are the candidates of a question back. The empty text is nobody, and so is
+/// fit, none is taken: they are the candidates of a question back. Where nobody is called so at the time
+/// asked about, the same among what somebody was called at any other. The empty text is nobody, and so is
 /// `–` unless somebody is called that.
 ///
 /// Which values there are is looked up when quicker look-ups did not decide, once for all texts.
@@ -39,18 +40,24 @@ struct ValueResolver<Values: NamedValues> {
         if let value = try one(of: Array(called), text, isWhole: true) { return value }
         // Nothing but the sign itself is shown as it.
         if text == "–" { return "" }
-        let wanted = NameFolding.fold(text)
         let candidates = try allCandidates()
+        if let value = try find(text, among: candidates) { return value }
+        if let value = try find(text, among: formerCandidates()) { return value }
+        throw QueryFault.unknownValue(
+            dimension: values.dimension, value: text,
+            nearest: Self.shortened(near(text, candidates)),
+            elsewhere: try values.elsewhere(text))
+    }
+
+    /// The only value that a text fits, whole or cut short; nil where it fits none.
+    private func find(_ text: String, among candidates: [Candidate]) throws -> String? {
+        let wanted = NameFolding.fold(text)
         let same = candidates.filter { $0.whole.contains(wanted) }.map(\.value)
         if let value = try one(of: same, text, isWhole: true) { return value }
         let longer = candidates.filter { candidate in
             candidate.short.contains { NameFolding.isPrefix(wanted, of: $0) }
         }.map(\.value)
-        if let value = try one(of: longer, text, isWhole: false) { return value }
-        throw QueryFault.unknownValue(
-            dimension: values.dimension, value: text,
-            nearest: Self.shortened(near(text, candidates)),
-            elsewhere: try values.elsewhere(text))
+        return try one(of: longer, text, isWhole: false)
     }
 
     /// The only one of some values; nil where there is none.
@@ -87,6 +94,14 @@ struct ValueResolver<Values: NamedValues> {
         }
         candidates = found
         return found
+    }
+
+    /// Values by what they were called at another time: before a renaming, or before anybody said.
+    private func formerCandidates() throws -> [Candidate] {
+        try values.namesAtAnyTime().sorted { $0.key < $1.key }.map { value, called in
+            let folded = called.map(NameFolding.fold)
+            return Candidate(value: value, names: called, whole: Set(folded), short: folded)
+        }
     }
 
     /// Values that a misspelt name comes near to, by name or by a word of it.

@@ -40,11 +40,11 @@ struct AnswerContent {
 
     /// A dimension's value as people call it; where two are called the same, with the value itself.
     func key(_ value: String, _ dimension: AnswerDimension) -> String {
-        guard let names = answer.names[dimension.name]?.texts, let name = names[value] else {
+        guard let names = answer.names[dimension.name], let name = names.texts[value] else {
             return figures.key(value, dimension.kind)
         }
-        let isShared = names.contains { $0.key != value && $0.value == name }
-        return name.printableValue + (isShared ? " (\(value.printable))" : "")
+        return name.printableValue
+            + (names.isShared(name, by: value) ? " (\(value.printable))" : "")
     }
 
     /// What the marks beside the figures mean: targets, and few facts.

@@ -35,10 +35,10 @@ struct ScorecardContent {
 
     /// What people call a subject.
     func name(_ value: String, _ dimension: String?) -> String {
-        guard let names = dimension.flatMap({ answer.names[$0]?.texts }), let name = names[value]
+        guard let names = dimension.flatMap({ answer.names[$0] }), let name = names.texts[value]
         else { return value.printableValue }
-        let isShared = names.contains { $0.key != value && $0.value == name }
-        return name.printableValue + (isShared ? " (\(value.printable))" : "")
+        return name.printableValue
+            + (names.isShared(name, by: value) ? " (\(value.printable))" : "")
     }
 
     /// A row's title, with its days where it counts for a part of the period only.

@@ -33,7 +33,9 @@ package struct OperationWords: SubjectWords {
     /// That more reasons are in the file of reasons.
     package func otherReasons(_ count: Int) -> String {
         pick(
-            "… and \(number(count)) other reasons: see the file of reasons.",
+            count == 1
+                ? "… and one other reason: see the file of reasons."
+                : "… and \(number(count)) other reasons: see the file of reasons.",
             "… dan \(number(count)) alasan lain: lihat berkas alasan.")
     }
 
