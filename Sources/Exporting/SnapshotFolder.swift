@@ -12,8 +12,13 @@ enum SnapshotFiles {
     /// What people call those whose tokens the figures have: neither hashed nor signed, so that it can
     /// be taken away.
     static let names = "names.json"
+    /// What earlier keys signed to name the later ones, where the key was ever changed: it stands for
+    /// itself, so it needs no signature.
+    static let rotations = "rotations"
     /// All of them, and the manifest.
-    static let beside = [SnapshotManifest.path, checkpoint, signature, verifier, names]
+    static let beside = [
+        SnapshotManifest.path, checkpoint, signature, verifier, names, rotations,
+    ]
 
     /// What is signed over a manifest: no checkpoint can have this text.
     static func signedText(_ manifest: SnapshotManifest) -> String {
@@ -28,13 +33,15 @@ extension Snapshot {
     /// - Parameters:
     ///   - note: the signed checkpoint of the same entries.
     ///   - key: what signs the manifest.
+    ///   - succession: what earlier keys signed to name it.
     ///   - log: where the entries and tiles come from, all of them, when they are wanted.
     ///   - progress: told files done and files in all; throws to stop.
     /// - Throws: `StoreFault.alreadyThere` where something stands there already; `StoreFault.file`.
     ///   Nothing is left behind then.
     public func write(
         to folder: String, checkpoint note: SignedNote, key: StoreKey,
-        entriesFrom log: LogStore? = nil, progress: (Int, Int) throws -> Void = { _, _ in }
+        succession: KeySuccession = KeySuccession([]), entriesFrom log: LogStore? = nil,
+        progress: (Int, Int) throws -> Void = { _, _ in }
     ) throws {
         precondition(
             Checkpoint(note.text) == manifest.checkpoint, "the checkpoint is the snapshot's own")
@@ -51,6 +58,9 @@ extension Snapshot {
                 (SnapshotFiles.signature, Array(signed.encoded.utf8)),
                 (SnapshotFiles.verifier, Array((key.verifier + "\n").utf8)),
             ]
+            if !succession.statements.isEmpty {
+                beside.append((SnapshotFiles.rotations, Array(succession.encoded.utf8)))
+            }
             if !names.isEmpty {
                 let list = JSONValue.object(
                     names.map { JSONMember(key: $0.key, value: .string($0.value)) })

@@ -22,6 +22,8 @@ public struct SnapshotReading: Sendable {
     public let manifest: SnapshotManifest
     /// The key that checkpoint and manifest are signed with, as the folder itself says.
     public let verifier: NoteVerifier
+    /// What earlier keys signed to name the later ones, as far as the folder has it.
+    public let succession: KeySuccession
     /// Bytes of the files that the manifest lists.
     public let byteCount: Int
     /// Whether the log's entries and tiles are there.
@@ -71,6 +73,14 @@ public struct SnapshotReading: Sendable {
             throw SnapshotDifference(path: other, problem: "no manifest lists this file")
         }
         verifier = try Self.checkSignatures(manifest, read)
+        guard
+            let succession = KeySuccession(
+                paths.contains(SnapshotFiles.rotations) ? try read(SnapshotFiles.rotations) : [])
+        else {
+            throw SnapshotDifference(
+                path: SnapshotFiles.rotations, problem: "it is not what keys sign to name the next")
+        }
+        self.succession = succession
     }
 
     private static func checkFiles(
@@ -132,6 +142,31 @@ public struct SnapshotReading: Sendable {
                 problem: "it is not the manifest's, or its signature does not hold")
         }
         return verifier
+    }
+
+    /// Holds the checkpoint against another snapshot's, by this one's or the other's entries where it
+    /// has them.
+    ///
+    /// - Parameter proof: the hashes of a consistency proof between the two; nil where none is given.
+    /// - Throws: `TileFault` where the entries are not those of the checkpoint beside them.
+    /// - Complexity: O(entries) where they are read.
+    public func comparison(
+        with other: SnapshotReading, proof: [TreeHash]?
+    ) throws -> CheckpointComparison {
+        let (own, others) = (manifest.checkpoint, other.manifest.checkpoint)
+        let comparison = CheckpointComparison(own, others, proof: proof)
+        let larger = own.size > others.size ? self : other
+        guard comparison.relation == .notEstablished, larger.hasEntries else { return comparison }
+        return try CheckpointComparison(own, others) { try larger.root(ofFirst: $0) }
+    }
+
+    /// The root of the first so many of its entries, all of which are hashed.
+    private func root(ofFirst size: UInt32) throws -> TreeHash {
+        var leaves: [TreeHash] = []
+        try TileReading(folder: folder, checkpoint: manifest.checkpoint).check { entry in
+            if leaves.count < Int(size) { leaves.append(.leaf(entry)) }
+        }
+        return MerkleTree.root(of: leaves[...])
     }
 
     /// A file that the manifest lists.

@@ -1,4 +1,4 @@
-import EventLog
+public import EventLog
 public import EventModel
 
 /// What a machine says of itself, as far as a store needs it.
@@ -103,6 +103,13 @@ public enum Examination {
             return Finding(.note, .absent(path: path))
         }
         return Finding(.fault, .unopened(reason: reason))
+    }
+
+    /// What the checkpoint kept outside a store says of it; nothing where none is kept.
+    public static func kept(_ kept: KeptCheckpoint, of log: LogStore) -> [Finding] {
+        if let fault = kept.faultSeen(of: log) { return [Finding(.fault, .keptFault("\(fault)"))] }
+        guard let checkpoint = (try? kept.read())??.checkpoint else { return [] }
+        return [Finding(.fine, .kept(entries: checkpoint.size))]
     }
 
     private static func space(_ facts: MachineFacts, _ storeBytes: Int) -> Finding {

@@ -15,7 +15,7 @@ public struct Finding: Hashable, Sendable {
     /// What was looked at; programs know it by these words.
     public enum Subject: String, Sendable {
         case processor, memory, pages, libraries, clock, space, store, map, files, key, readers
-        case writer, verified, backup, names, doubtful
+        case writer, verified, backup, names, doubtful, checkpoint
         case addressSpace = "address space"
         case fileSize = "file size"
         case openFiles = "open files"
@@ -110,6 +110,9 @@ public struct Finding: Hashable, Sendable {
         /// When and where it was last backed up, with so many of its entries.
         case backup(Instant, place: String, entries: UInt32, of: UInt32)
         case noBackup
+        /// The last signed checkpoint goes with the store, or does not.
+        case kept(entries: UInt32)
+        case keptFault(String)
         /// Something doubtful that is recorded.
         case doubtful(DoubtfulCases)
     }
@@ -170,6 +173,7 @@ extension Finding.OfStore {
         case .zoneRules: .zoneRules
         case .verified, .neverVerified: .verified
         case .backup, .noBackup: .backup
+        case .kept, .keptFault: .checkpoint
         case .doubtful: .doubtful
         }
     }

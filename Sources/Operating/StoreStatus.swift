@@ -49,6 +49,10 @@ public struct StoreStatus: Sendable {
     public var oldBackups: Int
     /// Those of them that tables use.
     public var usedBytes: Int
+    /// Entries of the last signed checkpoint, kept outside the store; nil where none is kept.
+    public var signed: UInt32?
+    /// Why the store does not go with it; nil where it does.
+    public var keptFault: KeptFault?
     /// The last verification; nil where none is known.
     public var verification: OperationNote?
     /// The last backup; nil where none is known.
@@ -59,8 +63,11 @@ public struct StoreStatus: Sendable {
 
     /// Looks at a store.
     ///
+    /// - Parameter kept: where its last signed checkpoint is; nil where nobody says.
     /// - Complexity: O(definitions + imports of the last day + its entries).
-    public init(of log: LogStore, now: Instant) throws {
+    public init(of log: LogStore, now: Instant, kept: KeptCheckpoint? = nil) throws {
+        signed = (try? kept?.read())??.checkpoint.size
+        keptFault = kept?.faultSeen(of: log)
         let live = try LiveProjections(of: log)
         path = log.path
         origin = log.origin
@@ -196,6 +203,8 @@ public struct StoreStatus: Sendable {
         case verification(Instant?)
         /// The last verification found a difference.
         case differs
+        /// The store does not go with the last signed checkpoint.
+        case kept(KeptFault)
     }
 
     /// The limits that are not kept, and a store that does not hold.
@@ -212,6 +221,7 @@ public struct StoreStatus: Sendable {
         }
         if isOld(backup?.time, limits.backup) { breaches.append(.backup(backup?.time)) }
         if verification?.holds == false { breaches.append(.differs) }
+        if let keptFault { breaches.append(.kept(keptFault)) }
         return breaches
     }
 }

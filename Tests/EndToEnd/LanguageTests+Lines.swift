@@ -132,7 +132,7 @@ extension LanguageTests {
         Line("log stat --fields", " peristiwa", "selalu", "hanya di entri: tidak ada definisi"),
         Line(
             "log export-tiles tiles", " berkas ditulis ke tiles: ", "Pembacanya memerlukan kunci: "),
-        Line("verify", "Halaman", "Semua cocok."), .same("checkpoint"),
+        Line("verify", "Halaman", "Semua cocok."), .same("checkpoint"), .same("checkpoint sign"),
         .same("checkpoint --verifier"), .same("proof 3"),
         Line(
             "proof --check 3.proof --entry 3.json --key \"$(rekam checkpoint --verifier)\"",
@@ -143,7 +143,12 @@ extension LanguageTests {
         Line("period close 2025-01", "2025-01 ditutup pada "),
         Line("void --entries 150..300 --reason uji", " peristiwa dibatalkan"),
         Line("snapshot export --period 2025-Q1 --out q1-baru", "q1-baru ditulis: "),
-        Line("snapshot diff q1 q1-baru", " angka berbeda"),
+        Line(
+            "snapshot diff q1 q1-baru", " angka berbeda", "Belum terbukti: apakah ",
+            " entri meneruskan yang "),
+        Line(
+            "checkpoint compare q1 q1", "Satu keadaan dari satu log: keduanya atas ",
+            "Siapa yang menandatanganinya belum diperiksa: "),
         Line("period list", "ditutup"), Line("period restatements", "dibatalkan"),
         Line("period reopen 2025-01 --reason uji", "2025-01 dibuka lagi;"),
         Line("audit exceptions --period 2026-01", "promosi", "pembatalan"),
@@ -170,7 +175,7 @@ extension LanguageTests {
         Line("name publish AGENT --reason uji", "tercatat di log sebagai teks terbuka, "),
         Line("person correct AGENT name=Ani --reason uji", "Dikoreksi: mulai sekarang entri "),
         Line("verify", "Orang ", "dihapus)", " cocok dengan tokennya"),
-        Line("status", "Penyimpanan", "mutakhir"),
+        Line("status", "Penyimpanan", "mutakhir", "Checkpoint   cocok, atas "),
         Line("doctor", "prosesor", "penulis", "tidak ada yang sedang menulis."),
         Line(
             "backup copy --verify", " entri dicadangkan ke copy: ", ", diverifikasi.",

@@ -158,6 +158,12 @@ struct DoctorWordsTests {
             .fine, .store(.backup(now, place: "there", entries: 1200, of: 3000)),
             "at \(time) to there, 1200 of 3000 entries."),
         said(.note, .store(.noBackup), "none is known.", "rekam backup DIR --verify"),
+        said(
+            .fine, .store(.kept(entries: 1200)),
+            "the last signed one, of 1,200 entries, goes with the store."),
+        said(
+            .fault, .store(.keptFault("7 < 9.")), "7 < 9.",
+            "Keep the store and that file as they are until somebody can say why."),
     ]
 
     private static let all = ofMachines + ofFileSystems + ofStores

@@ -35,6 +35,15 @@ public struct Checkpoint: Hashable, Sendable {
             origin: lines[0], size: size, root: root, extensions: Array(lines[3...].dropLast()))
     }
 
+    /// Reads a signed note; nil where it is no checkpoint, or none of these keys, which have the log's
+    /// name, signed it.
+    public init?(_ note: [UInt8], signedBy verifiers: [NoteVerifier]) {
+        guard let note = SignedNote(note), let checkpoint = Checkpoint(note.text),
+            verifiers.contains(where: { $0.name == checkpoint.origin && $0.accepts(note) })
+        else { return nil }
+        self = checkpoint
+    }
+
     /// The note's text: origin, size, root and what else there is, a line each.
     public var text: String {
         "\(origin)\n\(size)\n\(rootText)\n" + extensions.map { $0 + "\n" }.joined()

@@ -14,6 +14,15 @@ public enum KeptFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// The store's first entries are others than those that were signed.
     case forked(path: String, size: UInt32)
 
+    /// Whether the store's entries are the fault, so that new ones would be a second history of what
+    /// was signed.
+    public var isOfHistory: Bool {
+        switch self {
+        case .rolledBack, .forked: true
+        case .unreadable, .otherLog, .notSigned: false
+        }
+    }
+
     /// What is wrong, and what to do.
     public var description: String {
         switch self {
@@ -82,22 +91,29 @@ public struct KeptCheckpoint: Sendable {
     ) throws -> KeptFault? {
         do {
             guard let (note, kept) = try read() else { return nil }
-            guard kept.origin == log.origin else {
-                return .otherLog(path: path, origin: kept.origin, expected: log.origin)
-            }
-            guard verifiers.isEmpty || verifiers.contains(where: { $0.accepts(note) }) else {
-                return .notSigned(path: path)
-            }
+            // Another log's has another log's signature.
+            let isSigned = verifiers.isEmpty || verifiers.contains { $0.accepts(note) }
+            guard isSigned || kept.origin != log.origin else { return .notSigned(path: path) }
             return try log.read { view in
-                guard view.entryCount >= kept.size else {
-                    return .rolledBack(path: path, kept: kept.size, entries: view.entryCount)
+                switch try view.comparison(with: kept).relation {
+                case .same, .grown: nil
+                case .forked: .forked(path: path, size: kept.size)
+                case .notEstablished:
+                    .rolledBack(path: path, kept: kept.size, entries: view.entryCount)
+                case .otherLog:
+                    .otherLog(path: path, origin: kept.origin, expected: log.origin)
                 }
-                let same = try view.checkpoint(size: kept.size).root == kept.root
-                return same ? nil : .forked(path: path, size: kept.size)
             }
         } catch let fault as KeptFault {
             return fault
         }
+    }
+
+    /// Why a store does not go with what is kept, as far as this user may know it: who has no key looks
+    /// at no signature; who may not read the file, or meets damage, learns nothing here.
+    public func faultSeen(of log: LogStore) -> KeptFault? {
+        let verifiers = (try? log.noteVerifiers()) ?? []
+        return (try? fault(against: log, verifiers: verifiers)) ?? nil
     }
 
     /// Signs the checkpoint of the log's first `size` entries (all unless said), after a look at

@@ -13,23 +13,31 @@ public struct KeyRotation: Hashable, Sendable {
     /// A signed note in which the previous key names the next one; nil where it was lost.
     public var endorsement: String?
 
+    /// How the line of a statement begins that names the next key.
+    static let nextKey = "next-key "
+
     /// What the previous key signs: a checkpoint with the next key in an extension line.
     ///
     /// Source: C2SP `tlog-checkpoint`, extension lines.
     static func statement(_ checkpoint: Checkpoint, next: String) -> String {
-        checkpoint.text + "next-key \(next)\n"
+        checkpoint.text + "\(nextKey)\(next)\n"
+    }
+
+    /// What the previous key signed; nil where it was lost, or that is no note.
+    var statement: SignedNote? {
+        guard let endorsement else { return nil }
+        // Texts of data are trimmed when they are recorded; a note ends with a line's end.
+        return SignedNote(Array((endorsement + "\n").utf8))
+            ?? SignedNote(Array(endorsement.utf8))
     }
 
     /// Whether the previous key itself names the next one, so that who trusts the one can trust the
     /// other.
     public var isEndorsed: Bool {
-        // Texts of data are trimmed when they are recorded; a note ends with a line's end.
-        guard let previous, let endorsement, let verifier = NoteVerifier(previous),
-            let note = SignedNote(Array((endorsement + "\n").utf8))
-                ?? SignedNote(
-                    Array(endorsement.utf8)), verifier.accepts(note)
+        guard let previous, let verifier = NoteVerifier(previous), let statement,
+            verifier.accepts(statement)
         else { return false }
-        return note.text.hasSuffix("\nnext-key \(next)\n")
+        return statement.nextKey?.text == next
     }
 }
 

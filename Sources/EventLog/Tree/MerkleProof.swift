@@ -34,17 +34,35 @@ public enum MerkleProof {
         from earlier: Int, root earlierRoot: TreeHash, to size: Int, root: TreeHash,
         proof: [TreeHash]
     ) -> Bool {
-        guard earlier > 0, earlier <= size else { return false }
-        if earlier == size { return proof.isEmpty && earlierRoot == root }
-        guard !proof.isEmpty else { return false }
+        guard
+            let roots = roots(from: earlier, root: earlierRoot, to: size, proof: proof)
+        else { return false }
+        return roots.earlier == earlierRoot && roots.later == root
+    }
+
+    /// The roots that a consistency proof leads to; nil where it has not the right length, and from
+    /// the empty tree.
+    ///
+    /// Where the later one is the root of a tree of `size` leaves, so is the earlier one of its first
+    /// `earlier` leaves, whatever `root` says: both are made of the same nodes.
+    ///
+    /// - Parameter root: the earlier root as it is known. Where `earlier` is a power of two, the proof
+    ///   leaves it out, and it comes back as it is given.
+    /// - Complexity: O(log size).
+    public static func roots(
+        from earlier: Int, root: TreeHash, to size: Int, proof: [TreeHash]
+    ) -> (earlier: TreeHash, later: TreeHash)? {
+        guard earlier > 0, earlier <= size else { return nil }
+        if earlier == size { return proof.isEmpty ? (root, root) : nil }
+        guard !proof.isEmpty else { return nil }
         var (inner, border) = shape(earlier - 1, size)
         let shift = earlier.trailingZeroBitCount
         inner -= shift
         let isPower = earlier == 1 << shift
         let rest = isPower ? proof[...] : proof[1...]
-        guard rest.count == inner + border else { return false }
+        guard rest.count == inner + border else { return nil }
         let mask = (earlier - 1) >> shift
-        var before = isPower ? earlierRoot : proof[0]
+        var before = isPower ? root : proof[0]
         var after = before
         for (height, sibling) in rest.prefix(inner).enumerated() {
             if mask >> height & 1 == 0 {
@@ -58,7 +76,7 @@ public enum MerkleProof {
             before = .node(sibling, before)
             after = .node(sibling, after)
         }
-        return before == earlierRoot && after == root
+        return (before, after)
     }
 
     /// Siblings below the point where the paths to `index` and to the last leaf part, and left

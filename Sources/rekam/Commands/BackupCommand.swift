@@ -25,6 +25,7 @@ struct BackupCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var checkpoint: KeptOptions
     @OptionGroup var language: LanguageOptions
 
     @Argument(help: ArgumentHelp("The folder to make; it must not exist yet.", valueName: "dir"))
@@ -41,7 +42,10 @@ struct BackupCommand: ParsableCommand {
 
     func run() throws {
         Interrupt.listen()
-        let log = try store.open(readOnly: true)
+        let log = try store.open(
+            readOnly: true, beside: verify ? .nothing : .at(checkpoint))
+        // What was rolled back is copied, so that it can be looked into, and never called verified.
+        if verify { try checkpoint.requireSound(log) }
         let total = try log.read { view in
             try view.statistics().tables.reduce(0) { $0 + $1.bytes }
         }
@@ -179,7 +183,7 @@ struct RestoreCommand: ParsableCommand {
     /// - Returns: whether the log tells them all.
     @discardableResult
     private func tellErasures() throws -> Bool {
-        let log = try store.open(readOnly: false)
+        let log = try store.open(readOnly: false, beside: .nothing)
         guard log.keptErasures.isThere else { return true }
         guard try checkpoint.kept(of: log.path).fault(against: log, verifiers: []) == nil else {
             return false
@@ -229,7 +233,7 @@ struct RestoreCommand: ParsableCommand {
 
     /// Says whether signed entries are missing; with `--accept-rollback` records that they are.
     private func settle(_ manifest: BackupManifest?) throws {
-        let log = try store.open(readOnly: acceptRollback == nil)
+        let log = try store.open(readOnly: acceptRollback == nil, beside: .nothing)
         let kept = checkpoint.kept(of: log.path)
         guard let acceptRollback else {
             if case .rolledBack(_, let signed, let entries)? = try kept.fault(

@@ -18,6 +18,7 @@ struct DoctorCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var kept: KeptOptions
     @OptionGroup var language: LanguageOptions
 
     @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
@@ -31,7 +32,7 @@ struct DoctorCommand: ParsableCommand {
         var findings: [Finding]
         var isOpen = false
         do {
-            let log = try store.open(readOnly: true)
+            let log = try store.open(readOnly: true, beside: .nothing)
             isOpen = true
             let zone = try log.read { try $0.definitions().storeTimeZone?.name }
             let facts = try MachineFacts(path: path, zone: zone)
@@ -40,6 +41,7 @@ struct DoctorCommand: ParsableCommand {
             findings += Examination.fileSystem(
                 facts, storeBytes: StoreFiles.status(path + "/data.mdb")?.size ?? 0)
             findings += Examination.store(found, on: facts)
+            findings += Examination.kept(kept.kept(of: log.path), of: log)
         } catch {
             let facts = try MachineFacts(path: path, zone: nil)
             findings = Examination.machine(facts)

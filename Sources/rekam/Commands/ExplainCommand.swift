@@ -64,7 +64,7 @@ struct ExplainCommand: ParsableCommand {
                 .usage,
                 "\(events ? "--events" : "--proof") goes with the table and --format json.")
         }
-        let log = try store.open(readOnly: true)
+        let log = try store.open(readOnly: true, beside: .at(kept))
         var request = QueryRequest(
             kpis: [kpi], by: by.flatMap { $0.split(separator: ",").map(String.init) },
             filters: try filters.pairs, period: period)

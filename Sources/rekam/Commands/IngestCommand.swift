@@ -58,6 +58,7 @@ struct IngestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How the outcome is written: table or json.", valueName: "format"))
     var format = Format<TableOrJSON>(.table)
 
+    @OptionGroup var kept: KeptOptions
     @OptionGroup var language: LanguageOptions
 
     func validate() throws {
@@ -74,7 +75,7 @@ struct IngestCommand: ParsableCommand {
     }
 
     func run() throws {
-        let log = try store.open(readOnly: dryRun)
+        let log = try store.open(readOnly: dryRun, beside: .at(kept))
         // Until then there is nothing to be stopped gently.
         let mapping = try self.mapping.map { try MappingFiles.read($0, for: log) }
         Interrupt.listen()

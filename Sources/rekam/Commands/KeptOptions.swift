@@ -12,8 +12,13 @@ struct KeptOptions: ParsableArguments {
 
     /// The file for a store.
     func kept(of folder: String) -> KeptCheckpoint {
+        checkpointFile.map { KeptCheckpoint(path: $0) } ?? Self.usual(of: folder)
+    }
+
+    /// The file for a store where none is named.
+    static func usual(of folder: String) -> KeptCheckpoint {
         KeptCheckpoint(
-            path: checkpointFile ?? Machine.environment("REKAM_CHECKPOINT")
+            path: Machine.environment("REKAM_CHECKPOINT")
                 ?? KeptCheckpoint.defaultPath(ofStore: folder))
     }
 
@@ -23,7 +28,8 @@ struct KeptOptions: ParsableArguments {
         try Self.failing { try kept(of: log.path).sign(log, size: size) }
     }
 
-    /// Refuses where the store was rolled back or rewritten: before its books are closed.
+    /// Refuses where the store was rolled back or rewritten: before its books are closed, or a copy of
+    /// it is called verified.
     func requireSound(_ log: LogStore) throws {
         try Self.failing {
             let fault = try kept(of: log.path).fault(
@@ -39,5 +45,31 @@ struct KeptOptions: ParsableArguments {
         } catch let fault as KeptFault {
             throw Failure(.checkFailed, fault.description)
         }
+    }
+}
+
+/// The kept checkpoint that a store is held against when it is opened.
+enum KeptBeside {
+    /// The one of a store where none is named.
+    case usual
+    /// The one that the options say.
+    case at(KeptOptions)
+    /// None: the command looks at it itself, or mends what is wrong with it.
+    case nothing
+
+    /// Tells of a store that does not go with what was signed, and refuses to write to one that would
+    /// get a second history by it.
+    func look(at log: LogStore, isWritten: Bool) throws {
+        let kept: KeptCheckpoint
+        switch self {
+        case .usual: kept = KeptOptions.usual(of: log.path)
+        case .at(let options): kept = options.kept(of: log.path)
+        case .nothing: return
+        }
+        guard let fault = kept.faultSeen(of: log) else { return }
+        if isWritten, fault.isOfHistory {
+            throw Failure(.checkFailed, "\(fault.description) Nothing was recorded.")
+        }
+        Output.errorLine("Warning: \(fault.description)")
     }
 }

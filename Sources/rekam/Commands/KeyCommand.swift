@@ -16,10 +16,12 @@ struct KeyShowCommand: ParsableCommand {
         abstract: "Print the verifier key, which others check checkpoints with.",
         discussion: """
             Its first line is the present verifier key; it is public. Earlier keys follow, and \
-            whether each names its successor.
+            whether each names its successor. Who holds an earlier key checks what is signed today \
+            with what --rotations prints.
 
-            Example:
+            Examples:
               rekam key show
+              rekam key show --rotations > rotations
             """)
 
     @OptionGroup var store: StoreOptions
@@ -28,12 +30,19 @@ struct KeyShowCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How it is written: table or json.", valueName: "format"))
     var format = Format<TableOrJSON>(.table)
 
+    @Flag(help: "Print what each earlier key signed to name the next one, for proof --check.")
+    var rotations = false
+
     func run() throws {
         let log = try store.open(readOnly: true)
+        let changes = try log.read { try $0.keyRotations() }
+        if rotations {
+            Output.write(KeySuccession(changes).encoded)
+            return Output.flush()
+        }
         let present = try log.signingKey().verifier
-        let rotations = try log.read { try $0.keyRotations() }
         if format.value == .json {
-            let list = rotations.map { rotation in
+            let list = changes.map { rotation in
                 JSONValue.object([
                     JSONMember(key: "sequence", value: .number(String(rotation.sequence))),
                     JSONMember(key: "recordedtime", value: .string(rotation.recorded.rfc3339)),
@@ -53,7 +62,7 @@ struct KeyShowCommand: ParsableCommand {
         }
         Output.line(present)
         let words = KeepingWords(language.lang)
-        for rotation in rotations.reversed() {
+        for rotation in changes.reversed() {
             Output.line(
                 words.rotation(
                     at: rotation.sequence, recorded: rotation.recorded,
@@ -97,7 +106,7 @@ struct KeyRotateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let log = try store.open(readOnly: false)
+        let log = try store.open(readOnly: false, beside: .nothing)
         let words = KeepingWords(language.lang)
         do {
             let keys = try log.rotateKey(

@@ -28,7 +28,7 @@ struct LogTilesCommand: ParsableCommand {
     var withAnswers = false
 
     func run() throws {
-        let log = try store.open(readOnly: true)
+        let log = try store.open(readOnly: true, beside: .nothing)
         let note = try kept.sign(log)
         guard let checkpoint = Checkpoint(note.text) else {
             preconditionFailure("what was signed is a checkpoint")

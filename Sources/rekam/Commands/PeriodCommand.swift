@@ -56,7 +56,7 @@ struct PeriodCloseCommand: ParsableCommand {
 
     func run() throws {
         Interrupt.listen()
-        let log = try store.open(readOnly: false)
+        let log = try store.open(readOnly: false, beside: .at(kept))
         let now = try Machine.now()
         let (count, zone, last, periods) = try log.read { view in
             (

@@ -9,13 +9,17 @@ struct ProofCommand: ParsableCommand {
         discussion: """
             With a sequence it prints a C2SP tlog-proof: the audit path of the entry and the signed \
             checkpoint that it leads to. With --from it prints what shows that the log continues its \
-            first SIZE entries (the form a C2SP witness is sent). --check reads a proof back.
+            first SIZE entries (the form a C2SP witness is sent). --check reads either back, without a \
+            store: one of an entry with the entry, one of growth with the earlier checkpoint, which \
+            you kept. Where the log signs with another key since, --rotations has what your key said \
+            of it (rekam key show --rotations).
 
             Examples:
               rekam proof 184001 > 184001.tlog-proof
-              rekam proof --from 184000
+              rekam proof --from 184000 > grown
               rekam log show 184001 > entry && rekam proof --check 184001.tlog-proof --entry entry \
             --key "$(rekam checkpoint --verifier)"
+              rekam proof --check grown --from october.checkpoint --key their.key
             """)
 
     @OptionGroup var store: StoreOptions
@@ -25,34 +29,53 @@ struct ProofCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The entry's sequence.", valueName: "seq"))
     var sequence: UInt32?
 
-    @Option(help: ArgumentHelp("Prove that the log continues its first so many entries."))
-    var from: UInt32?
+    @Option(
+        help: ArgumentHelp(
+            "Prove that the log continues its first so many entries; with --check: the earlier "
+                + "checkpoint's file.", valueName: "size|file"))
+    var from: String?
 
     @Option(help: ArgumentHelp("In the tree of the first so many entries; all unless said."))
     var to: UInt32?
 
-    @Option(help: ArgumentHelp("Check a tlog-proof; no store is needed.", valueName: "file"))
+    @Option(help: ArgumentHelp("Check a proof; no store is needed.", valueName: "file"))
     var check: String?
 
     @Option(help: ArgumentHelp("With --check: the entry, as log show prints it."))
     var entry: String?
 
-    @Option(help: ArgumentHelp("With --check: the verifier key of the log.", valueName: "vkey"))
-    var key: String?
+    @OptionGroup var trust: TrustOptions
 
     func validate() throws {
-        let wanted = [sequence != nil, from != nil, check != nil].count { $0 }
-        guard wanted == 1 else {
+        guard check == nil else {
+            guard sequence == nil, (entry == nil) != (from == nil), trust.key != nil else {
+                throw ValidationError(
+                    "--check FILE wants --key VKEY, and --entry FILE where it proves an entry, or "
+                        + "--from CHECKPOINT where it proves growth.")
+            }
+            return
+        }
+        guard (sequence == nil) != (from == nil) else {
             throw ValidationError("a sequence, --from SIZE or --check FILE: one of them.")
         }
-        guard check == nil || (entry != nil && key != nil) else {
-            throw ValidationError("--check FILE wants --entry FILE and --key VKEY.")
+        guard from.map({ UInt32($0) != nil }) ?? true else {
+            throw ValidationError("--from \(from ?? ""): a number of entries, such as 184000.")
         }
     }
 
     func run() throws {
-        if let check { return try checkProof(check) }
-        let log = try store.open(readOnly: true)
+        if let check {
+            let proof = ProofCheck(path: check, verifiers: try trust.verifiers() ?? [])
+            let words = CheckpointWords(language.lang)
+            if let entry {
+                Output.line(words.proved(try proof.index(of: entry), of: proof.log))
+            } else if let from {
+                Output.line(words.relation(try proof.growth(from: from).said))
+                Output.line(words.signed)
+            }
+            return Output.flush()
+        }
+        let log = try store.open(readOnly: true, beside: .nothing)
         let count = try log.read { $0.entryCount }
         let size = to ?? count
         guard size <= count else {
@@ -60,7 +83,7 @@ struct ProofCommand: ParsableCommand {
                 .usage,
                 "--to \(size): the log holds \(NumberText.grouped(count)) entries.")
         }
-        if let from {
+        if let from = from.flatMap({ UInt32($0) }) {
             guard from <= size else {
                 throw Failure(.usage, "--from \(from): the later state has \(size) entries.")
             }
@@ -77,28 +100,6 @@ struct ProofCommand: ParsableCommand {
             }
             Output.write(try EntryProofs(log, size: size, kept).proof(of: sequence).encoded)
         }
-        Output.flush()
-    }
-
-    private func checkProof(_ path: String) throws {
-        guard let entry, let key, let verifier = NoteVerifier(key) else {
-            throw Failure(
-                .usage, "--key \(key ?? ""): a verifier key looks like name+1a2b3c4d+Abc…")
-        }
-        guard let bytes = Machine.read(path), var content = Machine.read(entry) else {
-            throw Failure(.inputOutput, "\(path) or \(entry) can't be read.")
-        }
-        // `log show` ends the entry with a line break, which is no part of it.
-        if content.last == 0x0A { content.removeLast() }
-        guard let proof = InclusionProof(String(decoding: bytes, as: UTF8.self)) else {
-            throw Failure(.checkFailed, "\(path) is no tlog-proof.")
-        }
-        guard proof.holds(for: content, verifier: verifier) else {
-            throw Failure(
-                .checkFailed,
-                "\(path) does not prove that this entry is in a log signed by \(verifier.name).")
-        }
-        Output.line(language.words.proved(proof.index, of: verifier.name))
         Output.flush()
     }
 }

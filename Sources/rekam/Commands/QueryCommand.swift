@@ -28,6 +28,7 @@ struct QueryCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var kept: KeptOptions
     @OptionGroup var tokens: TokensOption
     @OptionGroup var output: AnswerOptions
 
@@ -62,7 +63,7 @@ struct QueryCommand: ParsableCommand {
     var leftOut = false
 
     func run() throws {
-        let log = try store.open(readOnly: true)
+        let log = try store.open(readOnly: true, beside: .at(kept))
         if leftOut { return try printLeftOut(log) }
         var request = QueryRequest(
             kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },

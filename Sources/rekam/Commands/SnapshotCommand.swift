@@ -107,7 +107,7 @@ struct SnapshotExportCommand: ParsableCommand {
         guard StoreFiles.status(folder) == nil else {
             throw Failure(.inputOutput, "\(folder) is there already. Name a folder that is not.")
         }
-        let log = try store.open(readOnly: true)
+        let log = try store.open(readOnly: true, beside: .nothing)
         let count =
             try asOf.map { try AsOfOptions.entryCount($0, in: log) }
             ?? log.read { $0.entryCount }
@@ -134,6 +134,7 @@ struct SnapshotExportCommand: ParsableCommand {
         let line = ProgressLine(.files)
         try snapshot.write(
             to: folder, checkpoint: note, key: log.signingKey(),
+            succession: KeySuccession(try log.read { try $0.keyRotations() }),
             entriesFrom: withEntries ? log : nil
         ) { done, all in
             line.show(count: done, share: done * 1000 / max(1, all))

@@ -11,10 +11,13 @@ struct SnapshotDiffCommand: ParsableCommand {
         commandName: "diff",
         abstract: "Which figures differ between two snapshots, and which definitions.",
         discussion: """
-            Both are checked first. Ends with 0 whether or not they differ.
+            Both are checked first, and whether they are of one log that grew: by the entries in the \
+            later one, or by --proof, what rekam proof --from prints. Ends with 0 whether or not \
+            figures differ, and with 1 where the two are of two histories of one log.
 
-            Example:
+            Examples:
               rekam snapshot diff 2025-Q3 2025-Q3-restated
+              rekam snapshot diff 2025-Q3 2025-Q3-restated --proof grown
             """)
 
     @Argument(help: ArgumentHelp("The earlier snapshot.", valueName: "a"))
@@ -22,6 +25,11 @@ struct SnapshotDiffCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The later one.", valueName: "b"))
     var after: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A consistency proof from the smaller log to the larger.", valueName: "file"))
+    var proof: String?
 
     @OptionGroup var output: WritingOptions<TableJSONOrCSV>
 
@@ -31,12 +39,41 @@ struct SnapshotDiffCommand: ParsableCommand {
         let comparison = try SnapshotCommand.checking(after) {
             try SnapshotComparison(from: old, to: new)
         }
+        let proof = try proof.map(CheckpointComparison.proof)?.hashes
+        let logs = try SnapshotCommand.checking(after) {
+            try old.comparison(with: new, proof: proof)
+        }
         switch output.format {
-        case .table, .markdown: table(comparison, old, new)
+        case .table, .markdown:
+            standing(logs, old, new)
+            table(comparison, old, new)
         case .csv: csv(comparison)
-        case .json: json(comparison, old, new)
+        case .json: json(comparison, logs, old, new)
         }
         Output.flush()
+        guard logs.relation != .forked else {
+            // A table has said so.
+            let isSaid = output.format == .table
+            throw Failure(
+                .checkFailed,
+                isSaid ? "" : SnapshotWords(.english).standing(logs.said))
+        }
+    }
+
+    /// Says how the two logs stand to each other.
+    private func standing(
+        _ logs: CheckpointComparison, _ old: SnapshotReading, _ new: SnapshotReading
+    ) {
+        let words = SnapshotWords(output.lang)
+        Output.line(words.standing(logs.said))
+        func leads(_ one: SnapshotReading, to other: SnapshotReading) -> Bool {
+            [one.succession, other.succession].contains {
+                $0.verifiers(trusting: one.verifier).contains(other.verifier)
+            }
+        }
+        if logs.relation == .forked {
+            Output.line(words.signers(areLinked: leads(old, to: new) || leads(new, to: old)))
+        }
     }
 
     private func table(
@@ -102,7 +139,8 @@ struct SnapshotDiffCommand: ParsableCommand {
     }
 
     private func json(
-        _ comparison: SnapshotComparison, _ old: SnapshotReading, _ new: SnapshotReading
+        _ comparison: SnapshotComparison, _ logs: CheckpointComparison, _ old: SnapshotReading,
+        _ new: SnapshotReading
     ) {
         let rows = comparison.changes.map { change in
             "{\"kpi\": \(JSONText.string(change.kpi)), \"period\": \(JSONText.string(change.period))"
@@ -114,6 +152,7 @@ struct SnapshotDiffCommand: ParsableCommand {
         Output.write("{\n")
         Output.write("  \"before\": \"\(old.manifest.digest)\",\n")
         Output.write("  \"after\": \"\(new.manifest.digest)\",\n")
+        Output.write("  \"logs\": \"\(logs.relation.rawValue)\",\n")
         Output.write("  \"compared\": \(comparison.compared),\n")
         let definitions = comparison.definitions.map { JSONText.string($0) }
         Output.write("  \"definitions\": [\(JSONText.lines(definitions))],\n")

@@ -13,7 +13,8 @@ struct SnapshotVerifyCommand: ParsableCommand {
         discussion: """
             No store is needed. Where the snapshot carries the entries, every figure is computed \
             anew from them. With --store the figures are computed from that store and compared. Ends \
-            with 0 when everything checked holds, with 1 and the first difference when not.
+            with 0 when everything checked holds, with 1 and the first difference when not. Where the \
+            log signs with another key since, an earlier key is followed to it by what it signed.
 
             Examples:
               rekam snapshot verify 2025-Q3 --key cs.example.com/log+1a2b3c4d+AbCd…
@@ -42,7 +43,7 @@ struct SnapshotVerifyCommand: ParsableCommand {
 
     func run() throws {
         let reading = try SnapshotCommand.checking(folder) { try SnapshotReading(folder) }
-        let isConfirmed = try confirm(reading)
+        let signer = try signer(reading)
         let manifest = reading.manifest
         var report = SnapshotChecked(
             kpiCount: manifest.kpiCount, whose: (manifest.agent ?? manifest.team)?.printable,
@@ -50,7 +51,7 @@ struct SnapshotVerifyCommand: ParsableCommand {
             entries: UInt32(clamping: manifest.checkpoint.size),
             recorded: manifest.recordedThrough?.rfc3339, fileCount: manifest.files.count,
             signer: reading.verifier.name.printable, key: reading.verifier.text,
-            isConfirmed: isConfirmed)
+            stands: signer)
         if reading.hasEntries {
             try recompute(reading)
             report.isRecomputed = true
@@ -64,22 +65,19 @@ struct SnapshotVerifyCommand: ParsableCommand {
         Output.flush()
     }
 
-    /// Whether the key is the one that was given; nil given is not confirmed.
-    private func confirm(_ reading: SnapshotReading) throws -> Bool {
-        guard let key else { return false }
-        let text =
-            Machine.read(key, most: 4096).map { String(decoding: $0, as: UTF8.self) } ?? key
-        guard let verifier = NoteVerifier(text.filter { !$0.isWhitespace }) else {
-            throw Failure(
-                .usage, "--key \(key.printable): a verifier key looks like name+1a2b3c4d+Abc…")
-        }
-        guard verifier == reading.verifier else {
+    /// How the key stands to the one that was given, if one was.
+    private func signer(_ reading: SnapshotReading) throws -> SnapshotChecked.Signer {
+        guard let key else { return .unconfirmed }
+        let verifier = try TrustOptions.verifier(key)
+        if verifier == reading.verifier { return .given }
+        guard reading.succession.verifiers(trusting: verifier).contains(reading.verifier) else {
             throw Failure(
                 .checkFailed,
                 "the snapshot \(folder) does not hold: it is signed by \(reading.verifier.text), "
-                    + "not by the key you gave.")
+                    + "not by the key you gave, and nothing in it shows that your key vouches for "
+                    + "that one.")
         }
-        return true
+        return .vouchedFor
     }
 
     private func recompute(_ reading: SnapshotReading) throws {
@@ -101,15 +99,15 @@ struct SnapshotVerifyCommand: ParsableCommand {
     private func compare(_ reading: SnapshotReading, _ path: String) throws {
         let log = try LogStore.open(at: path, readOnly: true, threads: Machine.cores)
         let expected = reading.manifest.checkpoint
-        let holds = try log.read { view in
-            try log.origin == expected.origin && view.entryCount >= expected.size
-                && view.checkpoint(size: expected.size).root == expected.root
-        }
-        guard holds else {
+        let comparison = try log.read { try $0.comparison(with: expected) }
+        guard comparison.relation == .same || comparison.relation == .grown,
+            comparison.smaller == expected
+        else {
             throw Failure(
                 .checkFailed,
                 "the snapshot \(folder) does not hold: the first \(expected.size) entries of "
-                    + "\(path) are not those it was taken from.")
+                    + "\(path) are not those it was taken from. "
+                    + SnapshotWords(.english).standing(comparison.said))
         }
         try SnapshotCommand.checking(folder) {
             try reading.compare(

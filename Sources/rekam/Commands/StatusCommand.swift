@@ -11,7 +11,8 @@ struct StatusCommand: ParsableCommand {
         abstract: "Say how the store is doing: last events, lag, refusals, space, backups.",
         discussion: """
             For monitoring: ends with 1 when something is older than allowed, or the last \
-            verification found a difference.
+            verification found a difference, or the store is not what was last signed of it (rolled \
+            back, or rewritten).
 
             Examples:
               rekam status
@@ -19,6 +20,7 @@ struct StatusCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var kept: KeptOptions
 
     @Option(help: ArgumentHelp("The last event must be younger.", valueName: "time"))
     var maxAge: String?
@@ -42,9 +44,9 @@ struct StatusCommand: ParsableCommand {
             event: try limit(maxAge, "--max-age"),
             backup: try limit(maxBackupAge, "--max-backup-age"),
             verification: try limit(maxVerifyAge, "--max-verify-age"))
-        let log = try store.open(readOnly: true)
+        let log = try store.open(readOnly: true, beside: .nothing)
         let now = try Machine.now()
-        let status = try StoreStatus(of: log, now: now)
+        let status = try StoreStatus(of: log, now: now, kept: kept.kept(of: log.path))
         let breaches = status.breaches(of: limits, now: now)
         let free = Disk(log.path).freeBytes
         if format.value == .json {
@@ -114,6 +116,9 @@ struct StatusCommand: ParsableCommand {
                         + ", \(words.entries($0.entries))"
                 } ?? words.neverBackedUp
             ))
+        if status.signed != nil || status.keptFault != nil {
+            lines.append(("Checkpoint", words.kept(status.signed, holds: status.keptFault == nil)))
+        }
         let width = max(13, (lines.map { TextWidth.of($0.0) }.max() ?? 0) + 2)
         for (name, text) in lines { Output.line(TextWidth.padded(name, to: width) + text) }
     }
@@ -136,6 +141,7 @@ struct StatusCommand: ParsableCommand {
         case .differs:
             "the last verification found a difference. Keep the store as it is, and restore a "
                 + "backup beside it."
+        case .kept(let fault): fault.description
         }
     }
 
@@ -171,6 +177,7 @@ struct StatusCommand: ParsableCommand {
             case .backup: .string("max-backup-age")
             case .verification: .string("max-verify-age")
             case .differs: .string("differs")
+            case .kept: .string("checkpoint")
             }
         }
         return object([
@@ -193,6 +200,11 @@ struct StatusCommand: ParsableCommand {
             ("names_bytes", status.vaultBytes.map { number($0) } ?? .null),
             ("old_backups_with_names", number(status.oldBackups)),
             ("used_bytes", number(status.usedBytes)), ("free_bytes", number(free)),
+            ("signed_entries", status.signed.map { number($0) } ?? .null),
+            (
+                "checkpoint_fault",
+                status.keptFault.map { .string($0.description) } ?? .null
+            ),
             ("last_verification", note(status.verification)), ("last_backup", note(status.backup)),
         ])
     }

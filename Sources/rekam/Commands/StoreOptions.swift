@@ -28,8 +28,10 @@ struct StoreOptions: ParsableArguments {
         .milliseconds(try Self.milliseconds(wait, option: "--wait", most: 86_400_000))
     }
 
-    /// Opens the store.
-    func open(readOnly: Bool) throws -> LogStore {
+    /// Opens the store, and holds it against the checkpoint kept beside it: what was rolled back or
+    /// rewritten is told to whoever reads, and is not written to, since new entries would give the log
+    /// a second history.
+    func open(readOnly: Bool, beside kept: KeptBeside = .usual) throws -> LogStore {
         let log = try LogStore.open(
             at: path, readOnly: readOnly, salts: Machine.salts, threads: Machine.cores,
             patience: patience(),
@@ -39,6 +41,7 @@ struct StoreOptions: ParsableArguments {
                 "private.mdb of \(log.path.printable) can't be read by this user: persons are shown "
                     + "as tokens. Its owner can let the store's group read it; see rekam doctor.")
         }
+        try kept.look(at: log, isWritten: !readOnly)
         return log
     }
 

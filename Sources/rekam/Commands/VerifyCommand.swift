@@ -36,7 +36,7 @@ struct VerifyCommand: ParsableCommand {
             }
         }
         Progress.clear()
-        let log = try failing { try store.open(readOnly: true) }
+        let log = try failing { try store.open(readOnly: true, beside: .nothing) }
         let total = Int(try failing { try log.read { $0.entryCount } })
         let line = ProgressLine(.entries)
         let report = try Verification(of: log).run(threads: Machine.cores) { done in

@@ -173,13 +173,6 @@ package struct AuditWords: SubjectWords {
             "Cocok: \(kpis) KPI, \(number(figures)) angka. \(words.seconds(tenths: tenths))")
     }
 
-    package func proved(_ index: UInt32, of log: String) -> String {
-        pick(
-            "The entry is number \(index) of the log \(log), signed by the key you gave.",
-            "Entri ini nomor \(index) dalam log \(log), ditandatangani dengan kunci yang Anda beri."
-        )
-    }
-
     // MARK: Verification
 
     /// What was checked, each with its name: pages, entries, tree, columns, projections, checkpoint.

@@ -56,6 +56,7 @@ package struct DoctorWords: SubjectWords {
             case .backup: "cadangan"
             case .names: "nama"
             case .doubtful: "meragukan"
+            case .checkpoint: "checkpoint"
             case .addressSpace: "ruang alamat"
             case .fileSize: "ukuran berkas"
             case .openFiles: "berkas terbuka"

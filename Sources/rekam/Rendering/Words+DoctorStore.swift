@@ -67,6 +67,20 @@ extension DoctorWords {
         case .zoneRules(let zone, let recorded, let machine):
             zoneRules(zone, recorded, machine, level)
         case .verified, .neverVerified, .backup, .noBackup: history(matter)
+        case .kept(let entries):
+            (
+                pick(
+                    "the last signed one, of \(words.entries(entries)), goes with the store.",
+                    "yang terakhir ditandatangani, atas \(words.entries(entries)), cocok dengan "
+                        + "penyimpanan."), ""
+            )
+        case .keptFault(let fault):
+            (
+                fault,
+                pick(
+                    "Keep the store and that file as they are until somebody can say why.",
+                    "Biarkan penyimpanan dan berkas itu apa adanya sampai sebabnya jelas.")
+            )
         case .doubtful(let found):
             (DoubtWords(language).counted(found) + ".", DoubtWords(language).how(found.kind))
         }

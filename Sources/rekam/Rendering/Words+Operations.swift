@@ -137,6 +137,16 @@ package struct OperationWords: SubjectWords {
         pick("IT DID NOT HOLD: ", "TIDAK COCOK: ") + detail
     }
 
+    /// The last signed checkpoint, and whether the store goes with it.
+    ///
+    /// - Parameter entries: it is of; nil where the file is none.
+    package func kept(_ entries: UInt32?, holds: Bool) -> String {
+        let of = entries.map { pick(", of ", ", atas ") + self.entries($0) } ?? ""
+        return holds
+            ? pick("it holds", "cocok") + of
+            : pick("THE STORE IS NOT WHAT WAS SIGNED", "PENYIMPANAN BUKAN YANG DITANDATANGANI") + of
+    }
+
     /// So many entries.
     package func entries(_ count: UInt32) -> String { words.entries(count) }
 

@@ -55,13 +55,7 @@ package struct SnapshotWords: SubjectWords {
                     + "manifest have the digests that were signed.",
                 "  Tidak ada yang berubah sejak ditandatangani: \(checked.fileCount) berkas dan "
                     + "manifes cocok dengan digest yang ditandatangani."),
-            checked.isConfirmed
-                ? pick(
-                    "  It is signed by \(checked.signer), with the key you gave.",
-                    "  Ditandatangani oleh \(checked.signer), dengan kunci yang Anda beri.")
-                : pick(
-                    "  It is signed by a key you have not confirmed: \(checked.key)",
-                    "  Ditandatangani dengan kunci yang belum Anda pastikan: \(checked.key)"),
+            signed(checked),
         ]
         if checked.isRecomputed {
             lines += [
@@ -86,9 +80,28 @@ package struct SnapshotWords: SubjectWords {
         return lines + notEstablished(checked) + ["", audit.holds()]
     }
 
+    private func signed(_ checked: SnapshotChecked) -> String {
+        switch checked.stands {
+        case .given:
+            pick(
+                "  It is signed by \(checked.signer), with the key you gave.",
+                "  Ditandatangani oleh \(checked.signer), dengan kunci yang Anda beri.")
+        case .vouchedFor:
+            pick(
+                "  It is signed by \(checked.signer), with a later key, for which the one you gave "
+                    + "vouches: \(checked.key)",
+                "  Ditandatangani oleh \(checked.signer), dengan kunci yang lebih baru, yang dijamin "
+                    + "oleh kunci yang Anda beri: \(checked.key)")
+        case .unconfirmed:
+            pick(
+                "  It is signed by a key you have not confirmed: \(checked.key)",
+                "  Ditandatangani dengan kunci yang belum Anda pastikan: \(checked.key)")
+        }
+    }
+
     private func notEstablished(_ checked: SnapshotChecked) -> [String] {
         var lines = ["", pick("Not established", "Belum terbukti")]
-        if !checked.isConfirmed {
+        if checked.stands == .unconfirmed {
             lines.append(
                 pick(
                     "  Whose key that is: get it from its holder another way, and give it as --key.",
@@ -116,6 +129,26 @@ package struct SnapshotWords: SubjectWords {
     }
 
     // MARK: Comparison
+
+    /// How the logs of two snapshots, or of a snapshot and a store, stand to each other.
+    package func standing(_ compared: ComparedCheckpoints) -> String {
+        CheckpointWords(language).relation(compared)
+    }
+
+    /// What the signatures of two snapshots say of whose they are.
+    ///
+    /// - Parameter areLinked: whether one key signed both, or one vouches for the other.
+    package func signers(areLinked: Bool) -> String {
+        areLinked
+            ? pick(
+                "One holder signed both: the same key, or one that the other vouches for.",
+                "Satu pemegang menandatangani keduanya: kunci yang sama, atau yang satu menjamin yang "
+                    + "lain.")
+            : pick(
+                "Two keys signed them, and neither vouches for the other: one may not be the log's.",
+                "Dua kunci menandatanganinya, dan tidak ada yang menjamin yang lain: mungkin salah "
+                    + "satunya bukan milik log.")
+    }
 
     package func differ(_ count: Int, of compared: Int, _ before: UInt32, _ after: UInt32) -> String
     {
@@ -156,8 +189,12 @@ package struct SnapshotChecked {
     /// Who signed it, and the key it carries.
     package var signer: String
     package var key: String
-    /// Whether the key is one that was given.
-    package var isConfirmed: Bool
+    /// How it stands to the key that was given.
+    package var stands: Signer
+    /// Whose key signed a snapshot: the one that was given, a later one that it vouches for, or one that
+    /// nobody confirmed.
+    package enum Signer { case given, vouchedFor, unconfirmed }
+
     /// Whether its figures were computed from entries it carries.
     package var isRecomputed = false
     /// The store its figures were computed from; nil where none was.
@@ -165,7 +202,7 @@ package struct SnapshotChecked {
 
     package init(
         kpiCount: Int, whose: String?, period: String, timeZone: String, entries: UInt32,
-        recorded: String?, fileCount: Int, signer: String, key: String, isConfirmed: Bool
+        recorded: String?, fileCount: Int, signer: String, key: String, stands: Signer
     ) {
         self.kpiCount = kpiCount
         self.whose = whose
@@ -176,6 +213,6 @@ package struct SnapshotChecked {
         self.fileCount = fileCount
         self.signer = signer
         self.key = key
-        self.isConfirmed = isConfirmed
+        self.stands = stands
     }
 }
