@@ -62,6 +62,24 @@ public enum SourceOrder: Hashable, Sendable {
     case integer(Int64)
     /// A text, compared by its bytes.
     case text(String)
+
+    /// The order that a number of a source is: a text where it is beyond ±(2^53−1), since no entry
+    /// holds such a number.
+    public init(_ number: Int64) {
+        self = WholeNumber.isWithin(number) ? .integer(number) : .text(String(number))
+    }
+
+    /// The order that a source's text is: a number where it is nothing but digits and their sign.
+    public init(_ text: String) {
+        let digits = text.utf8.first == 0x2D ? text.utf8.dropFirst() : text.utf8[...]
+        if let number = Int64(text), digits.allSatisfy({ (0x30...0x39).contains($0) }),
+            WholeNumber.isWithin(number)
+        {
+            self = .integer(number)
+        } else {
+            self = .text(text)
+        }
+    }
 }
 
 /// A source's order as columns keep it: eight bytes that compare as the order does.
@@ -276,6 +294,8 @@ public struct EventBatch: Sendable {
     /// Gives the last event an order that its input's rows told.
     mutating func order(last order: SourceOrder) {
         guard let place = rows.indices.last else { return }
+        var order = order
+        if case .integer(let number) = order { order = SourceOrder(number) }
         let value: JSONValue =
             switch order {
             case .integer(let number): .number(String(number))
@@ -366,4 +386,13 @@ public protocol EventSink {
     /// Records a batch, all of it or (on an error) nothing. With `isStrict` the first refusal
     /// refuses the whole batch: nothing of it is recorded and the outcome names it.
     mutating func append(_ batch: EventBatch, isStrict: Bool) throws -> AppendOutcome
+
+    /// What says of batches what `append` would say and records nothing, each batch seeing those
+    /// before it; nil for a sink that refuses nothing.
+    func rehearsal() -> (any EventSink)?
+}
+
+extension EventSink {
+    /// None: it refuses nothing.
+    public func rehearsal() -> (any EventSink)? { nil }
 }

@@ -15,6 +15,12 @@ extension String {
     /// - Complexity: O(length).
     public var harmless: String { shown { _, _ in false } }
 
+    /// Whether it holds no control characters (U+0000–001F, U+007F–009F), as CloudEvents asks of its
+    /// strings.
+    package var isFreeOfControls: Bool {
+        unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
+    }
+
     /// A dimension's value as people read it: `–` is nobody or none, so that the text `–` itself stands
     /// in quotes, and that text in quotes in another pair.
     public var printableValue: String {

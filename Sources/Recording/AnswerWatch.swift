@@ -19,6 +19,8 @@ struct AnswerWatch<Sink: EventSink>: EventSink {
         mayAnswer = types.schemas.map(\.mayAnswer)
     }
 
+    func rehearsal() -> (any EventSink)? { inside.rehearsal() }
+
     var hasSeenAnswers: Bool { seen.isTrue.load(ordering: .relaxed) }
 
     mutating func append(_ batch: EventBatch, isStrict: Bool) throws -> AppendOutcome {

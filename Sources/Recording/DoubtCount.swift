@@ -18,6 +18,8 @@ struct DoubtCounting<Sink: EventSink>: EventSink {
         self.clock = clock
     }
 
+    func rehearsal() -> (any EventSink)? { inside.rehearsal() }
+
     mutating func append(_ batch: EventBatch, isStrict: Bool) throws -> AppendOutcome {
         let look = DoubtLook(
             batch, types, latest: try clock().milliseconds + DoubtKind.clockTolerance)
@@ -59,7 +61,8 @@ struct TypeDoubts: Sendable {
 
 /// The looking through one batch, on a thread of its own while the log takes the batch in.
 private final class DoubtLook: Sendable {
-    /// What was found in a row; without a line where that would tell of an answer.
+    /// What was found in a row; without a line where that would tell of somebody who is not to be
+    /// known.
     struct Found {
         var kind: DoubtKind
         var attribute: String
@@ -104,7 +107,12 @@ private final class DoubtLook: Sendable {
             let type = Int(row.type)
             func note(_ kind: DoubtKind?, _ attribute: String) {
                 guard let kind else { return }
-                found.append(Found(kind: kind, attribute: attribute, row: place, line: row.line))
+                let isAnonymous =
+                    types[type].mayBeAnonymous && EventTypes.isAnonymous(batch.text(row.subject))
+                found.append(
+                    Found(
+                        kind: kind, attribute: attribute, row: place,
+                        line: isAnonymous ? nil : row.line))
             }
             note(ContactShape.find(bytes, row.id.indices), "id")
             // Persons' names behind the slash are kept as tokens.
@@ -115,13 +123,9 @@ private final class DoubtLook: Sendable {
             if row.order.kind != .none, widths.differ(place, in: batch) {
                 note(.sequenceWidths, "sequence")
             }
-            guard let scale = types[type].scale, isOff(scale, row, in: batch) else { continue }
-            let isAnonymous =
-                types[type].mayBeAnonymous && EventTypes.isAnonymous(batch.text(row.subject))
-            found.append(
-                Found(
-                    kind: .offScale, attribute: types[type].answer, row: place,
-                    line: isAnonymous ? nil : row.line))
+            if let scale = types[type].scale, isOff(scale, row, in: batch) {
+                note(.offScale, types[type].answer)
+            }
         }
         state.withLock { $0.found = found }
     }

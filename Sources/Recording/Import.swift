@@ -113,7 +113,7 @@ public struct Import {
         record.refusals = Dictionary(
             outcome.refusals.map { (Self.kept($0.first, fields), $0.count) },
             uniquingKeysWith: +)
-        // A small input's count of answers off their scale would tell of somebody's answer.
+        // A small input's count of doubtful answers would tell of somebody's answer.
         record.doubts = Dictionary(
             outcome.doubts.filter { !$0.isAnonymous }.map { (Self.kept($0), $0.count) },
             uniquingKeysWith: +)
@@ -150,6 +150,8 @@ public struct Import {
 private struct ShownSink: EventSink {
     var inside: Rehearsal
     let see: (EventBatch, AppendOutcome) throws -> Void
+
+    func rehearsal() -> (any EventSink)? { inside.rehearsal() }
 
     mutating func append(_ batch: EventBatch, isStrict: Bool) throws -> AppendOutcome {
         let outcome = try inside.append(batch, isStrict: isStrict)

@@ -60,6 +60,9 @@ public struct Rehearsal: EventSink {
 
     init(_ store: LogStore) { self.store = store }
 
+    /// One that goes on from here.
+    public func rehearsal() -> (any EventSink)? { self }
+
     /// What `LogStore.append` would say of a batch, but for the clock.
     ///
     /// - Complexity: O(events · log entries); one that is there already costs some 20 µs.

@@ -72,6 +72,9 @@ public struct LogSink: EventSink {
         self.clock = clock
     }
 
+    /// What would come of batches, see `Rehearsal`.
+    public func rehearsal() -> (any EventSink)? { store.rehearsal() }
+
     /// Records a batch: see `LogStore.append`.
     public mutating func append(_ batch: EventBatch, isStrict: Bool) throws -> AppendOutcome {
         let outcome = try store.append(batch, recorded: try clock(), isStrict: isStrict)

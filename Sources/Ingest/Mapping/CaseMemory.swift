@@ -48,6 +48,12 @@ struct CaseMemory {
     /// Takes what rows have changed in the case asked for last.
     mutating func update(_ entry: Entry) { current?.entry = entry }
 
+    /// Puts a case back to what was known of it.
+    mutating func restore(_ subject: String, to before: Entry) {
+        _ = entry(of: subject)
+        update(before)
+    }
+
     private mutating func put(_ entry: Entry, _ subject: String) {
         young[subject] = entry
         guard young.count >= CaseMemory.generationCases else { return }

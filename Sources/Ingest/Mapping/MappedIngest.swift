@@ -21,13 +21,13 @@ public func ingest<Sink: EventSink>(
         sink: sink, types: types, options: options, rejects: rejects, progress: progress)
     defer { sink = run.sink }
     var fault: InputFault?
-    var doubts: [DoubtGroup] = []
     var isStoppedEarly = false
     do {
         let reader = try MappedReader(
             mapping, source: source, name: source.name, privateDigest: options.privateDigest)
         header?(reader.rawHeader)
-        defer { doubts = reader.doubts }
+        reader.keepsRows = !options.isStrict
+        run.reader = reader
         isStoppedEarly = try feed(&run, from: reader, source, options, isCancelled)
     } catch let error as InputFault {
         fault = error
@@ -35,7 +35,6 @@ public func ingest<Sink: EventSink>(
     var outcome = try run.finish()
     outcome.isCancelled = isStoppedEarly && !outcome.isStopped
     outcome.inputFault = fault
-    outcome.doubts = doubts
     return outcome
 }
 
@@ -49,9 +48,11 @@ private func feed<Sink: EventSink>(
     var begun = clock.now
     var rows = 0
     while true {
-        let item = try reader.next()
+        var item = try reader.next()
         run.count(lines: reader.rows - rows)
         rows = reader.rows
+        // What was known of its case may be another now.
+        if case .events = item, try run.makeRoom(for: reader.drafts.count) { item = reader.again() }
         switch item {
         case .end:
             run.count(storedBytes: source.storedBytes)
@@ -63,8 +64,12 @@ private func feed<Sink: EventSink>(
             let raw = reader.rawRow
             let isAdmitted =
                 try reader.drafts.isEmpty
-                || run.add(reader.drafts, line: reader.line, raw: raw.span)
+                || run.take(
+                    reader.drafts, line: reader.line, raw: raw.span, doubts: reader.doubts)
             if isAdmitted { reader.admitted() }
+            if run.pending == 0 { reader.settle() }
+            if reader.keptBytes >= 2 * options.batchBytes { try run.flush() }
+            try run.flushIfFull()
         }
         if run.isStopped { return true }
         // The clock is asked now and then only: it costs as much as a field.

@@ -39,8 +39,9 @@ public final class MappedReader {
     public private(set) var rows = 0
     /// The last row as it stands in the file, its line end included; of merged rows all of them.
     public var rawRow: ArraySlice<UInt8> { update.map { $0.raw[...] } ?? csv.rawRow }
-    /// What is doubtful in the times of the rows admitted so far.
-    public var doubts: [DoubtGroup] { tally.sorted }
+    /// What is doubtful in the times of the last row, each by itself; without a line where its case is
+    /// somebody who is not to be known.
+    public var doubts: [DoubtGroup] { staged?.result.doubts ?? [] }
     /// The header line as it stands in the file: what a file of refused rows begins with.
     public let rawHeader: [UInt8]
 
@@ -48,9 +49,15 @@ public final class MappedReader {
     private let csv: CSVReader
     private var events: RowEvents
     private var memory = CaseMemory()
-    private var tally = DoubtTally()
-    /// What the last row comes to, until it is admitted.
-    private var staged: RowEvents.Result?
+    /// What the last row comes to, until it is admitted, and its case.
+    private var staged: (result: RowEvents.Result, subject: String)?
+    /// The rows that `drafts` come from.
+    private var reading: [CSVRow] = []
+    /// Whether rows that were admitted are kept, to be read again where the log refuses some.
+    var keepsRows = false
+    /// The kept rows, and about how many bytes they take.
+    private var keptRows: [KeptRow] = []
+    private(set) var keptBytes = 0
     /// The rows read together, where the mapping merges rows, and what follows them in the file.
     private var update: RowUpdate?
     private var ahead: RowUpdate.Found?
@@ -94,6 +101,7 @@ public final class MappedReader {
     public func next() throws -> Item {
         drafts.removeAll(keepingCapacity: true)
         staged = nil
+        reading.removeAll(keepingCapacity: true)
         if mapping.merge != nil { return try nextUpdate() }
         switch try csv.next() {
         case .end: return .end
@@ -103,27 +111,69 @@ public final class MappedReader {
         case .row: break
         }
         rows += 1
-        line = csv.row.line
         return read([csv.row])
     }
 
     /// Says that the events of the last row were taken: from now on it counts for those after it.
     public func admitted() {
-        guard var result = staged else { return }
+        admitted(raw: nil)
+    }
+
+    /// - Parameter raw: the row as it stands in the file; nil for the last one.
+    private func admitted(raw: [UInt8]?) {
+        guard let (found, subject) = staged else { return }
         staged = nil
-        for doubt in result.doubts {
-            tally.add(doubt.kind, doubt.name, line: doubt.line)
-        }
+        var result = found
         guard mapping.usesState else { return }
+        var kept: KeptRow?
+        if keepsRows {
+            kept = KeptRow(
+                rows: reading, raw: raw ?? Array(rawRow), subject: subject,
+                before: memory.entry(of: subject), given: result.given)
+        }
         if let time = result.time, mapping.rowOrder != nil || !result.given.isEmpty {
             let moment = result.entry.moment.flatMap { $0.time == time ? $0 : nil }
             let here = moment ?? CaseMemory.Moment(time)
             here.rows += result.rows
             for id in result.given { here.ids[id, default: 0] += 1 }
             result.entry.moment = here
+            kept?.counted = (here, result.rows)
         }
         memory.update(result.entry)
+        guard let kept else { return }
+        keptBytes += kept.raw.count + 256
+        keptRows.append(kept)
     }
+
+    // MARK: Rows read again
+
+    /// Forgets the kept rows: what they said stands.
+    func settle() {
+        keptRows.removeAll(keepingCapacity: true)
+        keptBytes = 0
+    }
+
+    /// Takes back all that the kept rows said of their cases, and gives them out.
+    func takeBack() -> [KeptRow] {
+        for row in keptRows.reversed() {
+            if let (moment, count) = row.counted {
+                moment.rows -= count
+                for id in row.given { moment.ids[id, default: 0] -= 1 }
+            }
+            memory.restore(row.subject, to: row.before)
+        }
+        defer { settle() }
+        return keptRows
+    }
+
+    /// Reads a kept row anew; `admitted(_:)` says that its events were taken.
+    func read(_ row: KeptRow) -> Item { read(row.rows) }
+
+    /// Says that the events of a row that was read anew were taken.
+    func admitted(_ row: KeptRow) { admitted(raw: row.raw) }
+
+    /// Reads the last row of the file anew, after others were.
+    func again() -> Item { read(update?.rows ?? [csv.row]) }
 
     private func refused(_ rejection: Rejection) -> Item {
         line = rejection.line
@@ -132,8 +182,13 @@ public final class MappedReader {
 
     /// Reads rows of one case together.
     private func read(_ rows: [CSVRow]) -> Item {
+        drafts.removeAll(keepingCapacity: true)
+        staged = nil
+        reading = rows
+        line = rows[0].line
         do throws(Rejection) {
             var result: RowEvents.Result?
+            var named = ""
             for row in rows {
                 events.evaluator.begin(row)
                 let subject = try events.subject()
@@ -144,11 +199,12 @@ public final class MappedReader {
                 result = nil
                 try events.read(subject, into: &next)
                 result = next
+                named = subject
             }
             guard let result else { return .events }
             drafts =
                 mapping.merge == nil ? result.drafts : events.merged(result, mapping.events)
-            staged = result
+            staged = (result, named)
             return .events
         } catch {
             return .rejected(error)
@@ -172,7 +228,6 @@ public final class MappedReader {
             return refused(rejection)
         case .row(let row, let raw):
             rows += 1
-            line = row.line
             var found = RowUpdate(rows: [row], raw: raw)
             let key = key(of: row)
             while key != nil, found.rows.count < MappedReader.mostRowsOfUpdate {
@@ -205,6 +260,20 @@ public final class MappedReader {
             subject: events.subject(), time: events.time(mapping.rowTime),
             texts: (mapping.merge ?? []).map { try events.evaluator.text($0) })
     }
+}
+
+/// A row that was admitted (or rows that are merged), as long as the log has not taken its events.
+struct KeptRow {
+    var rows: [CSVRow]
+    /// As it stands in the file.
+    var raw: [UInt8]
+    var subject: String
+    /// What was known of the case before it.
+    var before: CaseMemory.Entry
+    /// The counted ids it was given.
+    var given: [UInt64]
+    /// Where it was counted, and as how many rows.
+    var counted: (moment: CaseMemory.Moment, rows: Int)?
 }
 
 /// Rows that stand together in a file and tell of one update.

@@ -19,8 +19,8 @@ struct RowEvents {
         /// How many rows they are, and when.
         var rows = 0
         var time: SentTime?
-        /// What is doubtful in their times, with the times' names and the lines.
-        var doubts: [(kind: DoubtGroup.Kind, name: String, line: Int)] = []
+        /// What is doubtful in their times, each by itself, with the times' names and the lines.
+        var doubts: [DoubtGroup] = []
     }
 
     init(
@@ -75,12 +75,15 @@ struct RowEvents {
             result.drafts.append(draft)
             result.origins.append((index, result.rows))
         }
+        var doubts = evaluator.doubts
         if let place, !agrees(place, with: before) {
-            result.doubts.append(
-                (.rowsOutOfOrder, mapping.times[mapping.rowTime].name, evaluator.line))
+            doubts.append((.rowsOutOfOrder, mapping.times[mapping.rowTime].name))
         }
-        for doubt in evaluator.doubts {
-            result.doubts.append((doubt.kind, doubt.name, evaluator.line))
+        if !doubts.isEmpty {
+            let line = EventTypes.isAnonymous(subject) ? nil : evaluator.line
+            result.doubts += doubts.map {
+                DoubtGroup(kind: $0.kind, attribute: $0.name, count: 1, line: line)
+            }
         }
         if let here { note(here, in: &result) }
     }
@@ -98,17 +101,18 @@ struct RowEvents {
         guard let template = mapping.order, let text = try evaluator.text(template) else {
             return RowPlace(time: time)
         }
-        let digits = text.utf8.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
-        if let number = Int64(text), digits.utf8.allSatisfy({ (48...57).contains($0) }) {
-            return RowPlace(time: time, order: .integer(number))
-        }
+        let order = SourceOrder(text)
+        guard case .text = order else { return RowPlace(time: time, order: order) }
         guard text.utf8.count <= Mapping.longestOrder else {
             throw evaluator.rejection(
                 "order", text,
                 "the order is no whole number and longer than \(Mapping.longestOrder) bytes (name "
                     + "a column with the number or the key that the source counts its changes by)")
         }
-        return RowPlace(time: time, order: .text(text))
+        guard text.isFreeOfControls else {
+            throw evaluator.rejection("order", text, "the order holds a control character")
+        }
+        return RowPlace(time: time, order: order)
     }
 
     /// Whether a row's time agrees with what the mapping says of the order of rows: that of the lines,

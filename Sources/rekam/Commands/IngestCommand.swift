@@ -39,7 +39,10 @@ struct IngestCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Where refused lines go; reasons go beside it.",
-            discussion: "Without it: FILE.rejects.ndjson (or .csv) in this folder.",
+            discussion: """
+                Without it: FILE.rejects.ndjson (or .csv) in this folder. One that is there already is \
+                not written over: FILE.rejects-2.ndjson.
+                """,
             valueName: "file"))
     var rejects: String?
 
@@ -75,6 +78,11 @@ struct IngestCommand: ParsableCommand {
     }
 
     func run() throws {
+        for file in files {
+            try RejectsFile.check(
+                rejectsPath(for: file), inputs: files + [mapping].compactMap { $0 },
+                store: store.path)
+        }
         let log = try store.open(readOnly: dryRun, beside: .at(kept))
         // Until then there is nothing to be stopped gently.
         let mapping = try self.mapping.map { try MappingFiles.read($0, for: log) }
@@ -109,8 +117,7 @@ struct IngestCommand: ParsableCommand {
         let rejects =
             dryRun
             ? nil
-            : RejectsFile(
-                path: self.rejects ?? RejectsFile.name(for: file, isCSV: mapping != nil))
+            : RejectsFile(path: rejectsPath(for: file))
         var progress = Progress(of: .events)
         var run = Import(into: log, clock: Machine.now)
         run.options.isStrict = strict
@@ -144,6 +151,10 @@ struct IngestCommand: ParsableCommand {
             seconds: Machine.ticks() - started)
         try rejects?.close()
         if let fault = follower?.fault { throw fault }
+    }
+
+    private func rejectsPath(for file: String) -> String {
+        rejects ?? RejectsFile.name(for: file, isCSV: mapping != nil)
     }
 
     private func read(

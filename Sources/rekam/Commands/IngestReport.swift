@@ -109,8 +109,11 @@ struct IngestReport {
     private func printDoubts(_ groups: [DoubtGroup]) {
         let doubts = DoubtWords(words.language)
         let persons = groups.filter(\.kind.isOfPersons)
-        if let first = persons.compactMap(\.line).min() {
-            say(doubts.persons(persons.map { ($0.kind, $0.attribute, $0.count) }, first: first))
+        if !persons.isEmpty {
+            say(
+                doubts.persons(
+                    persons.map { ($0.kind, $0.attribute, $0.count) },
+                    first: persons.compactMap(\.line).min()))
         }
         for group in groups where !group.kind.isOfPersons {
             say(

@@ -148,15 +148,18 @@ package struct DoubtWords: SubjectWords {
     }
 
     /// `Doubtful: phone numbers in id: 3, addresses in subject: 1 (first at line 12). They stand …`
+    ///
+    /// - Parameter line: the first one; nil where none is told.
     package func persons(
-        _ groups: [(kind: DoubtKind, place: String, count: Int)], first line: Int
+        _ groups: [(kind: DoubtKind, place: String, count: Int)], first line: Int?
     ) -> String {
         doubtful
             + groups.map {
                 what($0.kind) + pick(" in ", " pada ") + "\($0.place): \(number($0.count))"
             }
             .joined(separator: ", ")
-            + " (\(OperationWords(language).first(atLine: line))). " + how(.phone)
+            + (line.map { " (\(OperationWords(language).first(atLine: $0)))" } ?? "")
+            + ". " + how(.phone)
     }
 
     /// `Doubtful: cases without an opening: 2 (ticket/7, ticket/8). What is measured …`

@@ -153,6 +153,30 @@ struct RowOrderTests {
         #expect(file.rejections.map(\.field) == ["order"] && file.rejections[0].value == long)
     }
 
+    @Test(
+        "a number that no entry can hold is an order as text; one with a control character is none")
+    func edges() throws {
+        let texts = [
+            "9007199254740991", "9007199254740992", "-9007199254740991", "-9007199254740992",
+            "9223372036854775807", "9223372036854775808", "-9223372036854775808",
+        ]
+        let rows = texts.enumerated().map { "\($0),2025-01-01,\($1),open,Budi,A,web" }
+        let orders = try drafts([rows], yaml("order: urut"))
+            .filter { $0.type == "ticket.opened" }.map(\.order)
+        #expect(
+            orders
+                == [.integer(9_007_199_254_740_991), .text(texts[1])]
+                + [.integer(-9_007_199_254_740_991)] + texts[3...].map { .text($0) })
+        let mapping = try Mapping.read(yaml("order: urut"), file: "m", in: surroundings())
+        for control in ["\u{1}", "\u{7f}", "\u{9f}"] {
+            let csv =
+                "no,waktu,urut,status,agent,team,kanal\n1,2025-01-01,a\(control)b,open,a,b,c\n"
+            let file = try MappedFile(
+                mapping, InputSource(bytes: Array(csv.utf8), name: "test.csv"))
+            #expect(file.rejections.map(\.field) == ["order"] && file.drafts.isEmpty)
+        }
+    }
+
     @Test("a first row further back opens the case too, and the earliest is the one that counts")
     func openings() throws {
         let drafts = try drafts(

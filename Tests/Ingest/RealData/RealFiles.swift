@@ -65,11 +65,15 @@ struct MappedFile {
         _ mapping: Mapping, _ source: InputSource
     ) throws {
         let reader = try MappedReader(mapping, source: source, name: source.name)
+        var tally = DoubtTally()
         reading: while true {
             switch try reader.next() {
             case .end: break reading
             case .events:
                 drafts += reader.drafts
+                for doubt in reader.doubts {
+                    tally.add(doubt.kind, doubt.attribute, line: doubt.line)
+                }
                 reader.admitted()
             case .rejected(let rejection):
                 rejections.append(rejection)
@@ -77,7 +81,7 @@ struct MappedFile {
             }
         }
         rows = reader.rows
-        doubts = reader.doubts
+        doubts = tally.sorted
     }
 
     /// Events per type.
