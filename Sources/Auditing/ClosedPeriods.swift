@@ -81,9 +81,7 @@ public struct ClosedPeriods: Sendable {
             let entry = try view.json(sequence)
             let data = entry["data"]
             func text(_ name: String) -> String { data?[name]?.text ?? "" }
-            guard
-                let period = try? Period(text("period"), today: Day(number: 0))
-            else { continue }
+            guard let period = try? Period(fixed: text("period")) else { continue }
             let recorded = try view.recorded(sequence)
             switch entry["type"]?.text {
             case "period.closed":

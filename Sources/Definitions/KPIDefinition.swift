@@ -116,6 +116,8 @@ public struct KPIDefinition: Hashable, Sendable {
     public var value: Formula
     /// Named figures beside the value (`p90`), those written first.
     public var statistics: [(name: String, formula: Formula)]
+    /// The units of statistics whose formulas give something else than the KPI's own unit says.
+    public var statisticUnits: [String: Unit]
     /// Where the definition comes from: a standard, a book.
     public var source: String
     /// Edge cases, shown by `kpi show`.
@@ -125,7 +127,8 @@ public struct KPIDefinition: Hashable, Sendable {
     public init(
         name: String, version: Int, title: LocalizedText, description: LocalizedText,
         group: String, unit: Unit, better: Direction, value: Formula,
-        statistics: [(name: String, formula: Formula)] = [], source: String = "",
+        statistics: [(name: String, formula: Formula)] = [],
+        statisticUnits: [String: Unit] = [:], source: String = "",
         notes: [LocalizedText] = []
     ) {
         self.name = name
@@ -137,6 +140,7 @@ public struct KPIDefinition: Hashable, Sendable {
         self.better = better
         self.value = value
         self.statistics = statistics
+        self.statisticUnits = statisticUnits
         self.source = source
         self.notes = notes
     }
@@ -147,6 +151,7 @@ public struct KPIDefinition: Hashable, Sendable {
             && left.group == right.group && left.unit == right.unit && left.better == right.better
             && left.value == right.value && left.description == right.description
             && left.statistics.elementsEqual(right.statistics, by: ==)
+            && left.statisticUnits == right.statisticUnits
             && left.source == right.source && left.notes == right.notes
     }
 

@@ -7,6 +7,8 @@ extension Instant {
         case date = "is no date"
         /// An hour, minute or second that does not exist.
         case clock = "is no time of day"
+        /// Second 60 where there was none.
+        case leapSecond = "has a second 60 where there was no leap second"
         /// Neither `Z` nor an offset at the end.
         case zone = "has no time zone"
         /// An offset of more than 23:59.
@@ -92,7 +94,8 @@ extension Instant {
 extension SentTime {
     /// Reads an RFC 3339 time, decimals beyond the ninth cut.
     ///
-    /// A leap second (`:60`) is read as the last nanosecond of its minute. Source: RFC 3339, 5.6.
+    /// A leap second (`:60`) is read as the last nanosecond of its minute; where there was none, it is
+    /// no time. Source: RFC 3339, 5.6 and 5.7.
     /// - Complexity: O(length).
     public init(rfc3339 text: Span<UInt8>) throws(Instant.Fault) {
         guard text.count >= 19 else { throw .form }
@@ -154,6 +157,7 @@ extension SentTime {
                 + Int64(fraction / 1_000_000))
         nanoseconds = UInt32(fraction % 1_000_000)
         guard instant >= .earliest, instant <= .latest else { throw .year }
+        guard !leap || LeapSecond.follows(instant) else { throw .leapSecond }
     }
 
     /// Reads a time in its recorded spelling alone; nil for any other text.

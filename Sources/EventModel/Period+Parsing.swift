@@ -26,6 +26,14 @@ extension Period {
     /// - Parameter today: what relative words refer to; for an answer from a log, the local day of
     ///   its last entry's recording time, never the clock's.
     public init(_ text: String, today: Day) throws(PeriodFault) {
+        try self.init(text, relativeTo: today)
+    }
+
+    /// Reads a period that says by itself which days it means, as texts do that are kept: a relative
+    /// word would be another period on another day, and is none.
+    public init(fixed text: String) throws(PeriodFault) { try self.init(text, relativeTo: nil) }
+
+    private init(_ text: String, relativeTo today: Day?) throws(PeriodFault) {
         let parts = text.split(separator: "..", omittingEmptySubsequences: false)
         guard parts.count <= 2 else {
             throw PeriodFault(problem: "\"\(text)\" has more than one \"..\"")
@@ -44,10 +52,13 @@ extension Period {
 }
 
 extension CalendarSpan {
-    fileprivate init(text: String, today: Day) throws(PeriodFault) {
-        if let span = CalendarSpan(relative: text, today: today) {
+    fileprivate init(text: String, today: Day?) throws(PeriodFault) {
+        if let today, let span = CalendarSpan(relative: text, today: today) {
             self = span
             return
+        }
+        if Period.relativeWords.contains(text) {
+            throw PeriodFault(problem: "\"\(text)\" is another period on another day")
         }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
         guard (1...3).contains(parts.count), parts[0].utf8.count == 4,

@@ -1,17 +1,25 @@
 extension TimeZoneRules {
     /// The canonical JSON that a log records for a zone:
     /// `{"name":"Asia/Jakarta","offsets":[…],"release":"2025b","transitions":[…]}`, offsets in
-    /// seconds, transitions in milliseconds since 1970.
+    /// seconds, transitions in milliseconds since 1970, up to the end of 2100. Where clocks change in
+    /// every year after it, too, `"rule":"CET-1CEST,M3.5.0,M10.5.0/3"` says how.
     public var body: String {
         func list(_ numbers: some Sequence<Int64>) -> JSONValue {
             .array(numbers.map { .number(String($0)) })
         }
-        let value = JSONValue.object([
+        let count = rule == nil ? transitions.count : regime(at: Self.writtenUntil)
+        var members = [
             JSONMember(key: "name", value: .string(name)),
-            JSONMember(key: "offsets", value: list(offsetsSeconds.lazy.map { Int64($0) })),
+            JSONMember(
+                key: "offsets", value: list(offsetsSeconds.prefix(count + 1).lazy.map { Int64($0) })
+            ),
             JSONMember(key: "release", value: .string(release)),
-            JSONMember(key: "transitions", value: list(transitions.lazy.map(\.milliseconds))),
-        ])
+            JSONMember(
+                key: "transitions",
+                value: list(transitions.prefix(count).lazy.map(\.milliseconds))),
+        ]
+        if let rule { members.append(JSONMember(key: "rule", value: .string(rule))) }
+        let value = JSONValue.object(members)
         return String(decoding: value.canonical ?? [], as: UTF8.self)
     }
 
@@ -29,6 +37,15 @@ extension TimeZoneRules {
             name: name, release: release,
             transitions: transitions.map { Instant(milliseconds: $0) },
             offsetsSeconds: offsets.map { Int32($0) })
+        switch value["rule"] {
+        case nil: break
+        case .string(let text)?:
+            guard let rule = try? PosixRule(text) else { return nil }
+            if let last = self.transitions.last, last > Self.writtenUntil { return nil }
+            self.rule = text
+            follow(rule)
+        default: return nil
+        }
     }
 
     private static func numbers(_ value: JSONValue?) -> [Int64]? {

@@ -8,13 +8,10 @@ extension TimeZoneRules {
         case footer(String)
     }
 
-    /// The last year for which a yearly daylight saving rule is written out as transitions.
-    public static let lastExpandedYear = 2100
-
     /// Rules from a compiled file of the tz database (TZif version 2 or later).
     ///
-    /// The file's closing rule is written out to `lastExpandedYear`, so that what is recorded needs
-    /// no rule. Transitions that keep the offset (a new abbreviation alone) are left out.
+    /// The file's closing rule holds for ever (RFC 9636, 3.3): it is followed to the year 9999.
+    /// Transitions that keep the offset (a new abbreviation alone) are left out.
     /// - Complexity: O(bytes + years).
     public init(name: String, release: String, tzif bytes: [UInt8]) throws(TZifFault) {
         var reader = TZifReader(bytes: bytes)
@@ -41,36 +38,13 @@ extension TimeZoneRules {
             offsets.allSatisfy({ (-172_800...172_800).contains($0) }),
             zip(times, times.dropFirst()).allSatisfy({ $0 < $1 })
         else { throw .form }
-        var all = zip(times, kinds).map { (seconds: $0, offset: offsets[$1]) }
-        let initial = offsets[0]
-        if let rule = try PosixRule(footer) {
-            let last = all.last?.seconds ?? -5_000_000_000
-            let lastOffset = all.last?.offset ?? initial
-            // Times far beyond any calendar are allowed, and come to nothing here.
-            let lastDay = (min(max(last, -100_000_000_000), 300_000_000_000) + Int64(lastOffset))
-                .flooredDivision(by: 86_400)
-            let lastYear = max(1970, Day(number: Int32(lastDay)).components.year)
-            if lastYear <= Self.lastExpandedYear {
-                for year in lastYear...Self.lastExpandedYear {
-                    for change in rule.changes(in: year) where change.seconds > last {
-                        all.append(change)
-                    }
-                }
-            }
-        }
-        var transitions: [Instant] = []
-        var kept = [initial]
-        for (seconds, offset) in all where offset != kept[kept.count - 1] {
-            let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
-            let before = transitions.last ?? Instant.earliest
-            guard !milliseconds.overflow, milliseconds.partialValue > before.milliseconds else {
-                kept[kept.count - 1] = offset
-                continue
-            }
-            transitions.append(Instant(milliseconds: milliseconds.partialValue))
-            kept.append(offset)
-        }
-        self.init(name: name, release: release, transitions: transitions, offsetsSeconds: kept)
+        self.init(name: name, release: release, transitions: [], offsetsSeconds: [offsets[0]])
+        for (seconds, kind) in zip(times, kinds) { change(atSeconds: seconds, to: offsets[kind]) }
+        guard let parsed = try PosixRule(footer) else { return }
+        let last = times.last ?? .min
+        follow(parsed, after: last)
+        // The rule alone says what comes after the years that are written out.
+        if last < Self.writtenUntil.milliseconds / 1000 { rule = footer }
     }
 }
 
@@ -126,121 +100,5 @@ private struct TZifReader {
         let start = position
         while try byte() != 0x0A {}
         return String(decoding: bytes[start..<position - 1], as: UTF8.self)
-    }
-}
-
-/// A POSIX `TZ` rule with daylight saving: `CET-1CEST,M3.5.0,M10.5.0/3`.
-private struct PosixRule {
-    /// The n-th (5: last) weekday of a month, or a day of the year, and a local time on it.
-    struct Date {
-        enum Kind {
-            case monthWeekday(month: Int, week: Int, weekday: Int)
-            case dayOfYear(Int, countsLeapDay: Bool)
-        }
-        var kind: Kind
-        var seconds: Int64 = 7200
-
-        func seconds(in year: Int) -> Int64 {
-            let day: Int
-            switch kind {
-            case .monthWeekday(let month, let week, let weekday):
-                let first = Day(year: year, month: month, day: 1)!
-                let shift = (weekday - first.weekday % 7 + 7) % 7
-                var dayOfMonth = 1 + shift + (week - 1) * 7
-                while dayOfMonth > Day.length(ofMonth: month, year: year) { dayOfMonth -= 7 }
-                day = Int(first.number) + dayOfMonth - 1
-            case .dayOfYear(let number, let countsLeapDay):
-                let first = Int(Day(year: year, month: 1, day: 1)!.number)
-                let leap = Day.length(ofMonth: 2, year: year) == 29
-                day =
-                    countsLeapDay
-                    ? first + number : first + number - 1 + (leap && number >= 60 ? 1 : 0)
-            }
-            return Int64(day) * 86_400 + seconds
-        }
-    }
-
-    var standard: Int32
-    var daylight: Int32
-    var begins: Date
-    var ends: Date
-
-    /// nil for a rule without daylight saving, which adds no transition.
-    init?(_ text: String) throws(TimeZoneRules.TZifFault) {
-        guard text.contains(",") else { return nil }
-        var rest = Substring(text)
-        func fault() -> TimeZoneRules.TZifFault { .footer(text) }
-        func abbreviation() throws(TimeZoneRules.TZifFault) {
-            if rest.first == "<" {
-                guard let end = rest.firstIndex(of: ">") else { throw fault() }
-                rest = rest[rest.index(after: end)...]
-            } else {
-                rest = rest.drop { $0.isLetter }
-            }
-        }
-        func time() throws(TimeZoneRules.TZifFault) -> Int64 {
-            var sign: Int64 = 1
-            if rest.first == "+" || rest.first == "-" { sign = rest.removeFirst() == "-" ? -1 : 1 }
-            var parts: [Int64] = []
-            repeat {
-                if !parts.isEmpty { rest.removeFirst() }
-                let digits = rest.prefix { $0.isNumber }
-                guard let value = Int64(digits), value <= 999, parts.count < 3 else {
-                    throw fault()
-                }
-                parts.append(value)
-                rest = rest.dropFirst(digits.count)
-            } while rest.first == ":"
-            parts += [0, 0]
-            return sign * (parts[0] * 3600 + parts[1] * 60 + parts[2])
-        }
-        func date() throws(TimeZoneRules.TZifFault) -> Date {
-            guard rest.first == "," else { throw fault() }
-            rest.removeFirst()
-            let body = rest.prefix { $0 != "," && $0 != "/" }
-            rest = rest.dropFirst(body.count)
-            var result: Date
-            if body.first == "M" {
-                let numbers = body.dropFirst().split(separator: ".").compactMap { Int($0) }
-                guard numbers.count == 3, (1...12).contains(numbers[0]),
-                    (1...5).contains(numbers[1]), (0...6).contains(numbers[2])
-                else { throw fault() }
-                result = Date(
-                    kind: .monthWeekday(
-                        month: numbers[0], week: numbers[1], weekday: numbers[2]))
-            } else if body.first == "J", let number = Int(body.dropFirst()),
-                (1...365).contains(number)
-            {
-                result = Date(kind: .dayOfYear(number, countsLeapDay: false))
-            } else if let number = Int(body), (0...365).contains(number) {
-                result = Date(kind: .dayOfYear(number, countsLeapDay: true))
-            } else {
-                throw fault()
-            }
-            if rest.first == "/" {
-                rest.removeFirst()
-                result.seconds = try time()
-            }
-            return result
-        }
-        try abbreviation()
-        let standardOffset = -(try time())
-        try abbreviation()
-        let daylightOffset = rest.first == "," ? standardOffset + 3600 : -(try time())
-        begins = try date()
-        ends = try date()
-        guard rest.isEmpty, abs(standardOffset) <= 172_800, abs(daylightOffset) <= 172_800 else {
-            throw fault()
-        }
-        standard = Int32(standardOffset)
-        daylight = Int32(daylightOffset)
-    }
-
-    /// The two changes of a year in UTC seconds, in order.
-    func changes(in year: Int) -> [(seconds: Int64, offset: Int32)] {
-        [
-            (begins.seconds(in: year) - Int64(standard), daylight),
-            (ends.seconds(in: year) - Int64(daylight), standard),
-        ].sorted { $0.seconds < $1.seconds }
     }
 }

@@ -10,6 +10,9 @@ public struct TimeZoneRules: Hashable, Sendable {
     /// Offsets from UTC in seconds: `offsets[0]` before the first transition, `offsets[i + 1]` from
     /// `transitions[i]` on; so one more than transitions.
     public var offsetsSeconds: [Int32]
+    /// How clocks change in the years after 2100, as POSIX writes it (`TZ`); nil where they don't. Those
+    /// changes stand among `transitions`.
+    var rule: String?
 
     /// Rules from their parts; traps unless there is one more offset than transitions.
     public init(name: String, release: String, transitions: [Instant], offsetsSeconds: [Int32]) {

@@ -44,7 +44,7 @@ struct SnapshotFigures {
     /// `kpis.csv`: RFC 4180, one line for each figure; `by` says what a line is a part of, so that
     /// nobody adds totals to their parts.
     var csv: String {
-        CSVText.line(["kpi", "period", "by", "name"] + FigureCells.names) + lines.joined()
+        CSVText.heading(["kpi", "period", "by", "name"] + FigureCells.names) + lines.joined()
     }
 
     /// `kpis.json`: as a query's answer; `total` holds each month and the whole period.

@@ -232,7 +232,7 @@ public struct Answer: Sendable {
     public var basis: AnswerBasis
     /// Entries of the log that the projections do not hold yet: the answer is as of before them.
     public var entriesNotYetIn: UInt32
-    /// Every definition used, by name, with its version; sorted.
+    /// Every definition used, by kind and name (`kpi/csat`), with its version; sorted.
     public var definitions: [(name: String, version: Int)]
     /// The KPIs, in the order asked for.
     public var columns: [AnswerColumn]

@@ -308,15 +308,11 @@ struct QueryEvaluation {
         }
     }
 
+    /// A KPI and its projection may share a name: their kinds part them.
     private var definitions: [(name: String, version: Int)] {
         var versions: [String: Int] = [:]
-        let used = plan.outputs.flatMap(\.definitions)
-        for kpi in used where !kpi.isProjection { versions[kpi.name] = kpi.version }
-        for projection in used where projection.isProjection {
-            let known = versions[projection.name]
-            let isTaken = known != nil && known != projection.version
-            versions[isTaken ? projection.name + " (projection)" : projection.name] =
-                projection.version
+        for used in plan.outputs.flatMap(\.definitions) {
+            versions[(used.isProjection ? "projection/" : "kpi/") + used.name] = used.version
         }
         return versions.sorted { $0.key < $1.key }.map { (name: $0.key, version: $0.value) }
     }

@@ -234,7 +234,7 @@ struct QueryPlanner {
             column: AnswerColumn(
                 name: name, kpi: kpi.name, title: kpi.title, statistic: statistic,
                 unit: counts ? .count : statistic.map { kpi.unit(ofStatistic: $0) } ?? kpi.unit,
-                better: counts ? nil : kpi.better,
+                better: counts ? nil : kpi.better(ofStatistic: statistic),
                 isCount: expression.isPlainCount,
                 growsWithTime: expression.growth == 1, calendars: calendars(behind: terms),
                 whenEmpty: expression.whenEmpty),

@@ -100,37 +100,96 @@ public struct Withdrawal: Sendable {
     /// these begins (of an input with answers of people who are not to be known: all of it); nil when
     /// there is no such import.
     ///
+    /// - Throws: `WithdrawalFault` where a beginning fits several imports.
     /// - Complexity: O(imports recorded).
     public static func ranges(ofImport id: String, in store: LogStore) throws -> [Range<UInt32>]? {
-        let digest = try store.privateDigest()
-        return try store.read { view in
-            guard let caseID = try view.caseID("log/ingest") else { return nil }
-            var ranges: [Range<UInt32>] = []
-            var isFound = false
-            for sequence in try view.caseHistory(caseID) {
-                let entry = try JSONValue(
-                    parsing: String(decoding: view.revealedEntry(sequence), as: UTF8.self))
-                guard id.utf8.count >= 8, case .string(let name)? = entry["id"] else { continue }
-                var isMeant = name.utf8.starts(with: "ingest/\(id)".utf8)
-                if case .string(let digest)? = entry["data"]?["digest"] {
-                    isMeant = isMeant || digest.utf8.starts(with: id.utf8)
-                } else if id.utf8.count == 64 {
-                    // An input with answers: its record is named by the digest, and doesn't tell it.
-                    var mapping = ""
-                    if case .string(let text)? = entry["data"]?["mapping"] { mapping = text }
-                    let named = Hexadecimal.text(digest(Array((id + mapping).utf8)))
-                    isMeant = isMeant || name.utf8.starts(with: "ingest/\(named)".utf8)
-                }
-                guard isMeant else { continue }
-                isFound = true
-                guard case .string(let text)? = entry["data"]?["ranges"] else { continue }
-                for part in text.split(separator: ",") {
-                    let ends = part.split(separator: "-").compactMap { UInt32($0) }
-                    guard ends.count == 2, ends[0] <= ends[1] else { continue }
-                    ranges.append(ends[0]..<ends[1] + 1)
-                }
+        guard id.utf8.count >= 8 else { return nil }
+        let imports = try ImportNames.all(in: store)
+        let exact = imports.filter { [$0.name, $0.whole, $0.digest].contains(id) }
+        var found = exact
+        if exact.isEmpty {
+            let digest = try store.privateDigest()
+            let meant = imports.compactMap { found in
+                found.identity(of: id, digest).map { (found, $0) }
             }
-            return isFound ? ranges : nil
+            let identities = Set(meant.map(\.1))
+            if identities.count > 1 {
+                throw WithdrawalFault.fitsSeveral(id, identities.sorted())
+            }
+            found = meant.map(\.0)
         }
+        return found.isEmpty ? nil : found.flatMap(\.ranges)
+    }
+}
+
+/// Why what is to be taken back is not known; `description` reads after `Error: `.
+public enum WithdrawalFault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// How an id begins, and the ids and digests that begin so.
+    case fitsSeveral(String, [String])
+
+    /// What is wrong, and what to do.
+    public var description: String {
+        switch self {
+        case .fitsSeveral(let start, let ids):
+            let shown = ids.prefix(4).joined(separator: ", ")
+            let rest = ids.count > 4 ? " and \(ids.count - 4) more" : ""
+            return
+                "\(ids.count) imports begin with \(start): \(shown)\(rest). Give more of the one "
+                + "that is meant; nothing was taken back."
+        }
+    }
+}
+
+/// What an import may be called by, as one of its records says.
+private struct ImportNames {
+    /// The record's id without `ingest/`: that of input and mapping, then `/2` and so on.
+    var name: String
+    /// The part of it that all records of input and mapping share.
+    var whole: String { String(name.prefix { $0 != "/" }) }
+    /// The input's SHA-256; nil where it is not kept.
+    var digest: String?
+    var mapping: String
+    /// The entries it added.
+    var ranges: [Range<UInt32>]
+
+    private init?(_ entry: JSONValue) {
+        let prefix = "ingest/"
+        guard case .string(let id)? = entry["id"], id.utf8.starts(with: prefix.utf8) else {
+            return nil
+        }
+        func text(_ field: String) -> String? {
+            if case .string(let text)? = entry["data"]?[field] { text } else { nil }
+        }
+        name = String(id.dropFirst(prefix.count))
+        digest = text("digest")
+        mapping = text("mapping") ?? ""
+        ranges = (text("ranges") ?? "").split(separator: ",").compactMap { part in
+            let ends = part.split(separator: "-").compactMap { UInt32($0) }
+            guard ends.count == 2, ends[0] <= ends[1], ends[1] < .max else { return nil }
+            return ends[0]..<ends[1] + 1
+        }
+    }
+
+    /// Those of a log, in its order.
+    static func all(in store: LogStore) throws -> [ImportNames] {
+        try store.read { view in
+            guard let caseID = try view.caseID("log/ingest") else { return [] }
+            return try view.caseHistory(caseID).compactMap { sequence in
+                ImportNames(
+                    try JSONValue(
+                        parsing: String(decoding: view.revealedEntry(sequence), as: UTF8.self)))
+            }
+        }
+    }
+
+    /// Of several records of one import or one input the same text: the whole id or digest that a
+    /// beginning stands for; nil where it stands for neither.
+    func identity(of start: String, _ privateDigest: ([UInt8]) -> [UInt8]) -> String? {
+        if let digest, digest.utf8.starts(with: start.utf8) { return digest }
+        if name.utf8.starts(with: start.utf8) { return whole }
+        guard digest == nil, start.utf8.count == 64 else { return nil }
+        // An input with answers: its record is named by the digest, and doesn't tell it.
+        let named = Hexadecimal.text(privateDigest(Array((start + mapping).utf8)))
+        return name.utf8.starts(with: named.utf8) ? whole : nil
     }
 }

@@ -107,6 +107,111 @@ import Testing
                         function: .percentile(90), projection: "first_response", measure: "wait")))
     }
 
+    @Test func `A statistic is in the unit its formula gives, whatever the KPI's own is`() throws {
+        let text = """
+            projection: p
+            version: 1
+            title: P
+            of: ticket
+            let:
+              opened: {first: ticket.opened}
+              last: {last: message.posted}
+              n: {count: message.posted}
+            fact: last
+            dimensions: {channel: opened.channel}
+            measures: {wait: {from: opened, to: last}, n: n}
+            ---
+            kpi: waits
+            version: 1
+            title: W
+            group: operational
+            unit: UNIT
+            better: lower
+            value: VALUE
+            statistics:
+              messages: sum(p.n)
+              each: sum(p.n) / count(p)
+              facts: count(p)
+              longest: max(p.wait)
+              hours: sum(p.wait) / 1h
+
+            """
+        func units(_ unit: String, _ value: String) throws -> [Unit] {
+            let read = try DefinitionReader(types: try #require(Self.types)).read(
+                text.replacing("UNIT", with: unit).replacing("VALUE", with: value), file: "p.yaml")
+            guard case .kpi(let kpi)? = read.last else { return [] }
+            #expect(
+                (kpi.better(ofStatistic: "longest") == nil) == (unit != "duration")
+                    && kpi.better(ofStatistic: nil) == .lower)
+            return ["messages", "each", "facts", "longest", "hours"].map {
+                kpi.unit(ofStatistic: $0)
+            }
+        }
+        #expect(
+            try units("duration", "mean(p.wait)") == [.ratio, .ratio, .count, .duration, .ratio])
+        #expect(
+            try units("ratio", "count(p) / days()") == [.ratio, .ratio, .count, .duration, .ratio])
+        #expect(
+            try units("percent", "100 * count(p) / days()")
+                == [.score, .percent, .count, .duration, .percent])
+    }
+
+    @Test func `What a statistic of a new KPI gives is a number, a length of time or money`() throws
+    {
+        var reader = try Self.library().reader()
+        let text = """
+            kpi: k
+            version: 1
+            title: K
+            group: operational
+            unit: duration
+            better: lower
+            value: mean(first_response.wait)
+            statistics: {square: mean(first_response.wait) * mean(first_response.wait)}
+
+            """
+        // One that the log has is taken as it is.
+        #expect(try reader.read(text, file: "k.yaml").count == 1)
+        reader.isPublishedName = { _ in false }
+        #expect {
+            try reader.read(text, file: "k.yaml")
+        } throws: {
+            "\($0)".contains("a plain number, a length of time or money")
+        }
+    }
+
+    @Test(
+        "A new definition calls nothing like what every fact is told with, nor two things alike",
+        arguments: ["case", "sequence", "time", "day", "count"])
+    func fixedNames(name: String) throws {
+        var reader = DefinitionReader(types: try #require(Self.types))
+        func read(_ dimension: String, _ measure: String) throws {
+            let text = """
+                projection: p
+                version: 1
+                title: P
+                of: ticket
+                let: {opened: {first: ticket.opened}}
+                fact: opened
+                dimensions: {\(dimension): opened.channel}
+                measures: {\(measure): opened.level}
+
+                """
+            _ = try reader.read(text, file: "p.yaml")
+        }
+        // One that the log has is read all the same.
+        try read(name, name)
+        reader.isPublishedName = { _ in false }
+        try read("channel", "level")
+        #expect(throws: DefinitionFaults.self) { try read(name, "level") }
+        #expect(throws: DefinitionFaults.self) { try read("level", "level") }
+        if name == "time" {
+            try read("channel", name)
+        } else {
+            #expect(throws: DefinitionFaults.self) { try read("channel", name) }
+        }
+    }
+
     @Test func `One KPI is read without reading the others`() throws {
         // A fault in another document does no harm until that is asked for.
         var files = Self.files

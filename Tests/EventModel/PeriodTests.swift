@@ -8,6 +8,19 @@ struct PeriodTests {
 
     private func period(_ text: String) throws -> Period { try Period(text, today: today) }
 
+    @Test("A kept text is a period by itself: a relative word is none, alone or in a range")
+    func fixed() throws {
+        for text in ["2025", "2025-Q3", "2025-W29", "2025-07..2025-09"] {
+            #expect(try Period(fixed: text) == period(text))
+        }
+        for word in Period.relativeWords {
+            #expect(try period(word).days.lowerBound.components.year > 2023)
+            for text in [word, "2025..\(word)", "\(word)..2030"] {
+                #expect(throws: PeriodFault.self) { try Period(fixed: text) }
+            }
+        }
+    }
+
     @Test(
         "A period has the days its text says, its own text again, and a label",
         arguments: [

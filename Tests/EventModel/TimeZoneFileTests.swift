@@ -30,6 +30,10 @@ struct TimeZoneFileTests {
             ("America/New_York", "2024-11-03T06:00:00Z", -14_400, -18_000),
             ("America/New_York", "2060-03-14T07:00:00Z", -18_000, -14_400),
             ("Australia/Lord_Howe", "2025-10-04T15:30:00Z", 37_800, 39_600),
+            ("Europe/Amsterdam", "2101-03-27T01:00:00Z", 3600, 7200),
+            ("Europe/Amsterdam", "2101-10-30T01:00:00Z", 7200, 3600),
+            ("America/New_York", "2500-03-14T07:00:00Z", -18_000, -14_400),
+            ("Australia/Lord_Howe", "9999-10-02T15:30:00Z", 37_800, 39_600),
         ])
     func daylightSaving(zone: String, instant: String, before: Int64, after: Int64) throws {
         let rules = try rules(zone)
@@ -52,6 +56,44 @@ struct TimeZoneFileTests {
                         * 1000, "\(name), day \(number)")
                 #expect(rules.day(of: start).number == number, "\(name), day \(number)")
             }
+        }
+    }
+
+    @Test("A zone is recorded with its rule, and read back the same to the year 9999")
+    func recorded() throws {
+        for name in [
+            "Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca",
+            "America/Nuuk", "Africa/Cairo", "Asia/Jakarta", "Europe/Dublin",
+        ] {
+            let zone = try rules(name)
+            let again = try #require(TimeZoneRules(body: zone.body), "\(name)")
+            #expect(again == zone && again.body == zone.body, "\(name)")
+            #expect(zone.body.utf8.count < 12_000, "\(name)")
+            #expect(zone.body.contains("\"rule\"") == (zone.transitions.count > 10_000), "\(name)")
+        }
+        // What a log recorded before rules were kept has none, and stays as it was.
+        let old = try #require(
+            TimeZoneRules(body: #"{"name":"A","offsets":[0,60],"release":"x","transitions":[0]}"#))
+        #expect(old.transitions.count == 1 && !old.body.contains("rule"))
+        for rule in ["5", "\"\"", "\"CET-1\"", "\"CET-1CEST,M13.5.0,M10.5.0/3\""] {
+            let body = #"{"name":"A","offsets":[0],"release":"x","rule":\#(rule),"transitions":[]}"#
+            #expect(TimeZoneRules(body: body) == nil, "\(rule)")
+        }
+    }
+
+    @Test("Hours after 2100 follow the clock of their day")
+    func openHours() throws {
+        let nine = BusinessCalendar.Interval(startMinute: 9 * 60, endMinute: 17 * 60)
+        let calendar = try BusinessCalendar(
+            zone: rules("Europe/Amsterdam"),
+            schedules: [.init(week: Array(repeating: [nine], count: 7))])
+        for (from, to) in [
+            ("2101-07-14T22:30:00Z", "2101-07-15T08:00:00Z"),
+            ("9998-01-14T22:30:00Z", "9998-01-15T09:00:00Z"),
+        ] {
+            let milliseconds = calendar.milliseconds(
+                from: try Instant(rfc3339: from), to: try Instant(rfc3339: to))
+            #expect(milliseconds == 3_600_000, "\(from)")
         }
     }
 

@@ -445,7 +445,9 @@ struct EvaluationTests {
         #expect(answer.total.figures[0].count == 2)
         #expect(answer.total.figures[1].value == Fraction(100, over: 3))
         #expect(answer.total.figures[1].count == 3)
-        #expect(answer.definitions.map(\.name) == ["by_phone", "response"])
+        #expect(
+            answer.definitions.map(\.name)
+                == ["kpi/by_phone", "kpi/response", "projection/response"])
     }
 
     @Test("Sums past 64 bits are exact; past 128 bits is an error") func overflow() throws {

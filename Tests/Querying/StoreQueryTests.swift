@@ -135,6 +135,12 @@ struct StoreQueryTests {
         #expect(try count("weekday", "1") == "3")
         #expect(throws: QueryFaults.self) { try count("agent", "email") }
         #expect(throws: QueryFaults.self) { try count("reason", "nonsense") }
+        // No number is too large to be looked for.
+        for number in [
+            Int64.max, Int64.max - 0x8000_0000, 0x8000_0000, 0x7FFF_FFFF, -0x8000_0000, Int64.min,
+        ] {
+            #expect(throws: QueryFaults.self, "\(number)") { try count("hour", "\(number)") }
+        }
     }
 
     @Test("An answer says what it rests on, also when projections lag behind") func basis() throws {
@@ -147,7 +153,8 @@ struct StoreQueryTests {
         #expect(answer.basis.origin == "test.example/desk")
         #expect(answer.basis.today.description == "2025-08-05")
         #expect(answer.period.description == "2025-08")
-        #expect(answer.definitions.map(\.name) == ["ticket_volume"])
+        #expect(
+            answer.definitions.map(\.name) == ["kpi/ticket_volume", "projection/ticket_volume"])
         #expect(answer.total.figures[0].value == Fraction(0))
         #expect(answer.total.previous[0].value == Fraction(3))
         #expect(answer.total.statuses == [.provisional])

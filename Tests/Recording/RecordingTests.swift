@@ -108,4 +108,32 @@ struct RecordingTests {
         #expect(try record(text, in: store).counts.accepted == 0)
         #expect(try Withdrawal.ranges(ofImport: "0000000000", in: store) == nil)
     }
+
+    @Test("A beginning of two imports' ids takes nothing back, the whole id its own import")
+    func ambiguous() throws {
+        let store = try store()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // Their digests begin with the same eight digits.
+        let texts = ["v67637", "v109856"].map { number in
+            #"{"specversion":"1.0","id":"\#(number)","source":"d","type":"ticket.opened","#
+                + #""subject":"ticket/\#(number.uppercased())","time":"2025-08-01T00:00:00Z","#
+                + #""data":{"channel":"email","origin":"customer"}}"# + "\n"
+        }
+        let digests = texts.map { Digest.hex(of: Array($0.utf8)) }
+        #expect(digests[0].prefix(8) == digests[1].prefix(8))
+        for text in texts { _ = try record(text, in: store) }
+        let start = String(digests[0].prefix(8))
+        #expect(throws: WithdrawalFault.fitsSeveral(start, digests.sorted())) {
+            try Withdrawal.ranges(ofImport: start, in: store)
+        }
+        for (text, digest) in zip(texts, digests) {
+            let ranges = try #require(try Withdrawal.ranges(ofImport: digest, in: store))
+            #expect(ranges.map(\.count) == [1])
+            // The same input again, after it was taken back, is the same import still.
+            _ = try Withdrawal(reason: "test").takeBack(ranges, in: store, clock: { now })
+            _ = try record(text, in: store)
+            let both = try Withdrawal.ranges(ofImport: String(digest.prefix(12)), in: store)
+            #expect(both?.count == 2)
+        }
+    }
 }

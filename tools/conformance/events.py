@@ -34,7 +34,7 @@ Rekam refuses, JSON Schema cannot see:
 - an attribute that begins with rekam, which cloudevent.json says as a pattern of names
 - years 0000, and times whose offset leads outside the years 0001 to 9999
 Rekam takes, JSON Schema's date-time (RFC 3339 by rfc3339-validator) does not:
-- a leap second (23:59:60), read as the last millisecond of its minute
+- a leap second (23:59:60 UTC at the end of a June or December), read as the last nanosecond of its minute
 - a space for the T, which RFC 3339 allows in its note
 Python's regular expressions only:
 - "$" also matches before a line feed at the end of a text

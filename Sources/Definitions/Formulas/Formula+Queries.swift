@@ -44,9 +44,11 @@ extension KPIDefinition {
         Set(([value] + statistics.map(\.formula)).flatMap(\.kpis)).sorted()
     }
 
-    /// The unit of a statistic: plain counts are counts, and one measured value (a mean score beside
-    /// a share of satisfied) is no percentage; all else is as the KPI itself.
+    /// The unit of a statistic: what its formula gives where that is not what the KPI's unit says (a
+    /// length of time, money, a plain number). Plain counts are counts, and one measured value (a mean
+    /// score beside a share of satisfied) is no percentage; all else is as the KPI itself.
     public func unit(ofStatistic name: String) -> Unit {
+        if let unit = statisticUnits[name] { return unit }
         let formula = statistics.first { $0.name == name }?.formula
         if case .union = formula { return .count }
         guard case .aggregate(let aggregate) = formula else { return unit }
@@ -54,5 +56,12 @@ extension KPIDefinition {
         case .count, .distinct, .stock, .start, .kept: return .count
         case .sum, .mean, .minimum, .maximum, .percentile: return unit == .percent ? .score : unit
         }
+    }
+
+    /// Which way is better for the value, or for a statistic; nil where its unit is not the KPI's, so
+    /// that nothing is known of it.
+    public func better(ofStatistic name: String?) -> Direction? {
+        guard let name, let own = statisticUnits[name], own != unit else { return better }
+        return nil
     }
 }

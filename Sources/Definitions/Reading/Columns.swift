@@ -60,6 +60,9 @@ struct Columns {
     /// the log has.
     var isPublished: ((String) -> Bool)?
 
+    /// Whether the definition is new, rather than one that the log has and that is taken as it is.
+    var isNew: Bool { isPublished != nil }
+
     /// Refuses a person's name in clear: a definition stands in the log for ever, so that the name could
     /// never be erased.
     func checkName(_ text: String, _ shape: ColumnShape, at value: YAMLValue, _ faults: FaultList) {

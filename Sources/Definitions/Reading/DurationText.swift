@@ -5,11 +5,14 @@ package enum DurationText {
         ("ms", 1),
     ]
 
+    /// The longest: ten thousand years, as long as time is told here. Sums of such stay far within 64 bits.
+    package static let longest: Int64 = 3_652_425 * 86_400_000
+
     /// What a fault says was expected.
     package static let form = "a length of time such as 7d, 4h 30m, 20s or 250ms"
 
     /// Milliseconds; nil when the text is no length of time, repeats a unit or puts a smaller one
-    /// first, or passes 64 bits. A bare `0` is one.
+    /// first, or passes `longest`. A bare `0` is one.
     package static func milliseconds(_ text: String) -> Int64? {
         if text == "0" { return 0 }
         var total: Int64 = 0
@@ -32,7 +35,7 @@ package enum DurationText {
             place = unit + 1
             let (part, overflow) = number.multipliedReportingOverflow(by: units[unit].milliseconds)
             let (sum, overflow2) = total.addingReportingOverflow(part)
-            guard !overflow, !overflow2 else { return nil }
+            guard !overflow, !overflow2, sum <= longest else { return nil }
             total = sum
             skipBlanks()
         }

@@ -49,6 +49,42 @@ extension KPIReader {
                 : "\(wanted.inWords), as unit: \(unit.rawValue) says")
     }
 
+    /// The units of statistics that the KPI's own unit does not say: what their formulas give. A new
+    /// definition may have none that gives neither a number, a length of time nor money.
+    func unitsOfStatistics(
+        _ statistics: [(name: String, formula: Formula)], _ value: YAMLValue?, under unit: Unit
+    ) -> [String: Unit] {
+        // Sums of what does not fit were reported when the formulas were read.
+        let quiet = copy(reportingTo: FaultList(file: ""))
+        var units: [String: Unit] = [:]
+        for (name, formula) in statistics {
+            guard let at = value?.pairs?.first(where: { $0.name == name })?.value,
+                let powers = quiet.powers(of: formula, at: at)
+            else { continue }
+            switch (powers.time, powers.money) {
+            case (1, 0): units[name] = .duration
+            case (0, 1): units[name] = .money
+            case (0, 0):
+                if unit == .duration || unit == .money, !formula.countsAlone {
+                    units[name] = .ratio
+                }
+            default:
+                units[name] = .ratio
+                guard columns.isNew else { continue }
+                faults.report(
+                    at: at, "this formula gives \(powers.inWords)",
+                    expected: "a plain number, a length of time or money")
+            }
+        }
+        return units
+    }
+
+    private func copy(reportingTo other: FaultList) -> KPIReader {
+        KPIReader(
+            document: document, faults: other, projection: projection,
+            projectionNames: projectionNames, isKPI: isKPI, kpiNames: kpiNames, columns: columns)
+    }
+
     /// What a formula gives; nil where it is unknown, or at fault already.
     private func powers(of formula: Formula, at value: YAMLValue) -> UnitPowers? {
         switch formula {
@@ -93,6 +129,21 @@ extension KPIReader {
             case .money: UnitPowers(money: 1)
             case .number, .flag, .name: .plain
             }
+        }
+    }
+}
+
+extension Formula {
+    /// Whether it is one count, of facts, names or what is in stock.
+    fileprivate var countsAlone: Bool {
+        switch self {
+        case .union: return true
+        case .aggregate(let aggregate):
+            switch aggregate.function {
+            case .count, .distinct, .stock, .start, .kept: return true
+            case .sum, .mean, .minimum, .maximum, .percentile: return false
+            }
+        default: return false
         }
     }
 }

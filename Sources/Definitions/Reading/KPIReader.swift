@@ -67,6 +67,7 @@ struct KPIReader {
         let value = fields.required("value", "a formula such as count(ticket_volume)")
             .flatMap { readFormula($0, unit: unit, uses: &uses) }
         var statistics = readStatistics(fields["statistics"], uses: &uses)
+        let units = unit.map { unitsOfStatistics(statistics, fields["statistics"], under: $0) }
         if let value { addStandardStatistics(of: value, to: &statistics) }
         let notes = fields["notes"]?.elements.map { common.localized($0) } ?? []
         let source = common.text(fields["source"]) ?? ""
@@ -75,8 +76,9 @@ struct KPIReader {
         else { return nil }
         let kpi = KPIDefinition(
             name: name, version: version, title: title, description: description, group: group,
-            unit: unit, better: better, value: value, statistics: statistics, source: source,
-            notes: notes)
+            unit: unit, better: better, value: value, statistics: statistics,
+            statisticUnits: units ?? [:],
+            source: source, notes: notes)
         return (kpi, uses)
     }
 

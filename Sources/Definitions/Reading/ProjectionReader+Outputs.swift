@@ -10,10 +10,25 @@ extension ProjectionReader {
         else { return [] }
         return pairs.compactMap { pair in
             guard CommonReader(faults: faults).name(pair.key) != nil,
+                isFree(pair, besides: ProjectionReader.factColumns),
                 let (source, _) = readSource(pair.value)
             else { return nil }
             return (pair.name, source)
         }
+    }
+
+    /// What each fact is told with beside its dimensions and measures, so that none may be called so.
+    static let factColumns = ["case", "sequence", "time", "day", "count"]
+    /// A measure may be a `time`; `facts` is what an explanation calls that a fact counts.
+    static let measureColumns = ["case", "sequence", "day", "count", "facts"]
+
+    /// Whether a new definition may call a dimension or measure so: a name stands once in a fact.
+    private func isFree(_ pair: YAMLPair, besides taken: [String]) -> Bool {
+        guard columns.isNew, taken.contains(pair.name) else { return true }
+        faults.report(
+            at: pair.key, "\"\(pair.name)\" is told of every fact already",
+            expected: "another name than \(Words.list(taken, "or"))")
+        return false
     }
 
     private func readOutputs(
@@ -159,6 +174,7 @@ extension ProjectionReader {
         else { return [] }
         return pairs.compactMap { pair in
             guard CommonReader(faults: faults).name(pair.key) != nil,
+                isFree(pair, besides: ProjectionReader.measureColumns),
                 let source = readMeasure(pair.value)
             else { return nil }
             if isStock {
@@ -173,9 +189,16 @@ extension ProjectionReader {
         }
     }
 
-    /// Amounts need a dimension that says their currency.
+    /// Amounts need a dimension that says their currency, and each output a name of its own.
     func checkOutputs(_ definition: ProjectionDefinition, _ fields: Fields) {
         let names = definition.dimensions.map(\.name)
+        for (name, _) in definition.measures where columns.isNew && names.contains(name) {
+            guard let at = fields["measures"]?.pairs?.first(where: { $0.name == name })?.key else {
+                continue
+            }
+            faults.report(
+                at: at, "\"\(name)\" is a dimension already", expected: "a name of its own")
+        }
         for (name, source) in definition.measures {
             guard case .money(_, let currency) = source, !names.contains(currency),
                 let at = fields["measures"]?.pairs?.first(where: { $0.name == name })?.value

@@ -113,6 +113,7 @@ extension ScorecardReader {
             }
             formula = found.formula
             figure.unit = kpi.unit(ofStatistic: statistic)
+            figure.better = kpi.better(ofStatistic: statistic)
             if figure.unit == .count, kpi.unit != .count { figure.better = nil }
         }
         let known = ScorecardReader.shared(projections(formula))
@@ -184,9 +185,7 @@ extension ScorecardReader {
 
     private func readDay(_ value: YAMLValue?, isEnd: Bool) -> Day? {
         guard let value else { return nil }
-        if let text = value.text, let first = text.utf8.first, (48...57).contains(first),
-            let period = try? Period(text, today: Day(number: 0)), period.isSingle
-        {
+        if let text = value.text, let period = try? Period(fixed: text), period.isSingle {
             return isEnd ? period.days.upperBound.advanced(by: -1) : period.days.lowerBound
         }
         faults.report(

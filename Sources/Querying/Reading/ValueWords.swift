@@ -18,8 +18,7 @@ extension CellLayout.ValueKind {
         case .list(let list): return list.firstIndex(of: text).map { [UInt32($0 + 1)] } ?? []
         case .integer: return Int64(text).flatMap { Self.biased($0) }.map { [$0] } ?? []
         case .day:
-            guard let period = try? Period(text, today: Day(number: 0)),
-                period.first.grain == .day, period.isSingle
+            guard let period = try? Period(fixed: text), period.first.grain == .day, period.isSingle
             else { return [] }
             return Self.biased(Int64(period.first.index)).map { [$0] } ?? []
         case .subject: return try cases(text, subjectKinds, in: view).map { $0 + 1 }
@@ -40,7 +39,9 @@ extension CellLayout.ValueKind {
         return named.count == 1 ? named : []
     }
 
+    /// A number as a cell's word; nil where it is one that no cell can hold.
     private static func biased(_ value: Int64) -> UInt32? {
-        UInt32(exactly: value + 0x8000_0000).flatMap { $0 == 0 ? nil : $0 }
+        guard let number = Int32(exactly: value), number != .min else { return nil }
+        return UInt32(bitPattern: number) ^ 0x8000_0000
     }
 }

@@ -82,7 +82,7 @@ public struct ScorecardAnswer: Sendable {
     public var entriesNotYetIn: UInt32
     /// The scorecard.
     public var definition: ScorecardDefinition
-    /// Every definition used, by name, with its version; sorted.
+    /// Every definition used, by kind and name (`kpi/csat`), with its version; sorted.
     public var definitions: [(name: String, version: Int)]
     /// The period asked for.
     public var period: Period

@@ -294,8 +294,7 @@ struct ScorecardEvaluation {
         basis = answer.basis.counting(basis?.calendars ?? [])
         entriesNotYetIn = max(entriesNotYetIn, answer.entriesNotYetIn)
         for (name, version) in answer.definitions { definitions[name] = version }
-        let scorecard = definitions[definition.name] == nil ? "" : " (scorecard)"
-        definitions[definition.name + scorecard] = definition.version
+        definitions["scorecard/" + definition.name] = definition.version
         let last = answer.columns.compactMap(\.openUntil).max()
         if let last { openUntil = max(openUntil ?? last, last) }
         conditions = answer.filters.map { .init(dimension: $0.dimension, values: $0.values) }

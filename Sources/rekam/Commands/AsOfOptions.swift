@@ -135,18 +135,22 @@ struct AsOfOptions: ParsableArguments {
         }
     }
 
-    /// Answers as the books of a period were closed.
-    static func answeringAsClosed<Result>(
-        _ log: LogStore, period: String, _ body: (QueryContext) throws -> Result
-    ) throws -> Result {
+    /// Answers as the books of a period were closed. Relative words are read as of today, before the
+    /// closed state is looked at, in which they may be others.
+    static func answerAsClosed(_ request: QueryRequest, of log: LogStore) throws -> Answer {
         Interrupt.listen()
         defer { Progress.clear() }
         let options = BuildProgressLine.options()
-        let (count, last, zone) = try log.read {
-            ($0.entryCount, $0.lastRecorded, try $0.definitions().storeTimeZone ?? .utc)
+        let count = try log.read { $0.entryCount }
+        func read(_ text: String, _ option: String) throws -> Period {
+            try log.read { try PeriodArgument.read(text, named: option, in: $0, upTo: count) }
         }
-        let today = zone.day(of: last ?? Instant(milliseconds: 0))
-        let period = try PeriodArgument.read(period, today: today)
+        var request = request
+        let period = try read(request.period, "--period ")
+        request.period = period.description
+        if let text = request.compare, text != "previous" {
+            request.compare = try read(text, "--compare ").description
+        }
         let closing: Closing
         do {
             guard let books = try ClosedBooks(of: log, upTo: count, options: options) else {
@@ -158,7 +162,7 @@ struct AsOfOptions: ParsableArguments {
         }
         var context = try QueryContext(of: log, asOf: closing.entries, options: options)
         context.books = { answer, _ in answer.markClosed() }
-        return try body(context)
+        return try context.answer(request)
     }
 }
 

@@ -49,11 +49,8 @@ struct AuditExceptionsCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
-        let (zone, last) = try log.read {
-            (try $0.definitions().storeTimeZone ?? .utc, $0.lastRecorded)
-        }
-        let today = zone.day(of: last ?? Instant(milliseconds: 0))
-        let period = try PeriodArgument.read(period, today: today)
+        let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
+        let period = try log.read { try PeriodArgument.read(self.period, in: $0) }
         var search = AuditExceptions(of: log)
         search.backdatedAfterMilliseconds = try Self.milliseconds(backdatedAfter)
         search.listsEach = each

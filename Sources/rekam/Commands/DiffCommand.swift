@@ -55,8 +55,8 @@ struct DiffCommand: ParsableCommand {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
         log.show(tokensOnly: tokens.tokens)
-        let (zone, last, end) = try log.read {
-            (try $0.definitions().storeTimeZone ?? .utc, $0.lastRecorded, $0.entryCount)
+        let (zone, end) = try log.read {
+            (try $0.definitions().storeTimeZone ?? .utc, $0.entryCount)
         }
         guard (1...2).contains(asOf.count) else {
             throw Failure(.usage, "--as-of: give it once or twice, the earlier state first.")
@@ -68,8 +68,7 @@ struct DiffCommand: ParsableCommand {
             throw Failure(
                 .usage, "--as-of \(asOf[0]) comes after --as-of \(asOf[1]): the earlier first.")
         }
-        let today = zone.day(of: last ?? Instant(milliseconds: 0))
-        let period = try PeriodArgument.read(period, today: today)
+        let period = try log.read { try PeriodArgument.read(self.period, in: $0) }
         var comparison = Comparison(
             of: log, from: first, to: second, definitions: definitions,
             options: BuildProgressLine.options(memoryBytes: try MemorySize.parse(memory)))

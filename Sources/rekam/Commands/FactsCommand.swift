@@ -13,9 +13,9 @@ struct FactsCommand: ParsableCommand {
         abstract: "Print a projection's facts, one row each, for SQL and spreadsheets.",
         discussion: """
             Case, entry and time (UTC), the local day, then dimensions and measures as the definition \
-            names them; lengths of time in milliseconds, empty where there is no value. count is 1, \
-            or -1 where a stock's earlier state is left. However many facts there are, little memory \
-            is used.
+            names them; lengths of time in milliseconds, flags 1 or 0, empty where there is no value. \
+            count is 1, or -1 where a stock's earlier state is left. A measure called time is \
+            measure.time here. However many facts there are, little memory is used.
 
             Examples:
               rekam facts first_response --period 2025-07 > july.csv
@@ -55,7 +55,9 @@ struct FactsCommand: ParsableCommand {
         let definition = source.definition
         try AnonymousAnswers.refuse(definition)
         let live = try LiveProjections(of: log, register: register, only: [])
-        let days = try log.read { try StorePeriod.days(period, in: $0, upTo: count) }
+        let days = try log.read {
+            try PeriodArgument.read(period, named: "--period ", in: $0, upTo: count).days
+        }
         let rows = FactRows(definition: definition, log: log, isJSON: format.value == .json)
         // While people still have their names.
         let filter = try DimensionFilter(
@@ -74,33 +76,10 @@ struct FactsCommand: ParsableCommand {
     }
 }
 
-/// The local days of a period as typed, seen from the log's last entry, or that of an earlier state.
-enum StorePeriod {
-    static func read(
-        _ text: String, in view: borrowing LogView, upTo count: UInt32? = nil
-    ) throws -> Period {
-        let zone = try view.definitions(upTo: count).storeTimeZone ?? .utc
-        let count = count ?? view.entryCount
-        let last = count > 0 ? try view.recorded(count - 1) : nil
-        let today = zone.day(of: last ?? Instant(milliseconds: 0))
-        do {
-            return try Period(text, today: today)
-        } catch {
-            throw Failure(.usage, "\(QueryFault.period(option: "--period " + text, error))")
-        }
-    }
-
-    static func days(
-        _ text: String, in view: borrowing LogView, upTo count: UInt32? = nil
-    ) throws -> Range<Day> {
-        try read(text, in: view, upTo: count).days
-    }
-}
-
 /// Writes facts as rows of text.
 final class FactRows: Sendable {
     private let definition: ProjectionDefinition
-    private let names: [String]
+    private let columns: FactColumns
     private let isText: [Bool]
     private let log: LogStore
     private let isJSON: Bool
@@ -111,9 +90,7 @@ final class FactRows: Sendable {
         self.log = log
         self.isJSON = isJSON
         let dimensions = definition.dimensions
-        names =
-            ["case", "sequence", "time", "day"] + dimensions.map(\.name)
-            + definition.measures.map(\.name) + ["count"]
+        columns = FactColumns(after: ["case", "sequence", "time", "day"], definition)
         isText =
             [true, false, true, true]
             + dimensions.map { $0.source != .hour && $0.source != .weekday }
@@ -123,7 +100,7 @@ final class FactRows: Sendable {
 
     func writeHeader() {
         guard !isJSON, !hasHeader.exchange(true, ordering: .relaxed) else { return }
-        Output.write(CSVText.line(names))
+        Output.write(CSVText.heading(columns.names))
     }
 
     func write(_ facts: [Fact], _ layout: CellLayout, _ filter: DimensionFilter) throws {
@@ -169,17 +146,18 @@ final class FactRows: Sendable {
         let texts = try CellTexts(layout, of: definition).texts(of: fact, in: view)
         let segment = try view.segment(containing: fact.sequence)
         let time = Instant(milliseconds: segment.times[Int(fact.sequence - segment.first)])
-        return [
+        let own = [
             try view.subject(ofCase: fact.caseID), String(fact.sequence), time.rfc3339,
             CellLayout.day(fact.row.span, 0).description,
-        ] + texts + [String(layout.multiplicity(fact))]
+        ]
+        return columns.written(own + texts + [String(layout.multiplicity(fact))])
     }
 
     private func object(_ cells: [String?]) -> JSONValue {
         .object(
-            names.indices.map { place in
+            columns.names.indices.map { place in
                 JSONMember(
-                    key: names[place],
+                    key: columns.names[place],
                     value: cells[place].map { isText[place] ? .string($0) : .number($0) } ?? .null)
             })
     }

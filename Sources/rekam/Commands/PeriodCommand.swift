@@ -17,13 +17,20 @@ struct PeriodCommand: ParsableCommand {
         ])
 }
 
-/// A period as typed, seen from a day.
+/// A period as typed. A relative word means the same to all commands: seen from the local day on which
+/// the log's last entry was recorded, or that of an earlier state, never from the clock's.
 enum PeriodArgument {
-    static func read(_ text: String, today: Day) throws -> Period {
+    static func read(
+        _ text: String, named option: String = "", in view: borrowing LogView,
+        upTo count: UInt32? = nil
+    ) throws -> Period {
+        let count = count ?? view.entryCount
+        let zone = try view.definitions(upTo: count).storeTimeZone ?? .utc
+        let last = count > 0 ? try view.recorded(count - 1) : Instant(milliseconds: 0)
         do {
-            return try Period(text, today: today)
+            return try Period(text, today: zone.day(of: last))
         } catch {
-            throw Failure(.usage, "\(text.printable): \(error)")
+            throw Failure(.usage, "\(option)\(text.printable): \(error)")
         }
     }
 }
@@ -65,7 +72,7 @@ struct PeriodCloseCommand: ParsableCommand {
             )
         }
         let today = zone.day(of: max(now, last ?? now))
-        let period = try PeriodArgument.read(period, today: today)
+        let period = try log.read { try PeriodArgument.read(self.period, in: $0) }
         do { try periods.requireClosable(period, today: today) } catch {
             throw Failure(.usage, error.description)
         }
@@ -125,13 +132,8 @@ struct PeriodReopenCommand: ParsableCommand {
     func run() throws {
         let log = try store.open(readOnly: false)
         let now = try Machine.now()
-        let (zone, periods) = try log.read { view in
-            (
-                try view.definitions().storeTimeZone ?? .utc,
-                try ClosedPeriods(view, upTo: view.entryCount)
-            )
-        }
-        let period = try PeriodArgument.read(period, today: zone.day(of: now))
+        let periods = try log.read { try ClosedPeriods($0, upTo: $0.entryCount) }
+        let period = try log.read { try PeriodArgument.read(self.period, in: $0) }
         let closing: Closing
         do { closing = try periods.requireReopenable(period) } catch {
             throw Failure(.usage, error.description)
@@ -231,7 +233,7 @@ struct PeriodRestatementsCommand: ParsableCommand {
         }
         var closings = periods.inForce
         if let period {
-            let wanted = try PeriodArgument.read(period, today: Day(number: 0))
+            let wanted = try log.read { try PeriodArgument.read(period, in: $0) }
             closings = closings.filter { $0.period.days == wanted.days }
             guard !closings.isEmpty else {
                 throw Failure(.usage, ClosingFault.notClosed(wanted).description)

@@ -10,7 +10,7 @@ struct ProjectionCellsCommand: ParsableCommand {
         commandName: "cells",
         abstract: "Print a projection's cells: day, dimensions, measures and how many such facts.",
         discussion: """
-            Durations are in milliseconds; an empty value is absent. Sorted, and the same for the \
+            Durations are in milliseconds, flags 1 or 0; an empty value is absent. Sorted, and the same for the \
             same facts whatever the order in which they came.
 
             Examples:
@@ -62,15 +62,15 @@ struct ProjectionCellsCommand: ParsableCommand {
     }
 
     private func write(_ cells: CanonicalCells, _ layout: CellLayout) throws {
-        let names =
-            ["day"] + layout.dimensions.map(\.name) + layout.measures.map(\.name) + ["count"]
+        let columns = FactColumns(after: ["day"], layout)
+        let names = columns.names
         // Texts are defused for spreadsheets and quoted in JSON, numbers are neither.
         let isText =
             [true] + layout.dimensions.map { _ in true }
             + layout.measures.map { if case .value = $0.kind { true } else { false } } + [false]
-        if format.value != .json { Output.write(CSVText.line(names)) }
+        if format.value != .json { Output.write(CSVText.heading(names)) }
         for line in cells.lines {
-            let cells = CanonicalCells.values(ofLine: line)
+            let cells = columns.written(CanonicalCells.values(ofLine: line))
             if format.value == .json {
                 let members = names.indices.map { place in
                     let value = cells[place].map {

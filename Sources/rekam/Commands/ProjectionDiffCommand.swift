@@ -58,7 +58,9 @@ struct ProjectionDiffCommand: ParsableCommand {
         guard old.name == new.name else {
             throw Failure(.usage, "\(old.text) and \(new.text) are different projections.")
         }
-        let days = try log.read { try StorePeriod.days(period, in: $0) }
+        let days = try log.read {
+            try PeriodArgument.read(period, named: "--period ", in: $0).days
+        }
         let live = try LiveProjections(of: log, only: [])
         let comparison: ProjectionComparison
         do {
@@ -164,7 +166,8 @@ struct ProjectionDiffCommand: ParsableCommand {
                 JSONMember(key: "examples", value: .array(figure.examples.map { .string($0) })),
             ]
             if let dimension = figure.dimension {
-                members.append(JSONMember(key: dimension.name, value: .string(figure.key)))
+                members.append(
+                    JSONMember(key: RowNames.dimension(dimension.name), value: .string(figure.key)))
             }
             return JSONValue.object(members)
         }

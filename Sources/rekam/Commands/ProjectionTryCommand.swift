@@ -170,7 +170,10 @@ struct Trial {
         period: String, sample: Int?, facts wanted: Int, by: [String], options: BuildOptions
     ) throws -> Outcome {
         let (count, days, allCases) = try log.read { view in
-            (view.entryCount, try StorePeriod.days(period, in: view), view.caseCount)
+            (
+                view.entryCount,
+                try PeriodArgument.read(period, named: "--period ", in: view).days, view.caseCount
+            )
         }
         var isStock = false
         if case .stock = definition.fact { isStock = true }

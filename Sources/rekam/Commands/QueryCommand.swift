@@ -76,9 +76,7 @@ struct QueryCommand: ParsableCommand {
                 guard asOf.asOf == nil else {
                     throw Failure(.usage, "--as-closed says itself as of when: leave --as-of away.")
                 }
-                answer = try AsOfOptions.answeringAsClosed(log, period: period) {
-                    try $0.answer(request)
-                }
+                answer = try AsOfOptions.answerAsClosed(request, of: log)
             } else {
                 answer = try asOf.answering(log) { try $0.answer(request) }
             }

@@ -41,14 +41,10 @@ struct ReplayCommand: ParsableCommand {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
         let count = try asOf.map { try AsOfOptions.entryCount($0, in: log) }
-        let (size, last, zone) = try log.read { view in
+        let (size, period) = try log.read { view in
             let size = count ?? view.entryCount
-            return (
-                size, size > 0 ? try view.recorded(size - 1) : Instant(milliseconds: 0),
-                try view.definitions().storeTimeZone ?? .utc
-            )
+            return (size, try PeriodArgument.read(self.period, in: view, upTo: size))
         }
-        let period = try PeriodArgument.read(period, today: zone.day(of: last))
         let started = Machine.ticks()
         let report = try Replay(
             of: log, asOf: size,

@@ -87,7 +87,13 @@ struct VoidCommand: ParsableCommand {
 
     private func ranges(in log: LogStore) throws -> [Range<UInt32>] {
         if let ingest {
-            guard let ranges = try Withdrawal.ranges(ofImport: ingest, in: log) else {
+            let ranges: [Range<UInt32>]?
+            do { ranges = try Withdrawal.ranges(ofImport: ingest, in: log) } catch let fault
+                as WithdrawalFault
+            {
+                throw Failure(.usage, fault.description.printable)
+            }
+            guard let ranges else {
                 throw Failure(
                     .usage,
                     "no import has the id \"\(ingest.printable)\". `rekam log case log/ingest` shows "

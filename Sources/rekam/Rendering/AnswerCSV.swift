@@ -7,9 +7,11 @@ extension Answer {
     /// each group, slice and KPI, in units as in JSON, whatever the language. All groups together
     /// are left out, so that nobody adds them to their parts; `json()` has them.
     ///
-    /// Texts that a spreadsheet would run as a formula begin with an apostrophe.
+    /// What a spreadsheet would run as a formula has an apostrophe before it.
     public func csv() -> String {
-        let names = rows.first.map { keyPairs($0).map(\.0) } ?? dimensions.map(\.name)
+        let names =
+            rows.first.map { keyPairs($0).map(\.0) }
+            ?? dimensions.map { RowNames.dimension($0.name) }
         var heading = ["kpi", "period"] + names
         heading += FigureCells.names
         let hasTargets = rows.contains { !$0.targets.isEmpty }
@@ -17,7 +19,7 @@ extension Answer {
         if comparison != nil {
             heading += ["previous_period", "previous_value", "previous_count"]
         }
-        var text = CSVText.line(heading.map { CSVText.text($0) })
+        var text = CSVText.heading(heading)
         for row in rows {
             for index in columns.indices {
                 let column = columns[index]
@@ -77,21 +79,52 @@ public enum CSVText {
     /// Cells, already escaped, as one line with its end.
     public static func line(_ cells: [String]) -> String { cells.joined(separator: ",") + "\r\n" }
 
-    /// How a cell begins that a spreadsheet takes for a formula, in East Asian full width, too; and
-    /// the apostrophe put before these, so that taking one away always gives the text back.
+    /// Names of columns as the first line.
+    public static func heading(_ names: [String]) -> String {
+        assert(Set(names).count == names.count, "a name stands once")
+        return line(names.map(text))
+    }
+
+    /// What a spreadsheet takes for a formula where a cell begins with it, in East Asian full width, too;
+    /// and the apostrophe put before these, so that taking one away always gives the text back.
     private static let dangerous = Set(
         "=+-@\t\r\n'\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars)
 
-    /// A text as a cell: an apostrophe before what a spreadsheet would run (taking one apostrophe
-    /// from the beginning gives the text back), control characters made visible, quoted where it
-    /// must be.
+    /// A text as a cell: an apostrophe before what a spreadsheet would run, control characters made
+    /// visible, quoted where it must be.
+    ///
+    /// A spreadsheet that parts columns at semicolons (as those of Indonesia and Germany do) or tabs
+    /// begins a cell also behind these, and there a quote within a line is text and guards nothing. So
+    /// whatever could part columns, with quotes behind it, counts as a beginning; taking one apostrophe
+    /// from each gives the text back.
     public static func text(_ text: String) -> String {
-        var cell = text
-        if let first = text.unicodeScalars.first, dangerous.contains(first) { cell = "'" + text }
-        cell = cell.harmless
-        guard cell.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" }) else { return cell }
-        return "\""
-            + cell.split(separator: "\"", omittingEmptySubsequences: false)
-            .joined(separator: "\"\"") + "\""
+        let cell = guarded(text).harmless
+        guard cell.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 }) else { return cell }
+        // Scalar by scalar: a mark that combines with a quote hides it from characters.
+        var quoted = String.UnicodeScalarView("\"".unicodeScalars)
+        for scalar in cell.unicodeScalars {
+            if scalar == "\"" { quoted.append(scalar) }
+            quoted.append(scalar)
+        }
+        quoted.append("\"")
+        return String(quoted)
+    }
+
+    private static func guarded(_ text: String) -> String {
+        let begins = text.unicodeScalars.first.map { dangerous.contains($0) } ?? false
+        let parts = text.utf8.contains { [0x09, 0x22, 0x2C, 0x3B].contains($0) }
+        guard begins || parts else { return text }
+        var cell = String.UnicodeScalarView()
+        var isBeginning = true
+        for scalar in text.unicodeScalars {
+            if isBeginning, dangerous.contains(scalar) { cell.append("'") }
+            cell.append(scalar)
+            switch scalar {
+            case ",", ";", "\t": isBeginning = true
+            case "\"": break
+            default: isBeginning = false
+            }
+        }
+        return String(cell)
     }
 }

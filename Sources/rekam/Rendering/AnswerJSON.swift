@@ -69,7 +69,7 @@ extension Answer {
     }
 
     /// A row's dimensions: those it is split by, then those filtered to one value; behind each what
-    /// people call it, where a profile says it (`agent`, `agent.name`).
+    /// people call it, where a profile says it (`agent`, `agent.name`). Named as `RowNames` says.
     func keyPairs(_ row: AnswerRow) -> [(String, String)] {
         var pairs = zip(dimensions.map(\.name), row.key).map { ($0, $1) }
         for (dimension, values) in filters where values.count == 1 {
@@ -78,10 +78,11 @@ extension Answer {
             }
         }
         return pairs.flatMap { dimension, value -> [(String, String)] in
-            guard let names = names[dimension] else { return [(dimension, value)] }
+            let key = (RowNames.dimension(dimension), value)
+            guard let names = names[dimension] else { return [key] }
             let name = dimension + "." + names.field
-            if pairs.contains(where: { $0.0 == name }) { return [(dimension, value)] }
-            return [(dimension, value), (name, names.texts[value] ?? "")]
+            if pairs.contains(where: { $0.0 == name }) { return [key] }
+            return [key, (name, names.texts[value] ?? "")]
         }
     }
 }

@@ -9,8 +9,8 @@ extension ExplanationView {
     /// begins with its group's values. Of respondents there is one line for each column, `sum(score)`,
     /// whose value is the sum already.
     public func csv() throws -> String {
-        let dimensions = explanation.answer.dimensions.map { CSVText.text($0.name) }
-        var text = CSVText.line(
+        let dimensions = explanation.answer.dimensions.map { RowNames.dimension($0.name) }
+        var text = CSVText.heading(
             dimensions + [
                 "projection", "case", "time", "value_of", "value", "count", "sequence", "support",
             ])

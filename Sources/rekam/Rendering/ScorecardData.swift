@@ -67,9 +67,10 @@ extension ScorecardAnswer {
     /// Whom a card is about, and what people call them.
     private func pairs(_ card: ScorecardCard) -> [(String, String)] {
         guard let dimension else { return [] }
-        guard let names = names[dimension] else { return [(dimension, card.subject)] }
+        let key = (RowNames.dimension(dimension), card.subject)
+        guard let names = names[dimension] else { return [key] }
         return [
-            (dimension, card.subject),
+            key,
             (dimension + "." + names.field, names.texts[card.subject] ?? ""),
         ]
     }
@@ -92,7 +93,8 @@ extension ScorecardAnswer {
         func add(_ cells: [String?]) { text += CSVText.line(cells.map { $0 ?? "" }) }
         let heads = cards.first.map { pairs($0).map(\.0) } ?? []
         if isRanking {
-            add(["scorecard", "period", "rank"] + heads + ["total", "days", "of_days"])
+            text += CSVText.heading(
+                ["scorecard", "period", "rank"] + heads + ["total", "days", "of_days"])
             for (card, rank) in zip(cards, ranks) {
                 var cells: [String?] = [definition.name, period.description]
                 cells.append(rank.map { "\($0)" })
@@ -102,11 +104,11 @@ extension ScorecardAnswer {
             }
             return text
         }
-        add(
+        text += CSVText.heading(
             ["scorecard", "period"] + heads + [
                 "kpi", "from", "to", "weight", "counted_weight", "target_min", "target_max",
-                "value",
-                "unit", "currency", "count", "met", "attainment", "score", "status", "serves",
+                "value", "unit", "currency", "count", "met", "attainment", "score", "status",
+                "serves",
                 "calendars",
             ])
         for card in cards {

@@ -82,7 +82,10 @@ public struct Sheet {
     private var rows: [[Cell]] = []
 
     /// A list without rows.
-    public init(_ columns: [Column]) { self.columns = columns }
+    public init(_ columns: [Column]) {
+        assert(Set(columns.map(\.name)).count == columns.count, "a name stands once")
+        self.columns = columns
+    }
 
     /// How many rows there are.
     public var count: Int { rows.count }
@@ -125,7 +128,7 @@ public struct Sheet {
 
     /// The rows as CSV with their heading.
     public func csv() -> String {
-        CSVText.line(columns.map { CSVText.text($0.name) })
+        CSVText.heading(columns.map(\.name))
             + rows.map { CSVText.line($0.map(\.plain)) }.joined()
     }
 

@@ -11,7 +11,7 @@ extension FuzzTarget {
             seeds: {
                 bytes([
                     "2025-07-14T08:12:00Z", "2025-07-14T08:12:00.123456+07:00",
-                    "2024-02-29t23:59:60z", "0001-01-01T00:00:00-23:59", "9999-12-31T23:59:59.999Z",
+                    "2016-12-31t23:59:60z", "0001-01-01T00:00:00-23:59", "9999-12-31T23:59:59.999Z",
                 ])
             },
             read: { input in
@@ -68,6 +68,8 @@ extension FuzzTarget {
                 bytes([
                     #"{"name":"A","offsets":[25200,3600],"release":"2025b","transitions":[0]}"#,
                     #"{"name":"A","offsets":[0],"release":"x","transitions":[]}"#,
+                    #"{"name":"B","offsets":[0],"release":"x","rule":"CET-1CEST,M3.5.0,M10.5.0/3","#
+                        + #""transitions":[]}"#,
                 ])
             },
             read: { input in
