@@ -45,7 +45,7 @@ struct BackupCommand: ParsableCommand {
         let log = try store.open(
             readOnly: true, beside: verify ? .nothing : .at(checkpoint))
         // What was rolled back is copied, so that it can be looked into, and never called verified.
-        if verify { try checkpoint.requireSound(log) }
+        if verify { try checkpoint.requireEntries(of: log) }
         let total = try log.read { view in
             try view.statistics().tables.reduce(0) { $0 + $1.bytes }
         }

@@ -28,8 +28,17 @@ struct KeptOptions: ParsableArguments {
         try Self.failing { try kept(of: log.path).sign(log, size: size) }
     }
 
-    /// Refuses where the store was rolled back or rewritten: before its books are closed, or a copy of
-    /// it is called verified.
+    /// Refuses where the store was rolled back or rewritten, also where there is no key to look at
+    /// signatures with: before a copy of it is called verified.
+    func requireEntries(of log: LogStore) throws {
+        try Self.failing {
+            let verifiers = (try? log.noteVerifiers()) ?? []
+            let fault = try kept(of: log.path).fault(against: log, verifiers: verifiers)
+            if let fault { throw fault }
+        }
+    }
+
+    /// Refuses where the store was rolled back or rewritten: before its books are closed.
     func requireSound(_ log: LogStore) throws {
         try Self.failing {
             let fault = try kept(of: log.path).fault(
