@@ -159,9 +159,9 @@ public struct ExplanationView {
         let moments = part.moments.isEmpty ? ["fact"] : part.moments
         var sheet = Sheet(
             [.init("case", words.caseTitle)]
-                + moments.map { .init($0, $0 == "fact" ? words.when : heading($0)) }
+                + moments.map { .init("", $0 == "fact" ? words.when : heading($0)) }
                 + part.columns.filter { $0.kind != .fact }.map {
-                    .init($0.title, heading($0.title), isNumber: $0.kind != .mark)
+                    .init("", heading($0.title), isNumber: $0.kind != .mark)
                 } + [
                     .init("multiplicity", "±"), .init("entries", words.entriesTitle),
                     .init("marks", ""),

@@ -83,7 +83,9 @@ public struct Sheet {
 
     /// A list without rows.
     public init(_ columns: [Column]) {
-        assert(Set(columns.map(\.name)).count == columns.count, "a name stands once")
+        // What is for people alone has no names.
+        let names = columns.map(\.name).filter { !$0.isEmpty }
+        assert(Set(names).count == names.count, "a name stands once")
         self.columns = columns
     }
 
