@@ -145,7 +145,7 @@ extension LanguageTests {
         Line("snapshot export --period 2025-Q1 --out q1-baru", "q1-baru ditulis: "),
         Line(
             "snapshot diff q1 q1-baru", " angka berbeda", "Belum terbukti: apakah ",
-            " entri meneruskan yang "),
+            " entri rekam.local/log meneruskan yang "),
         Line(
             "checkpoint compare q1 q1", "Satu keadaan dari satu log: keduanya atas ",
             "Siapa yang menandatanganinya belum diperiksa: "),
@@ -175,7 +175,7 @@ extension LanguageTests {
         Line("name publish AGENT --reason uji", "tercatat di log sebagai teks terbuka, "),
         Line("person correct AGENT name=Ani --reason uji", "Dikoreksi: mulai sekarang entri "),
         Line("verify", "Orang ", "dihapus)", " cocok dengan tokennya"),
-        Line("status", "Penyimpanan", "mutakhir", "Checkpoint   cocok, atas "),
+        Line("status", "Penyimpanan", "mutakhir", "cocok, atas "),
         Line("doctor", "prosesor", "penulis", "tidak ada yang sedang menulis."),
         Line(
             "backup copy --verify", " entri dicadangkan ke copy: ", ", diverifikasi.",

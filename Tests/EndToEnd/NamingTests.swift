@@ -161,7 +161,7 @@ struct NamingTests {
             let:
               begun: {first: [ticket.opened, call.queued]}
             fact: begun
-            dimensions: {case: subject}
+            dimensions: {about: subject}
             ---
             kpi: cases
             version: 1
@@ -184,16 +184,16 @@ struct NamingTests {
         for name in ["ticket/1", "ticket/7", "call/7"] { #expect(cells.contains(",\(name),")) }
         func count(_ value: String) throws -> String {
             let result = try command.shell(
-                "rekam query cases --period 2025-09 --where case=\(value) --format csv")
+                "rekam query cases --period 2025-09 --where about=\(value) --format csv")
             let row = result.out.split(whereSeparator: \.isNewline).dropFirst().first
             return row.map { String($0.split(separator: ",")[3]) } ?? result.error
         }
         #expect(try count("ticket/7") == "1")
         #expect(try count("6") == "1")
         #expect(try count("7").contains("could be call/7 or ticket/7"))
-        #expect(try count("call/6").contains("no case is called"))
+        #expect(try count("call/6").contains("no about is called"))
         let facts = try command.run(
-            "facts", "both", "--period", "2025-09", "--where", "case=call/7")
+            "facts", "both", "--period", "2025-09", "--where", "about=call/7")
         #expect(facts.out.split(whereSeparator: \.isNewline).count == 2, "\(facts)")
         // Of one kind, a case is called as ever.
         let agents = try command.run("projection", "cells", "agent_time").out

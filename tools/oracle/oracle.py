@@ -32,6 +32,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -98,6 +99,15 @@ def columns():
             column.types.append(event_type)
             column.words += [w for w in field.get("enum", []) if w not in column.words]
     return result
+
+
+def marks_of(projection):
+    """The names of a shipped projection's measures that only say whether something holds."""
+    for path in sorted((ROOT / "Schemas" / "catalogue").glob("*.yaml")):
+        for text in re.split(r"^---$", path.read_text(), flags=re.MULTILINE):
+            if re.search(rf"^projection: {projection}$", text, re.MULTILINE):
+                return set(re.findall(r"^  (\w+):\s*(?:{flag:|\n    flag:)", text, re.MULTILINE))
+    return set()
 
 
 class Database:
@@ -289,9 +299,14 @@ class Database:
             raise SystemExit(f"{name}: SQL has the columns {', '.join(names)} and count, "
                              f"Rekam {', '.join(found)}.")
         listed = quoted_names(names)
+        # A mark that does not hold is listed as 0; here it is nothing.
+        marks = marks_of(name)
+        ours = ", ".join(
+            f"""coalesce(nullif(plain("{n}"::VARCHAR), ''), '0') AS "{n}\"""" if n in marks
+            else self._texts([n]) for n in names)
         run(f"""CREATE OR REPLACE TEMP TABLE differences AS
             SELECT {listed}, sum(sql)::BIGINT AS sql, sum(rekam)::BIGINT AS rekam FROM (
-                SELECT {self._texts(names)}, "count" AS sql, 0 AS rekam FROM "cells_{name}"
+                SELECT {ours}, "count" AS sql, 0 AS rekam FROM "cells_{name}"
                 UNION ALL BY NAME
                 SELECT {self._texts(names)}, 0 AS sql, plain("count")::BIGINT AS rekam FROM theirs)
             GROUP BY ALL HAVING sum(sql) <> sum(rekam)""")
