@@ -87,10 +87,14 @@ struct TamperingTests {
             rekam generate --events 300 --seed 8 --origin b > more; rekam ingest more > /dev/null
             rekam checkpoint > second
             rm -r store; mv kept store
-            rekam generate --events 400 --seed 9 --origin c > other; rekam ingest other > /dev/null
+            rekam generate --events 400 --seed 9 --origin c > other
+            rekam ingest other > /dev/null; echo "rolled back $?"
+            mv store.checkpoint aside; rekam ingest other > /dev/null; mv aside store.checkpoint
             rekam checkpoint; echo "checkpoint $?"
             rekam verify; echo "verify $?"
             """)
+        // Nothing comes into a store that was rolled back; here somebody took away what tells.
+        #expect(result.out.contains("rolled back 1"), "\(result)")
         #expect(result.out.contains("checkpoint 1"), "\(result)")
         #expect(result.out.contains("verify 1"), "\(result)")
         #expect(result.error.contains("are not those that were signed"), "\(result)")
