@@ -43,10 +43,14 @@ package final class PersonalVault: Sendable {
     /// - Parameter key: random bytes, for digests that nobody without the vault can try names against.
     package func create(key: [UInt8]) throws { _ = try open(creating: key) }
 
-    /// Whether there is one: who was given `data.mdb` alone has none.
+    /// Whether there is one: who was given `data.mdb` alone has none. One that can't be looked at is
+    /// there, and opening it says what is wrong.
     package var isThere: Bool {
         var file = stat()
-        return unsafe stat(folder + "/" + PersonalVault.file.name, &file) == 0 && file.st_size > 0
+        guard unsafe stat(folder + "/" + PersonalVault.file.name, &file) == 0 else {
+            return errno != ENOENT
+        }
+        return file.st_size > 0
     }
 
     /// Tells one file from another that took its place; 0 where there is none.
@@ -234,11 +238,23 @@ package final class PersonalVault: Sendable {
 
     /// The open file, or the one that took its place since; nil where there is none.
     private func current() throws -> Opened? {
-        let inode = generation
+        let inode = try inode()
         guard inode != 0 else { return nil }
         if let known = opened.withLock({ $0 }), known.inode == inode { return known }
         guard isThere else { return nil }
         return try open(creating: nil)
+    }
+
+    /// The file's number; 0 where there is none. One that can't be looked at is not taken for none:
+    /// names would be given tokens that a vault has already.
+    private func inode() throws -> UInt64 {
+        var file = stat()
+        let path = folder + "/" + PersonalVault.file.name
+        guard unsafe stat(path, &file) == 0 else {
+            guard errno == ENOENT else { throw fault(path, "stat") }
+            return 0
+        }
+        return UInt64(file.st_ino)
     }
 
     private func open(creating key: [UInt8]?) throws -> Opened {

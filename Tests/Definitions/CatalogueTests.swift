@@ -205,7 +205,7 @@ import Testing
         try read("channel", "level")
         #expect(throws: DefinitionFaults.self) { try read(name, "level") }
         #expect(throws: DefinitionFaults.self) { try read("level", "level") }
-        if name == "time" {
+        if ["time", "case"].contains(name) {
             try read("channel", name)
         } else {
             #expect(throws: DefinitionFaults.self) { try read("channel", name) }

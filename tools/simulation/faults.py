@@ -184,7 +184,8 @@ class Trial:
 
     def check_message(self, machine, result):
         """Names what was concerned, and what to do about it."""
-        lines = [line for line in result.error.split("\n") if line]
+        lines = [line for line in result.error.split("\n")
+                 if line and not line.startswith("Warning: ")]
         if not lines or not all(line.startswith("Error: ") for line in lines):
             raise Failed(f"an error's message begins with Error: {result}")
         text = lines[0].replace(str(machine.folder) + "/", "")

@@ -19,8 +19,9 @@ extension ProjectionReader {
 
     /// What each fact is told with beside its dimensions and measures, so that none may be called so.
     static let factColumns = ["case", "sequence", "time", "day", "count"]
-    /// A measure may be a `time`; `facts` is what an explanation calls that a fact counts.
-    static let measureColumns = ["case", "sequence", "day", "count", "facts"]
+    /// A measure may be a `time` or a `case`, and is then told as `measure.time`; `facts` is what an
+    /// explanation calls that a fact counts.
+    static let measureColumns = ["sequence", "day", "count", "facts"]
 
     /// Whether a new definition may call a dimension or measure so: a name stands once in a fact.
     private func isFree(_ pair: YAMLPair, besides taken: [String]) -> Bool {

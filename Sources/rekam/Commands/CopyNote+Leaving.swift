@@ -11,6 +11,6 @@ extension CopyNote {
     ) throws {
         let whole = try Machine.wholePath(path)
         guard !CopyNote(kind: kind, path: whole, time: now).leave(at: log.path) else { return }
-        Output.errorLine(PersonWords(language).copyNotNoted(whole.printable))
+        Output.errorLine("Warning: " + PersonWords(language).copyNotNoted(whole.printable))
     }
 }

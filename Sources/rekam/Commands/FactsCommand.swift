@@ -150,7 +150,9 @@ final class FactRows: Sendable {
             try view.subject(ofCase: fact.caseID), String(fact.sequence), time.rfc3339,
             CellLayout.day(fact.row.span, 0).description,
         ]
-        return columns.written(own + texts + [String(layout.multiplicity(fact))])
+        let row = own + texts + [String(layout.multiplicity(fact))]
+        // What a reader of JSON takes for no value is null there, also a flag that does not hold.
+        return isJSON ? row : columns.written(row)
     }
 
     private func object(_ cells: [String?]) -> JSONValue {
