@@ -14,18 +14,6 @@ import Vault
 struct DoubtTests {
     private let now = Instant(milliseconds: 1_767_574_800_000)
 
-    /// A store for a while.
-    private func withStore(_ body: (LogStore) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appending(path: "rekam-doubts-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let store = try LogStore.create(
-            at: folder.path, origin: "test.example/log",
-            types: EventTypes.shipped(texts: Shipped.texts(in: "events")),
-            seed: (0..<32).map { UInt8($0) }, salts: .counting())
-        try body(store)
-    }
-
     private func event(
         _ id: String, _ type: String, _ subject: String, _ time: String, _ data: String,
         more: String = ""
