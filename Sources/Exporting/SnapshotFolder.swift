@@ -47,10 +47,8 @@ extension Snapshot {
             Checkpoint(note.text) == manifest.checkpoint, "the checkpoint is the snapshot's own")
         let name = StoreFiles.withoutSlash(folder)
         guard StoreFiles.status(name) == nil else { throw StoreFault.alreadyThere(path: name) }
-        let partial = name + ".partial"
         // Two exports to one name would mix their files.
-        let hold = try FolderHold(partial, for: name)
-        defer { withExtendedLifetime(hold) {} }
+        let making = try FolderHold(for: name)
         do {
             let signed = try SignedNote(SnapshotFiles.signedText(manifest), signedWith: key)
             var beside: [(path: String, bytes: [UInt8])] = [
@@ -67,21 +65,16 @@ extension Snapshot {
                 beside.append((SnapshotFiles.names, (list.canonical ?? []) + [0x0A]))
             }
             for (path, bytes) in files + beside {
-                try FolderFiles.makeFolders(for: path, in: partial)
-                try FolderFiles.write(partial + "/" + path, bytes, isSynced: false)
+                try FolderFiles.makeFolders(for: path, in: making.path)
+                try FolderFiles.write(making.path + "/" + path, bytes, isSynced: false)
             }
             if let log {
                 _ = try TileExport(log, size: manifest.checkpoint.size, withAnswers: true).write(
-                    to: partial, progress: progress)
+                    to: making.path, progress: progress)
             }
-            try hold.release()
-            try FolderFiles.syncAll(partial)
-            guard StoreFiles.status(name) == nil else {
-                throw StoreFault.alreadyThere(path: name)
-            }
-            try StoreFiles.rename(partial, to: name)
+            try making.finish()
         } catch {
-            FolderFiles.removeTree(partial)
+            making.remove()
             throw error
         }
     }

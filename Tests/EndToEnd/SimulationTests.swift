@@ -13,6 +13,18 @@ struct FaultTests {
         #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
         #expect(!result.out.contains("\n0 faults"), "nothing failed: \(result)")
     }
+
+    @Test(
+        "A power cut leaves a store that opens, verifies and goes on, and no folder in the way",
+        .enabled(if: SimulationTests.canInterpose, "python3 or a C compiler is not here"))
+    func powerCuts() throws {
+        let extent =
+            SimulationTests.isThorough
+            ? "" : "--scenario 'snapshot export' --only 'partial' --sample 0.3"
+        let result = try SimulationTests.tool("faults", "--power \(extent)")
+        #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
+        #expect(result.out.contains("lost power"), "nothing was cut: \(result)")
+    }
 }
 
 /// Method: tools/damage changes bytes of a data file or cuts its end off, and runs every command on it.
@@ -30,7 +42,8 @@ struct DamagedFileTests {
 }
 
 /// Method: tools/simulate lives random lives of stores, kills the process at any system call and cuts
-/// the power, and holds the log against a plain model after every step. A failure prints its seed.
+/// the power, and holds the log against a plain model after every step. Each life is lived twice, and
+/// must come out the same. A failure prints its seed.
 @Suite("A simulation with kills")
 struct SimulationTests {
     static let isThorough =
@@ -54,7 +67,9 @@ struct SimulationTests {
         "No acknowledged event is lost, no batch is half visible, every projection is its replay",
         .enabled(if: canInterpose, "python3 or a C compiler is not here"))
     func lives() throws {
-        let extent = Self.isThorough ? "--seed 100..160 --steps 40" : "--seed 1..4 --steps 12"
+        let extent =
+            Self.isThorough
+            ? "--seed 100..160 --steps 40 --times 2" : "--seed 1..3 --steps 10 --times 2"
         let result = try Self.tool("simulate", extent)
         #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
         #expect(!result.out.contains("\n0 kills"), "nothing was killed: \(result)")

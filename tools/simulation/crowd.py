@@ -1,87 +1,72 @@
-"""Two writers and four readers at once, some of them killed."""
+"""Two writers and their readers at once, some of them killed."""
 
-import struct
-
+import collections
 import os
-import signal
-import time
+import random
+import struct
 
 from lines import Lines
 from machine import Failed
+from schedule import Job, take_turns
+
+READERS = 8
 
 
 def crowd(life):
-    """Runs them, and holds what they left and what they read against the model."""
-    random, machine = life.random, life.machine
+    """Runs them by turns, and holds what they left and what they read against the model."""
+    chance = random.Random(life.random.randrange(1 << 30))
     if not life.is_built:
         life.catch_up()
-    writers = []
-    for _ in range(2):
-        life.spaces += 1
-        lines = Lines(random, space=f"-{life.spaces}-").input(random.choice([50, 300]))
-        batch = random.choice([3, 16, 64])
-        # Apart from each other's ids, so that what each comes to does not hang on the order.
-        expected = life.model.ingest(lines, batch)
-        name = life.input_file(lines)
-        started = machine.start(
-            "ingest", name, "--batch", str(batch), "--format", "json", name=f"writer-{name}")
-        writers.append([name, expected, started, None])
-    deadline = time.monotonic() + random.random() * 0.3
-    victim = random.choice([None, 0, 1])
-    readers, answers = [], []
-    begun = 0
-    stopped = None
-    while True:
-        if victim is not None and time.monotonic() > deadline:
-            writers[victim][2][0].kill()
-            victim = None
-        readers = [reader for reader in readers if not done(machine, reader, answers)]
-        running = [writer for writer in writers if writer[2][0].poll() is None]
-        if not running and begun >= 8:
-            break
-        if len(readers) < 4:
-            begun += 1
-            readers.append(machine.start(
-                "query", "ticket_volume", "--by", "channel", "--period", "2025", "--grain",
-                "month", "--format", "json", name=f"reader-{begun}"))
-            if random.random() < 0.2 and stopped is None:
-                # A reader that holds a page, and dies of it.
-                time.sleep(random.random() * 0.02)
-                stopped = readers.pop()
-                os.kill(stopped[0].pid, signal.SIGSTOP)
-        time.sleep(0.002)
-    for reader in readers:
-        answers.append(machine.finish(reader))
-    if stopped:
-        stopped[0].kill()
-        machine.finish(stopped)
-        life.counts["kills"] += 1
-        life.counts["kills.reader"] += 1
+    writers = [writer(life, chance) for _ in range(2)]
+    if chance.random() < 0.67:
+        chance.choice(writers)[1].dies = 2 + chance.randrange(150)
+    readers = [
+        Job(f"reader-{number}", [
+            "query", "ticket_volume", "--by", "channel", "--period", "2025", "--grain", "month",
+            "--format", "json"])
+        for number in range(READERS)]
+    if chance.random() < 0.7:
+        # It dies with a page of the store in its hands.
+        chance.choice(readers).dies = 2 + chance.randrange(10)
+    jobs = [job for _, job, _ in writers] + readers
+    order = take_turns(life.machine, chance, jobs, at_once=6)
+    turns = collections.Counter(order)
+    life.log("  turns: " + " ".join(str(turns[number]) for number in range(len(jobs))))
+    life.log("  order: " + "".join(map(str, order)))
     settle(life, writers)
-    for answer in answers:
-        if answer.code != 0:
-            raise Failed(f"a reader beside writers: {answer}")
-        life.check_answer(answer.out)
-        life.counts["reads beside writers"] += 1
+    for job in readers:
+        if job.result.was_killed and job.dies == job.turns:
+            life.counts["kills"] += 1
+            life.counts["kills.reader"] += 1
+        elif job.result.code != 0:
+            raise Failed(f"a reader beside writers: {job.result}")
+        else:
+            life.check_answer(job.result.out)
+            life.counts["reads beside writers"] += 1
     stale_readers_are_cleared(life)
 
 
-def done(machine, reader, answers):
-    if reader[0].poll() is None:
-        return False
-    answers.append(machine.finish(reader))
-    return True
+def writer(life, chance):
+    """A writer that has not begun: its input, its job, and what must come of it."""
+    life.spaces += 1
+    # Apart from each other's ids, so that what each comes to does not hang on the order.
+    lines = Lines(chance, space=f"-{life.spaces}-").input(chance.choice([50, 300]))
+    batch = chance.choice([3, 16, 64])
+    expected = life.model.ingest(lines, batch)
+    name = life.input_file(lines)
+    arguments = ["ingest", name, "--batch", str(batch), "--format", "json"]
+    return name, Job(f"writer-{name}", arguments), expected
 
 
 def settle(life, writers):
     """Each writer's entries are whole batches of its own input, all of them if it ended well."""
     new = life.entries(len(life.model.entries))
     life.take(new)
-    for name, expected, started, _ in writers:
-        result = life.machine.finish(started)
-        if result.was_killed:
+    for name, job, expected in writers:
+        result = job.result
+        if result.was_killed and job.dies == job.turns:
             life.counts["kills"] += 1
-            life.counts["kills.timer"] += 1
+            life.counts["kills.writer"] += 1
             life.is_behind = True
         elif result.code != (65 if expected.refused else 0):
             raise Failed(f"a writer beside another: {result}")

@@ -98,11 +98,14 @@ class Trial:
     def run(self, call, site, nth, kind):
         """One fault. Raises `Failed` where something does not hold."""
         machine = self.fresh()
-        fault = Fault(kind, site=site, nth=nth, sticky=kind in STICKY)
+        seed = int(site, 16) % (1 << 30)
+        fault = Fault(kind, site=site, nth=nth, sticky=kind in STICKY, seed=seed)
         result = machine.run(*self.scenario.arguments, fault=fault)
         if not result.hit:
             return "not met"
-        if result.code in self.scenario.codes:
+        if result.was_killed:
+            end = "lost power"
+        elif result.code in self.scenario.codes:
             end = "went on"
         elif result.code in (74, 75):
             end = f"ended with {result.code}"
@@ -178,7 +181,7 @@ class Trial:
                 path.name for path in machine.folder.iterdir() if path.name not in self.known
                 # A checkpoint that could not be read is kept aside.
                 and not path.name.startswith("store.checkpoint.superseded"))
-            if left and call not in REMOVING:
+            if left and call not in REMOVING and end != "lost power":
                 raise Failed(f"it leaves {', '.join(left)} behind: {result}")
         return is_made and is_whole
 
@@ -198,7 +201,7 @@ class Trial:
             raise Failed(f"a message names the place and what to do: {result}")
 
 
-def attempt(name, bases, only, sample, seed):
+def attempt(name, bases, only, sample, seed, power):
     """All faults of one scenario; returns (name, counts, messages, failures)."""
     scenario = next(s for s in SCENARIOS if s.name == name)
     base = bases / scenario.base
@@ -213,7 +216,7 @@ def attempt(name, bases, only, sample, seed):
     counts["sites"] = len({site for _, site, _, _ in sites})
     chooser = random.Random(f"{seed} {name}")
     for call, site, nth, path in sites:
-        for kind in KINDS.get(call, ["EIO"]):
+        for kind in ["power"] if power else KINDS.get(call, ["EIO"]):
             if only and not re.search(only, f"{call} {path} {kind}"):
                 continue
             if chooser.random() >= sample:
@@ -239,6 +242,8 @@ def main():
     parser.add_argument("--only", help="only faults whose call, path and kind match")
     parser.add_argument("--sample", type=float, default=1, help="this share of them, by the seed")
     parser.add_argument("--seed", default="1")
+    parser.add_argument("--power", action="store_true",
+                        help="cut the power at each call instead: what is not synced may be lost")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--messages", action="store_true", help="print every message that came")
     options = parser.parse_args()
@@ -252,7 +257,8 @@ def main():
         prepare(bases / base, base)
     total, messages, failures = collections.Counter(), collections.Counter(), []
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        runs = [pool.submit(attempt, name, bases, options.only, options.sample, options.seed)
+        runs = [pool.submit(attempt, name, bases, options.only, options.sample, options.seed,
+                            options.power)
                 for name in names]
         for run in concurrent.futures.as_completed(runs):
             name, counts, said, failed = run.result()

@@ -16,6 +16,9 @@
 //   REKAM_FAULT_STICKY  1: every later call of the same name fails, too (a disk stays full)
 //   REKAM_FAULT_SEED    chooses what `power` loses
 //   REKAM_FAULT_HIT     a file that is made when the fault has struck, naming the call
+//   REKAM_FAULT_RANDOM  a number that /dev/urandom's bytes follow from, so that a run repeats
+//   REKAM_FAULT_TURNS   a number that says before which calls on a data file or a lock the process
+//                       stops itself, until whoever schedules it lets it go on (SIGCONT)
 //
 // A site is the call's name and the addresses it was called from, relative to their modules, so that
 // it is the same in every run of one binary.
@@ -46,7 +49,8 @@ enum { NONE, FAIL, SHORT, KILL, AFTER, TORN, POWER };
 static struct {
     int ready, kind, code, sticky, log;
     unsigned long at, nth, calls, seen;
-    uint64_t seed;
+    uint64_t seed, random, turns;
+    int isRepeated, isScheduled;
     char site[32], stuck[24];
     const char *hit;
     char roots[4][PATH_MAX];
@@ -85,6 +89,10 @@ __attribute__((constructor)) static void prepare(void) {
     if ((text = getenv("REKAM_FAULT_SEED"))) plan.seed = strtoull(text, 0, 10);
     plan.sticky = (text = getenv("REKAM_FAULT_STICKY")) && *text == '1';
     plan.hit = getenv("REKAM_FAULT_HIT");
+    if ((text = getenv("REKAM_FAULT_RANDOM")))
+        plan.isRepeated = 1, plan.random = strtoull(text, 0, 10);
+    if ((text = getenv("REKAM_FAULT_TURNS")))
+        plan.isScheduled = 1, plan.turns = strtoull(text, 0, 10);
     if ((text = getenv("REKAM_FAULT_KIND"))) {
         plan.kind = !strcmp(text, "short") ? SHORT : !strcmp(text, "kill") ? KILL
             : !strcmp(text, "after") ? AFTER : !strcmp(text, "torn") ? TORN
@@ -226,9 +234,39 @@ static void synced(int descriptor) {
     pthread_mutex_unlock(&lock);
 }
 
-static uint64_t chance(void) {
-    plan.seed = plan.seed * 6364136223846793005u + 1442695040888963407u;
-    return plan.seed >> 33;
+// The next number of a series, 31 bits.
+static uint64_t next(uint64_t *state) {
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return *state >> 33;
+}
+
+static uint64_t chance(void) { return next(&plan.seed); }
+
+// MARK: Runs that repeat
+
+// A file of bytes that follow from REKAM_FAULT_RANDOM alone, other ones each time it is opened.
+static int randomBytes(void) {
+    unsigned char bytes[65536];
+    int file = (int)syscall(SYS_memfd_create, "random", 1);
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(next(&plan.random) >> 8);
+    pthread_mutex_unlock(&lock);
+    syscall(SYS_pwrite64, file, bytes, sizeof bytes, 0);
+    return file;
+}
+
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+
+// Stops the process, all its threads, until it is its turn again: before about every third call, or
+// always where it `must`, because another process holds what it wants.
+static void yield(const char *path, int must) {
+    if (!plan.isScheduled) return;
+    const char *name = strrchr(path, '/');
+    if (!name || !(strstr(name, ".mdb") || strstr(name, ".lock"))) return;
+    pthread_mutex_lock(&turn);
+    if (next(&plan.turns) % 3 == 0 || must)
+        syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGSTOP);
+    pthread_mutex_unlock(&turn);
 }
 
 static void cutPower(void) {
@@ -284,6 +322,7 @@ static uint64_t siteOf(const char *call) {
 
 // Whether this call is the one to hit; notes it in the log.
 static int struck(const char *call, const char *path) {
+    yield(path, 0);
     pthread_mutex_lock(&lock);
     unsigned long number = ++plan.calls;
     int isHit = plan.at && number == plan.at;
@@ -355,6 +394,8 @@ static int struck(const char *call, const char *path) {
 static int opened(
     const char *call, int folder, const char *name, int flags, mode_t mode, int (*real)(int, const char *, int, ...)) {
     char path[PATH_MAX];
+    if (plan.ready && plan.isRepeated && name && !strcmp(name, "/dev/urandom"))
+        return randomBytes();
     if (!plan.ready || inside || !absolute(folder, name, path) || !watched(path))
         return real(folder, name, flags, mode);
     inside = 1;
@@ -561,6 +602,15 @@ READS(pread64, (int descriptor, void *bytes, size_t length, off_t at), "pread",
 SYNCS(fsync)
 SYNCS(fdatasync)
 
+void sync(void) {
+    REAL(sync);
+    real();
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < changeCount; i++) free(changes[i].old);
+    changeCount = nameCount = 0;
+    pthread_mutex_unlock(&lock);
+}
+
 int ftruncate(int descriptor, off_t length) {
     REAL(ftruncate);
     ON_DESCRIPTOR("ftruncate", descriptor, -1, real(descriptor, length));
@@ -589,9 +639,17 @@ int fstat64(int descriptor, struct stat64 *status) {
     REAL(fstat64);
     ON_DESCRIPTOR("fstat", descriptor, -1, real(descriptor, status));
 }
+// Takes a lock; where processes take turns, one that would wait lets the others go on instead.
+static int locked(int descriptor, int operation, const char *path, int (*real)(int, int)) {
+    if (!plan.isScheduled || operation & LOCK_NB) return real(descriptor, operation);
+    int result;
+    while ((result = real(descriptor, operation | LOCK_NB)) && errno == EWOULDBLOCK) yield(path, 1);
+    return result;
+}
+
 int flock(int descriptor, int operation) {
     REAL(flock);
-    ON_DESCRIPTOR("flock", descriptor, -1, real(descriptor, operation));
+    ON_DESCRIPTOR("flock", descriptor, -1, locked(descriptor, operation, path, real));
 }
 void *mmap(void *start, size_t length, int protection, int flags, int descriptor, off_t at) {
     REAL(mmap);
@@ -606,10 +664,20 @@ void *mmap64(void *start, size_t length, int protection, int flags, int descript
         "mmap", descriptor, MAP_FAILED, real(start, length, protection, flags, descriptor, at));
 }
 
+static int recordLocked(
+    int descriptor, int command, void *argument, const char *path, int (*real)(int, int, ...)) {
+    if (!plan.isScheduled || command != F_SETLKW) return real(descriptor, command, argument);
+    int result;
+    while ((result = real(descriptor, F_SETLK, argument)) && (errno == EAGAIN || errno == EACCES))
+        yield(path, 1);
+    return result;
+}
+
 static int controlled(int descriptor, int command, void *argument, int (*real)(int, int, ...)) {
     // Only locks are interesting: LMDB takes them on its table of readers.
     if (command != F_SETLK && command != F_SETLKW) return real(descriptor, command, argument);
-    ON_DESCRIPTOR("lock", descriptor, -1, real(descriptor, command, argument));
+    ON_DESCRIPTOR(
+        "lock", descriptor, -1, recordLocked(descriptor, command, argument, path, real));
 }
 
 #define CONTROLS(name)                                                                            \

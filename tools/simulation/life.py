@@ -30,7 +30,7 @@ class Life:
         self.random = random.Random(seed)
         self.seed = seed
         self.log = log
-        self.machine = Machine(folder)
+        self.machine = Machine(folder, seed=random.Random(seed).randrange(1 << 40))
         self.model = Model(ORIGIN)
         self.lines = Lines(self.random)
         self.spaces = 0
@@ -38,6 +38,7 @@ class Life:
         self.calls = collections.defaultdict(lambda: 40)  # watched calls of a kind of run, about
         self.counts = collections.Counter()
         self.recorded = 0
+        self.root = ""
         self.names = []
         self.work = Work()  # of the analysts
         self.closed = {}  # month -> entries when it was closed
@@ -66,8 +67,12 @@ class Life:
             self.counts["kills"] += 1
             self.counts[f"kills.{fault.kind}"] += 1
             self.is_behind = True
-            self.log(f"  killed ({fault.kind}) at call {result.hit.strip()}")
-        elif result.code not in codes:
+            number, call, path = result.hit.strip().split("\t")
+            self.log(f"  {' '.join(arguments)}: killed ({fault.kind}) at call {number}, {call} of "
+                     f"{os.path.relpath(path, self.machine.folder)}")
+            return result
+        self.log(f"  {' '.join(arguments)}: {result.code}")
+        if result.code not in codes:
             raise Failed(f"must end with {' or '.join(map(str, codes))}: {result}")
         return result
 
@@ -104,9 +109,8 @@ class Life:
     def entries(self, first):
         """The entries from a sequence on: (sequence, recording time, event)."""
         stat = self.machine.sure("log", "stat")
-        count = next(
-            int(line.split()[1].replace(",", "")) for line in stat.out.split("\n")
-            if line.startswith("Entries"))
+        said = dict(line.split(None, 1) for line in stat.out.split("\n") if " " in line)
+        count, self.root = int(said["Entries"].split()[0].replace(",", "")), said["Root"]
         if count < first:
             raise Failed(f"the log shrank from {first} to {count} entries")
         if count == first:
@@ -121,6 +125,8 @@ class Life:
                 raise Failed(f"entry {len(self.model.entries)} calls itself {sequence}")
             self.model.record(event)
         self.recorded += len(entries)
+        if entries:
+            self.log(f"  {len(self.model.entries)} entries, root {self.root}")
 
     # MARK: Steps
 

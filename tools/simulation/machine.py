@@ -90,7 +90,10 @@ class Result:
 class Machine:
     """A folder with a store, and the command to work on it."""
 
-    def __init__(self, folder, store="store", command=None):
+    def __init__(self, folder, store="store", command=None, seed=None):
+        """Where a seed is given, each run's random bytes follow from it and the run's number."""
+        self.seed = seed
+        self.runs = 0
         self.folder = pathlib.Path(folder).resolve()
         self.store = self.folder / store
         self.command = command or binary()
@@ -101,17 +104,24 @@ class Machine:
         self.scratch = self.folder / ".scratch"
         self.scratch.mkdir(exist_ok=True)
 
-    def start(self, *arguments, fault=None, log=None, extra=None, name="run", stdin=None):
-        """Begins a run; `finish` waits for it."""
+    def start(
+            self, *arguments, fault=None, log=None, extra=None, name="run", stdin=None, turns=None):
+        """Begins a run; `finish` waits for it. With `turns`, a number, it stops itself before some
+        calls, which the number chooses: see schedule.py."""
         environment = dict(self.environment)
         environment["REKAM_STORE"] = str(self.store)
         environment |= extra or {}
         hit = self.scratch / f"{name}.hit"
         hit.unlink(missing_ok=True)
-        if fault or log:
+        self.runs += 1
+        if fault or log or turns is not None or self.seed is not None:
             environment |= {
                 "LD_PRELOAD": interposer(), "REKAM_FAULT_ROOTS": str(self.folder),
                 "REKAM_FAULT_HIT": str(hit)}
+            if self.seed is not None:
+                environment["REKAM_FAULT_RANDOM"] = str(self.seed + self.runs)
+            if turns is not None:
+                environment["REKAM_FAULT_TURNS"] = str(turns)
             if fault:
                 environment |= fault.environment()
             if log:
@@ -159,9 +169,15 @@ class Machine:
             raise Failed(f"must end with {' or '.join(map(str, codes))}: {result}")
         return result
 
+    def beside(self, name):
+        """A machine for another store of the folder; its runs have random bytes of their own."""
+        self.runs += 1
+        seed = None if self.seed is None else (self.seed + self.runs) << 20
+        return Machine(self.folder, name, self.command, seed)
+
     def copy(self, name):
         """A copy of the store, with a machine of its own; no process may be writing."""
-        other = Machine(self.folder, name, self.command)
+        other = self.beside(name)
         shutil.rmtree(other.store, ignore_errors=True)
         shutil.copytree(self.store, other.store)
         return other

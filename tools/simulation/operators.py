@@ -4,7 +4,7 @@ import json
 import shutil
 
 from analysts import acknowledged, hold_live, own
-from machine import Failed, Machine
+from machine import Failed
 
 
 def backup(life):
@@ -14,12 +14,12 @@ def backup(life):
     result = life.run("backup", "backup", "backup")
     own(life, set())
     if place.exists():
-        copy = Machine(life.machine.folder, "backup", life.machine.command)
+        copy = life.machine.beside("backup")
         check = copy.sure("verify")
         if f"{len(life.model.entries):,} hashed" not in check.out:
             raise Failed(f"a backup of {len(life.model.entries)} entries: {check}")
         life.counts["backups"] += 1
-        restored = Machine(life.machine.folder, "restored", life.machine.command)
+        restored = life.machine.beside("restored")
         shutil.rmtree(restored.store, ignore_errors=True)
         result = restored.run("restore", "backup", fault=life.lethal("restore"))
         if result.code == 0:
@@ -70,7 +70,7 @@ def migrate(life):
         if result.code == 0:
             raise Failed(f"a store was carried over and is not there: {result}")
         return
-    carried = Machine(life.machine.folder, "carried", life.machine.command)
+    carried = life.machine.beside("carried")
     last = f"0..{len(life.model.entries) - 1}"
     if carried.sure("log", "show", last).out != life.machine.sure("log", "show", last).out:
         raise Failed(f"other entries than the old store's: {result}")

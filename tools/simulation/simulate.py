@@ -35,13 +35,32 @@ COUNTED = [
 ]
 
 
-def live(seed, steps, keep=False, verbose=False):
-    """One life. Returns (seed, what was counted, the failure or None)."""
+def live(seed, steps, times=1, keep=False, verbose=False):
+    """One life, so many times. Returns (seed, what was counted, the failure or None)."""
+    seed, counts, failure, first = live_once(seed, steps, keep, verbose)
+    for time_ in range(2, times + 1):
+        if failure:
+            break
+        _, again, failure, told = live_once(seed, steps, keep, verbose)
+        counts += again
+        if not failure and told != first:
+            at = next((i for i, pair in enumerate(zip(first, told)) if pair[0] != pair[1]),
+                      min(len(first), len(told)))
+            failure = (f"its life came out otherwise the {time_}. time, at line {at + 1} of its "
+                       f"trace:\n  " + "\n  ".join(first[at:at + 2]) + "\nand now\n  "
+                       + "\n  ".join(told[at:at + 2]))
+    return seed, counts, failure
+
+
+def live_once(seed, steps, keep, verbose):
+    """Returns (seed, what was counted, the failure or None, the trace)."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix=f"rekam-simulate-{seed}-"))
+    trace = open(folder / "trace.txt", "w", buffering=1)
     told = []
 
     def tell(text):
         told.append(text)
+        print(text, file=trace)
         if verbose:
             print(text, flush=True)
 
@@ -66,10 +85,12 @@ def live(seed, steps, keep=False, verbose=False):
         failure = traceback.format_exc()
     life.counts["entries"] = len(life.model.entries)
     if failure:
-        failure += "\nThe last steps:\n  " + "\n  ".join(told[-12:]) + f"\nThe store: {folder}"
+        failure += ("\nThe last steps:\n  " + "\n  ".join(told[-12:])
+                    + f"\nThe store and its trace: {folder}")
     elif not keep:
         shutil.rmtree(folder)
-    return seed, life.counts, failure
+    trace.close()
+    return seed, life.counts, failure, told
 
 
 def seeds(text):
@@ -83,12 +104,15 @@ def main():
         description="Lives of stores at random: ingests, voids, queries, rebuilds, promotions, "
         "closings, snapshots, backups, new keys and types, stores carried over, two writers and "
         "four readers, a full map, with the process killed at any system call (and the power cut, "
-        "so that writes not synced are lost). After each step the log is held against a plain "
+        "so that writes not synced are lost). Time, chance, the turns of processes and the kills follow "
+        "from the seed, so that a life repeats step by step and root by root. After each step the log is held against a plain "
         "model and against `rekam verify`. Ends with 0 when all of it holds; else it prints the "
         "seed that repeats it.",
         epilog="Example: tools/simulate --seed 1..20 --steps 60")
     parser.add_argument("--seed", default="1", help="a seed, or A..B")
     parser.add_argument("--steps", type=int, default=60, help="steps of each life")
+    parser.add_argument("--times", type=int, default=1,
+                        help="live each life so often; it must come out the same each time")
     parser.add_argument("--jobs", type=int, default=2, help="lives at a time")
     parser.add_argument("--kills", type=int, help="go on with further seeds until so many kills")
     parser.add_argument("--seconds", type=int, help="begin no other life after so long")
@@ -114,7 +138,8 @@ def main():
                 if seed is None:
                     break
                 running.add(pool.submit(
-                    live, seed, options.steps, options.keep, options.verbose))
+                    live, seed, options.steps, options.times, options.keep,
+                    options.verbose))
             if not running:
                 break
             done, running = concurrent.futures.wait(

@@ -97,37 +97,54 @@ package enum FolderFiles {
     }
 }
 
-/// A folder in the making, held against other processes until this goes away, and marked as one of
-/// ours by a file in it, so that nobody else's is ever taken for a leftover.
+/// A folder in the making, `NAME.partial/whole`, held against other processes until this goes away.
+/// A file beside it marks it as one of ours, durably and before anything else is there, so that
+/// nobody else's is ever taken for a leftover, and no leftover for somebody else's.
 package final class FolderHold {
     private let descriptor: Int32
-    private let path: String
+    private let name: String
+    private let outer: String
 
     private static let mark = ".rekam-in-the-making"
 
-    /// Takes a folder, which is made where it is missing, and takes away what an interrupted process
-    /// left in it.
+    /// What is to get the name.
+    package var path: String { outer + "/whole" }
+
+    /// Begins a folder that is to be called `name`, and takes away what an interrupted process left
+    /// of one.
     ///
-    /// - Parameter name: what it is going to be called.
-    /// - Throws: `StoreFault.inTheMaking` where another process holds it, `.alreadyThere` where it
-    ///   holds files and is none of ours, `.file`.
-    package init(_ path: String, for name: String) throws(StoreFault) {
-        self.path = path
-        descriptor = try StoreFiles.hold(folder: path, mode: 0o755, for: name)
-        let leftovers = StoreFiles.names(in: path) ?? []
+    /// - Throws: `StoreFault.inTheMaking` where another process holds it, `.alreadyThere` where
+    ///   `NAME.partial` holds files and is none of ours, `.file`.
+    package init(for name: String) throws {
+        self.name = name
+        outer = name + ".partial"
+        descriptor = try StoreFiles.hold(folder: outer, mode: 0o755, for: name)
+        let leftovers = StoreFiles.names(in: outer) ?? []
         guard leftovers.isEmpty || leftovers.contains(Self.mark) else {
-            throw .alreadyThere(path: path)
+            throw StoreFault.alreadyThere(path: outer)
         }
         for inside in leftovers where inside != Self.mark {
-            FolderFiles.remove(path + "/" + inside)
+            FolderFiles.remove(outer + "/" + inside)
         }
         if leftovers.isEmpty {
-            close(try StoreFiles.create(path + "/" + Self.mark))
+            try FolderFiles.write(outer + "/" + Self.mark, [], isSynced: true)
+            try StoreFiles.sync(folder: outer)
         }
+        try FolderFiles.make(path)
     }
 
-    /// Takes the mark away: what is in the folder is whole.
-    package func release() throws(StoreFault) { try StoreFiles.remove(path + "/" + Self.mark) }
+    /// Forces the folder onto the disk and gives it its name.
+    ///
+    /// - Throws: `StoreFault.alreadyThere` where something has that name by now; `.file`.
+    package func finish() throws {
+        try FolderFiles.syncAll(path)
+        guard StoreFiles.status(name) == nil else { throw StoreFault.alreadyThere(path: name) }
+        try StoreFiles.rename(path, to: name)
+        remove()
+    }
+
+    /// Takes away what is left under `NAME.partial`.
+    package func remove() { FolderFiles.removeTree(outer) }
 
     deinit { close(descriptor) }
 }
