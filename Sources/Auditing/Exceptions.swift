@@ -22,6 +22,11 @@ public struct AuditException: Hashable, Sendable {
         case reopening
         /// An event recorded long after it happened.
         case backdated
+        /// An entry of the log's own whose time was given with `REKAM_NOW`.
+        case clockSet = "clock_set"
+        /// An entry of the log's own that was made while the clock ran far behind the log: it was set
+        /// back, or had been ahead.
+        case clockBehind = "clock_behind"
         /// An event of a time after its recording, and no plan.
         case future
         /// An answer off its scale.
@@ -108,7 +113,7 @@ public struct AuditExceptions {
                 made, try Self.count(before: period.days.lowerBound, zone, in: view))
             let end = try Self.count(before: period.days.upperBound, zone, in: view)
             guard first < end else { return 0..<0 }
-            var late: AuditException?
+            var batches = ExceptionBatches(each: listsEach)
             for segment in try view.segments(covering: first..<end) {
                 let rows =
                     max(first, segment.first)..<min(end, segment.first + UInt32(segment.count))
@@ -122,7 +127,7 @@ public struct AuditExceptions {
                         && recorded.milliseconds - happened.milliseconds
                             > backdatedAfterMilliseconds
                     let kind = Self.kinds[schema.type]
-                    guard isLate || kind != nil else { continue }
+                    guard isLate || kind != nil || schema.isLogsOwn else { continue }
                     if schema.takesAnonymous,
                         EventTypes.isAnonymous(try view.subject(ofCase: segment.cases[row]))
                     {
@@ -130,25 +135,30 @@ public struct AuditExceptions {
                         if isLate { anonymous[.backdated, default: 0] += 1 }
                         continue
                     }
-                    if let exception = try exception(schema.type, sequence, in: view) {
-                        found.append(exception)
+                    var kinds: [AuditException.Kind] = isLate ? [.backdated] : []
+                    // What is only late need not be read.
+                    if kind != nil || schema.isLogsOwn {
+                        let entry = try view.json(sequence)
+                        if let exception = try exception(schema.type, sequence, entry, in: view) {
+                            found.append(exception)
+                        }
+                        if entry["rekamclock"] != nil { kinds.append(.clockSet) }
+                        let behind = recorded.milliseconds - happened.milliseconds
+                        if schema.isLogsOwn, behind > DoubtKind.clockTolerance {
+                            kinds.append(.clockBehind)
+                        }
                     }
-                    guard isLate else { continue }
-                    if var known = late, known.recorded == recorded, !listsEach {
-                        known.count += 1
-                        known.happened = min(known.happened, happened)
-                        late = known
-                        continue
+                    for kind in kinds {
+                        batches.add(
+                            AuditException(
+                                kind: kind, sequence: sequence, recorded: recorded,
+                                happened: happened,
+                                subject: try view.subject(ofCase: segment.cases[row]),
+                                detail: schema.type, reason: "", person: "", count: 1))
                     }
-                    if let late { found.append(late) }
-                    late = AuditException(
-                        kind: .backdated, sequence: sequence, recorded: recorded,
-                        happened: happened,
-                        subject: try view.subject(ofCase: segment.cases[row]),
-                        detail: schema.type, reason: "", person: "", count: 1)
                 }
             }
-            if let late { found.append(late) }
+            found += batches.exceptions
             return first..<end
         }
         if !searched.isEmpty {
@@ -188,10 +198,9 @@ public struct AuditExceptions {
     ]
 
     private func exception(
-        _ type: String, _ sequence: UInt32, in view: borrowing LogView
+        _ type: String, _ sequence: UInt32, _ entry: JSONValue, in view: borrowing LogView
     ) throws -> AuditException? {
         guard let kind = Self.kinds[type] else { return nil }
-        let entry = try view.json(sequence)
         let data = entry["data"]
         func text(_ name: String) -> String { data?[name]?.text ?? "" }
         var exception = AuditException(
@@ -218,5 +227,27 @@ public struct AuditExceptions {
         default: break
         }
         return exception
+    }
+}
+
+/// Exceptions of which all of a kind that came in one batch are one.
+private struct ExceptionBatches {
+    private let each: Bool
+    private var open: [AuditException.Kind: Int] = [:]
+    private(set) var exceptions: [AuditException] = []
+
+    init(each: Bool) { self.each = each }
+
+    /// Takes one in; entries come in the order of the log.
+    mutating func add(_ exception: AuditException) {
+        if !each, let place = open[exception.kind],
+            exceptions[place].recorded == exception.recorded
+        {
+            exceptions[place].count += 1
+            exceptions[place].happened = min(exceptions[place].happened, exception.happened)
+        } else {
+            open[exception.kind] = exceptions.count
+            exceptions.append(exception)
+        }
     }
 }

@@ -227,10 +227,8 @@ public struct EventBatch: Sendable {
     public var isAtomicByLine = false
     /// Whether they were read back from entries, with tokens in the place of personal texts.
     public internal(set) var isSealed = false
-    /// Who sent them, where that is known (`rekamsender`), and who approved (`rekamapprovals`).
-    public var sender: String?
-    /// Signatures of those who approved them (`rekamapprovals`).
-    public var approvals: String?
+    /// Who stands behind them.
+    public var provenance = Provenance()
     /// By type id, how many columns it had for whoever made the batch: a log whose types have grown
     /// since knows by it. Empty before the first event.
     public internal(set) var columnCounts: [Int] = []
@@ -248,8 +246,7 @@ public struct EventBatch: Sendable {
         salts.removeAll(keepingCapacity: true)
         isAtomicByLine = false
         isSealed = false
-        sender = nil
-        approvals = nil
+        provenance = Provenance()
         columnCounts = []
     }
 

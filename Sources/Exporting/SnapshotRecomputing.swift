@@ -78,10 +78,7 @@ final class EntryRecording {
         let before = batch.mark
         var marks = try admit(entry)
         let isFirst = batch.rows.count == 1
-        if !isFirst,
-            marks.recorded != recorded || marks.sender != batch.sender
-                || marks.approvals != batch.approvals
-        {
+        if !isFirst, marks.recorded != recorded || marks.provenance != batch.provenance {
             // What the log adds is the same for all entries of a batch: this one begins the next.
             batch.goBack(to: before)
             try flush()
@@ -89,8 +86,7 @@ final class EntryRecording {
         }
         guard marks.position == next else { throw fault("it says it is entry \(marks.position)") }
         recorded = marks.recorded
-        batch.sender = marks.sender
-        batch.approvals = marks.approvals
+        batch.provenance = marks.provenance
         next += 1
         // What comes after a new event type may be an event of it.
         if isTypeRegistration(batch.rows[batch.rows.count - 1]) { try flush() }

@@ -114,9 +114,8 @@ public struct Migration {
                     }
                 }
                 if sequence == first {
-                    batch.sender = marks.sender
-                    batch.approvals = marks.approvals
-                } else if marks.sender != batch.sender || marks.approvals != batch.approvals {
+                    batch.provenance = marks.provenance
+                } else if marks.provenance != batch.provenance {
                     batch.goBack(to: before)
                     break
                 }

@@ -49,6 +49,36 @@ struct FindingsTests {
             try search.found(in: Period("2025-01", today: Day(number: 0)), zone: zone).isEmpty)
     }
 
+    @Test("A clock that was given, and one that ran far behind the log, leave a trace")
+    func clocks() throws {
+        let audited = try log()
+        let search = AuditExceptions(of: audited.log)
+        let period = try Period("2026-01", today: Day(number: 0))
+        func found(_ kind: AuditException.Kind) throws -> [AuditException] {
+            try search.found(in: period, zone: .utc).filter { $0.kind == kind }
+        }
+        audited.wait(milliseconds: 3_600_000)
+        try audited.revise("kpi", "csat") { $0.replacing("100 *", with: "50 *") }
+        try #expect(found(.clockSet).isEmpty && found(.clockBehind).isEmpty)
+
+        // A minute is what two writers may wait for each other.
+        audited.wait(milliseconds: -60_000)
+        try audited.revise("kpi", "reopen_rate") { $0.replacing("100 *", with: "50 *") }
+        try #expect(found(.clockBehind).isEmpty)
+
+        audited.wait(milliseconds: -600_000)
+        audited.log.tellGivenClock()
+        let count = try audited.entryCount
+        try audited.revise("kpi", "sla_compliance") { $0.replacing("100 *", with: "50 *") }
+        let behind = try #require(found(.clockBehind).first)
+        #expect(behind.sequence == count && behind.recorded > behind.happened)
+        let given = try found(.clockSet)
+        #expect(given.map(\.sequence) == [count])
+        let bytes = try audited.log.read { try $0.entry(count) }
+        let entry = try JSONValue(parsing: bytes.span)
+        #expect(entry["rekamclock"] == .string("given"))
+    }
+
     @Test("The same seed draws the same facts, a larger sample holds the smaller") func sample()
         throws
     {

@@ -159,4 +159,31 @@ struct FormatsTests {
         let all = try query("enps --format csv", command)
         #expect(all.last == "enps,2025-07,100,score,,1200,12,12,,settled,", "\(all)")
     }
+
+    @Test("For a spreadsheet no text begins a formula, with --raw it is there byte for byte")
+    func rawTexts() throws {
+        let command = try Command()
+        try command.file(
+            "events",
+            Self.event(
+                1, "cost.recorded", "agent/a", "2025-07-03T02:00:00Z",
+                #""amount":15,"currency":"IDR","team":"=1+1; \"x\"""#))
+        let result = try command.shell(
+            """
+            rekam init > /dev/null; rekam ingest events > /dev/null
+            for more in "" --raw; do
+                rekam query total_cost --by team --period 2025-07 --format csv $more | tail -1
+                rekam facts cost --period 2025-07 $more | tail -1
+                rekam projection cells cost $more | tail -1
+            done
+            rekam query total_cost --period 2025-07 --raw
+            """)
+        let lines = result.out.split(separator: "\r\n")
+        #expect(lines.count == 6 && result.code == 64, "\(result)")
+        for (place, line) in lines.enumerated() {
+            let cell = place < 3 ? "\"'=1+1; \"\"x\"\"\"" : "\"=1+1; \"\"x\"\"\""
+            #expect(line.contains(cell), "\(line)")
+        }
+        #expect(result.error.contains("--raw is about CSV"), "\(result)")
+    }
 }

@@ -148,7 +148,8 @@ struct EventValidatorTests {
             #expect(rejection == nil)
             var marks = LogMarks(
                 recorded: Instant(milliseconds: 1_752_480_999_123), position: 4_294_967_294)
-            marks.sender = "helpdesk \"1\""
+            marks.provenance.sender = "helpdesk \"1\""
+            marks.provenance.clock = count % 3 == 0 ? Provenance.givenClock : nil
             marks.order = .integer(-7)
             marks.salt = count % 2 == 0 ? "0123456789_-abcdefghiQ" : nil
             let entry = sealedEntry(batch.rows[0], of: batch, marks)
@@ -240,7 +241,8 @@ struct EventValidatorTests {
         #expect(admit(opened, as: .logsOwn).rejection != nil)
         var reserved = opened
         for name in [
-            "rekamposition", "rekamtime", "rekamorder", "rekamsalt", "rekamsender", "rekamx",
+            "rekamposition", "rekamtime", "rekamclock", "rekamorder", "rekamsalt", "rekamsender",
+            "rekamx",
         ] {
             reserved.attributes = [.init(name, .integer(1))]
             #expect(

@@ -232,4 +232,5 @@ def is_reply(event):
 def entry_event(text):
     """Sequence, recording time and event of a line of `rekam log show`."""
     event = json.loads(text)
+    event.pop("rekamclock", None)
     return event.pop("rekamposition"), event.pop("rekamtime"), event

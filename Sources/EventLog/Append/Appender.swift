@@ -129,8 +129,7 @@ import Vault
         _ outcome: inout AppendOutcome, in transaction: borrowing WriteTransaction
     ) throws -> LogState {
         sealing.begin(input)
-        let forming = EntryForming(
-            input, sender: batch.sender, approvals: batch.approvals, sealing: sealing)
+        let forming = EntryForming(input, batch.provenance, sealing: sealing)
         let admission = try admit(input, batch, forming, old, isStrict: isStrict, in: transaction)
         outcome.duplicates = admission.duplicates
         outcome.rejections = admission.rejections

@@ -3,7 +3,7 @@ import EventModel
 /// Forms entries in raw memory: an event's canonical bytes with the log's own attributes put in, and
 /// tokens in the place of personal texts.
 @safe struct EntryForming {
-    /// What comes before a position, the same for all entries of a batch: who approved.
+    /// What comes before a position, the same for all entries of a batch: who approved, which clock.
     private let before: [UInt8]
     /// What comes after it: who sent, and `"rekamtime":"2025-07-14T08:12:00.000Z",`.
     private let after: [UInt8]
@@ -13,14 +13,14 @@ import EventModel
     /// `PersonalText.tokenBytes`, known here when it is compiled.
     private static let tokenBytes = 43
 
-    init(_ input: AppendInput, sender: String?, approvals: String?, sealing: Sealing) {
-        func member(_ name: String, _ text: String) -> [UInt8] {
-            Array("\"\(LogMarks.prefix)\(name)\":".utf8)
+    init(_ input: AppendInput, _ provenance: Provenance, sealing: Sealing) {
+        func member(_ name: String, _ text: String?) -> [UInt8] {
+            guard let text else { return [] }
+            return Array("\"\(LogMarks.prefix)\(name)\":".utf8)
                 + (JSONValue.string(text).canonical ?? []) + [0x2C]
         }
-        before = approvals.map { member("approvals", $0) } ?? []
-        after =
-            (sender.map { member("sender", $0) } ?? []) + member("time", input.recorded.rfc3339)
+        before = member("approvals", provenance.approvals) + member("clock", provenance.clock)
+        after = member("sender", provenance.sender) + member("time", input.recorded.rfc3339)
         self.input = input
         self.sealing = sealing
         precondition(EntryForming.tokenBytes == PersonalText.tokenBytes, "tokens of one length")

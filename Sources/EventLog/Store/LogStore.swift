@@ -43,6 +43,8 @@ public final class LogStore: Sendable {
     let vaultMark: [UInt8]?
     /// Whether names are shown as the tokens that stand for them in what is signed.
     private let tokensOnly = Guarded(false)
+    /// Whether somebody says what time it is, in the place of the machine's clock.
+    private let clockIsGiven = Guarded(false)
 
     private init(
         environment: LMDB.Environment, registry: Registry, vault: PersonalVault, salts: Salts,
@@ -69,6 +71,12 @@ public final class LogStore: Sendable {
     /// From now on names are shown as their tokens, which an erasure leaves as they are; or again as
     /// people know them.
     public func show(tokensOnly isSet: Bool) { tokensOnly.withLock { $0 = isSet } }
+
+    /// From now on the log's own entries say that their time was given, and is not the machine's.
+    public func tellGivenClock() { clockIsGiven.withLock { $0 = true } }
+
+    /// Whether the clock was given.
+    var isClockGiven: Bool { clockIsGiven.withLock { $0 } }
 
     /// Whether names are shown as their tokens.
     public var showsTokens: Bool { tokensOnly.withLock { $0 } }

@@ -1,3 +1,19 @@
+/// What the log adds to the events of one batch alike: who stands behind them.
+public struct Provenance: Hashable, Sendable {
+    /// `rekamsender`: who sent them.
+    public var sender: String?
+    /// `rekamapprovals`: signatures of those who approved them, separated by spaces.
+    public var approvals: String?
+    /// `rekamclock`: where their recording time came from, when it was not the machine's clock.
+    public var clock: String?
+
+    /// Nothing known.
+    public init() {}
+
+    /// The clock of who said what time it is, with `REKAM_NOW`.
+    public static let givenClock = "given"
+}
+
 /// What the log adds to an event, in attributes that begin with `rekam`: a name that no CloudEvents
 /// extension has.
 public struct LogMarks: Hashable, Sendable {
@@ -9,10 +25,8 @@ public struct LogMarks: Hashable, Sendable {
     public var order: SourceOrder?
     /// `rekamsalt`: random, in an answer of somebody who is not to be known.
     package var salt: String?
-    /// `rekamsender`: who sent it.
-    public var sender: String?
-    /// `rekamapprovals`: signatures of those who approved it, separated by spaces.
-    public var approvals: String?
+    /// `rekamsender`, `rekamapprovals`, `rekamclock`.
+    public var provenance = Provenance()
 
     /// Marks from their parts.
     public init(recorded: Instant, position: UInt32) {
@@ -30,7 +44,8 @@ public struct LogMarks: Hashable, Sendable {
             entry.append(contentsOf: value.canonical ?? [])
             entry.append(0x2C)
         }
-        if let approvals { put("approvals", .string(approvals)) }
+        if let approvals = provenance.approvals { put("approvals", .string(approvals)) }
+        if let clock = provenance.clock { put("clock", .string(clock)) }
         switch order {
         case .integer(let number)?: put("order", .number(String(number)))
         case .text(let text)?: put("order", .string(text))
@@ -38,7 +53,7 @@ public struct LogMarks: Hashable, Sendable {
         }
         put("position", .number(String(position)))
         if let salt { put("salt", .string(salt)) }
-        if let sender { put("sender", .string(sender)) }
+        if let sender = provenance.sender { put("sender", .string(sender)) }
         put("time", .string(recorded.rfc3339))
     }
 }

@@ -119,14 +119,17 @@ extension EventValidator {
             marks.salt = input.string(value)
         }
         if envelope.sender >= 0 {
-            marks.sender = input.string(try text(envelope.sender, "rekamsender", input))
+            marks.provenance.sender = input.string(try text(envelope.sender, "rekamsender", input))
         }
         if envelope.approvals >= 0 {
             guard input.kind(envelope.approvals + 2) == .string else {
                 throw wrongAttribute(
                     "rekamapprovals", input.shown(envelope.approvals + 2), "is no text")
             }
-            marks.approvals = input.string(envelope.approvals + 2)
+            marks.provenance.approvals = input.string(envelope.approvals + 2)
+        }
+        if envelope.clock >= 0 {
+            marks.provenance.clock = input.string(try text(envelope.clock, "rekamclock", input))
         }
         return marks
     }

@@ -133,6 +133,7 @@ struct Envelope {
     var data = -1
     /// The log's own, in the order of their names.
     var approvals = -1
+    var clock = -1
     var order = -1
     var position = -1
     var salt = -1
@@ -310,6 +311,7 @@ extension EventValidator {
         guard envelope.isEntry else { throw logsAttribute(name, input.shown(key + 2)) }
         switch name {
         case "rekamapprovals": try take(&envelope.approvals, key, input)
+        case "rekamclock": try take(&envelope.clock, key, input)
         case "rekamorder": try take(&envelope.order, key, input)
         case "rekamposition": try take(&envelope.position, key, input)
         case "rekamsalt": try take(&envelope.salt, key, input)

@@ -43,6 +43,23 @@ struct Format<Choice: FormatChoice>: ExpressibleByArgument {
     var defaultValueDescription: String { value.rawValue }
 }
 
+/// Whether CSV is for a program and not for a spreadsheet.
+struct RawOption: ParsableArguments {
+    @Flag(
+        name: .customLong("raw"),
+        help: "In CSV, texts byte for byte: no apostrophe before what a spreadsheet would run.")
+    var isRaw = false
+
+    /// Heeds it; a format without such texts is refused.
+    func heed(writing format: OutputFormat) throws {
+        guard isRaw else { return }
+        guard format == .csv else {
+            throw Failure(.usage, "--raw is about CSV: add --format csv, or leave --raw out.")
+        }
+        CSVText.writeRaw()
+    }
+}
+
 /// How an answer is written, in any format.
 typealias AnswerOptions = WritingOptions<EveryFormat>
 
@@ -56,8 +73,12 @@ struct WritingOptions<Choice: FormatChoice>: ParsableArguments {
 
     @OptionGroup var language: LanguageOptions
 
+    @OptionGroup var raw: RawOption
+
     @Flag(help: "No colour, even on a terminal.")
     var noColor = false
+
+    func validate() throws { try raw.heed(writing: format) }
 
     var format: OutputFormat { chosenFormat.value }
 

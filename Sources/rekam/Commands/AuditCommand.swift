@@ -20,7 +20,8 @@ struct AuditExceptionsCommand: ParsableCommand {
             "List voids, removals, refusals, promotions, reopenings, new targets, backdating, doubts.",
         discussion: """
             The period is that of recording. Events recorded more than three days after they happened \
-            are backdated (--backdated-after says otherwise). Doubtful are events later than their \
+            are backdated (--backdated-after says otherwise). clock_set and clock_behind are entries of \
+            the log's own whose time REKAM_NOW gave, or whose clock ran far behind the log. Doubtful are events later than their \
             recording, scores off their scale, cases without an opening, events before it, ties that \
             decide a figure (events that recording alone put in order), numbers of different length \
             compared as text, names that look alike. All of a kind and batch stand in one line unless \

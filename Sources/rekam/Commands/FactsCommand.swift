@@ -43,6 +43,9 @@ struct FactsCommand: ParsableCommand {
     var format = Format<CSVOrJSON>(.csv)
 
     @OptionGroup var asOf: AsOfOptions
+    @OptionGroup var raw: RawOption
+
+    func validate() throws { try raw.heed(writing: format.value) }
 
     func run() throws {
         Interrupt.listen()

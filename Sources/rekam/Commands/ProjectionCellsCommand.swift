@@ -29,6 +29,10 @@ struct ProjectionCellsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("csv or json.", valueName: "format"))
     var format = Format<CSVOrJSON>(.csv)
 
+    @OptionGroup var raw: RawOption
+
+    func validate() throws { try raw.heed(writing: format.value) }
+
     func run() throws {
         Interrupt.listen()
         let log = try store.open(readOnly: true)

@@ -36,6 +36,7 @@ struct StoreOptions: ParsableArguments {
             at: path, readOnly: readOnly, salts: Machine.salts, threads: Machine.cores,
             patience: patience(),
             mapBytes: Machine.environment("REKAM_MAP_BYTES").flatMap { Int($0) })
+        if Machine.isClockGiven { log.tellGivenClock() }
         if readOnly, log.hasVault, !log.canExplainTokens {
             Output.errorLine(
                 "private.mdb of \(log.path.printable) can't be read by this user: persons are shown "

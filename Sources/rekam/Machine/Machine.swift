@@ -14,6 +14,9 @@ enum Machine {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 
+    /// Whether `REKAM_NOW` says what time it is.
+    static var isClockGiven: Bool { environment("REKAM_NOW").map { !$0.isEmpty } ?? false }
+
     /// The present, or `REKAM_NOW` (an RFC 3339 time) where that is set.
     static func now() throws -> Instant {
         if let text = environment("REKAM_NOW"), !text.isEmpty {

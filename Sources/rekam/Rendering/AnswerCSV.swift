@@ -1,6 +1,7 @@
 import Definitions
 import EventModel
 public import Querying
+import Synchronization
 
 extension Answer {
     /// The answer's rows as CSV (RFC 4180: commas, CRLF, a heading), for spreadsheets: one line for
@@ -76,6 +77,11 @@ package enum FigureCells {
 
 /// CSV as RFC 4180 has it, safe to open in a spreadsheet.
 public enum CSVText {
+    private static let isRaw = Atomic<Bool>(false)
+
+    /// From now on texts are written byte for byte, for programs: a spreadsheet would run some.
+    public static func writeRaw() { isRaw.store(true, ordering: .relaxed) }
+
     /// Cells, already escaped, as one line with its end.
     public static func line(_ cells: [String]) -> String { cells.joined(separator: ",") + "\r\n" }
 
@@ -98,8 +104,10 @@ public enum CSVText {
     /// whatever could part columns, with quotes behind it, counts as a beginning; taking one apostrophe
     /// from each gives the text back.
     public static func text(_ text: String) -> String {
-        let cell = guarded(text).harmless
-        guard cell.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 }) else { return cell }
+        let cell = isRaw.load(ordering: .relaxed) ? text : guarded(text).harmless
+        guard cell.utf8.contains(where: { [0x0A, 0x0D, 0x22, 0x2C].contains($0) }) else {
+            return cell
+        }
         // Scalar by scalar: a mark that combines with a quote hides it from characters.
         var quoted = String.UnicodeScalarView("\"".unicodeScalars)
         for scalar in cell.unicodeScalars {

@@ -82,7 +82,8 @@ package struct AuditWords: SubjectWords {
             "definition": "definisi",
             "void": "pembatalan", "removal": "penghapusan", "refusal": "penolakan",
             "promotion": "promosi", "dropped": "dicabut", "reopening": "pembukaan lagi",
-            "backdated": "tanggal mundur", "unexplained": "sebab tidak ditemukan",
+            "backdated": "tanggal mundur", "clock_set": "jam ditentukan",
+            "clock_behind": "jam tertinggal", "unexplained": "sebab tidak ditemukan",
         ]
         if let doubt = DoubtKind(rawValue: word) { return DoubtWords(language).short(doubt) }
         return pick(word, known[word] ?? word)
