@@ -109,6 +109,33 @@ struct CaseOrderTests {
             ], "open 0 3 0 0")
     }
 
+    @Test("Nobody waits for a void, nor for what it takes out")
+    func voids() throws {
+        let definition = """
+            projection: p
+            version: 1
+            title: {en: Agents, id: Agen}
+            of: ticket
+            fact: {each: ticket.status_changed}
+            dimensions: {agent: latest agent}
+            """
+        func assigned(_ id: String, _ agent: String, _ seconds: Double) -> EventDraft {
+            deskEvent(id, "ticket.assigned", seconds, [.init("agent", .text(agent))])
+        }
+        let void = deskEvent(
+            "v", "event.voided", -60,
+            [
+                .init("source", .text("desk")), .init("id", .text("z")),
+                .init("reason", .text("a mistake")),
+            ])
+        // Of those just before the opening each holds up the next: here none does.
+        let drafts = [
+            deskStatus("z", "closed", -70), void, assigned("a", "ani", -30), opened,
+            assigned("b", "budi", 0), deskStatus("e", "open", 9),
+        ]
+        #expect(try course(drafts, definition) == ["budi"])
+    }
+
     @Test("A repetition is no change, and neither is a second opening")
     func repetitions() throws {
         try expect(
