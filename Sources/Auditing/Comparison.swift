@@ -102,17 +102,19 @@ package struct Comparison {
         let moved = try MovedFacts(
             log, (first, second), counts.before..<counts.after, before: period.days.upperBound,
             options)
+        let profiles = MovedProfiles(
+            moved, FollowedStates(after, at: [counts.before, counts.after]), before, after)
         var cells: [ChangedCell] = []
         for name in names {
             let kpi = String(name.prefix { $0 != "." })
-            guard try moved.mayTouch(kpi) else { continue }
+            guard try moved.mayTouch(kpi) || profiles.mayTouch(name, by, period) else { continue }
             // The same definitions over the entries of after, where they changed on the way.
             let middle =
                 try moved.isRedefined(kpi)
                 ? QueryContext(
                     of: log, asOf: counts.after, register: first, options: options) : nil
             for split in try splits(of: name, after, before, period) {
-                cells += try compare(name, split, period, before, middle, after, moved)
+                cells += try compare(name, split, period, before, middle, after, moved, profiles)
             }
         }
         return cells
@@ -172,7 +174,8 @@ package struct Comparison {
 
     private func compare(
         _ name: String, _ split: [String], _ period: Period, _ before: QueryContext,
-        _ middle: QueryContext?, _ after: QueryContext, _ moved: MovedFacts
+        _ middle: QueryContext?, _ after: QueryContext, _ moved: MovedFacts,
+        _ profiles: MovedProfiles
     ) throws -> [ChangedCell] {
         let request = QueryRequest(kpis: [name], by: split, period: period.description)
         let old = try figures(before, request)
@@ -188,7 +191,9 @@ package struct Comparison {
             let now = new?.rows[key] ?? nothing
             guard !was.isSame(as: now) else { continue }
             let pairs = Array(zip(split, key)).map { (dimension: $0, value: $1) }
-            var causes = try moved.events(behind: name, pairs, period, in: before)
+            var causes = try moved.events(behind: name, pairs, period, in: before, profiles.states)
+            causes += try profiles.events(behind: name, pairs, period)
+            causes.sort { $0.sequence < $1.sequence }
             if middle != nil {
                 let redefined = between?.rows[key] ?? nothing
                 if !redefined.isSame(as: now) || between == nil {

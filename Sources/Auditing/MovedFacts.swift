@@ -114,11 +114,11 @@ final class MovedFacts {
     /// The events that moved a cell: those of the cases whose facts in it changed.
     func events(
         behind column: String, _ key: [(dimension: String, value: String)], _ period: Period,
-        in context: QueryContext
+        in context: QueryContext, _ states: FollowedStates
     ) throws -> [Cause] {
         guard
             let relevance = try? context.relevance(
-                QueryRequest(kpis: [column], period: period.description), key: key)
+                QueryRequest(kpis: [column], period: period.description), key: key, states)
         else { return [] }
         var found: Set<Cause> = []
         for (name, isRelevant) in relevance {
@@ -133,7 +133,29 @@ final class MovedFacts {
     private func causes(ofCase id: UInt32, _ projection: Projection) throws -> [Cause] {
         let key = "\(id) \(projection.definition.name)"
         if let known = causes[key] { return known }
-        let sequences = projection.entries[id] ?? []
+        let found = try causes(of: projection.entries[id] ?? [])
+        causes[key] = found
+        return found
+    }
+
+    /// The events that set a field of a case since, or that set it before and were taken out.
+    func causes(ofCase subject: String, setting field: String) throws -> [Cause] {
+        let sequences = try log.read { view -> [UInt32] in
+            guard let id = try view.caseID(subject) else { return [] }
+            let profiles = view.types.profileTypes(of: String(subject.prefix { $0 != "/" }))
+            let names = Set(profiles.map(\.type))
+            return try view.caseHistory(id).filter { sequence in
+                guard entries.contains(sequence) else { return false }
+                let told = targets[sequence] ?? sequence
+                guard names.contains(try typeName(told, in: view)) else { return false }
+                return try view.sets(told, field)
+            }
+        }
+        return try causes(of: sequences)
+    }
+
+    /// What some entries of one case did since, those that it takes together put together.
+    private func causes(of sequences: [UInt32]) throws -> [Cause] {
         let voids = sequences.filter { targets[$0] != nil }
         let voided = Set(voids.compactMap { targets[$0] })
         var anew: Set<UInt32> = []
@@ -170,7 +192,6 @@ final class MovedFacts {
             }
             found.append(cause)
         }
-        causes[key] = found
         return found
     }
 

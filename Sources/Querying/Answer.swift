@@ -242,6 +242,8 @@ public struct Answer: Sendable {
     public var otherDimensions: [String]
     /// Dimensions of which only some values were asked for.
     public var filters: [(dimension: String, values: [String])]
+    /// How the values of filters are shown that are no texts: hours and weekdays.
+    public var filterKinds: [String: AnswerDimension.Kind] = [:]
     /// Dimensions that had to have a value.
     public var present: [String] = []
     /// What people called the dimensions' values at the period's end, by dimension, where a profile

@@ -80,7 +80,8 @@ struct QueryEvaluation {
             basis: try basis, entriesNotYetIn: entriesNotYetIn, definitions: definitions,
             columns: columns(figures.whole),
             dimensions: plan.dimensions, otherDimensions: plan.otherDimensions,
-            filters: plan.filters, present: plan.present, names: names, period: plan.period,
+            filters: plan.filters, filterKinds: plan.filterKinds, present: plan.present,
+            names: names, period: plan.period,
             grain: plan.grain, slices: current.slices, comparison: plan.comparison,
             comparisonSlices: before?.slices ?? [], rows: rows,
             totals: totals(open, figures, previous))

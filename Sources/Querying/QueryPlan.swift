@@ -42,6 +42,7 @@ struct QueryPlan {
     var dimensions: [AnswerDimension] = []
     var otherDimensions: [String] = []
     var filters: [(dimension: String, values: [String])] = []
+    var filterKinds: [String: AnswerDimension.Kind] = [:]
     var present: [String] = []
     var period: Period
     var grain: Grain?
@@ -132,6 +133,7 @@ struct QueryPlanner {
                 plan.filters.append((path.name, try filter(path, texts)))
             } else {
                 plan.filters.append((name, try filter(name, texts, on: plan.period)))
+                plan.filterKinds[name] = kinds.first { $0.name == name }.map { .init($0.kind) }
             }
         }
         for name in request.present {

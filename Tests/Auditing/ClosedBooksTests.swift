@@ -45,11 +45,12 @@ struct ClosedBooksTests {
     }
 
     private func changes(
-        _ audited: AuditedLog, from count: UInt32, kpi: String
+        _ audited: AuditedLog, from count: UInt32, kpi: String, by: [String] = []
     ) throws -> [ChangedCell] {
         var comparison = Comparison(
             of: audited.log, from: count, to: try audited.entryCount, options: BuildOptions())
         comparison.kpis = [kpi]
+        comparison.by = by
         return try comparison.changes(of: Period("2025-Q3", today: Day(number: 0)))
     }
 
@@ -78,6 +79,48 @@ struct ClosedBooksTests {
         #expect(citra.causes[1].anew == count + 3)
         // What touched nothing is no cause.
         #expect(try changes(audited, from: count, kpi: "csat").isEmpty)
+    }
+
+    @Test("What was said of people is named behind what it moved, and nothing else")
+    func profiles() throws {
+        func set(
+            _ audited: AuditedLog, _ agent: String, _ department: String, at day: String, id: String
+        ) throws {
+            try audited.record(
+                "agent.profile_set", "agent/\(agent)", at: "2025-\(day)T02:00:00Z", id: id,
+                [.init("department", .text(department))])
+        }
+        let audited = try desk()
+        try set(audited, "Budi", "east", at: "09-01", id: "p1")
+        try set(audited, "Citra", "east", at: "09-01", id: "p2")
+        let count = try audited.entryCount
+        audited.wait(milliseconds: 86_400_000)
+        // Budi was elsewhere from the 3rd on; Dewi has no tickets; Citra has one, and stays.
+        try set(audited, "Budi", "west", at: "09-03", id: "p3")
+        try set(audited, "Dewi", "west", at: "09-03", id: "p4")
+        try set(audited, "Citra", "north", at: "10-03", id: "p5")
+        try open(audited, 4, agent: "Citra")
+        let cells = try changes(
+            audited, from: count, kpi: "ticket_volume", by: ["agent.department"])
+        func causes(_ department: String) -> [UInt32]? {
+            cells.first { $0.key.first?.value == department }?.causes.map(\.sequence)
+        }
+        // East: 3 − 1 + 1 = 3.
+        #expect(cells.map(\.key.first?.value) == ["west"])
+        #expect(causes("west") == [count])
+        #expect(cells[0].causes.map(\.kind) == [.late])
+        #expect(cells[0].before.count == 0 && cells[0].after.value == Fraction(1))
+        // Taken back, and told otherwise.
+        let then = try audited.entryCount
+        try audited.void(count..<count + 1, reason: "a mistake")
+        try set(audited, "Budi", "south", at: "09-02", id: "p6")
+        let now = try changes(
+            audited, from: then, kpi: "ticket_volume", by: ["agent.department"])
+        #expect(now.map(\.key.first?.value) == ["east", "south", "west"])
+        #expect(now.allSatisfy { $0.causes.map(\.kind) == [.voided, .late] })
+        #expect(now.allSatisfy { $0.causes.map(\.sequence) == [then, then + 1] })
+        // What nobody asks by moved nothing.
+        #expect(try changes(audited, from: then, kpi: "ticket_volume", by: ["channel"]).isEmpty)
     }
 
     @Test("A new definition is named where it moved a figure") func definitions() throws {

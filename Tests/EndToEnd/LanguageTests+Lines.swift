@@ -23,7 +23,8 @@ extension LanguageTests {
         Line(
             "init --store fresh", "Penyimpanan fresh dibuat: ", " KPI dari ",
             "Waktu kerja mengikuti kalender ", "simpan salinannya di luar penyimpanan.",
-            "Lanjut: rekam ingest FILE, atau rekam kpi list untuk melihat apa yang dapat ditanyakan."
+            "Lanjut: rekam ingest FILE --store fresh --lang id, atau rekam kpi list --store fresh ",
+            " untuk melihat apa yang dapat ditanyakan."
         ),
         .same("generate --events 10 --seed 5"),
         Line("ingest more", "Diterima 100", "Proyeksi mutakhir: "),

@@ -26,13 +26,15 @@ struct CaseOrderTests {
         measures: {lasting: lasting, changes: changes, handovers: handovers, escalations: escalations}
         """
 
-    private func course(_ drafts: [EventDraft]) throws -> [String] {
+    private func course(
+        _ drafts: [EventDraft], _ definition: String = definition
+    ) throws -> [String] {
         let folder = StoreFolder()
         let log = try LogStore.make(in: folder)
         try log.record(drafts)
         let store = try ProjectionStore(log: log)
         let library = DefinitionLibrary(
-            types: shippedTypes, files: [("p.yaml", Self.definition)])
+            types: shippedTypes, files: [("p.yaml", definition)])
         let definition = try #require(try library.projection("p"))
         let lines = try canonical(try store.replay([definition], context: testContext), log)["p"]
         return (lines ?? []).map { line in
@@ -107,6 +109,33 @@ struct CaseOrderTests {
             ], "open 0 3 0 0")
     }
 
+    @Test("Nobody waits for a void, nor for what it takes out")
+    func voids() throws {
+        let definition = """
+            projection: p
+            version: 1
+            title: {en: Agents, id: Agen}
+            of: ticket
+            fact: {each: ticket.status_changed}
+            dimensions: {agent: latest agent}
+            """
+        func assigned(_ id: String, _ agent: String, _ seconds: Double) -> EventDraft {
+            deskEvent(id, "ticket.assigned", seconds, [.init("agent", .text(agent))])
+        }
+        let void = deskEvent(
+            "v", "event.voided", -60,
+            [
+                .init("source", .text("desk")), .init("id", .text("z")),
+                .init("reason", .text("a mistake")),
+            ])
+        // Of those just before the opening each holds up the next: here none does.
+        let drafts = [
+            deskStatus("z", "closed", -70), void, assigned("a", "ani", -30), opened,
+            assigned("b", "budi", 0), deskStatus("e", "open", 9),
+        ]
+        #expect(try course(drafts, definition) == ["budi"])
+    }
+
     @Test("A repetition is no change, and neither is a second opening")
     func repetitions() throws {
         try expect(
@@ -119,6 +148,36 @@ struct CaseOrderTests {
         let budi = deskEvent("x", "ticket.assigned", 6, [.init("agent", .text("budi"))])
         let again = deskEvent("y", "ticket.assigned", 7, [.init("agent", .text("budi"))])
         try expect([opened, nobody, budi, again, deskStatus("a", "open", 8)], "open 8000 1 1 0")
+    }
+
+    @Test("A second opening of the first one's instant says nothing, a later one what is so since")
+    func openings() throws {
+        let definition = """
+            projection: p
+            version: 1
+            title: {en: Priorities, id: Prioritas}
+            of: ticket
+            fact: {each: ticket.status_changed}
+            dimensions: {priority: latest priority}
+            """
+        func opening(_ id: String, _ seconds: Double, _ order: Int64, _ word: String? = nil)
+            -> EventDraft
+        {
+            deskEvent(
+                id, "ticket.opened", seconds,
+                Self.words + (word.map { [.init("priority", .text($0))] } ?? []),
+                order: .integer(order))
+        }
+        let status = deskStatus("a", "open", 9)
+        let first = opening("o", 0, 1, "low")
+        for (openings, expected) in [
+            ([first, opening("p", 0, 2, "urgent")], "low"),
+            ([opening("o", 0, 1), opening("p", 0, 2, "urgent")], "–"),
+            ([first, opening("p", 1, 2, "urgent")], "urgent"),
+        ] {
+            #expect(try course(openings + [status], definition) == [expected])
+            #expect(try course([status] + openings.reversed(), definition) == [expected])
+        }
     }
 
     @Test("States told by several rows of one instant are one change, told twice they are two")

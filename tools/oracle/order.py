@@ -1,7 +1,8 @@
 """The order within a case, and what its events mean beside each other, written from
 Schemas/EVENTS.md (*The order within a case*, *What events mean beside each other*) alone.
 
-`prepare` makes the table event_rows from `recorded`: its events with `place` (their number within
+`prepare` makes the table event_rows from `recorded`: its events (without openings of the first one's
+own instant, which are none) with `place` (their number within
 the case), `instant` and `fraction` as they count, `silent`, and their fields, those of an update in
 several rows together in its first.
 
@@ -109,6 +110,7 @@ def place(connection, schemas):
         SELECT sequence, coalesce(e.instant, s.instant) AS instant,
             coalesce(e.fraction, s.fraction) AS fraction,
             type IN ({opening}) AND s.place > o.place AS opens_nothing,
+            opens_nothing AND s.instant = o.instant AND s.fraction = o.o.fraction AS is_none,
             row_number() OVER (PARTITION BY case_id
                 ORDER BY coalesce(e.instant, s.instant), coalesce(e.fraction, s.fraction),
                     coalesce(e.reached, 0), s.place) AS place
@@ -140,7 +142,7 @@ def merge(connection, schemas, state_types):
             SELECT sequence, case_id, type, p.instant, p.fraction, p.place,
                 {", ".join(f'{sql} AS "says_{name}"' for name, sql in said.items())},
                 {", ".join(f'"{name}"' for name in makers)}
-            FROM recorded JOIN placed p USING (sequence))
+            FROM recorded JOIN placed p USING (sequence) WHERE p.is_none IS NOT TRUE)
         SELECT case_id, type, instant, fraction, sequence,
             [{", ".join(f'"says_{name}"' for name in said)}],
             [{", ".join(f'"{name}"' for name in makers)}]
@@ -225,7 +227,8 @@ def prepare(connection, schemas, fields):
             p.place, coalesce(p.opens_nothing, false) OR m.sequence IS NOT NULL AS silent,
             starts_with(r.type::VARCHAR, r.case_kind || '.') AS is_own, {values}
         FROM recorded r JOIN placed p USING (sequence)
-        LEFT JOIN filled f USING (sequence) LEFT JOIN merged m USING (sequence)""")
+        LEFT JOIN filled f USING (sequence) LEFT JOIN merged m USING (sequence)
+        WHERE p.is_none IS NOT TRUE""")
     repetitions(connection, schemas, state_types)
     run("""
         CREATE TABLE event_rows AS

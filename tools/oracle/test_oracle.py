@@ -212,6 +212,10 @@ def test_only_the_first_opening_opens():
     expect("reply", [events[0], reply("6 09:00"), opened("6 10:00"), reply("6 11:00")],
            {"day": 6, "agent": "budi", "channel": "web", "wait": HOUR},
            {"day": 6, "agent": "budi", "channel": "web"})
+    # One of the first one's own instant is no event, whatever it says.
+    expect("first_response", [opened("6 08:00", agent="ani"), opened("6 08:00", agent="budi"),
+                              reply("6 11:00", actor="")],
+           {"day": 6, "agent": "ani", "channel": "web", "wait": 3 * HOUR})
     # A second opening assigns nobody, so that ani is who the ticket leaves.
     expect("transfer", events[:2] + [assigned("6 12:00", agent="cici")],
            {"day": 6, "agent": "ani", "channel": "web"})

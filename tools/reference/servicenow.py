@@ -69,7 +69,9 @@ earlier = {"channel": Counter(), "priority": Counter()}
 
 for history in incidents.values():
     opened = time(history[0]["opened_at"])
-    earliest, openings = None, set()
+    least, openings = None, set()
+    # Of openings at one instant the one that the source counts first tells how the case stood.
+    first = min(history, key=lambda row: int(row["sys_mod_count"]))
     opened_month[month(opened)] += 1
     known = {name: history[0][name] for name in ATTRIBUTES if history[0][name] != "?"}
     holder = {"assigned_to": None, "assignment_group": None}  # None: nothing was ever said
@@ -77,7 +79,7 @@ for history in incidents.values():
     stated, believed, missed_here = [], {}, False
     before, latest = None, None
     timeline = [(opened, "ticket.opened", {
-        "origin": "customer", "order": int(history[0]["sys_mod_count"]), **about(history[0])})]
+        "origin": "customer", "order": int(first["sys_mod_count"]), **about(first)})]
     for row in history:
         update, order = time(row["sys_updated_at"]), int(row["sys_mod_count"])
         updated_months.add(month(update))
@@ -85,11 +87,10 @@ for history in incidents.values():
         told = before if follows(row, before, latest) else None
         latest = update if latest is None else max(latest, update)
         before = row
-        # An opening comes of each row that lies before all those read so far; the earliest counts.
-        here = (update, order)
-        if earliest is None or here < earliest:
+        # An opening comes of each row that none read so far comes before, in the source's count.
+        if least is None or order <= least:
             openings.add((row["sys_mod_count"], *(row[n] for n in ATTRIBUTES)))
-            earliest = here
+            least = order
         events["ticket.assigned"] += told is None or any(told[n] != row[n] for n in holder)
         events["ticket.attributes_set"] += any(
             row[n] != "?" and (told is None or told[n] != row[n]) for n in ATTRIBUTES)

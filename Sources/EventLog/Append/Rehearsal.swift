@@ -364,7 +364,8 @@ extension LogStore {
 /// Why a void is refused.
 enum VoidProblem {
     static let voidedAlready = "the event to void is voided already"
-    static let noSuchEvent = "no event with this source and id is in the log"
+    static let noSuchEvent =
+        "no event with this source and id is in the log: what takes an event out comes after it"
     static let isVoid = "an event.voided cannot be voided; record the event itself anew"
     static let otherCase = "the event to void belongs to another case"
 }

@@ -67,6 +67,25 @@ package enum EventOrder {
     ///
     /// - Complexity: O(events × sources).
     package static func ofInstant(_ events: [EventPlace]) -> [Int] {
+        let queues = queues(of: events)
+        var heads = [Int](repeating: 0, count: queues.count)
+        return events.indices.map { _ in
+            var next: (queue: Int, place: Int)?
+            for queue in queues.indices where heads[queue] < queues[queue].count {
+                let place = queues[queue][heads[queue]]
+                if next.map({ events[place].isRankedBefore(events[$0.place]) }) ?? true {
+                    next = (queue, place)
+                }
+            }
+            guard let next else { preconditionFailure("as many heads as events") }
+            heads[next.queue] += 1
+            return next.place
+        }
+    }
+
+    /// The events of one instant as they wait for each other: first those without an order, by rank,
+    /// then each source's in its order.
+    static func queues(of events: [EventPlace]) -> [[Int]] {
         // Events of no order hold nothing up, so that one queue of them, by rank, is as good as many.
         var queues: [[Int]] = [
             events.indices.filter { events[$0].source.source == nil }.sorted {
@@ -86,19 +105,7 @@ package enum EventOrder {
         for queue in queueOfSource.values where queues[queue].count > 1 {
             queues[queue].sort { events[$0].isDeclaredBefore(events[$1]) }
         }
-        var heads = [Int](repeating: 0, count: queues.count)
-        return events.indices.map { _ in
-            var next: (queue: Int, place: Int)?
-            for queue in queues.indices where heads[queue] < queues[queue].count {
-                let place = queues[queue][heads[queue]]
-                if next.map({ events[place].isRankedBefore(events[$0.place]) }) ?? true {
-                    next = (queue, place)
-                }
-            }
-            guard let next else { preconditionFailure("as many heads as events") }
-            heads[next.queue] += 1
-            return next.place
-        }
+        return queues
     }
 
     /// Whether nothing but their sequences tells which of two events of an instant comes first, where

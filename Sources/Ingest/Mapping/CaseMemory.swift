@@ -13,10 +13,20 @@ struct CaseMemory {
         /// Where the earliest and the latest of its rows stand.
         var earliest: RowPlace?
         var latest: RowPlace?
+        /// By the mapping's events that stand for an opening (`first`): the earliest so far.
+        var openings: [Opening?] = []
         /// Its row read last.
         var last: RowStatement?
         /// What is counted among the rows of one instant.
         var moment: Moment?
+    }
+
+    /// The earliest opening that a row of a case stands for.
+    struct Opening {
+        /// Where the log puts it among others of its source.
+        var place: RowPlace
+        /// Fingerprint of the last id that was given for it; 0 where the row gave none.
+        var id: UInt64 = 0
     }
 
     /// Rows of a case that follow each other at one instant. One that entries share: a case can have

@@ -154,6 +154,8 @@ struct EventSpec: Sendable {
     /// Any of these, all conditions of one; empty: always.
     var when: [[TestSpec]] = []
     var isFirstOnly = false
+    /// Among those of the mapping that are: its number.
+    var opening = 0
     var hasWatchedFields = false
     var time = 0
     var id: Template?

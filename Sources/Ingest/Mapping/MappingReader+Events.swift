@@ -24,8 +24,14 @@ extension MappingReader {
         event.isFirstOnly = fields["first"].map(flag) ?? false
         if let id = fields["id"] { readID(id, &event) }
         if let repeats = fields["repeats"] {
-            event.countsRepeats =
-                choice(repeats, "way to take repeated rows", ["collapse", "count"]) == "count"
+            let way = choice(repeats, "way to take repeated rows", ["collapse", "count"])
+            event.countsRepeats = way == "count"
+            // Of two rows that are one event, the one read first would tell where it stands.
+            if way == "collapse", mapping.rowOrder != nil {
+                faults.report(
+                    at: repeats, "beside \"row-order\" each row means something by its place",
+                    expected: "\"count\", or an id of the source")
+            }
         }
         if let when = fields["when"] { event.when = when.elements.map(tests) }
         let data = pairs(fields["data"], "data")
@@ -36,9 +42,9 @@ extension MappingReader {
             }
         }
         if let changed = fields["changed"] { readChanged(changed, &event) }
-        // From A to B and back to A within one instant of the clock is two changes, and each row that
-        // stands further back opens the case; a source's own order tells them apart.
-        let maySayAgain = event.hasWatchedFields || event.isFirstOnly && mapping.rowOrder != nil
+        // From A to B and back to A within one instant of the clock is two changes, and so is every row
+        // that means something by its place; a source's own order tells them apart.
+        let maySayAgain = event.hasWatchedFields || mapping.rowOrder != nil
         if fields["repeats"] == nil, mapping.order == nil, maySayAgain {
             event.countsRepeats = true
         }

@@ -16,6 +16,11 @@ extension MappingReader {
                     columns(of: field).map { !$0.isSubset(of: common) } ?? true
             }
         }
+        var openings = 0
+        for index in mapping.events.indices where mapping.events[index].isFirstOnly {
+            mapping.events[index].opening = openings
+            openings += 1
+        }
         mapping.usesState =
             mapping.order != nil || mapping.rowOrder != nil || mapping.merge != nil
             || mapping.events.contains { $0.isFirstOnly || $0.hasWatchedFields || $0.countsRepeats }

@@ -98,6 +98,16 @@ struct RowEvaluator {
         return value
     }
 
+    /// A named time that only says where the row stands: what is doubtful about it is not told, and
+    /// where it can't be read it is none.
+    mutating func peek(_ index: Int) -> SentTime? {
+        if times[index].stamp == stamp { return times[index].value }
+        let before = (times, doubts)
+        let time = try? time(index)
+        (times, doubts) = before
+        return time
+    }
+
     private mutating func evaluate(_ spec: TimeSpec, _ place: Int) throws(Rejection) -> SentTime? {
         var instant: Instant
         var nanoseconds: UInt32 = 0

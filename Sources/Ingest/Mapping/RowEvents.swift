@@ -2,7 +2,7 @@ internal import EventModel
 
 /// Makes the events that rows give, from what they say and what the file said of their case before.
 struct RowEvents {
-    private let mapping: Mapping
+    let mapping: Mapping
     private let privateDigest: (@Sendable ([UInt8]) -> [UInt8])?
     var evaluator: RowEvaluator
     private var scratch: [UInt8] = []
@@ -58,20 +58,18 @@ struct RowEvents {
         }
         let last = place.flatMap { rowRightBefore($0, before) }
         for (index, event) in mapping.events.enumerated() {
-            if event.isFirstOnly, let place, let earliest = before.earliest,
-                !place.isBefore(earliest)
-            {
-                continue
-            }
+            let opening = place.flatMap { openingPlace(event, $0) }
+            if event.isFirstOnly, !mayOpen(event, opening, &result) { continue }
             guard try holds(event) else { continue }
             let time = try time(event.time)
             var draft = EventDraft(
                 id: "", source: mapping.source, type: event.type, subject: subject,
                 time: time.instant)
             draft.nanoseconds = time.nanoseconds
-            draft.order = place?.order
+            draft.order = (opening ?? place)?.order
             guard try fill(&draft, event, &here, after: last) else { continue }
             draft.id = try id(of: draft, event, &result)
+            if event.isFirstOnly, !opens(draft, event, &result) { continue }
             result.drafts.append(draft)
             result.origins.append((index, result.rows))
         }
@@ -209,7 +207,11 @@ struct RowEvents {
         put(draft.type)
         let beyond = draft.nanoseconds == 0 ? "" : ".\(draft.nanoseconds)"
         put("\(draft.time.milliseconds)\(beyond)")
-        if let order = mapping.order { put(try evaluator.text(order)) }
+        if let order = mapping.order {
+            put(try evaluator.text(order))
+        } else if event.isFirstOnly, event.time != mapping.rowTime {
+            put("\(try time(mapping.rowTime).instant.milliseconds)")
+        }
         for column in event.columns { put(evaluator.column(column)) }
         for field in event.fields {
             guard case .constant(let value) = field.content else { continue }

@@ -2,14 +2,14 @@ import Definitions
 import EventLog
 import EventModel
 
-/// Two events that nothing but the order of recording tells apart, where facts depend on it: of one
-/// instant and rank, and of no source's order. Entries are sequences of the log.
+/// Events that nothing but the order of recording tells apart, where facts depend on it: of one instant
+/// and rank, and of no source's order.
 public struct DecidingTie: Hashable, Sendable {
-    /// The one recorded first, which counts as the first.
-    public var first: UInt32
-    /// The other.
-    public var second: UInt32
-    /// Names of the projections whose facts would be others, in the order they were given.
+    /// Their sequences in the log, in the order in which they count: two that, each recorded in the
+    /// other's place, would make other facts; or more, where only several in other places would.
+    public var entries: [UInt32]
+    /// Names of the projections whose facts would be others, in the order they were given; or the field
+    /// of a profile that would be another: `agent.department`.
     public var projections: [String]
 }
 
@@ -17,13 +17,14 @@ public struct DecidingTie: Hashable, Sendable {
 ///
 /// Whether it matters is tried: the case is evaluated once more as if each of two such events had been
 /// recorded in the other's place. So nothing has to be known of what projections look at, and where a
-/// source's order tells the two apart the facts stay what they are.
+/// source's order tells the two apart the facts stay what they are. Where no two make a difference,
+/// other orders that recording could have given are tried: an event may wait for one of its source.
 struct TieSearch: ~Copyable {
-    private let plan: Plan
-    private var evaluator: CaseEvaluator
+    let plan: Plan
+    private(set) var evaluator: CaseEvaluator
     /// The case's rows as they were gathered.
-    private var rows: [Row] = []
-    private var longOrders: [UInt32: [UInt8]] = [:]
+    var rows: [Row] = []
+    var longOrders: [UInt32: [UInt8]] = [:]
     private var payloadWords = 0
     /// By projection: the bits of rows that it looks at, by type.
     private let looked: [[UInt64]]
@@ -70,7 +71,7 @@ struct TieSearch: ~Copyable {
         let pairs = pairs(among: entries)
         guard !pairs.isEmpty, rest > 0 else { return ([], !pairs.isEmpty) }
         let most = min(pairs.count, Self.mostPairs, max(1, Self.mostRows / rows.count))
-        rest -= max(most, most * rows.count >> 6)
+        rest -= cost(of: most)
         longOrders = evaluator.table.longOrders
         payloadWords = evaluator.table.payload.count
         want(Set(pairs.flatMap(\.projections)))
@@ -81,20 +82,37 @@ struct TieSearch: ~Copyable {
             swap(pair.first, pair.second)
             let others = words(ofCase: id, kind)
             swap(pair.first, pair.second)
-            let differing = pair.projections.filter {
-                facts[$0] != others[$0] && count(facts[$0], of: $0) != count(others[$0], of: $0)
-            }
+            let differing = pair.projections.filter { differs($0, facts, others) }
             guard !differing.isEmpty else { continue }
             ties.append(
                 DecidingTie(
-                    first: rows[pair.first].sequence, second: rows[pair.second].sequence,
+                    entries: [rows[pair.first].sequence, rows[pair.second].sequence],
                     projections: differing.map { plan.definitions[$0].name }))
         }
-        return (ties, pairs.count > most)
+        guard pairs.count == most else { return (ties, true) }
+        let told = Set(ties.flatMap(\.projections))
+        let open = Set(pairs.flatMap(\.projections)).filter {
+            !told.contains(plan.definitions[$0].name)
+        }
+        guard !open.isEmpty else { return (ties, false) }
+        let (others, isAll) = tiesOfSeveral(
+            ofCase: id, kind, open, pairs, facts, rest: &rest)
+        return (ties + others, !isAll)
+    }
+
+    /// What some evaluations of the case at hand take, in those of a case of 64 rows.
+    func cost(of evaluations: Int) -> Int {
+        max(evaluations, evaluations * rows.count >> 6)
+    }
+
+    /// Whether a projection's facts are others.
+    func differs(_ projection: Int, _ left: [[UInt32]], _ right: [[UInt32]]) -> Bool {
+        left[projection] != right[projection]
+            && count(left[projection], of: projection) != count(right[projection], of: projection)
     }
 
     /// Has the evaluator write the facts of some projections alone.
-    private mutating func want(_ projections: Set<Int>) {
+    mutating func want(_ projections: Set<Int>) {
         for place in plan.definitions.indices {
             evaluator.firstCase[place] = projections.contains(place) ? 0 : .max
         }
@@ -102,7 +120,7 @@ struct TieSearch: ~Copyable {
 
     /// Two rows that only recording tells apart, the earlier one first, and the projections that may see
     /// a difference.
-    private struct Pair {
+    struct Pair {
         var first: Int
         var second: Int
         var projections: [Int]
@@ -168,7 +186,7 @@ struct TieSearch: ~Copyable {
     }
 
     /// The facts of the rows as each projection writes them.
-    private mutating func words(ofCase id: UInt32, _ kind: UInt8) -> [[UInt32]] {
+    mutating func words(ofCase id: UInt32, _ kind: UInt8) -> [[UInt32]] {
         evaluator.table.rows.truncate(to: 0)
         for row in rows { evaluator.table.rows.append(row) }
         evaluator.table.payload.truncate(to: payloadWords)

@@ -37,7 +37,7 @@ extension LiveProjections {
 
     /// Looks for all that is doubtful about some entries, and about cases because of them: what
     /// `LogView.findDoubts` tells, then the cases in which a tie decides a fact of the projections in
-    /// force, with the two entries of each tie in their order.
+    /// force, with the entries of each tie in their order.
     ///
     ///     let untried = try live.findDoubts(in: first..<end) { doubt, _ in found.append(doubt) }
     ///
@@ -66,7 +66,7 @@ extension LiveProjections {
             let isAnonymous = EventTypes.isAnonymous(try view.subject(ofCase: id))
             try tell(
                 CaseDoubt(
-                    kind: .tie, caseID: id, sequences: ties.flatMap { [$0.first, $0.second] },
+                    kind: .tie, caseID: id, sequences: ties.flatMap(\.entries),
                     detail: isAnonymous ? "" : ties.detail, isAnonymous: isAnonymous), view)
         }
     }
@@ -76,7 +76,8 @@ extension [DecidingTie] {
     /// `12 = 15 (handover, resolution) · 17 = 18 (backlog)`; the first few.
     fileprivate var detail: String {
         let shown = prefix(4).map { tie in
-            "\(tie.first) = \(tie.second) (\(tie.projections.joined(separator: ", ")))"
+            tie.entries.map { String($0) }.joined(separator: " = ")
+                + " (\(tie.projections.joined(separator: ", ")))"
         }
         return (shown + (count > 4 ? ["…"] : [])).joined(separator: " · ")
     }
@@ -122,6 +123,9 @@ extension ProjectionStore {
                     }
                 }
                 for (place, id) in part.enumerated() {
+                    ties[place] += try view.profileTies(
+                        ofCase: id, among: entries, upTo: count, voided, zone: context.zone
+                    ).map { DecidingTie(entries: $0.entries, projections: [$0.field]) }
                     if !ties[place].isEmpty {
                         try tell(id, ties[place], view)
                     } else if hasMore[place] {
@@ -138,7 +142,7 @@ extension [DecidingTie] {
     /// Adds those that another plan's projections depend on.
     fileprivate mutating func merge(_ others: [DecidingTie]) {
         for tie in others {
-            if let known = firstIndex(where: { $0.first == tie.first && $0.second == tie.second }) {
+            if let known = firstIndex(where: { $0.entries == tie.entries }) {
                 self[known].projections += tie.projections
             } else {
                 append(tie)

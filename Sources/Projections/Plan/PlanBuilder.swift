@@ -220,8 +220,9 @@ struct PlanBuilder {
     }
 
     private func addUnread(besides read: Set<UInt16>, to rows: inout RowTables) {
+        // A void is no event of its case: nobody waits for it, as for what it takes out.
         for (id, schema) in context.types.schemas.enumerated()
-        where !read.contains(UInt16(id)) && !schema.isLogsOwn {
+        where !read.contains(UInt16(id)) && !schema.isLogsOwn && schema.type != "event.voided" {
             var type = UnreadType(type: UInt16(id), rank: UInt8(schema.rank))
             if let column = schema.columns.firstIndex(where: { !$0.ranks.isEmpty }) {
                 type.rankColumn = column

@@ -116,13 +116,25 @@ extension CaseRows {
         }
     }
 
-    /// Where a row stands among others of its case, where the log has orders of sources.
+    /// Where a row stands among others of its case.
     func eventPlace(of row: Row) -> EventPlace {
-        let start = Int(row.payload) - extras.words
-        return EventPlace(
+        var place = EventPlace(
             time: row.time, nanoseconds: nanoseconds(of: row), rank: Int(row.rank),
-            sequence: row.sequence, source: OrderSource(word: payload[start]),
-            key: UInt64(payload[start + 1]) << 32 | UInt64(payload[start + 2]),
-            text: longOrders[row.sequence] ?? [])
+            sequence: row.sequence)
+        guard extras.contains(.orders) else { return place }
+        let start = Int(row.payload) - extras.words
+        place.source = OrderSource(word: payload[start])
+        place.key = UInt64(payload[start + 1]) << 32 | UInt64(payload[start + 2])
+        place.text = longOrders[row.sequence] ?? []
+        return place
+    }
+
+    /// Whether two rows differ in nothing but when they were recorded, and in what their sources say of
+    /// their order.
+    func sayTheSame(_ left: Row, _ right: Row) -> Bool {
+        left.stamp == right.stamp && left.mask == right.mask
+            && (0..<UInt32(rules.wordsOfType[left.type])).allSatisfy {
+                payload[Int(left.payload + $0)] == payload[Int(right.payload + $0)]
+            }
     }
 }

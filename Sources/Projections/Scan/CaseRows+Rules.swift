@@ -19,9 +19,18 @@ extension CaseRows {
         rows[start + position].mask &= ~rules.finders[self[position].type]
     }
 
+    /// Has a row say nothing at all; it keeps its place, for others may have waited for it.
+    @inline(never)
+    private mutating func mute(_ position: Int) {
+        let row = self[position]
+        rows[start + position].stamp = row.stamp & ~0xFF | Int64(Row.unread)
+        rows[start + position].mask = 0
+    }
+
     // MARK: The opening
 
-    /// The first opening opens, later ones do not; what came a little before it counts as at it.
+    /// The first opening opens, later ones do not, and those of its own instant say nothing: which of
+    /// them a file gave must not tell. What came a little before it counts as at it.
     private mutating func heedOpening() {
         var first = -1
         let noted = rules.openings | rules.watched
@@ -30,6 +39,8 @@ extension CaseRows {
                 watch(position)
             } else if first < 0 {
                 first = position
+            } else if areSimultaneous(self[position], self[first]) {
+                mute(position)
             } else {
                 silence(position)
             }

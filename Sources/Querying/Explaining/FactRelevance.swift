@@ -5,10 +5,13 @@ extension QueryContext {
     /// Which facts have a say in one group's figure: for each projection that the KPI reads, a test
     /// of a fact's row.
     ///
-    /// - Parameter key: the group, as dimensions and their values; "" is nobody.
+    /// - Parameters:
+    ///   - key: the group, as dimensions and their values; "" is nobody.
+    ///   - states: what followed dimensions of the key say: a fact has a say that is of the group in one
+    ///     of them. Facts of a stock always are, since what holds on the stock's day counts.
     /// - Throws: `QueryFaults` where the KPI or a dimension does not exist.
     package func relevance(
-        _ request: QueryRequest, key: [(dimension: String, value: String)]
+        _ request: QueryRequest, key: [(dimension: String, value: String)], _ states: FollowedStates
     ) throws -> [(projection: String, isRelevant: ([UInt32]) -> Bool)] {
         var planner = QueryPlanner(context: self)
         let plan = try planner.plan(request)
@@ -22,10 +25,16 @@ extension QueryContext {
                 streams.append(projection.streams[term.stream])
             }
             var group = FactStream(measure: nil, filters: projection.filters)
+            var followed: [[FollowedFilter]] = []
             for (dimension, value) in key {
-                // A followed dimension (`agent.team`) is no word of the row: all its facts count.
                 let index = source.layout.dimensions.firstIndex { $0.name == dimension }
-                guard let index else { continue }
+                guard let index else {
+                    let path = states.followed(dimension, in: request.kpis[0], plan.period)
+                    if let path, !projection.usesStock {
+                        followed.append(try source.filters(path, value, states))
+                    }
+                    continue
+                }
                 let ids = try source.anyIDs(ofValue: value, inDimension: index)
                 group.filters.append(IDFilter(column: 1 + index, ids: ids.sorted()))
             }
@@ -37,7 +46,11 @@ extension QueryContext {
                     guard row[0] >= first ?? 0, row[0] < end, group.value(of: row) != nil else {
                         return false
                     }
-                    return streams.contains { $0.value(of: row) != nil }
+                    let day = Int32(bitPattern: row[0] ^ 0x8000_0000)
+                    let isFollowed = followed.allSatisfy { filters in
+                        filters.contains { $0.passes(row[$0.followed.column], day: day) }
+                    }
+                    return isFollowed && streams.contains { $0.value(of: row) != nil }
                 }
             )
         }
@@ -51,5 +64,20 @@ extension FactSource {
             return try ids(ofValue: value, inDimension: index)
         }
         return try prefix.newestIDs(ofDimension: index, text: value)
+    }
+
+    /// Tests of a followed dimension's value, one for each state; none where the dimension is not its.
+    fileprivate func filters(
+        _ path: AnswerDimension.Followed, _ value: String, _ states: FollowedStates
+    ) throws -> [FollowedFilter] {
+        guard let index = layout.dimensions.firstIndex(where: { $0.name == path.dimension }) else {
+            return []
+        }
+        return try states.fields(path).map { field in
+            FollowedFilter(
+                followed: try FollowedColumn(field, column: 1 + index) {
+                    try anyIDs(ofValue: $0, inDimension: index)
+                }, values: value.isEmpty ? [0] : field.place(of: value).map { [$0] } ?? [])
+        }
     }
 }

@@ -111,7 +111,10 @@ struct LanguageOptions: ParsableArguments {
             "Language of titles, units, numbers and dates: en or id.", valueName: "language"))
     var lang = Language.english
 
-    func validate() { Progress.speak(lang) }
+    func validate() {
+        Progress.speak(lang)
+        NextCommand.uses(lang)
+    }
 
     /// What the auditor's commands say.
     var words: AuditWords { AuditWords(lang) }

@@ -62,11 +62,17 @@ struct FieldList {
             return words.range(text(least, field), text(greatest, field))
         }
         let shown = field.common.map {
-            "\($0.value.isEmpty ? words.nobody : $0.value) \(words.number($0.count))"
+            "\(valueText($0.value)) \(words.number($0.count))"
         }
         let rest = field.different - field.common.count
         return shown.joined(separator: ", ")
             + (rest > 0 ? words.more(rest) : "")
+    }
+
+    /// A value, so that nobody and who is called so are told apart.
+    private func valueText(_ value: String) -> String {
+        if value.isEmpty { return words.nobody }
+        return value == words.nobody ? "\"\(value)\"" : value
     }
 
     private func text(_ value: Int64, _ field: FieldStatistics) -> String {

@@ -93,8 +93,8 @@ struct ProjectionPromoteCommand: ParsableCommand {
                 words.undo(
                     "rekam projection drop \($0.text)",
                     with: "rekam projection promote \(version.name) --undo --reason \"…\"")
-            } ?? "rekam kpi list"
-        Output.line(words.next(following))
+            } ?? words.next("rekam kpi list")
+        Output.line(following)
         Output.flush()
     }
 

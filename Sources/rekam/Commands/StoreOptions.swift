@@ -20,6 +20,10 @@ struct StoreOptions: ParsableArguments {
             valueName: "time"))
     var wait = "60s"
 
+    func validate() {
+        if let store { NextCommand.uses(store: store) }
+    }
+
     /// The folder to use.
     var path: String { store ?? Machine.environment("REKAM_STORE") ?? "rekam.store" }
 

@@ -25,7 +25,8 @@ struct AnswerContent {
         var pieces: [String] = []
         for (dimension, values) in answer.filters {
             let isNobody = values == [""]
-            let asked = AnswerDimension(name: dimension, kind: .text)
+            let asked = AnswerDimension(
+                name: dimension, kind: answer.filterKinds[dimension] ?? .text)
             pieces.append(
                 (isNobody ? words.heading(dimension: dimension) + " " : "")
                     + values.map { key($0, asked) }.joined(separator: " / "))

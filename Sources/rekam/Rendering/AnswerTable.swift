@@ -39,7 +39,7 @@ extension Answer {
         for note in notes { lines.add(wrapping: note, tone: .plain) }
         if !hasNothing {
             lines.add("")
-            lines.add(wrapping: content.words.next + nextCommand, tone: .quiet)
+            lines.add(wrapping: content.words.next(nextCommand), tone: .quiet)
         }
         return lines.text
     }
@@ -89,7 +89,7 @@ extension Answer {
     }
 
     /// A word as a shell takes it.
-    private static func quoted(_ word: String) -> String {
+    static func quoted(_ word: String) -> String {
         let isPlain = word.unicodeScalars.allSatisfy {
             $0.properties.isAlphabetic || ("0"..."9").contains($0)
                 || "-_.=–/:".unicodeScalars.contains($0)

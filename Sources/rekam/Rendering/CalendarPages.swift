@@ -17,7 +17,7 @@ public enum CalendarPages {
         lines.add("")
         if standard != nil { lines.add(wrapping: "* " + words.standardCalendar, tone: .quiet) }
         let name = (standard ?? calendars.first?.name ?? "NAME").printable
-        lines.add(wrapping: words.next + "rekam calendar show " + name, tone: .quiet)
+        lines.add(wrapping: words.next("rekam calendar show " + name), tone: .quiet)
         return lines.text
     }
 
@@ -81,7 +81,7 @@ public enum CalendarPages {
             lines.add(hanging: TextWidth.padded(name, to: width), text)
         }
         lines.add("")
-        lines.add(wrapping: words.next + "rekam calendar add FILE", tone: .quiet)
+        lines.add(wrapping: words.next("rekam calendar add FILE"), tone: .quiet)
         return lines.text
     }
 }

@@ -24,7 +24,7 @@ public enum KPIPages {
             rows = rows.dropFirst(members.count)
         }
         lines.add("")
-        let next = words.next + "rekam kpi show " + (kpis.first?.name ?? "NAME").printable
+        let next = words.next("rekam kpi show " + (kpis.first?.name ?? "NAME").printable)
         lines.add(wrapping: next, tone: .quiet)
         return lines.text
     }
@@ -111,7 +111,7 @@ public enum KPIPages {
         }
         lines.add("")
         let example = "rekam query \(kpi.name.printable) --period last-month"
-        lines.add(wrapping: words.next + example, tone: .quiet)
+        lines.add(wrapping: words.next(example), tone: .quiet)
         return lines.text
     }
 

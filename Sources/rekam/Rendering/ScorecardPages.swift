@@ -59,7 +59,7 @@ public enum ScorecardPages {
             lines.add(columns, cutting: 1)
             lines.add("")
             let next = "rekam scorecard show " + (scorecards.first?.name ?? "NAME").printable
-            lines.add(wrapping: words.next + next, tone: .quiet)
+            lines.add(wrapping: words.next(next), tone: .quiet)
             return lines.text
         }
     }
@@ -123,7 +123,7 @@ public enum ScorecardPages {
         let next =
             "rekam scorecard \(scorecard.name)"
             + (scorecard.isCompanyWide ? "" : " --by \(scorecard.scope)") + " --period last-month"
-        lines.add(wrapping: words.next + next, tone: .quiet)
+        lines.add(wrapping: words.next(next), tone: .quiet)
         return lines.text
     }
 

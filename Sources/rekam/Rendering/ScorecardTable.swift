@@ -48,7 +48,7 @@ extension ScorecardAnswer {
         for note in notes { lines.add(wrapping: note, tone: .plain) }
         if let next = content.nextCommand {
             lines.add("")
-            lines.add(wrapping: content.words.next + next, tone: .quiet)
+            lines.add(wrapping: content.words.next(next), tone: .quiet)
         }
         return lines.text
     }

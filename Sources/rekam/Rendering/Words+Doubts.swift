@@ -45,6 +45,15 @@ package struct DoubtWords: SubjectWords {
         }
     }
 
+    /// What a rehearsal does not look at.
+    package var casesNotLookedAt: String {
+        pick(
+            "Whole cases were not looked at: only the real run says which have no opening, events "
+                + "before it, or a tie that decides a figure.",
+            "Kasus utuh belum diperiksa: hanya impor sungguhan yang menyebut kasus tanpa pembukaan, "
+                + "dengan peristiwa sebelum dibuka, atau dengan urutan seri yang menentukan angka.")
+    }
+
     /// What is doubtful, in a word or two for a list.
     package func short(_ kind: DoubtKind) -> String {
         switch kind {

@@ -38,10 +38,12 @@ package struct KeepingWords: SubjectWords {
     }
 
     package var firstSteps: String {
-        words.next
+        let options = NextCommand.options
+        return words.next
             + pick(
-                "rekam ingest FILE, or rekam kpi list to see what can be asked.",
-                "rekam ingest FILE, atau rekam kpi list untuk melihat apa yang dapat ditanyakan.")
+                "rekam ingest FILE\(options), or rekam kpi list\(options) to see what can be asked.",
+                "rekam ingest FILE\(options), atau rekam kpi list\(options) untuk melihat apa yang "
+                    + "dapat ditanyakan.")
     }
 
     // MARK: Taking back
@@ -173,10 +175,11 @@ package struct KeepingWords: SubjectWords {
     }
 
     package var afterRestoring: String {
-        words.next
+        let options = NextCommand.options
+        return words.next
             + pick(
-                "rekam verify, then ingest again what came after the backup.",
-                "rekam verify, lalu impor lagi yang datang setelah pencadangan.")
+                "rekam verify\(options), then ingest again what came after the backup.",
+                "rekam verify\(options), lalu impor lagi yang datang setelah pencadangan.")
     }
 
     /// That entries are missing which were signed, as a checkpoint kept in a file tells.
@@ -287,6 +290,6 @@ package struct KeepingWords: SubjectWords {
     package func keepKey(_ store: String) -> String {
         pick(
             "Keep a copy of \(store)/key where the store is not. ",
-            "Simpan salinan \(store)/key di luar penyimpanan. ") + words.next + "rekam checkpoint"
+            "Simpan salinan \(store)/key di luar penyimpanan. ") + words.next("rekam checkpoint")
     }
 }

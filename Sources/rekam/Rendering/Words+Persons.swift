@@ -167,8 +167,8 @@ package struct PersonWords: SubjectWords {
     package var afterErasing: String {
         words.next + "rekam erase --again --in "
             + pick(
-                "BACKUP for every backup; recall the other copies.",
-                "CADANGAN untuk setiap cadangan; tarik salinan yang lain.")
+                "BACKUP\(NextCommand.options) for every backup; recall the other copies.",
+                "CADANGAN\(NextCommand.options) untuk setiap cadangan; tarik salinan yang lain.")
     }
 
     /// - Parameter holds: as `holdLine` gives them.

@@ -144,7 +144,7 @@ package struct ProjectionWords: SubjectWords {
 
     /// A command with the one that takes it back.
     package func undo(_ command: String, with other: String) -> String {
-        "\(command)   (\(pick("undo", "urungkan")): \(other))"
+        next(command) + "   (\(pick("undo", "urungkan")): \(other)\(NextCommand.options))"
     }
 
     package func dropped(_ version: String, bytes: Int) -> String {

@@ -178,6 +178,9 @@ struct Words {
 
     var next: String { pick("Next: ", "Lanjut: ") }
 
+    /// `Next: rekam …`, with the store and the language that this command was given.
+    func next(_ command: String) -> String { next + command + NextCommand.options }
+
     /// The name of a grain as a heading.
     func heading(_ grain: Grain) -> String {
         switch grain {
@@ -203,7 +206,8 @@ struct Words {
             "agent": ("Agent", "Agen"), "team": ("Team", "Tim"), "channel": ("Channel", "Kanal"),
             "category": ("Category", "Kategori"), "priority": ("Priority", "Prioritas"),
             "customer": ("Customer", "Pelanggan"), "product": ("Product", "Produk"),
-            "reason": ("Reason", "Alasan"), "hour": ("Hour", "Jam"), "weekday": ("Weekday", "Hari"),
+            "reason": ("Reason", "Alasan"), "hour": ("Hour", "Jam"),
+            "weekday": ("Weekday", "Nama hari"),
             "department": ("Department", "Departemen"), "level": ("Level", "Tingkat"),
             "queue": ("Queue", "Antrean"), "survey": ("Survey", "Survei"),
             "role": ("Role", "Peran"), "manager": ("Manager", "Atasan"), "name": ("Name", "Nama"),
@@ -268,8 +272,8 @@ extension SubjectWords {
     /// A number, grouped as the language does: `184,203`, `184.203`.
     package func number(_ number: some BinaryInteger) -> String { words.number(number) }
 
-    /// `Next: rekam …`.
-    package func next(_ command: String) -> String { words.next + command }
+    /// See `Words.next`.
+    package func next(_ command: String) -> String { words.next(command) }
 }
 
 extension Substring {

@@ -187,8 +187,74 @@ struct RowOrderTests {
                 ]
             ], yaml(""))
         let openings = drafts.filter { $0.type == "ticket.opened" }
-        #expect(openings.map { $0.text("channel") } == ["late", "early"])
+        // Nothing tells which of two rows of one time is the first: the log has both.
+        #expect(openings.map { $0.text("channel") } == ["late", "early", "again"])
         #expect(RowHistory(drafts).openings["ticket/1"]?.text("channel") == "early")
+    }
+
+    @Test(
+        "an opening with a time of its own is the first row's, by the source's order or the row's time",
+        arguments: ["", "order: urut", "row-order: oldest-first"])
+    func ownTimes(keys: String) throws {
+        let yaml =
+            MappedReaderTests.head.replacing("times: {", with: "times: {opened: \"{agent}\", ")
+            + keys + """
+
+                events:
+                  - type: ticket.opened
+                    first: true
+                    at: opened
+                    data: {origin: customer, channel: "{kanal}"}
+                """
+        let opened = "2025-07-01 08:00"
+        // One row says as much as an earlier one, and one has the source's count against its time.
+        let rows = [
+            "1,2025-07-01 08:00,1,open,\(opened),A,web",
+            "1,2025-07-01 08:00,2,open,\(opened),A,app",
+            "1,2025-07-02 08:00,3,open,\(opened),A,web",
+            "1,2025-07-03 08:00,4,open,\(opened),A,fax",
+        ]
+        func first(_ rows: [String], _ yaml: String) throws -> String? {
+            try drafts([rows], yaml).filter { $0.type == "ticket.opened" }.min {
+                guard case .integer(let left)? = $0.order, case .integer(let right)? = $1.order
+                else { return false }
+                return left < right
+            }?.text("channel")
+        }
+        let newest = yaml.replacing("oldest-first", with: "newest-first")
+        #expect(try first(rows, yaml) == "web")
+        #expect(
+            try first(keys.isEmpty ? [rows[0]] + rows[2...].reversed() : rows.reversed(), newest)
+                == "web")
+        #expect(try first([rows[3], rows[2], rows[0]], newest) == "web")
+        #expect(try first([rows[2], rows[3], rows[1]], newest) == "app")
+    }
+
+    @Test("Rows whose places mean something are counted where they are alike, not taken for one")
+    func alikeRows() throws {
+        let rows = ["open", "pending", "open"].map { "1,2025-07-01 08:00,1,\($0),Budi,A,web" }
+        func yaml(_ keys: String, _ more: String = "") -> String {
+            MappedReaderTests.head + keys + """
+
+                events:
+                  - {type: ticket.status_changed, data: {status: "{status}"}\(more)}
+                """
+        }
+        func statuses(_ keys: String, _ rows: [String]) throws -> [String?] {
+            try drafts([rows], yaml(keys)).sorted {
+                guard case .integer(let left)? = $0.order, case .integer(let right)? = $1.order
+                else { return false }
+                return left < right
+            }.map { $0.text("status") }
+        }
+        let expected = ["open", "pending", "open"]
+        #expect(try statuses("row-order: oldest-first", rows) == expected)
+        #expect(try statuses("row-order: newest-first", rows.reversed()) == expected)
+        #expect(throws: (any Error).self) {
+            try Mapping.read(
+                yaml("row-order: newest-first", ", repeats: collapse"), file: "m",
+                in: surroundings())
+        }
     }
 
     private struct Generator: RandomNumberGenerator {

@@ -10,6 +10,8 @@ struct NaiveEvaluator {
         var draft: EventDraft
         /// Whether it is no news, so that nobody who looks for something happening finds it.
         var isSilent = false
+        /// Whether it is no event at all.
+        var isNone = false
         /// The place of the event whose update it tells more of.
         var joined: Int?
         var time: Int64 { draft.time.milliseconds }

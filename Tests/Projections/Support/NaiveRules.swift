@@ -7,7 +7,7 @@ enum NaiveRules {
 
     /// The events in order; each says what it says, and is silent where it is no news.
     static func apply(to events: [Event], tolerance: Int64) -> [Event] {
-        let ordered = atOpening(order(events), tolerance)
+        let ordered = atOpening(order(events), tolerance).filter { !$0.isNone }
         return repetitions(updates(ordered))
     }
 
@@ -71,10 +71,11 @@ enum NaiveRules {
     private static func atOpening(_ events: [Event], _ tolerance: Int64) -> [Event] {
         guard let first = events.firstIndex(where: { schema($0).opensCase }) else { return events }
         var events = events
+        let opening = events[first]
         for place in events.indices.dropFirst(first + 1) where schema(events[place]).opensCase {
             events[place].isSilent = true
+            events[place].isNone = instant(events[place]) == instant(opening)
         }
-        let opening = events[first]
         let early = events[..<first].filter { $0.time >= opening.time - tolerance }
         guard !early.isEmpty else { return events }
         let before = events[..<(first - early.count)]
