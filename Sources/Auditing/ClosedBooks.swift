@@ -1,24 +1,24 @@
 package import EventLog
-package import EventModel
+import EventModel
 package import Projections
 package import Querying
 
-/// Marks answers with what is known of their periods' books: closed where a figure is what it was
-/// at the closing, restated where it changed since.
+/// Marks answers with what is known of their periods' books: a figure of books that were ever closed is
+/// what was first reported, or it is restated.
 package struct ClosedBooks {
     private let log: LogStore
     private let periods: ClosedPeriods
     private let options: BuildOptions
 
-    /// The books as the log's first entries leave them; nil where none are closed.
+    /// The books as the log's first entries leave them; nil where none were ever closed.
     package init?(of log: LogStore, upTo count: UInt32, options: BuildOptions) throws {
         periods = try log.read { try ClosedPeriods($0, upTo: count) }
-        guard !periods.inForce.isEmpty else { return nil }
+        guard !periods.history.isEmpty else { return nil }
         self.log = log
         self.options = options
     }
 
-    /// Sets the status of every figure whose days lie in a closed period.
+    /// Sets the status of every figure whose days lie in a period that was ever closed.
     ///
     /// - Complexity: O(definitions) where nothing happened since the closing; else the question is
     ///   answered once more as of the closing: the stored rows are read, and the cases evaluated that
@@ -47,9 +47,10 @@ package struct ClosedBooks {
         func mark(_ row: inout AnswerRow) throws {
             let days =
                 row.slice < 0 ? whole.period.days : whole.slices[row.slice].period.days
-            guard let closing = periods.closing(of: days) else { return }
+            guard let closing = periods.firstReport(of: days) else { return }
+            let same: FigureStatus = periods.closing(of: days) == nil ? .reopened : .closed
             guard closing.entries < whole.basis.sequence else {
-                row.statuses = row.statuses.map { _ in .closed }
+                row.statuses = row.statuses.map { _ in same }
                 return
             }
             let before = try closed(at: closing, whole)
@@ -57,23 +58,13 @@ package struct ClosedBooks {
             let old = rows.first { $0.key == row.key && $0.slice == row.slice }
             row.statuses = row.figures.indices.map { place in
                 guard let figure = old?.figures[place] else {
-                    return row.figures[place].count ?? 0 == 0 ? .closed : .restated
+                    return row.figures[place].count ?? 0 == 0 ? same : .restated
                 }
-                return figure.isSame(as: row.figures[place]) ? .closed : .restated
+                return figure.isSame(as: row.figures[place]) ? same : .restated
             }
         }
         for place in answer.rows.indices { try mark(&answer.rows[place]) }
         for place in answer.totals.indices { try mark(&answer.totals[place]) }
-    }
-
-    /// The closing that a period's figures belong to.
-    ///
-    /// - Throws: `ClosingFault.notClosed`.
-    package func closing(of period: Period) throws -> Closing {
-        guard let closing = periods.closing(of: period.days) else {
-            throw ClosingFault.notClosed(period)
-        }
-        return closing
     }
 }
 

@@ -19,6 +19,11 @@ public struct Closing: Hashable, Sendable {
     public var recorded: Instant
     /// Why it was opened again and where the log says so; nil while it is closed.
     public var reopening: Reopening?
+
+    /// Whether days lie in its period.
+    func holds(_ days: Range<Day>) -> Bool {
+        period.days.lowerBound <= days.lowerBound && days.upperBound <= period.days.upperBound
+    }
 }
 
 /// The opening of closed books.
@@ -39,6 +44,7 @@ public enum ClosingFault: Error, Hashable, Sendable, CustomStringConvertible {
     case closedAlready(Period, by: Period, entries: UInt32)
     case overlaps(Period, Period)
     case notClosed(Period)
+    case noClosing(Period, at: UInt32)
     case closedWithin(Period, Period)
 
     /// What is wrong, and what to do.
@@ -57,6 +63,9 @@ public enum ClosingFault: Error, Hashable, Sendable, CustomStringConvertible {
                 + "(a quarter around its months), not across them."
         case .notClosed(let period):
             "\(period) is not closed. rekam period list shows what is."
+        case .noClosing(let period, let sequence):
+            "entry \(sequence) closed no books that hold \(period). rekam period list shows the "
+                + "closings with their entries."
         case .closedWithin(let period, let other):
             "\(period) lies in \(other), which is closed. Open that first: rekam period reopen "
                 + "\(other) --reason …"
@@ -107,16 +116,40 @@ public struct ClosedPeriods: Sendable {
     /// The case of all closings.
     public static let subject = "log/periods"
 
+    /// The first closing of every period that was ever closed, in order: what was reported, whatever was
+    /// opened and closed again since.
+    public var reported: [Closing] {
+        var days: Set<Range<Day>> = []
+        return history.filter { days.insert($0.period.days).inserted }
+    }
+
+    /// The closing by which figures of some days were first reported: the earliest of a period that
+    /// holds them all, whether it is in force or not; nil where they never were.
+    public func firstReport(of days: Range<Day>) -> Closing? {
+        history.first { $0.holds(days) }
+    }
+
+    /// The closing by which a period's figures were reported: the first, or the one that an entry is.
+    ///
+    /// - Parameter sequence: of a `period.closed`, as `period list` shows it; nil for the first.
+    public func report(
+        of period: Period, at sequence: UInt32?
+    ) throws(ClosingFault) -> Closing {
+        guard let first = firstReport(of: period.days) else { throw .notClosed(period) }
+        guard let sequence else { return first }
+        guard let closing = history.first(where: { $0.sequence == sequence }),
+            closing.holds(period.days)
+        else { throw .noClosing(period, at: sequence) }
+        return closing
+    }
+
     /// The closings in force.
     public var inForce: [Closing] { history.filter { $0.reopening == nil } }
 
     /// The closing that figures of some days belong to: that of the shortest closed period which
     /// holds them all; nil where they are open.
     public func closing(of days: Range<Day>) -> Closing? {
-        inForce.filter {
-            $0.period.days.lowerBound <= days.lowerBound
-                && days.upperBound <= $0.period.days.upperBound
-        }.min { $0.period.dayCount < $1.period.dayCount }
+        inForce.filter { $0.holds(days) }.min { $0.period.dayCount < $1.period.dayCount }
     }
 
     /// Checks that a period can be closed.
@@ -143,9 +176,7 @@ public struct ClosedPeriods: Sendable {
     /// The closing that opening a period again takes back.
     public func requireReopenable(_ period: Period) throws(ClosingFault) -> Closing {
         let around = inForce.first {
-            $0.period.days != period.days
-                && $0.period.days.lowerBound <= period.days.lowerBound
-                && period.days.upperBound <= $0.period.days.upperBound
+            $0.period.days != period.days && $0.holds(period.days)
         }
         if let around { throw .closedWithin(period, around.period) }
         guard let closing = inForce.first(where: { $0.period.days == period.days }) else {

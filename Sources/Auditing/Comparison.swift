@@ -18,7 +18,7 @@ package struct Cause: Hashable, Sendable {
         case corrected
         /// An event that takes a whole case out: a merge, a removal.
         case undone = "removed"
-        /// Another version of a definition.
+        /// Another version of a definition, a calendar or an event type.
         case definition
     }
 

@@ -32,8 +32,8 @@ final class MovedFacts {
         self.registers = registers
         self.entries = entries
         libraries = (
-            DefinitionLibrary(register: registers.0, types: log.types),
-            DefinitionLibrary(register: registers.1, types: log.types)
+            DefinitionLibrary(register: registers.0, types: log.types(in: registers.0)),
+            DefinitionLibrary(register: registers.1, types: log.types(in: registers.1))
         )
         (targets, boundary) = try log.read { view in
             var targets: [UInt32: UInt32] = [:]
@@ -69,18 +69,21 @@ final class MovedFacts {
         return try readProjections(kpi, libraries.before).contains { projections[$0] != nil }
     }
 
-    /// Whether the KPI, one it uses, or a projection it reads has another version now.
+    /// Whether the KPI, one it uses, a projection it reads, or an event type that this reads has another
+    /// version now.
     func isRedefined(_ kpi: String) throws -> Bool { try !changes(behind: kpi).isEmpty }
 
-    /// The definitions' changes that a KPI rests on, between the two states.
+    /// The changes of definitions, calendars and event types that a KPI rests on, between the two states.
     private func changes(behind kpi: String) throws -> [DefinitionChange] {
         var names = Set([Name(kind: "kpi", name: kpi)])
         for library in [libraries.before, libraries.after] {
             guard let definition = try library.kpi(kpi) else { continue }
-            names.formUnion(
-                try library.projections(behind: definition).map {
-                    Name(kind: "projection", name: $0)
-                })
+            for name in try library.projections(behind: definition) {
+                names.insert(Name(kind: "projection", name: name))
+                // What an event type's next version reads into its events changes facts, too.
+                let types = try library.projection(name)?.reads.map(\.type) ?? []
+                names.formUnion(types.map { Name(kind: "event_schema", name: $0) })
+            }
             names.formUnion(definition.kpis.map { Name(kind: "kpi", name: $0) })
         }
         let old = registers.before.changes.count

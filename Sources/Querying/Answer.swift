@@ -70,9 +70,11 @@ public enum FigureStatus: String, Hashable, Sendable {
     /// The period, or a window of the definition, is still open.
     case provisional
     case settled
-    /// The period's books are closed, and nothing changed since.
+    /// The period's books are closed, and it is what was reported first.
     case closed
-    /// They are closed, and it changed since.
+    /// They were closed and are open again, and it is what was reported first.
+    case reopened
+    /// They were closed, and it is not what was reported first.
     case restated
 }
 

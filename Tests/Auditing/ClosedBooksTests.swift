@@ -3,6 +3,8 @@ import EventLog
 import EventModel
 import Projections
 import Querying
+import Recording
+import Shipped
 import Testing
 
 /// Method: a quarter is closed, then late, voided and corrected events and a new definition come;
@@ -160,6 +162,121 @@ struct ClosedBooksTests {
         #expect(month.total.statuses == [.closed])
         let open = try context.answer(QueryRequest(kpis: ["ticket_volume"], period: "2025-10"))
         #expect(open.total.statuses == [.provisional])
+    }
+
+    private func reopen(_ audited: AuditedLog, _ period: Period) throws {
+        let closing = try periods(audited).requireReopenable(period)
+        try audited.log.appendOwn(
+            [audited.log.reopening(of: closing, reason: "late", by: nil, at: audited.now)],
+            recorded: audited.now)
+        audited.wait(milliseconds: 1000)
+    }
+
+    @Test("What was first reported stays, however often the books are opened and closed again")
+    func reported() throws {
+        let audited = try desk()
+        audited.now = try Instant(rfc3339: "2025-10-02T00:00:00Z")
+        let quarter = try close(audited, "2025-Q3")
+        let first = try #require(try periods(audited).history.first)
+        var closings = [first.sequence]
+        func statuses() throws -> [FigureStatus] {
+            try audited.catchUp()
+            let count = try audited.entryCount
+            let books = try #require(
+                try ClosedBooks(of: audited.log, upTo: count, options: BuildOptions()))
+            var context = try QueryContext(of: audited.log, asOf: count)
+            context.books = { try books.mark(&$0, of: $1) }
+            let answer = try context.answer(
+                QueryRequest(kpis: ["ticket_volume"], by: ["agent"], period: "2025-Q3"))
+            return answer.rows.map { $0.statuses[0] } + answer.total.statuses
+        }
+        for round in 1...3 {
+            try reopen(audited, quarter)
+            #expect(try statuses().first == .reopened, "Budi's figure is as reported")
+            try open(audited, 3 + round, agent: "Citra")
+            #expect(try statuses() == [.reopened, .restated, .restated])
+            _ = try close(audited, "2025-Q3")
+            // Closed anew, it still isn't what was reported first.
+            #expect(try statuses() == [.closed, .restated, .restated])
+            let books = try periods(audited)
+            closings.append(try #require(books.history.last).sequence)
+            #expect(books.reported == [try #require(books.history.first)])
+            #expect(books.history.map(\.sequence) == closings)
+            #expect(try books.report(of: quarter, at: nil).entries == first.entries)
+            for closing in closings {
+                #expect(try books.report(of: quarter, at: closing).sequence == closing)
+            }
+            #expect(throws: ClosingFault.noClosing(quarter, at: first.sequence + 1)) {
+                try books.report(of: quarter, at: first.sequence + 1)
+            }
+            let cells = try changes(audited, from: first.entries, kpi: "ticket_volume")
+            let total = try #require(cells.first { $0.key.isEmpty })
+            #expect(total.before.value == Fraction(3))
+            #expect(total.after.value == Fraction(Int128(3 + round)))
+        }
+        let other = try Period("2025-Q4", today: Day(number: 0))
+        #expect(try periods(audited).firstReport(of: other.days) == nil)
+        #expect(throws: ClosingFault.notClosed(other)) {
+            try periods(audited).report(of: other, at: nil)
+        }
+    }
+
+    @Test("The next version of an event type is named where it moved a figure") func schemas()
+        throws
+    {
+        let audited = try desk()
+        let count = try audited.entryCount
+        audited.wait(milliseconds: 1000)
+        let shipped = try #require(
+            Shipped.texts(in: "events").first { $0.path.hasSuffix("ticket.opened.json") })
+        let text = shipped.text.replacing(
+            "\"type\": \"object\",\n  \"properties\": {\n    \"type\"",
+            with: """
+                "x-version": 2, "x-upcast": {"defaults": {"reason": "complaint"}},
+                  "type": "object",
+                  "properties": {
+                    "type"
+                """)
+        #expect(text != shipped.text)
+        try SchemaRegistration([("opened.json", text)], for: audited.log.types)
+            .record(in: audited.log, at: audited.now)
+        let cells = try changes(audited, from: count, kpi: "complaint_count")
+        let total = try #require(cells.first { $0.key.isEmpty })
+        #expect(total.before.value == Fraction(0) && total.after.value == Fraction(3))
+        #expect(total.causes.map(\.kind) == [.definition])
+        #expect(total.causes[0].subject == "event_schema ticket.opened@2")
+        // What reads no such field moved no figure, and is not listed.
+        #expect(try changes(audited, from: count, kpi: "ticket_volume").isEmpty)
+    }
+
+    @Test("How soon a period's events were recorded is counted by its own last day")
+    func timeliness()
+        throws
+    {
+        let audited = try AuditedLog(now: "2025-09-30T00:00:00Z")
+        // Days end at 17:00 UTC there. The last moment within, and the first after it.
+        let moments = [
+            "2025-09-30T01:00:00Z", "2025-09-30T17:00:00Z", "2025-10-01T16:59:59.999Z",
+            "2025-10-01T17:00:00Z", "2025-10-07T16:59:59.999Z", "2025-10-07T17:00:00Z",
+        ]
+        for (number, moment) in moments.enumerated() {
+            audited.now = try Instant(rfc3339: moment)
+            try open(audited, number + 1, agent: "Budi")
+        }
+        // Taken back, it is no event; of another month, it is another period's.
+        try open(audited, 8, agent: "Budi")
+        try audited.void((try audited.entryCount) - 1..<(try audited.entryCount))
+        try audited.record(
+            "ticket.opened", "ticket/9", at: "2025-10-01T02:00:00Z", id: "o9",
+            [.init("channel", .text("email")), .init("origin", .text("customer"))])
+        let zone = try audited.log.read { try $0.definitions().storeTimeZone ?? .utc }
+        let periods = try ["2025-09", "2025-Q3", "2025-08"].map {
+            try Period($0, today: Day(number: 0))
+        }
+        let found = try audited.log.read { try $0.timeliness(of: periods, zone: zone) }
+        #expect(found.map(\.events) == [6, 6, 0])
+        #expect(found.map(\.withinDay) == [3, 3, 0])
+        #expect(found.map(\.withinWeek) == [5, 5, 0])
     }
 
     @Test("Periods nest, and never cut each other") func rules() throws {

@@ -141,7 +141,9 @@ extension LanguageTests {
         Line("snapshot export --period 2025-Q1 --out q1", "q1 ditulis: "),
         Line("snapshot verify q1", "Terbukti", "Belum terbukti"),
         Line("replay --period 2025-03", "Cocok: "),
-        Line("period close 2025-01", "2025-01 ditutup pada "),
+        Line(
+            "period close 2025-01", "2025-01 ditutup pada ", " dicatat dalam satu hari setelah ",
+            " dalam tujuh hari."),
         Line("void --entries 150..300 --reason uji", " peristiwa dibatalkan"),
         Line("snapshot export --period 2025-Q1 --out q1-baru", "q1-baru ditulis: "),
         Line(
@@ -150,7 +152,7 @@ extension LanguageTests {
         Line(
             "checkpoint compare q1 q1", "Satu keadaan dari satu log: keduanya atas ",
             "Siapa yang menandatanganinya belum diperiksa: "),
-        Line("period list", "ditutup"), Line("period restatements", "dibatalkan"),
+        Line("period list", "ditutup", "Dalam 7 hari"), Line("period restatements", "dibatalkan"),
         Line("period reopen 2025-01 --reason uji", "2025-01 dibuka lagi;"),
         Line("audit exceptions --period 2026-01", "promosi", "pembatalan"),
         Line(

@@ -135,13 +135,18 @@ struct AsOfOptions: ParsableArguments {
         }
     }
 
-    /// Answers as the books of a period were closed. Relative words are read as of today, before the
-    /// closed state is looked at, in which they may be others.
-    static func answerAsClosed(_ request: QueryRequest, of log: LogStore) throws -> Answer {
+    /// Answers as the books of a period were closed and first reported, or by the closing that an entry
+    /// is. Relative words are read as of today, before the closed state is looked at, in which they may
+    /// be others.
+    static func answerAsClosed(
+        _ request: QueryRequest, of log: LogStore, at sequence: UInt32?
+    ) throws -> Answer {
         Interrupt.listen()
         defer { Progress.clear() }
         let options = BuildProgressLine.options()
-        let count = try log.read { $0.entryCount }
+        let (count, periods) = try log.read {
+            ($0.entryCount, try ClosedPeriods($0, upTo: $0.entryCount))
+        }
         func read(_ text: String, _ option: String) throws -> Period {
             try log.read { try PeriodArgument.read(text, named: option, in: $0, upTo: count) }
         }
@@ -152,13 +157,8 @@ struct AsOfOptions: ParsableArguments {
             request.compare = try read(text, "--compare ").description
         }
         let closing: Closing
-        do {
-            guard let books = try ClosedBooks(of: log, upTo: count, options: options) else {
-                throw ClosingFault.notClosed(period)
-            }
-            closing = try books.closing(of: period)
-        } catch let fault as ClosingFault {
-            throw Failure(.usage, "--as-closed: \(fault)")
+        do { closing = try periods.report(of: period, at: sequence) } catch {
+            throw Failure(.usage, "\(sequence == nil ? "--as-closed" : "--closing"): \(error)")
         }
         var context = try QueryContext(of: log, asOf: closing.entries, options: options)
         context.books = { answer, _ in answer.markClosed() }

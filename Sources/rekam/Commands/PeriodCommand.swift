@@ -99,6 +99,11 @@ struct PeriodCloseCommand: ParsableCommand {
         if !snapshot.waiting.isEmpty {
             Output.line(SnapshotWords(language.lang).waiting(snapshot.waiting))
         }
+        let timeliness = try log.read { try $0.timeliness(of: [period], zone: zone)[0] }
+        Output.line(
+            words.timeliness(
+                events: timeliness.events, withinDay: timeliness.withinDay,
+                withinWeek: timeliness.withinWeek))
         Output.line(words.afterClosing(period, entries: count))
         Output.flush()
     }
@@ -150,8 +155,13 @@ struct PeriodReopenCommand: ParsableCommand {
 struct PeriodListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the periods that were closed, and those opened again.",
+        abstract: "List every closing there was, and what was opened again.",
         discussion: """
+            The first closing of a period is what was reported, whatever came after it; each is asked \
+            for by its entry (rekam query --closing). Beside it stands how many of the period's events \
+            are recorded by now, and which share of them was within one day after its end, and within \
+            seven.
+
             Example:
               rekam period list
             """)
@@ -161,10 +171,11 @@ struct PeriodListCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
-        let (zone, periods) = try log.read { view in
-            (
-                try view.definitions().storeTimeZone ?? .utc,
-                try ClosedPeriods(view, upTo: view.entryCount)
+        let (periods, zone, timeliness) = try log.read { view in
+            let periods = try ClosedPeriods(view, upTo: view.entryCount)
+            let zone = try view.definitions().storeTimeZone ?? .utc
+            return (
+                periods, zone, try view.timeliness(of: periods.history.map(\.period), zone: zone)
             )
         }
         let words = output.words
@@ -177,8 +188,12 @@ struct PeriodListCommand: ParsableCommand {
             .init("reopened", words.heading(.reopened)),
             .init("reopened_by", words.heading(.by)),
             .init("reopened_reason", words.heading(.why)),
+            .init("sequence", words.heading(.entry), isNumber: true),
+            .init("events", words.heading(.events), isNumber: true),
+            .init("within_1_day", words.heading(.withinDay), isNumber: true),
+            .init("within_7_days", words.heading(.withinWeek), isNumber: true),
         ])
-        for closing in periods.history {
+        for (closing, events) in zip(periods.history, timeliness) {
             let again = closing.reopening
             let state = again == nil ? "closed" : "reopened"
             sheet.add([
@@ -191,7 +206,12 @@ struct PeriodListCommand: ParsableCommand {
                     closing.snapshot),
                 again.map { .time($0.recorded, zone) } ?? .text(nil),
                 .text(again.flatMap { $0.person.isEmpty ? nil : $0.person }),
-                .text(again?.reason),
+                .text(again?.reason), .number(Int64(closing.sequence), output.lang),
+                .number(Int64(events.events), output.lang),
+                .number(
+                    events.withinDay, shown: words.share(events.withinDay, of: events.events)),
+                .number(
+                    events.withinWeek, shown: words.share(events.withinWeek, of: events.events)),
             ])
         }
         Output.write(
@@ -202,8 +222,11 @@ struct PeriodListCommand: ParsableCommand {
 struct PeriodRestatementsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restatements",
-        abstract: "List what changed in closed periods since: old value, new value, and why.",
+        abstract: "List what changed in reported periods since: old value, new value, and why.",
         discussion: """
+            The old value is what was reported by the first closing of the period, however often its \
+            books were opened and closed again since; --closing takes another one.
+
             Examples:
               rekam period restatements
               rekam period restatements 2025-Q3 --format csv
@@ -213,8 +236,15 @@ struct PeriodRestatementsCommand: ParsableCommand {
     @OptionGroup var tokens: TokensOption
     @OptionGroup var output: AnswerOptions
 
-    @Argument(help: ArgumentHelp("One closed period; all without it.", valueName: "period"))
+    @Argument(
+        help: ArgumentHelp(
+            "One period whose books were closed; all without it.", valueName: "period"))
     var period: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Since another closing, an entry that rekam period list shows.", valueName: "entry"))
+    var closing: UInt32?
 
     @Option(
         help: ArgumentHelp("Memory it may take, such as 256M or 1G.", valueName: "size"))
@@ -231,13 +261,21 @@ struct PeriodRestatementsCommand: ParsableCommand {
                 try ClosedPeriods(view, upTo: view.entryCount)
             )
         }
-        var closings = periods.inForce
+        var closings = periods.reported
+        if let closing { closings = periods.history.filter { $0.sequence == closing } }
         if let period {
             let wanted = try log.read { try PeriodArgument.read(period, in: $0) }
             closings = closings.filter { $0.period.days == wanted.days }
             guard !closings.isEmpty else {
-                throw Failure(.usage, ClosingFault.notClosed(wanted).description)
+                let fault: ClosingFault =
+                    closing.map { .noClosing(wanted, at: $0) } ?? .notClosed(wanted)
+                throw Failure(.usage, fault.description)
             }
+        } else if let closing, closings.isEmpty {
+            throw Failure(
+                .usage,
+                "--closing \(closing): no books were closed there. rekam period list shows "
+                    + "the closings with their entries.")
         }
         var list = ChangeList(zone: zone, language: output.lang, log: log)
         for closing in closings {

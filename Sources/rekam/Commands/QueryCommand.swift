@@ -56,8 +56,14 @@ struct QueryCommand: ParsableCommand {
 
     @OptionGroup var asOf: AsOfOptions
 
-    @Flag(help: "The figures as the period's books were closed (rekam period close).")
+    @Flag(help: "The figures as the period's books were closed and first reported.")
     var asClosed = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The figures as reported by another closing, an entry that rekam period list shows.",
+            valueName: "entry"))
+    var closing: UInt32?
 
     @Flag(help: "Instead of the figure: the cases that it leaves out, and why.")
     var leftOut = false
@@ -72,11 +78,13 @@ struct QueryCommand: ParsableCommand {
         let answer: Answer
         do {
             request = try asOf.asking(request, of: log, as: tokens)
-            if asClosed {
+            if asClosed || closing != nil {
                 guard asOf.asOf == nil else {
-                    throw Failure(.usage, "--as-closed says itself as of when: leave --as-of away.")
+                    throw Failure(
+                        .usage,
+                        "--as-closed and --closing say themselves as of when: leave --as-of away.")
                 }
-                answer = try AsOfOptions.answerAsClosed(request, of: log)
+                answer = try AsOfOptions.answerAsClosed(request, of: log, at: closing)
             } else {
                 answer = try asOf.answering(log) { try $0.answer(request) }
             }
@@ -93,7 +101,7 @@ struct QueryCommand: ParsableCommand {
     }
 
     private func printLeftOut(_ log: LogStore) throws {
-        guard !asClosed, output.format == .table || output.format == .json else {
+        guard !asClosed, closing == nil, output.format == .table || output.format == .json else {
             throw Failure(
                 .usage, "--left-out goes with the table and --format json, and with --as-of.")
         }

@@ -19,6 +19,8 @@ struct SnapshotVerifyCommand: ParsableCommand {
             Examples:
               rekam snapshot verify 2025-Q3 --key cs.example.com/log+1a2b3c4d+AbCd…
               rekam snapshot verify 2025-Q3 --store rekam.store
+              rekam snapshot verify 2025-Q3 --key their.key --closing closed.json \
+            --proof closed.tlog-proof
             """)
 
     @OptionGroup var language: LanguageOptions
@@ -26,20 +28,32 @@ struct SnapshotVerifyCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The snapshot's folder.", valueName: "dir"))
     var folder: String
 
-    @Option(
-        help: ArgumentHelp(
-            "The log's verifier key, from somebody you trust; or a file with it.",
-            valueName: "vkey"))
-    var key: String?
+    @OptionGroup var trust: TrustOptions
 
     @Option(help: ArgumentHelp("A store to compute the figures from anew.", valueName: "dir"))
     var store: String?
 
     @Option(
         help: ArgumentHelp(
+            "The entry that closed the period's books, as log show --tokens prints it: it names "
+                + "the snapshot.", valueName: "file"))
+    var closing: String?
+
+    @Option(
+        help: ArgumentHelp("With --closing: its proof (rekam proof SEQ).", valueName: "file"))
+    var proof: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Where entries are recorded anew for a while; $TMPDIR, else /tmp, unless said.",
             valueName: "dir"))
     var scratch: String?
+
+    func validate() throws {
+        guard (closing == nil) == (proof == nil) else {
+            throw ValidationError("--closing FILE and --proof FILE go together.")
+        }
+    }
 
     func run() throws {
         let reading = try SnapshotCommand.checking(folder) { try SnapshotReading(folder) }
@@ -60,6 +74,7 @@ struct SnapshotVerifyCommand: ParsableCommand {
             try compare(reading, store)
             report.store = store.printable
         }
+        if let closing, let proof { report.closing = try tie(reading, to: closing, proof) }
         Progress.clear()
         for line in SnapshotWords(language.lang).report(report) { Output.line(line) }
         Output.flush()
@@ -67,10 +82,9 @@ struct SnapshotVerifyCommand: ParsableCommand {
 
     /// How the key stands to the one that was given, if one was.
     private func signer(_ reading: SnapshotReading) throws -> SnapshotChecked.Signer {
-        guard let key else { return .unconfirmed }
-        let verifier = try TrustOptions.verifier(key)
-        if verifier == reading.verifier { return .given }
-        guard reading.succession.verifiers(trusting: verifier).contains(reading.verifier) else {
+        guard let given = try trust.verifiers() else { return .unconfirmed }
+        if given[0] == reading.verifier { return .given }
+        guard try trusted(reading).contains(reading.verifier) else {
             throw Failure(
                 .checkFailed,
                 "the snapshot \(folder) does not hold: it is signed by \(reading.verifier.text), "
@@ -78,6 +92,31 @@ struct SnapshotVerifyCommand: ParsableCommand {
                     + "that one.")
         }
         return .vouchedFor
+    }
+
+    /// The key given, or where none is that of the snapshot, and each that it leads to.
+    private func trusted(_ reading: SnapshotReading) throws -> [NoteVerifier] {
+        let given = try trust.verifiers() ?? [reading.verifier]
+        return given + given.flatMap { reading.succession.verifiers(trusting: $0) }
+    }
+
+    /// The entry that closed the books with this snapshot.
+    private func tie(
+        _ reading: SnapshotReading, to file: String, _ proofFile: String
+    ) throws -> UInt32 {
+        guard var entry = Machine.read(file), let bytes = Machine.read(proofFile) else {
+            throw Failure(
+                .inputOutput, "\(file.printable) or \(proofFile.printable) can't be read.")
+        }
+        // `log show` ends the entry with a line break, which is no part of it.
+        if entry.last == 0x0A { entry.removeLast() }
+        guard let proof = InclusionProof(String(decoding: bytes, as: UTF8.self)) else {
+            throw Failure(.checkFailed, "\(proofFile.printable) is no tlog-proof.")
+        }
+        let verifiers = try trusted(reading)
+        return try SnapshotCommand.checking(folder) {
+            try reading.closing(entry, proof: proof, verifiers: verifiers)
+        }
     }
 
     private func recompute(_ reading: SnapshotReading) throws {

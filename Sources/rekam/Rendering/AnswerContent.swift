@@ -73,6 +73,7 @@ struct AnswerContent {
         var notes = legend
         if answer.entriesNotYetIn > 0 { notes.append(words.notYetIn(answer.entriesNotYetIn)) }
         let statuses = Set((answer.rows + answer.totals).flatMap(\.statuses))
+        if statuses.contains(.reopened) { notes.append(words.reopened(periodLabel)) }
         if statuses.contains(.restated) {
             return notes + [words.restated(periodLabel, answer.period.description)]
         }

@@ -41,6 +41,11 @@ public struct Sheet {
                 json: String(number))
         }
 
+        /// A whole number for programs, told another way to people.
+        public static func number(_ number: Int, shown: String) -> Cell {
+            Cell(shown: shown, plain: String(number), json: String(number))
+        }
+
         /// A figure in its unit; durations are seconds for programs.
         public static func figure(
             _ value: Fraction, _ unit: Definitions.Unit, _ language: Language

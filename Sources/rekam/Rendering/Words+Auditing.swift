@@ -1,4 +1,5 @@
 package import EventModel
+import Querying
 
 /// What the auditor's commands say, in both languages. Whatever programs read (CSV, JSON, names of
 /// commands and options) is the same in both.
@@ -51,6 +52,9 @@ package struct AuditWords: SubjectWords {
         case .id: "Id"
         case .support: pick("Rests on", "Berdasar pada")
         case .of: pick("Of", "Dari")
+        case .events: pick("Events", "Peristiwa")
+        case .withinDay: pick("In 1 day", "Dalam 1 hari")
+        case .withinWeek: pick("In 7 days", "Dalam 7 hari")
         }
     }
 
@@ -59,7 +63,7 @@ package struct AuditWords: SubjectWords {
         case period, state, closed, entries, by, remark, snapshot, reopened, why, kpi, cell, before,
             after, entry, voided, anew, subject, event, happened, recorded, reason, what, about,
             detail, count, rank, population, projection, when, valueOf, value, source, id, support,
-            of
+            of, events, withinDay, withinWeek
     }
 
     /// People who are counted and not named.
@@ -118,6 +122,26 @@ package struct AuditWords: SubjectWords {
                 + "close \(period)",
             "\(period) dibuka lagi; tadinya ditutup pada \(entries(count)). Tutup lagi: rekam period "
                 + "close \(period)")
+    }
+
+    /// How many events of a period were recorded how soon after its end.
+    package func timeliness(events: Int, withinDay: Int, withinWeek: Int) -> String {
+        func share(_ count: Int) -> String { "\(number(count)) (\(self.share(count, of: events)))" }
+        guard events > 0 else {
+            return pick("It has no events.", "Tidak ada peristiwa di dalamnya.")
+        }
+        return pick(
+            "Of its \(number(events)) events, \(share(withinDay)) were recorded within a day after its "
+                + "end, \(share(withinWeek)) within seven.",
+            "Dari \(number(events)) peristiwanya, \(share(withinDay)) dicatat dalam satu hari setelah "
+                + "periode berakhir, \(share(withinWeek)) dalam tujuh hari.")
+    }
+
+    /// `98.2 %`; of nothing, nothing.
+    package func share(_ count: Int, of all: Int) -> String {
+        guard all > 0 else { return "–" }
+        let share = Fraction(Int128(count) * 100, over: Int128(all))
+        return NumberText.decimal(share, places: 1, language) + " %"
     }
 
     package var noClosing: String {

@@ -77,6 +77,14 @@ package struct SnapshotWords: SubjectWords {
                     "  Setiap angka berasal dari penyimpanan \(store): dihitung ulang, sama bita demi "
                         + "bita."))
         }
+        if let closing = checked.closing {
+            lines.append(
+                pick(
+                    "  The books of \(checked.period) were closed with it: entry "
+                        + "\(audit.number(closing)) of the signed log names its digest.",
+                    "  Buku \(checked.period) ditutup dengannya: entri \(audit.number(closing)) dalam "
+                        + "log yang ditandatangani menyebut digest-nya."))
+        }
         return lines + notEstablished(checked) + ["", audit.holds()]
     }
 
@@ -197,6 +205,8 @@ package struct SnapshotChecked {
 
     /// Whether its figures were computed from entries it carries.
     package var isRecomputed = false
+    /// The entry that closed the period's books with it; nil where none was given.
+    package var closing: UInt32?
     /// The store its figures were computed from; nil where none was.
     package var store: String?
 

@@ -69,9 +69,16 @@ struct Words {
 
     func restated(_ period: String, _ typed: String) -> String {
         pick(
-            "The books of \(period) are closed, and figures changed since: rekam period restatements \(typed) · as closed: --as-closed",
-            "Buku \(period) sudah ditutup, dan ada angka yang berubah sejak itu: rekam period restatements \(typed) · saat penutupan: --as-closed"
+            "The books of \(period) were closed, and figures changed since: rekam period restatements \(typed) · as first reported: --as-closed",
+            "Buku \(period) pernah ditutup, dan ada angka yang berubah sejak itu: rekam period restatements \(typed) · seperti pertama dilaporkan: --as-closed"
         )
+    }
+
+    /// That figures were reported and may be reported otherwise.
+    func reopened(_ period: String) -> String {
+        pick(
+            "The books of \(period) were closed and reported, and are open again.",
+            "Buku \(period) pernah ditutup dan dilaporkan, dan kini dibuka lagi.")
     }
 
     /// Why a row has no value.

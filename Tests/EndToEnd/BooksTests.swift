@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+
+/// Method: a quarter is reported, moved by late events, opened and closed again twice; what was first
+/// reported is asked for in every way, and a snapshot is tied to its closing by files alone.
+@Suite("Books that are closed again")
+struct BooksTests {
+    /// A ticket answered so many hours later.
+    private func ticket(_ number: Int, hours: Int) -> String {
+        Command.message("q\(number)", ticket: "T-\(number)", time: "2025-09-10T01:00:00Z")
+            .replacing("\"message.posted\"", with: "\"ticket.opened\"")
+            .replacing(
+                "\"direction\":\"in\",\"visibility\":\"public\",\"actor_kind\":\"customer\"",
+                with: "\"channel\":\"email\",\"origin\":\"customer\"")
+            + Command.message(
+                "a\(number)", ticket: "T-\(number)", time: "2025-09-10T0\(1 + hours):00:00Z",
+                direction: "\"out\""
+            ).replacing(
+                "\"actor_kind\":\"customer\"", with: "\"actor_kind\":\"agent\",\"actor\":\"Budi\"")
+    }
+
+    private func desk() throws -> Command {
+        let command = try Command(now: "2025-10-01T02:00:00Z")
+        for number in 1...3 {
+            try command.file("t\(number).ndjson", ticket(number, hours: number))
+        }
+        let made = try command.shell(
+            """
+            set -e
+            rekam init --time-zone UTC --origin cs.example.com/log > /dev/null
+            rekam ingest t1.ndjson > /dev/null; rekam checkpoint --verifier > key
+            """)
+        #expect(made.code == 0, "\(made)")
+        return command
+    }
+
+    private let query = "rekam query first_response_time --period 2025-Q3"
+
+    @Test(
+        "What was first reported is shown after any number of closings, and others by their entry")
+    func reported() throws {
+        let command = try desk()
+        let result = try command.shell(
+            """
+            say() { \(query) "$@" --format csv 2>&1 | tail -1 | cut -d, -f3,10; }
+            say --as-closed
+            rekam period close 2025-Q3 --reason reported --by sari
+            say
+            export REKAM_NOW=2025-10-02T02:00:00Z; rekam ingest t2.ndjson > /dev/null
+            rekam period reopen 2025-Q3 --reason late > /dev/null
+            say; say --as-closed; \(query) | tail -3
+            rekam period close 2025-Q3 --reason again > /dev/null; say
+            export REKAM_NOW=2025-10-12T02:00:00Z; rekam ingest t3.ndjson > /dev/null
+            rekam period reopen 2025-Q3 --reason "later still" > /dev/null
+            rekam period close 2025-Q3 --reason third > /dev/null
+            say; say --as-closed
+            for entry in $(rekam period list --format csv | tail -n +2 | rev | cut -d, -f4 | rev); do
+                say --closing $entry
+            done
+            say --closing 3
+            rekam period list --format json
+            rekam period restatements 2025-Q3 --format csv | grep '^2025-Q3,first_response_time,,'
+            second=$(rekam period list --format csv | sed -n 3p | rev | cut -d, -f4 | rev)
+            rekam period restatements --closing $second --format csv \
+            | grep '^2025-Q3,first_response_time,,'
+            """)
+        let lines = result.out.split(separator: "\n").map(String.init)
+        func place(_ line: String) -> Int { lines.firstIndex { $0.hasPrefix(line) } ?? -1 }
+        #expect(lines.first?.contains("2025-Q3 is not closed") == true, "\(result)")
+        let said = lines.filter { $0.wholeMatch(of: /\d+,[a-z]+/) != nil }
+        #expect(
+            said == [
+                "3600,closed", "5400,restated", "3600,closed", "5400,restated", "7200,restated",
+                "3600,closed", "3600,closed", "5400,closed", "7200,closed",
+            ], "\(result)")
+        for word in [
+            "Of its 2 events, 2 (100.0 %) were recorded within a day after its end",
+            "The books of Q3 2025 were closed, and figures changed since",
+            "entry 3 closed no books that hold 2025-Q3",
+            "\"events\": 6, \"within_1_day\": 2, \"within_7_days\": 4",
+            "2025-Q3,first_response_time,,3600,7200,duration,late",
+            "2025-Q3,first_response_time,,5400,7200,duration,late",
+        ] { #expect(result.out.contains(word), "\(word): \(result)") }
+        #expect(place("{") > 0)
+    }
+
+    @Test("A period that is open again is said to have been reported, though nothing moved")
+    func reopened() throws {
+        let command = try desk()
+        let result = try command.shell(
+            """
+            rekam period close 2025-Q3 > /dev/null
+            rekam period reopen 2025-Q3 --reason "to look" > /dev/null
+            \(query); \(query) --lang id; \(query) --format json
+            """)
+        #expect(
+            result.out.contains(
+                "The books of Q3 2025 were closed and reported, and are open again"),
+            "\(result)")
+        #expect(result.out.contains("pernah ditutup dan dilaporkan, dan kini dibuka lagi"))
+        #expect(result.out.contains("\"status\": \"reopened\""), "\(result)")
+    }
+
+    @Test("A snapshot is tied to its closing by the entry and its proof, and to no other one")
+    func closings() throws {
+        let command = try desk()
+        let result = try command.shell(
+            """
+            rekam period close 2025-Q3 > /dev/null
+            closed=$(rekam period list --format csv | sed -n 2p | rev | cut -d, -f4 | rev)
+            entries=$(rekam period list --format csv | sed -n 2p | cut -d, -f4)
+            rekam snapshot export --period 2025-Q3 --as-of $entries --out q3 > /dev/null
+            rekam snapshot export --period 2025-09 --as-of $entries --out month > /dev/null
+            rekam ingest t2.ndjson > /dev/null
+            rekam snapshot export --period 2025-Q3 --out later > /dev/null
+            rekam key rotate > /dev/null
+            rekam log show $closed --tokens > closed.json; rekam proof $closed > closed.proof
+            rekam key show --rotations > rotations
+            rekam proof 3 > other.proof; rekam log show 3 --tokens > other.json
+            tie() { echo "$1: $(rekam snapshot verify $2 --key key --rotations rotations \
+            --closing $3 --proof $4 2>&1 | grep -E 'closed with it|^Error')"; }
+            tie own q3 closed.json closed.proof
+            tie month month closed.json closed.proof
+            tie later later closed.json closed.proof
+            tie proof q3 closed.json other.proof
+            tie entry q3 other.json other.proof
+            sed 's/2025-Q3/2025-Q2/' closed.json > changed.json
+            tie changed q3 changed.json closed.proof
+            rekam snapshot verify q3 --key key --closing closed.json --proof closed.proof; echo "bare $?"
+            rekam snapshot verify q3 --closing closed.json; echo "half $?"
+            """)
+        for word in [
+            "own:   The books of 2025-Q3 were closed with it: entry ",
+            "month: Error: the snapshot month does not hold: the closing: it closes 2025-Q3",
+            "later: Error: the snapshot later does not hold: the closing: it closes the books at",
+            "proof: Error: the snapshot q3 does not hold: the closing: the proof does not show",
+            "entry: Error: the snapshot q3 does not hold: the closing: it is no entry that closes",
+            "changed: Error: the snapshot q3 does not hold: the closing: the proof does not show",
+            "bare 1", "half 64",
+        ] { #expect(result.out.contains(word), "\(word): \(result)") }
+    }
+}
