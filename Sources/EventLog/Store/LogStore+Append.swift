@@ -28,6 +28,11 @@ extension LogStore {
         also body: (borrowing WriteTransaction, AppendOutcome) throws -> Void
     ) throws -> AppendOutcome {
         guard !batch.rows.isEmpty else { return AppendOutcome() }
+        if batch.isLogsOwn, batch.provenance.clock == nil, isClockGiven {
+            var own = batch
+            own.provenance.clock = Provenance.givenClock
+            return try append(own, recorded: clock, isStrict: isStrict, also: body)
+        }
         let transaction = try beginWrite()
         try refuseWhileErasing(transaction)
         let (outcome, state) = try appender.append(

@@ -40,7 +40,6 @@ extension LogStore {
         var validator = EventValidator(types)
         var batch = EventBatch()
         batch.isLogsOwn = true
-        if isClockGiven { batch.provenance.clock = Provenance.givenClock }
         for draft in drafts {
             let isOwn = types[draft.type]?.isLogsOwn ?? false
             let refusal = validator.admit(draft, as: isOwn ? .logsOwn : .input, into: &batch)
