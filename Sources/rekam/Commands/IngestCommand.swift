@@ -90,9 +90,11 @@ struct IngestCommand: ParsableCommand {
         var report = IngestReport(
             format: format.value, language: language.lang, isDryRun: dryRun)
         do {
+            let cases = RehearsedCases(log.types)
             for file in files where !Interrupt.isAsked {
-                try ingest(file, through: mapping, into: log, &report)
+                try ingest(file, through: mapping, into: log, cases, &report)
             }
+            if dryRun { try report.lookAtCases(cases, in: log) }
             // After Ctrl-C the projections are left to the next ingest.
             if !dryRun, !Interrupt.isAsked {
                 let live = try LiveProjections(of: log)
@@ -109,7 +111,8 @@ struct IngestCommand: ParsableCommand {
     }
 
     private func ingest(
-        _ file: String, through mapping: Mapping?, into log: LogStore, _ report: inout IngestReport
+        _ file: String, through mapping: Mapping?, into log: LogStore, _ cases: RehearsedCases,
+        _ report: inout IngestReport
     ) throws {
         let source = try InputSource(path: file)
         let total = source.totalStoredBytes
@@ -141,7 +144,7 @@ struct IngestCommand: ParsableCommand {
         let started = Machine.ticks()
         let outcome: IngestOutcome
         do {
-            outcome = try read(source, through: mapping, with: run)
+            outcome = try read(source, through: mapping, with: run, cases)
         } catch {
             throw told(error, accepted: accepted)
         }
@@ -158,10 +161,12 @@ struct IngestCommand: ParsableCommand {
     }
 
     private func read(
-        _ source: sending InputSource, through mapping: Mapping?, with run: Import
+        _ source: sending InputSource, through mapping: Mapping?, with run: Import,
+        _ cases: RehearsedCases
     ) throws -> IngestOutcome {
         if dryRun {
             let outcome = try run.rehearse(source, through: mapping) { batch, outcome in
+                cases.add(batch, outcome)
                 for (place, row) in batch.rows.enumerated() where outcome.isAccepted(place) {
                     Output.write(batch.input(row))
                     Output.write("\n")

@@ -27,6 +27,8 @@ struct IngestReport {
     private var projections: (done: Int, entries: UInt32)?
     private var projectionNanoseconds: UInt64 = 0
     private var cases: [DoubtfulCases] = []
+    /// Whether the cases of a rehearsal were looked at.
+    private var isWhole = true
 
     init(format: OutputFormat, language: Language = .english, isDryRun: Bool = false) {
         self.format = format
@@ -62,6 +64,12 @@ struct IngestReport {
         }
         // What others recorded meanwhile belongs to the same question.
         cases = try live.countDoubts(in: first..<end, ofCasesAlone: true)
+    }
+
+    /// Looks at the cases that what was rehearsed would belong to; ties alone only the real run tries.
+    mutating func lookAtCases(_ rehearsed: RehearsedCases, in log: LogStore) throws {
+        isWhole = rehearsed.isWhole
+        if isWhole { cases = try log.read { try rehearsed.doubts(in: $0) } }
     }
 
     private func say(_ line: String) {
@@ -102,7 +110,7 @@ struct IngestReport {
         let doubts = DoubtWords(words.language)
         for found in cases { say(doubts.found(found)) }
         if isDryRun, parts.contains(where: { $0.outcome.counts.accepted > 0 }) {
-            say(doubts.casesNotLookedAt)
+            say(isWhole ? doubts.tiesNotTried : doubts.casesNotLookedAt)
         }
         if let projections {
             say(words.upToDate(projections.done, entry: Int(projections.entries)))
@@ -192,8 +200,7 @@ struct IngestReport {
                 value: number(Int(projectionNanoseconds / 1_000_000))),
             JSONMember(
                 key: "doubtful_cases",
-                // A rehearsal does not look at them.
-                value: isDryRun
+                value: !isWhole
                     ? .null
                     : .array(
                         cases.map { found in

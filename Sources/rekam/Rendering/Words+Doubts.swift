@@ -45,13 +45,22 @@ package struct DoubtWords: SubjectWords {
         }
     }
 
-    /// What a rehearsal does not look at.
+    /// What a rehearsal does not try.
+    package var tiesNotTried: String {
+        pick(
+            "Not tried: whether ties decide a figure. The real run tells.",
+            "Belum dicoba: apakah ada urutan seri yang menentukan angka. Impor yang sebenarnya "
+                + "memberitahukannya.")
+    }
+
+    /// What a rehearsal of very many events does not look at.
     package var casesNotLookedAt: String {
         pick(
-            "Whole cases were not looked at: only the real run says which have no opening, events "
-                + "before it, or a tie that decides a figure.",
-            "Kasus utuh belum diperiksa: hanya impor sungguhan yang menyebut kasus tanpa pembukaan, "
-                + "dengan peristiwa sebelum dibuka, atau dengan urutan seri yang menentukan angka.")
+            "Too many events to look at whole cases: which have no opening, events before it or a "
+                + "tie that decides a figure the real run tells.",
+            "Terlalu banyak peristiwa untuk memeriksa kasus utuh: kasus tanpa pembukaan, dengan "
+                + "peristiwa sebelum dibuka atau dengan urutan seri yang menentukan angka "
+                + "diberitahukan oleh impor yang sebenarnya.")
     }
 
     /// What is doubtful, in a word or two for a list.
