@@ -61,8 +61,8 @@ let rooms = [
         uses: ["EventModel", "Definitions", "Ingest", "EventLog", "Vault"], libraries: [crypto]),
     Room(
         name: "Auditing",
-        uses: ["EventModel", "Definitions", "EventLog", "Projections", "Querying"],
-        libraries: [crypto], testUses: ["Generating", "Ingest", "Recording"]),
+        uses: ["EventModel", "Definitions", "EventLog", "Projections", "Querying", "Ingest"],
+        libraries: [crypto], testUses: ["Generating", "Recording"]),
     Room(
         name: "Operating",
         uses: ["EventModel", "Definitions", "EventLog", "Projections", "Recording", "Vault"]),

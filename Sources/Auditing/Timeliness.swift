@@ -4,7 +4,8 @@ public import EventModel
 /// How soon after its end a period's events were recorded: what a closing could not know yet, and how
 /// much that was.
 public struct Timeliness: Hashable, Sendable {
-    /// Events that happened in the period, without those taken out and the log's own.
+    /// Events that happened in the period, without those taken out, the log's own, and those of people who
+    /// are not to be known: how many these are on a day would tell when somebody answered.
     public var events = 0
     /// Those of them recorded before it was over for a day.
     public var withinDay = 0
@@ -34,6 +35,11 @@ extension LogView {
                 for (place, bound) in bounds.enumerated()
                 where bound[0] <= happened && happened < bound[1] {
                     guard !voided.contains(segment.first + UInt32(row)) else { continue }
+                    if schema.takesAnonymous,
+                        EventTypes.isAnonymous(try subject(ofCase: segment.cases[row]))
+                    {
+                        continue
+                    }
                     found[place].events += 1
                     if recorded < bound[2] { found[place].withinDay += 1 }
                     if recorded < bound[3] { found[place].withinWeek += 1 }

@@ -269,6 +269,14 @@ struct ClosedBooksTests {
         try audited.record(
             "ticket.opened", "ticket/9", at: "2025-10-01T02:00:00Z", id: "o9",
             [.init("channel", .text("email")), .init("origin", .text("customer"))])
+        // When people who are not to be known answered is not told.
+        try audited.record(
+            "survey.answered", "respondent/x", at: "2025-09-20T02:00:00Z", id: "r1",
+            [
+                .init("survey", .text("pulse")), .init("kind", .text("pulse")),
+                .init("score", .integer(4)), .init("scale_minimum", .integer(1)),
+                .init("scale_maximum", .integer(5)),
+            ])
         let zone = try audited.log.read { try $0.definitions().storeTimeZone ?? .utc }
         let periods = try ["2025-09", "2025-Q3", "2025-08"].map {
             try Period($0, today: Day(number: 0))

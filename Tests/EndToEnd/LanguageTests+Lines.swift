@@ -158,6 +158,16 @@ extension LanguageTests {
         Line(
             "sample first_response_time --period 2025 --size 2 --seed x --format table",
             "Berdasar pada"),
+        Line(
+            "sample draw first_response_time --period 2025 --size-for 50,40",
+            " dengan keyakinan 50 % paling banyak 40 % dari semuanya salah.", "Dicatat di entri "),
+        Line(
+            "sample evaluate hasil.csv --tolerable 90", "Strata", "Diuji", "Salah",
+            "Dengan keyakinan 95 % paling banyak ", "Itu tidak melebihi 90 %."),
+        Line(
+            "audit reconcile daftar.csv --mapping daftar.yaml --period 2025-07",
+            "tidak ada di sini", "1 kasus dibandingkan: ", "KPI yang berdasar padanya",
+            "Dicatat di entri "),
         Line("person show PERSON", "Ada di", "customer pada ticket.opened: "),
         .same("person show PERSON --format json"),
         Line(

@@ -75,6 +75,21 @@ extension LanguageTests {
                     changes:
                       - {from: 2025-06-01, week: {monday-friday: 08:00-17:00}}
                     """))
+        try command.file("hasil.csv", "stratum,result\npagi,ok\npagi,ok\nsore,ok\nsore,error\n")
+        try command.file("daftar.csv", "id,at\nD-1,2025-07-01T08:00:00Z\n")
+        try command.file(
+            "daftar.yaml",
+            """
+            mapping: daftar
+            version: 1
+            title: {en: List, id: Daftar}
+            source: daftar
+            times: {at: "{at}"}
+            case: "ticket/{id}"
+            at: at
+            events:
+              - {type: ticket.opened, data: {channel: email, origin: customer}}
+            """)
         let minutes = #""minutes": {"type": "integer", "minimum": 0, "x-column": "integer"}"#
         func name(_ name: String) -> String {
             #""\#(name)": {"type": "string", "minLength": 1, "maxLength": 50, "x-column": "name"}"#

@@ -107,7 +107,8 @@ struct LanguageTests {
             }
             let other = try say(line, "en", english)
             #expect(said.code == other.code, "\(line.typed): \(said) \(other)")
-            #expect(said.code == 0 || line.typed == "doctor", "\(line.typed): \(said)")
+            let mayFail = line.typed == "doctor" || line.typed.hasPrefix("audit reconcile")
+            #expect(said.code == 0 || mayFail, "\(line.typed): \(said)")
             for sentence in wanted {
                 let isThere = (said.out + said.error).contains(sentence)
                 #expect(isThere, "\(line.typed): “\(sentence)” is not in \(said)")

@@ -108,7 +108,8 @@ struct StoryTests {
         #expect(found.out.contains("a mistake") && found.out.contains("backdated"), "\(found)")
         let reopened = try command.run("period", "reopen", "2025-Q3", "--reason", "late tickets")
         #expect(reopened.code == 0)
-        #expect(try figure().hasSuffix(",settled,"))
+        // It was reported, and is not what was reported.
+        #expect(try figure().hasSuffix(",restated,"))
     }
 
     /// Every proof beneath a fact is one that `rekam proof --check` takes, for its entry alone.

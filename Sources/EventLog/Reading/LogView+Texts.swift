@@ -83,6 +83,21 @@ extension LogView {
             }
         }
     }
+
+    /// What an entry says, with the texts that its tokens stand for, whatever is shown: for comparing it
+    /// with what a source says.
+    ///
+    /// - Throws: `StoreFault.damaged` beyond the log's end, or where the entry is no event.
+    package func content(of sequence: UInt32) throws -> EventContent {
+        try withEntry(sequence) { entry in
+            do {
+                return try RevealedEntry(entry, sequence, persons.vaultReader(), persons.revealing)
+                    .content
+            } catch let rejection as Rejection {
+                throw damage("bundles", sequence, "the entry is no event: \(rejection.problem)")
+            }
+        }
+    }
 }
 
 /// What explains tokens in one view of the log: the vault is opened when the first one is met.

@@ -81,9 +81,9 @@ struct RevealedEntry {
 
 /// What makes an event the same: `type`, `subject`, `time`, the source's order and the fields of
 /// `data`, by name.
-struct EventContent {
-    var source = ""
-    var id = ""
+package struct EventContent {
+    package private(set) var source = ""
+    package private(set) var id = ""
     private var values: [String: String] = [:]
     private var erased: Set<String> = []
 
@@ -121,13 +121,20 @@ struct EventContent {
         return String(decoding: value.canonical ?? [], as: UTF8.self)
     }
 
-    /// The first field in which another content differs, the event's own attributes first; nil where
-    /// they are the same. What was erased here is equal to anything.
-    func difference(to other: EventContent) -> ContentDifference? {
+    /// An attribute, or a field as `data.agent`; nil where it has none.
+    package subscript(name: String) -> String? { values[name] }
+
+    /// The first field in which another content differs; nil where they are the same.
+    func difference(to other: EventContent) -> ContentDifference? { differences(to: other).first }
+
+    /// The fields in which another content differs, the event's own attributes first. What was erased here
+    /// is equal to anything.
+    package func differences(to other: EventContent) -> [ContentDifference] {
         let own = ["type", "subject", "time", "sequence", "sequencetype"]
         let fields = Set(values.keys).union(other.values.keys).subtracting(own).sorted {
             $0.utf8.lexicographicallyPrecedes($1.utf8)
         }
+        var found: [ContentDifference] = []
         for name in own + fields where !erased.contains(name) {
             let (old, new) = (values[name], other.values[name])
             let isSame =
@@ -137,11 +144,12 @@ struct EventContent {
                 default: false
                 }
             if !isSame {
-                return ContentDifference(
-                    field: name, old: Self.shown(old), new: Self.shown(new), sequence: 0)
+                found.append(
+                    ContentDifference(
+                        field: name, old: Self.shown(old), new: Self.shown(new), sequence: 0))
             }
         }
-        return nil
+        return found
     }
 }
 
@@ -153,12 +161,12 @@ extension EventContent {
 }
 
 /// Where an event differs from a recorded one of the same source and id.
-struct ContentDifference {
-    var field: String
-    var old: String
-    var new: String
+package struct ContentDifference {
+    package var field: String
+    package var old: String
+    package var new: String
     /// The recorded one's sequence.
-    var sequence: UInt32
+    package var sequence: UInt32
 
     /// The same difference, of an entry.
     func at(_ sequence: UInt32) -> ContentDifference {

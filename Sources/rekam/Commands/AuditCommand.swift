@@ -1,16 +1,14 @@
 import ArgumentParser
 import Auditing
-import Definitions
 import EventLog
 import EventModel
-import Querying
 import Rendering
 
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Find what an auditor looks at twice.",
-        subcommands: [AuditExceptionsCommand.self])
+        subcommands: [AuditExceptionsCommand.self, AuditReconcileCommand.self])
 }
 
 struct AuditExceptionsCommand: ParsableCommand {
@@ -90,9 +88,36 @@ struct AuditExceptionsCommand: ParsableCommand {
                 .text(found.person.isEmpty ? nil : found.person),
             ])
         }
+        let timeliness = try timeliness(of: period, zone, in: log)
+        func number(_ count: Int?) -> String { count.map(String.init) ?? "null" }
         Output.write(
             sheet, output.format, output.style, rows: "exceptions",
-            empty: words.nothingUnusual(period))
+            empty: words.nothingUnusual(period),
+            members: [
+                ("events", number(timeliness?.events)),
+                ("within_1_day", number(timeliness?.withinDay)),
+                ("within_7_days", number(timeliness?.withinWeek)),
+            ])
+        guard output.format == .table, let timeliness, timeliness.events > 0 else { return }
+        Output.line("")
+        Output.line(
+            words.timeliness(
+                events: timeliness.events, withinDay: timeliness.withinDay,
+                withinWeek: timeliness.withinWeek, of: period))
+        Output.flush()
+    }
+
+    /// How soon the events that happened in the period were recorded; nil as long as it is not over.
+    private func timeliness(
+        of period: Period, _ zone: TimeZoneRules, in log: LogStore
+    ) throws -> Timeliness? {
+        try log.read { view in
+            let last = view.lastRecorded ?? .earliest
+            guard zone.day(of: max(try Machine.now(), last)) >= period.days.upperBound else {
+                return nil
+            }
+            return try view.timeliness(of: [period], zone: zone)[0]
+        }
     }
 
     /// Why lines were refused and how often each, which the log keeps as a JSON object, in words.
@@ -114,94 +139,5 @@ struct AuditExceptionsCommand: ParsableCommand {
             throw Failure(.usage, "--backdated-after \(text): it looks like 3d or 12h.")
         }
         return number * unit
-    }
-}
-
-struct SampleCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "sample",
-        abstract: "Draw facts behind a figure for testing against their sources, repeatably.",
-        discussion: """
-            The same seed and entries draw the same facts anywhere: each fact's ticket is the SHA-256 \
-            of the seed, a zero byte, the leaf hash of its entry, and two bytes that part facts of \
-            one entry; the lowest tickets are drawn. A larger sample holds the smaller ones.
-
-            Example:
-              rekam sample csat --period 2025-Q3 --size 25 --seed 20251005
-            """)
-
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var tokens: TokensOption
-    @OptionGroup var filters: FilterOptions
-    @OptionGroup var asOf: AsOfOptions
-    @OptionGroup var language: LanguageOptions
-
-    @Argument(help: ArgumentHelp("A KPI or one of its statistics.", valueName: "kpi"))
-    var kpi: String
-
-    @Option(help: ArgumentHelp("Which period.", valueName: "period"))
-    var period: String
-
-    @Option(help: ArgumentHelp("How many facts.", valueName: "n"))
-    var size: Int
-
-    @Option(help: ArgumentHelp("Any text; the same draws the same.", valueName: "seed"))
-    var seed: String
-
-    @Option(
-        help: ArgumentHelp("How it is written: csv, table, json or markdown.", valueName: "format"))
-    var format = OutputFormat.csv
-
-    func run() throws {
-        guard size > 0 else { throw Failure(.usage, "--size \(size): at least 1.") }
-        let log = try store.open(readOnly: true)
-        var request = QueryRequest(kpis: [kpi], filters: try filters.pairs, period: period)
-        let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
-        let sample: FactSample
-        do {
-            request = try asOf.asking(request, of: log, as: tokens)
-            sample = try asOf.replaying(log) { context in
-                let explanation = try context.explanation(request)
-                guard !explanation.parts.contains(where: \.isAnonymous) else {
-                    throw Failure(
-                        .usage, "\(kpi) rests on anonymous answers, which are not drawn one by one."
-                    )
-                }
-                return try FactSample(of: explanation, size: size, seed: seed, from: log)
-            }
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
-        } catch let fault as ExplanationFault {
-            throw Failure(.usage, fault.description)
-        }
-        let (words, lang) = (language.words, language.lang)
-        var sheet = Sheet([
-            .init("rank", words.heading(.rank), isNumber: true),
-            .init("population", words.heading(.population), isNumber: true),
-            .init("projection", words.heading(.projection)),
-            .init("case", words.heading(.subject)), .init("time", words.heading(.when)),
-            .init("value_of", words.heading(.valueOf)),
-            .init("value", words.heading(.value), isNumber: true),
-            .init("source", words.heading(.source)), .init("id", words.heading(.id)),
-            .init("sequence", words.heading(.entry), isNumber: true),
-            .init("support", words.heading(.support)),
-        ])
-        for drawn in sample.drawn {
-            let place = drawn.line.values.firstIndex { $0 != nil } ?? 0
-            let column = drawn.columns[place]
-            let value = drawn.line.values[place].map { Fraction($0) } ?? .none
-            sheet.add([
-                .number(Int64(drawn.rank), lang), .number(Int64(sample.population), lang),
-                .text(drawn.projection), .text(drawn.line.subject), .time(drawn.line.time, zone),
-                .text(column.title),
-                .figure(value, column.kind == .duration ? .duration : .count, lang),
-                .text(drawn.source), .text(drawn.id), .number(Int64(drawn.line.sequence), lang),
-                .sequences(drawn.line.support, lang),
-            ])
-        }
-        Output.write(
-            sheet, format, TextStyle(language: lang, width: Output.width), rows: "sample",
-            empty: words.nothingToDraw,
-            members: [("population", String(sample.population))])
     }
 }

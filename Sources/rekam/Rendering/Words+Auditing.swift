@@ -55,6 +55,15 @@ package struct AuditWords: SubjectWords {
         case .events: pick("Events", "Peristiwa")
         case .withinDay: pick("In 1 day", "Dalam 1 hari")
         case .withinWeek: pick("In 7 days", "Dalam 7 hari")
+        case .field: pick("Field", "Isian")
+        case .there: pick("List says", "Menurut daftar")
+        case .here: pick("Log says", "Menurut log")
+        case .touches: pick("Touches", "Memengaruhi")
+        case .stratum: pick("Stratum", "Strata")
+        case .tested: pick("Tested", "Diuji")
+        case .errors: pick("Errors", "Salah")
+        case .rate: pick("Rate", "Bagian")
+        case .upperBound: pick("At most", "Paling banyak")
         }
     }
 
@@ -63,7 +72,8 @@ package struct AuditWords: SubjectWords {
         case period, state, closed, entries, by, remark, snapshot, reopened, why, kpi, cell, before,
             after, entry, voided, anew, subject, event, happened, recorded, reason, what, about,
             detail, count, rank, population, projection, when, valueOf, value, source, id, support,
-            of, events, withinDay, withinWeek
+            of, events, withinDay, withinWeek, field, there, here, touches, stratum, tested, errors,
+            rate, upperBound
     }
 
     /// People who are counted and not named.
@@ -88,9 +98,11 @@ package struct AuditWords: SubjectWords {
             "promotion": "promosi", "dropped": "dicabut", "reopening": "pembukaan lagi",
             "backdated": "tanggal mundur", "clock_set": "jam ditentukan",
             "clock_behind": "jam tertinggal", "unexplained": "sebab tidak ditemukan",
+            "missing_here": "tidak ada di sini", "missing_there": "tidak ada di sana",
+            "differs": "berbeda",
         ]
         if let doubt = DoubtKind(rawValue: word) { return DoubtWords(language).short(doubt) }
-        return pick(word, known[word] ?? word)
+        return pick(word.replacing("_", with: " "), known[word] ?? word)
     }
 
     /// `3 of 20 lines refused`.
@@ -125,16 +137,23 @@ package struct AuditWords: SubjectWords {
     }
 
     /// How many events of a period were recorded how soon after its end.
-    package func timeliness(events: Int, withinDay: Int, withinWeek: Int) -> String {
+    ///
+    /// - Parameter period: named where it is not clear which is meant.
+    package func timeliness(
+        events: Int, withinDay: Int, withinWeek: Int, of period: Period? = nil
+    ) -> String {
         func share(_ count: Int) -> String { "\(number(count)) (\(self.share(count, of: events)))" }
         guard events > 0 else {
             return pick("It has no events.", "Tidak ada peristiwa di dalamnya.")
         }
+        let whose = period.map {
+            pick("the \(number(events)) events of \($0)", "\(number(events)) peristiwa \($0)")
+        }
         return pick(
-            "Of its \(number(events)) events, \(share(withinDay)) were recorded within a day after its "
-                + "end, \(share(withinWeek)) within seven.",
-            "Dari \(number(events)) peristiwanya, \(share(withinDay)) dicatat dalam satu hari setelah "
-                + "periode berakhir, \(share(withinWeek)) dalam tujuh hari.")
+            "Of \(whose ?? "its \(number(events)) events"), \(share(withinDay)) were recorded within a "
+                + "day after its end, \(share(withinWeek)) within seven.",
+            "Dari \(whose ?? "\(number(events)) peristiwanya"), \(share(withinDay)) dicatat dalam satu "
+                + "hari setelah periode berakhir, \(share(withinWeek)) dalam tujuh hari.")
     }
 
     /// `98.2 %`; of nothing, nothing.
