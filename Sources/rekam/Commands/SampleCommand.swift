@@ -254,8 +254,8 @@ enum AuditRecording {
         guard log.types[draft.type] != nil else {
             throw Failure(
                 .usage,
-                "this store was made before \(draft.type) was known and can't record it: carry it over "
-                    + "with rekam migrate, or say --no-record.")
+                "this store was made before \(draft.type) was known and can't record it: say "
+                    + "--no-record.")
         }
         let outcome = try log.appendOwn([draft], recorded: draft.time)
         try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
