@@ -68,12 +68,17 @@ public struct Import {
     /// Reads an input as `run` does and says what would come of it, recording nothing: events that
     /// are there already and those that the log would refuse are counted as when recording.
     ///
-    /// - Parameter see: shown each batch, with what the log would do with it.
+    /// - Parameters:
+    ///   - rehearsal: what the inputs before it would have told the log; this one is added.
+    ///   - see: shown each batch, with what the log would do with it.
     public func rehearse(
-        _ source: sending InputSource, through mapping: Mapping?,
+        _ source: sending InputSource, through mapping: Mapping?, after rehearsal: inout Rehearsal,
         _ see: @escaping (EventBatch, AppendOutcome) throws -> Void
     ) throws -> IngestOutcome {
-        var sink = counting(ShownSink(inside: store.rehearsal(), see: see))
+        var sink = counting(ShownSink(inside: rehearsal, see: see))
+        // What it holds is not copied.
+        rehearsal = store.rehearsal()
+        defer { rehearsal = sink.inside.inside }
         guard let mapping else {
             var outcome = try ingest(
                 source, into: &sink, types: store.types, options: options, rejects: rejects,

@@ -134,6 +134,29 @@ struct DoubtfulTests {
         expect(json.error, holds: ["\"duplicate\":5"])
     }
 
+    @Test("A dry run of several files knows what those before would have told")
+    func dryRunOfSeveral() throws {
+        let command = try made()
+        func opened(_ id: String, _ agent: String) -> String {
+            event(id, "ticket.opened", "ticket/1", "2025-03-01T08:00:00Z", "\"agent\":\"\(agent)\"")
+        }
+        try command.file("one", opened("1", "X") + opened("2", "X"))
+        try command.file("two", opened("1", "X") + opened("2", "Y") + opened("3", "X"))
+        let void = #""source":"test","id":"3","reason":"wrong""#
+        try command.file(
+            "three", event("4", "event.voided", "ticket/1", "2025-03-02T08:00:00Z", void))
+        let told = [
+            "one: Accepted 2", "two: Accepted 1 · already there 1 · refused 1",
+            "three: Accepted 1",
+        ]
+        let said = try command.run("ingest", "one", "two", "three", "--dry-run")
+        #expect(said.code == 65, "\(said)")
+        expect(said.error, holds: told)
+        let real = try command.run("ingest", "one", "two", "three")
+        #expect(real.code == 65, "\(real)")
+        expect(real.out, holds: told)
+    }
+
     @Test("A dry run looks at whole cases as the real run does, with what is recorded of them")
     func rehearsedCases() throws {
         let command = try made()

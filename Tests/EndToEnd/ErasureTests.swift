@@ -208,6 +208,26 @@ struct PersonErasureTests {
         #expect(try command.run("person", "show", "customer/\(Marker.customer.text)").code == 64)
     }
 
+    @Test(
+        "A line of the list of erasures that is none is named, with what to do; an empty one is none"
+    )
+    func foreignLine() throws {
+        let command = try made(isLarge: false)
+        func erase(_ person: String) throws -> Command.Result {
+            try command.run("erase", person, "--reason", "asked for", "--by", "dpo")
+        }
+        _ = try command.shell("printf '\\n\\n' >> store.erasures")
+        #expect(try erase("customer/\(Marker.customer.text)").code == 0)
+        _ = try command.shell("echo '{\"a\":1}' >> store.erasures")
+        let refused = try erase("agent/\(Marker.agent.text)")
+        #expect(refused.code == 74, "\(refused)")
+        #expect(refused.error.contains("line 4 of"), "\(refused)")
+        #expect(refused.error.contains("The store itself is sound."), "\(refused)")
+        _ = try command.shell("sed -i 4d store.erasures")
+        #expect(try erase("agent/\(Marker.agent.text)").code == 0)
+        #expect(try command.run("verify").code == 0)
+    }
+
     @Test("A profile is corrected by an event of today, another event by one in its place")
     func corrected() throws {
         let command = try made(isLarge: false)

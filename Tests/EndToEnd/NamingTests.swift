@@ -117,6 +117,36 @@ struct NamingTests {
         }
     }
 
+    @Test("Whom a name means does not hang on what is asked about them")
+    func everywhere() throws {
+        let command = try Command()
+        #expect(try command.run("init", "--time-zone", "UTC").code == 0)
+        let opened = #""channel":"Chat","origin":"customer","agent":"Budi Pratama""#
+        try command.file(
+            "events",
+            event("o1", "ticket.opened", "ticket/1", opened) + ticket(2, "Budi Santoso"))
+        #expect(try command.run("ingest", "events").code == 0)
+        for kpi in ["csat", "ticket_volume", "csat ticket_volume"] {
+            func ask(_ agent: String) throws -> Command.Result {
+                try command.shell(
+                    "rekam query \(kpi) --agent '\(agent)' --period 2025-09 --format json")
+            }
+            let unclear = try ask("budi")
+            #expect(unclear.code == 64, "\(kpi): \(unclear)")
+            #expect(unclear.error.contains("Budi Pratama"), "\(kpi): \(unclear)")
+            for name in ["Budi Pratama", "BUDI PRATAMA", "budi p"] {
+                let one = try ask(name)
+                #expect(one.code == 0 && one.out.contains("Budi Pratama"), "\(kpi): \(one)")
+            }
+            #expect(try ask("Citra").code == 64)
+        }
+        let channel = try command.shell(
+            "rekam query csat --channel chat --period 2025-09; rekam facts csat --period 2025-09 "
+                + "--where agent=budi; rekam explain csat --agent budi --period 2025-09")
+        #expect(channel.out.contains("Chat"), "\(channel)")
+        #expect(channel.error.components(separatedBy: "Budi Pratama").count == 3, "\(channel)")
+    }
+
     @Test("A snapshot is asked for by name and signs the token") func snapshot() throws {
         let command = try desk()
         let result = try command.shell(

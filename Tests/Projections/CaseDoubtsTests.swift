@@ -171,6 +171,10 @@ struct CaseDoubtsTests {
         #expect(try find([west, east]).ties == [["a", "b"]])
         #expect(try find([east, same]).ties.isEmpty)
         #expect(try find([east, profile("b", ["team": "two"], 1)]).ties.isEmpty)
+        // One name has a token for each time it is said, and is one name all the same.
+        func called(_ id: String, _ name: String) -> EventDraft { profile(id, ["name": name], 0) }
+        #expect(try find([called("a", "Budi"), called("b", "Budi")]).ties.isEmpty)
+        #expect(try find([called("a", "Budi"), called("b", "Adi")]).ties == [["b", "a"]])
         // What a later one of that day says counts, that of the next day only from then on.
         #expect(try find([east, west, profile("d", ["department": "north"], 1)]).ties.isEmpty)
         let next = profile("d", ["department": "north"], 86_400)

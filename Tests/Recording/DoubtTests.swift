@@ -46,10 +46,11 @@ struct DoubtTests {
 
     private func rehearse(_ text: String, in store: LogStore) throws -> IngestOutcome {
         let now = now
-        return try Import(into: store, clock: { now })
-            .rehearse(InputSource(bytes: Array(text.utf8), name: "input.ndjson"), through: nil) {
-                _, _ in
-            }
+        var nothing = store.rehearsal()
+        return try Import(into: store, clock: { now }).rehearse(
+            InputSource(bytes: Array(text.utf8), name: "input.ndjson"), through: nil,
+            after: &nothing
+        ) { _, _ in }
     }
 
     private func kept(_ store: LogStore) throws -> [String] {

@@ -57,7 +57,11 @@ extension LogView {
                 }
                 let lasts = orders.compactMap { $0.last { values[$0] != nil } }
                 guard isLast, let last = lasts.first,
-                    let other = lasts.first(where: { values[$0] != values[last] })
+                    let other = try lasts.first(where: {
+                        try values[$0] != values[last]
+                            && said(values[$0], field.name, settings[$0])
+                                != said(values[last], field.name, settings[last])
+                    })
                 else { continue }
                 ties.append(ProfileTie(entries: [last, other], field: "\(kind).\(field.name)"))
             }
@@ -70,6 +74,17 @@ extension LogView {
         of field: String, _ settings: [UInt32: TypedEntry]
     ) throws -> [UInt32: Int64] {
         try settings.compactMapValues { try value(of: $0, field) }
+    }
+
+    /// What an entry sets a field to, as people read it: one personal text has many tokens.
+    private func said(_ value: Int64?, _ field: String, _ entry: TypedEntry?) throws -> String? {
+        guard let value, let entry,
+            let column = types.schemas[Int(entry.type)].columnIndex(of: field)
+        else { return nil }
+        guard types.schemas[Int(entry.type)].columns[column].kind == .name else {
+            return String(value)
+        }
+        return try name(UInt32(value))
     }
 
     /// Whether an entry says something of a field that is a column of its type.

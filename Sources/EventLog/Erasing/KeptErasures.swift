@@ -28,10 +28,11 @@ package struct KeptErasures: Sendable {
         package var ofOthers: [Int] = []
     }
 
-    /// What is kept; empty where there is no file. A last line that a crash cut is no line.
+    /// What is kept; empty where there is no file. A last line that a crash cut is no line, nor is an
+    /// empty one.
     ///
     /// - Parameter identity: of the log whose lines are asked for: see `LogStore.identity`.
-    /// - Throws: `StoreFault.damaged` where a line is none of ours.
+    /// - Throws: `StoreFault.foreignLine` where a line is none of ours.
     package func read(identity: String) throws -> Lines {
         guard !StoreFiles.isAbsent(path) else { return Lines() }
         let size = StoreFiles.status(path)?.size ?? 0
@@ -43,10 +44,9 @@ package struct KeptErasures: Sendable {
             let text = String(decoding: bytes[start..<place], as: UTF8.self)
             start = place + 1
             number += 1
+            if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { continue }
             guard let json = try? JSONValue(parsing: text), let erasure = Erasure(json) else {
-                throw StoreFault.damaged(
-                    path: path, table: "lines", key: String(number),
-                    reason: "it is no line that an erasure leaves")
+                throw StoreFault.foreignLine(path: path, line: number)
             }
             if json["log"] == .string(identity) {
                 lines.erasures.append(erasure)

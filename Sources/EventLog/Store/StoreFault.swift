@@ -22,6 +22,8 @@ public enum StoreFault: Error, Hashable, Sendable {
     case file(path: String, action: String, reason: String)
     /// A stored value does not hold together.
     case damaged(path: String, table: String, key: String, reason: String)
+    /// A line of a list of erasures is none that Rekam writes.
+    case foreignLine(path: String, line: Int)
     /// An erasure is recorded and could not be finished: its texts are still there, hidden.
     case erasureLeft(path: String, reason: String)
     /// The log has no room for these entries: sequences end at 4,294,967,294.
@@ -65,6 +67,9 @@ extension StoreFault: CustomStringConvertible {
         case .damaged(let path, let table, let key, let reason):
             "the store at \(path) is damaged: table \(table), key \(key): \(reason). Run "
                 + "\"rekam verify\" for the whole picture, and restore the folder from a backup."
+        case .foreignLine(let path, let line):
+            "line \(line) of \(path) is none that an erasure leaves. The store itself is sound. Take the "
+                + "line out, or put the file back from a copy, and try again."
         case .erasureLeft(let path, let reason):
             "an erasure in the store at \(path) is recorded and could not be finished: \(reason). It is "
                 + "shown to nobody, and the next command that may write the store finishes it, such as "

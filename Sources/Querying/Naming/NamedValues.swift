@@ -31,7 +31,7 @@ protocol NamedValues {
 struct DimensionValues: NamedValues {
     let dimension: String
     let context: QueryContext
-    /// Projections that have the dimension, and its place in each.
+    /// The projections asked that have the dimension, and its place in each.
     let sources: [(source: any FactSource, index: Int)]
     /// The day on which people are called as they are asked for.
     let day: Day
@@ -51,16 +51,33 @@ struct DimensionValues: NamedValues {
         }
     }
 
+    /// Every projection that answers and has the dimension, those asked first: whom a name means does not
+    /// hang on what is asked about them.
+    private func everywhere() throws -> [(source: any FactSource, index: Int)] {
+        let asked = sources.map(\.source.layout.projection)
+        guard let kind = kinds.first?.kind else { return sources }
+        let others = try context.projectionNames.filter { !asked.contains($0) }.compactMap { name in
+            try context.source(name).flatMap { source in
+                source.layout.dimensions.firstIndex {
+                    $0.name == dimension && $0.kind == kind
+                }.map { (source: source, index: $0) }
+            }
+        }
+        return sources + others
+    }
+
     private var kinds: [FactDimension] { sources.map { $0.source.layout.dimensions[$0.index] } }
 
     /// What a definition lists, and a case that has a profile, is one without a look at any row.
     func exact(_ text: String) throws -> String? {
         if let known = try context.profiles(dimension)?.name(of: text, upTo: count) { return known }
         if kinds.contains(where: { $0.listed.contains(text) }) { return text }
-        for (source, index) in sources {
-            for id in try source.ids(ofDimension: index, text: text)
-            where try source.occurs(id, inDimension: index) {
-                return try source.text(ofDimension: index, id: id)
+        for known in [sources, Array(try everywhere().dropFirst(sources.count))] {
+            for (source, index) in known {
+                for id in try source.ids(ofDimension: index, text: text)
+                where try source.occurs(id, inDimension: index) {
+                    return try source.text(ofDimension: index, id: id)
+                }
             }
         }
         return nil
@@ -100,7 +117,7 @@ struct DimensionValues: NamedValues {
 
     func all() throws -> Set<String> {
         var texts = Set(try names().keys).union(kinds.flatMap(\.listed))
-        for (source, index) in sources {
+        for (source, index) in try everywhere() {
             for id in try source.occurringIDs(ofDimension: index) {
                 texts.insert(try source.text(ofDimension: index, id: id))
             }

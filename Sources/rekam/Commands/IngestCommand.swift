@@ -90,11 +90,11 @@ struct IngestCommand: ParsableCommand {
         var report = IngestReport(
             format: format.value, language: language.lang, isDryRun: dryRun)
         do {
-            let cases = RehearsedCases(log.types)
+            let trial = dryRun ? Trial(log) : nil
             for file in files where !Interrupt.isAsked {
-                try ingest(file, through: mapping, into: log, cases, &report)
+                try ingest(file, through: mapping, into: log, trial, &report)
             }
-            if dryRun { try report.lookAtCases(cases, in: log) }
+            if let trial { try report.lookAtCases(trial.cases, in: log) }
             // After Ctrl-C the projections are left to the next ingest.
             if !dryRun, !Interrupt.isAsked {
                 let live = try LiveProjections(of: log)
@@ -110,8 +110,19 @@ struct IngestCommand: ParsableCommand {
         try report.end()
     }
 
+    /// What the files of a dry run would have told the log so far.
+    private final class Trial {
+        let cases: RehearsedCases
+        var rehearsal: Rehearsal
+
+        init(_ log: LogStore) {
+            cases = RehearsedCases(log.types)
+            rehearsal = log.rehearsal()
+        }
+    }
+
     private func ingest(
-        _ file: String, through mapping: Mapping?, into log: LogStore, _ cases: RehearsedCases,
+        _ file: String, through mapping: Mapping?, into log: LogStore, _ trial: Trial?,
         _ report: inout IngestReport
     ) throws {
         let source = try InputSource(path: file)
@@ -144,7 +155,7 @@ struct IngestCommand: ParsableCommand {
         let started = Machine.ticks()
         let outcome: IngestOutcome
         do {
-            outcome = try read(source, through: mapping, with: run, cases)
+            outcome = try read(source, through: mapping, with: run, trial)
         } catch {
             throw told(error, accepted: accepted)
         }
@@ -162,11 +173,13 @@ struct IngestCommand: ParsableCommand {
 
     private func read(
         _ source: sending InputSource, through mapping: Mapping?, with run: Import,
-        _ cases: RehearsedCases
+        _ trial: Trial?
     ) throws -> IngestOutcome {
-        if dryRun {
-            let outcome = try run.rehearse(source, through: mapping) { batch, outcome in
-                cases.add(batch, outcome)
+        if let trial {
+            let outcome = try run.rehearse(
+                source, through: mapping, after: &trial.rehearsal
+            ) { batch, outcome in
+                trial.cases.add(batch, outcome)
                 for (place, row) in batch.rows.enumerated() where outcome.isAccepted(place) {
                     Output.write(batch.input(row))
                     Output.write("\n")
