@@ -81,7 +81,7 @@ extension LogView {
         guard let value, let entry,
             let column = types.schemas[Int(entry.type)].columnIndex(of: field)
         else { return nil }
-        guard types.schemas[Int(entry.type)].columns[column].kind == .name else {
+        guard case .text = types.schemas[Int(entry.type)].columns[column].kind else {
             return String(value)
         }
         return try name(UInt32(value))
