@@ -48,6 +48,8 @@ extension LogStore {
         try keepingOthersOut {
             try finishErasure()
             guard vault.isThere else { throw VaultFault.missing(path: path) }
+            // A list that can't be added to is told before anything is recorded.
+            _ = try keptErasures.read(identity: identity)
             try dropUnrecordedTexts()
             guard let erasure = try read({ try plan($0) }), !erasure.isEmpty else { return nil }
             try vault.note(LogStore.erasing, erasure.json.canonical ?? [])
@@ -150,6 +152,9 @@ extension LogStore {
         } catch StoreFault.file(let file, let action, let reason) {
             throw StoreFault.erasureLeft(
                 path: path, reason: "cannot \(action) \(file): \(reason)")
+        } catch StoreFault.foreignLine(let file, let line) {
+            throw StoreFault.erasureLeft(
+                path: path, reason: "line \(line) of \(file) is none that an erasure leaves")
         }
     }
 
