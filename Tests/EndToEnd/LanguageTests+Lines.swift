@@ -199,7 +199,7 @@ extension LanguageTests {
             "restore copy --store bare", " dipulihkan ke bare, menurut ",
             "Kunci penanda tangan tidak ada:"),
         Line(
-            "restore whole --store back --checkpoint-file old", "rekam verify, lalu impor lagi"),
+            "restore whole --store back --checkpoint-file old", "lalu impor lagi"),
         Line(
             "restore --store back --accept-rollback uji",
             "Tidak ada entri bertanda tangan yang hilang;"),

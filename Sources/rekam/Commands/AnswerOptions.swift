@@ -54,7 +54,7 @@ struct RawOption: ParsableArguments {
     func heed(writing format: OutputFormat) throws {
         guard isRaw else { return }
         guard format == .csv else {
-            throw Failure(.usage, "--raw is about CSV: add --format csv, or leave --raw out.")
+            throw ValidationError("--raw is about CSV: add --format csv, or leave --raw out.")
         }
         CSVText.writeRaw()
     }
