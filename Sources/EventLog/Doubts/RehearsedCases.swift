@@ -5,18 +5,20 @@ public import EventModel
 /// As `LogView.findDoubts` tells them once the events are recorded, without recording any. What an
 /// `event.voided` among them would take out counts all the same.
 public final class RehearsedCases {
-    /// What the events told of a case.
-    private struct Told {
-        var subject: String
+    /// When the events of a case happened: its opening, and the others.
+    private struct Times {
         var opening: Int64?
-        /// When the others happened.
-        var times: [Int64] = []
+        var others: [Int64] = []
+
+        mutating func take(_ time: Int64, opens: Bool) {
+            if opens { opening = min(opening ?? time, time) } else { others.append(time) }
+        }
     }
 
     private let rules: [RowRules]
     private let openedKinds: Set<String>
     /// In the order in which they came.
-    private var cases: [Told] = []
+    private var cases: [(subject: String, times: Times)] = []
     private var places: [UInt64: Int] = [:]
     private var eventCount = 0
 
@@ -44,14 +46,9 @@ public final class RehearsedCases {
             let known = places[key] ?? cases.count
             if known == cases.count {
                 places[key] = known
-                cases.append(Told(subject: batch.text(row.subject)))
+                cases.append((batch.text(row.subject), Times()))
             }
-            let time = row.time.milliseconds
-            if rule.opens {
-                cases[known].opening = min(cases[known].opening ?? time, time)
-            } else {
-                cases[known].times.append(time)
-            }
+            cases[known].times.take(row.time.milliseconds, opens: rule.opens)
         }
     }
 
@@ -64,7 +61,7 @@ public final class RehearsedCases {
         var found: [DoubtKind: (count: Int, first: [(id: UInt32, subject: String)])] = [:]
         for told in cases where openedKinds.contains(String(told.subject.prefix { $0 != "/" })) {
             let id = try view.caseID(told.subject)
-            for kind in try judge(told, recordedAs: id, voided, in: view) {
+            for kind in try judge(told.times, recordedAs: id, voided, in: view) {
                 var group = found[kind] ?? (0, [])
                 group.count += 1
                 group.first.append((id ?? .max, told.subject))
@@ -82,28 +79,23 @@ public final class RehearsedCases {
     }
 
     private func judge(
-        _ told: Told, recordedAs id: UInt32?, _ voided: Set<UInt32>, in view: borrowing LogView
+        _ told: Times, recordedAs id: UInt32?, _ voided: Set<UInt32>, in view: borrowing LogView
     ) throws -> [DoubtKind] {
-        var known: (opening: Int64?, times: [Int64]) = (nil, [])
+        var known = Times()
         for sequence in try id.map({ try view.caseHistory($0) }) ?? []
         where !voided.contains(sequence) {
             let segment = try view.segment(containing: sequence)
             let row = Int(sequence - segment.first)
             let rule = rules[Int(segment.types[row])]
             guard rule.needsOpening else { continue }
-            let time = segment.times[row]
-            if rule.opens {
-                known.opening = min(known.opening ?? time, time)
-            } else {
-                known.times.append(time)
-            }
+            known.take(segment.times[row], opens: rule.opens)
         }
         guard let opening = [told.opening, known.opening].compactMap({ $0 }).min() else {
-            return known.times.isEmpty ? [.noOpening] : []
+            return known.others.isEmpty ? [.noOpening] : []
         }
         // Of what is recorded that was told already, unless the opening comes now.
         let isNew = opening != known.opening
-        let before = (told.times + (isNew ? known.times : [])).filter { $0 < opening }
+        let before = (told.others + (isNew ? known.others : [])).filter { $0 < opening }
         let early = before.filter { $0 < opening - DoubtKind.clockTolerance }
         return (early.isEmpty ? [] : [.endBeforeStart])
             + (early.count == before.count ? [] : [.moved])
