@@ -54,6 +54,12 @@ struct RowRules {
             && (schema.subjectKinds.isEmpty
                 || !openedKinds.isDisjoint(with: schema.subjectKinds))
     }
+
+    /// The kinds of case that some type opens, and the rules of all types by their ids.
+    static func all(of types: EventTypes) -> (openedKinds: Set<String>, rules: [RowRules]) {
+        let kinds = Set(types.schemas.filter(\.opensCase).flatMap(\.subjectKinds))
+        return (kinds, types.schemas.map { RowRules($0, openedKinds: kinds) })
+    }
 }
 
 /// One search: see `LogView.findDoubts`.
@@ -69,9 +75,7 @@ struct DoubtSearch {
     private(set) var numbered: Set<UInt32> = []
 
     init(_ types: EventTypes, voided: [UInt32], cases: Int) {
-        let kinds = Set(types.schemas.filter(\.opensCase).flatMap(\.subjectKinds))
-        openedKinds = kinds
-        rules = types.schemas.map { RowRules($0, openedKinds: kinds) }
+        (openedKinds, rules) = RowRules.all(of: types)
         self.voided = Set(voided)
         isTouched = Array(repeating: false, count: cases)
     }

@@ -102,9 +102,6 @@ extension LogView {
     private func typed(_ sequence: UInt32) throws -> TypedEntry {
         let segment = try segment(containing: sequence)
         let row = Int(sequence - segment.first)
-        return TypedEntry(
-            sequence: sequence, time: segment.times[row],
-            nanoseconds: segment.nanoseconds?[row] ?? 0, caseID: segment.cases[row],
-            type: segment.types[row])
+        return TypedEntry(row, of: segment)
     }
 }

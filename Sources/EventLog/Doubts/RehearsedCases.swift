@@ -27,9 +27,7 @@ public final class RehearsedCases {
 
     /// None yet.
     public init(_ types: EventTypes) {
-        openedKinds = Set(types.schemas.filter(\.opensCase).flatMap(\.subjectKinds))
-        let kinds = openedKinds
-        rules = types.schemas.map { RowRules($0, openedKinds: kinds) }
+        (openedKinds, rules) = RowRules.all(of: types)
     }
 
     /// Whether all events were remembered.

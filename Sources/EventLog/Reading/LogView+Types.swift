@@ -11,6 +11,15 @@ package struct TypedEntry: Sendable {
     package let caseID: UInt32
     /// Its type's id in the log.
     package let type: UInt16
+
+    /// A row of a segment.
+    init(_ row: Int, of segment: ColumnSegment) {
+        sequence = segment.first + UInt32(row)
+        time = segment.times[row]
+        nanoseconds = segment.nanoseconds?[row] ?? 0
+        caseID = segment.cases[row]
+        type = segment.types[row]
+    }
 }
 
 extension LogView {
@@ -31,10 +40,7 @@ extension LogView {
                 row = next + 1
                 let sequence = segment.first + UInt32(next)
                 guard sequence < count else { return found }
-                let entry = TypedEntry(
-                    sequence: sequence, time: segment.times[next],
-                    nanoseconds: segment.nanoseconds?[next] ?? 0, caseID: segment.cases[next],
-                    type: type)
+                let entry = TypedEntry(next, of: segment)
                 guard entry.caseID < state.caseCount,
                     entry.time >= Instant.earliest.milliseconds,
                     entry.time <= Instant.latest.milliseconds
