@@ -32,9 +32,7 @@ public final class DefinitionLibrary {
     public init(types: EventTypes, documents: [SourceDocument]) {
         self.types = types
         for document in documents {
-            guard let (kind, name) = document.heading, Definition.kinds.contains(kind) else {
-                continue
-            }
+            guard let (kind, name) = document.heading else { continue }
             let old = self.documents[kind, default: [:]].updateValue(document, forKey: name)
             if old == nil { order[kind, default: []].append(name) }
         }

@@ -113,7 +113,9 @@ struct FileReading {
                 noteUnread(document)
                 continue
             }
-            guard let (kind, name) = heading(of: value, faults: list) else { continue }
+            guard let (kind, name) = heading(of: value, in: document, faults: list) else {
+                continue
+            }
             if let line = seen["\(kind) \(name)"] {
                 list.report(
                     at: value, "\(kind) \"\(name)\" is defined twice in this file",
@@ -169,9 +171,24 @@ struct FileReading {
         return YAMLReader.read(document, faults: faults)
     }
 
-    private func heading(of value: YAMLValue, faults: FaultList) -> (kind: String, name: String)? {
-        let found = value.pairs?.filter { Definition.kinds.contains($0.name) } ?? []
-        if found.count == 1 { return (found[0].name, found[0].value.text ?? "") }
+    private func heading(
+        of value: YAMLValue, in document: SourceDocument, faults: FaultList
+    ) -> (kind: String, name: String)? {
+        var found = value.pairs?.filter { Definition.kinds.contains($0.name) } ?? []
+        // A projection names its calendar with the word that begins a calendar.
+        if found.count > 1, found.contains(where: { $0.name == "projection" }) {
+            found.removeAll { $0.name == "calendar" }
+        }
+        if found.count == 1 {
+            let kind = found[0].name
+            // By this line a definition is found again among those that a log has.
+            if document.heading?.kind == kind { return (kind, found[0].value.text ?? "") }
+            faults.report(
+                at: found[0].key, "\"\(kind)\" does not stand on a line of its own",
+                expected:
+                    "a line that begins with \(kind): and the name, without brackets or quotes")
+            return nil
+        }
         let first = value.pairs?.first
         faults.report(
             at: found.last?.key ?? first?.key ?? value,
@@ -214,7 +231,7 @@ struct FileReading {
         switch document.heading {
         case ("projection", let name)?: brokenProjections.insert(name)
         case ("kpi", let name)?: unreadKPIs.insert(name)
-        case let heading?: hasNameless = hasNameless || !Definition.kinds.contains(heading.kind)
+        case _?: break
         case nil: hasNameless = true
         }
     }

@@ -65,8 +65,10 @@ public struct ScorecardRow: Hashable, Sendable {
     public var weight: ExactNumber
     /// What it should reach.
     public var target: Target
-    /// The local days on which it counts.
+    /// The local days on which it counts; one that has no last day ends at `ScorecardRow.noEnd`.
     public var days: Range<Day>
+    /// The day on which its target is to be looked at again; nil where that is its last one.
+    public var review: Day?
     /// The most its attainment counts for, in percent; nil for no limit.
     public var cap: ExactNumber?
     /// What it serves.
@@ -75,25 +77,37 @@ public struct ScorecardRow: Hashable, Sendable {
     /// A row from its parts.
     public init(
         figure: String, unit: Unit, weight: ExactNumber, target: Target, days: Range<Day>,
-        cap: ExactNumber? = ExactNumber(100), serves: Purpose
+        review: Day? = nil, cap: ExactNumber? = ExactNumber(100), serves: Purpose
     ) {
         self.figure = figure
         self.unit = unit
         self.weight = weight
         self.target = target
         self.days = days
+        self.review = review
         self.cap = cap
         self.serves = serves
     }
 
-    /// Whether the target runs for more than three years.
+    /// The day after every day that a definition can name.
+    public static let noEnd = Day(number: 2_932_897)
+
+    /// The last day on which it counts; nil where it has none, and is looked at again instead.
+    public var lastDay: Day? {
+        days.upperBound == Self.noEnd ? nil : days.upperBound.advanced(by: -1)
+    }
+
+    /// Whether the target should have been looked at again before a day.
+    public func isReviewDue(on day: Day) -> Bool { review.map { $0 < day } ?? false }
+
+    /// Whether the target runs for more than three years, until it ends or is looked at again.
     public var isLongTerm: Bool {
         let (year, month, day) = days.lowerBound.components
         let length = Day.length(ofMonth: month, year: min(9999, year + 3))
         guard let third = Day(year: year + 3, month: month, day: min(day, length)) else {
             return false
         }
-        return days.upperBound > third
+        return (review?.advanced(by: 1) ?? days.upperBound) > third
     }
 }
 

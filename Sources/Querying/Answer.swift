@@ -266,6 +266,8 @@ public struct Answer: Sendable {
     /// All groups together: one for each slice where there are several of both, then the whole
     /// period (`slice` is then −1). Computed from the facts, never from the rows.
     public var totals: [AnswerRow]
+    /// What should be known of it before it is relied on.
+    public var doubts: [AnswerDoubt] = []
 
     /// The whole period, all groups.
     public var total: AnswerRow { totals[totals.count - 1] }

@@ -84,7 +84,7 @@ struct QueryEvaluation {
             names: names, period: plan.period,
             grain: plan.grain, slices: current.slices, comparison: plan.comparison,
             comparisonSlices: before?.slices ?? [], rows: rows,
-            totals: totals(open, figures, previous))
+            totals: totals(open, figures, previous), doubts: plan.doubts)
     }
 
     /// Where projections lag behind the log, the answer rests on the entries they have.

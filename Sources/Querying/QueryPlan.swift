@@ -47,12 +47,14 @@ struct QueryPlan {
     var period: Period
     var grain: Grain?
     var comparison: Period?
+    var doubts: [AnswerDoubt] = []
 }
 
 /// Looks names up and collects all that is wrong.
 struct QueryPlanner {
     let context: QueryContext
     var faults: [QueryFault] = []
+    private var doubts: [AnswerDoubt] = []
     var projections: [ProjectionPlan] = []
     /// Whether values are taken as they are.
     var areValuesResolved = false
@@ -143,6 +145,7 @@ struct QueryPlanner {
         if !faults.isEmpty { throw QueryFaults(faults) }
         plan.otherDimensions = shared.filter { !by.contains($0) && !filterNames.contains($0) }
         plan.projections = projections
+        plan.doubts = doubts
         return plan
     }
 
@@ -396,10 +399,30 @@ struct QueryPlanner {
                         name, kpi: kpi.name, known: layout.dimensions.map(\.name), nearest: nil))
                 return nil
             }
-            let ids = try values.flatMap { try source.ids(ofValue: $0, inDimension: index) }
-            stream.filters.append(IDFilter(column: 1 + index, ids: ids.sorted()))
+            var found: [UInt32] = []
+            for value in values {
+                let ids = try source.ids(ofValue: value, inDimension: index)
+                if ids.isEmpty { try doubt(value, of: name, in: source, kpi: kpi.name) }
+                found += ids
+            }
+            stream.filters.append(IDFilter(column: 1 + index, ids: found.sorted()))
         }
         return projections[place].place(of: stream)
+    }
+
+    /// Notes a value of a formula that nothing has, where another is spelt nearly so.
+    ///
+    /// - Complexity: O(rows of the projections that have the dimension), for such a value alone.
+    private mutating func doubt(
+        _ value: String, of dimension: String, in source: any FactSource, kpi: String
+    ) throws {
+        let values = DimensionValues(
+            dimension, of: [source], on: context.basis.today, upTo: context.basis.sequence,
+            in: context)
+        guard let near = nearest(to: value, among: try values.all().sorted()) else { return }
+        let doubt = AnswerDoubt.unknownValue(
+            kpi: kpi, dimension: dimension, value: value, nearest: near)
+        if !doubts.contains(doubt) { doubts.append(doubt) }
     }
 
     private mutating func statistic(

@@ -129,7 +129,8 @@ package struct QueryContext {
             var answer = try QueryEvaluation(
                 context: self, plan: plan, memory: QueryMemory(bytes: request.memoryBytes)
             ).answer()
-            answer = try TargetsInForce(context: self).added(to: answer)
+            var targets = TargetsInForce(context: self)
+            answer = try targets.added(to: answer)
             try books?(&answer, request.resolved(plan))
             return answer
         } catch let fault as QueryFault {

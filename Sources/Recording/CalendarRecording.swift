@@ -18,6 +18,8 @@ public struct CalendarRecording {
         /// The version in force until now; nil for a new name.
         public var before: Int?
         fileprivate var text: String
+        /// Whether the log had it already, and it was dropped.
+        fileprivate var isAgain: Bool
     }
 
     /// The calendars, in the order of their file.
@@ -25,6 +27,8 @@ public struct CalendarRecording {
     /// Rules of zones that the log does not have, or has otherwise.
     public private(set) var zones: [(rules: TimeZoneRules, version: Int)] = []
     private let log: LogStore
+    /// How many entries the log had.
+    private let count: UInt32
 
     /// Looks at calendars that are to be registered.
     ///
@@ -36,7 +40,8 @@ public struct CalendarRecording {
         in log: LogStore, zoneRules: (String) throws -> TimeZoneRules?
     ) throws {
         self.log = log
-        let register = try log.read { try $0.definitions() }
+        let register: DefinitionRegister
+        (register, count) = try log.read { (try $0.definitions(), $0.entryCount) }
         let library = DefinitionLibrary(
             types: log.types,
             documents: register.live("calendar").map {
@@ -45,7 +50,10 @@ public struct CalendarRecording {
         for (document, definition) in calendars {
             let rules = try rules(of: definition, in: register, zoneRules)
             let new = try definition.calendar(on: rules)
-            var addition = Addition(definition: definition, text: document.text)
+            let isAgain =
+                register.definition("calendar", definition.name, definition.version) != nil
+            var addition = Addition(
+                definition: definition, text: document.text, isAgain: isAgain)
             if let old = register.live("calendar", definition.name),
                 let known = try library.calendar(definition.name),
                 let zone = register.zone(known.zone, before: old.sequence),
@@ -98,7 +106,13 @@ public struct CalendarRecording {
     }
 
     /// The events that record them.
-    public func drafts(at now: Instant) -> [EventDraft] {
+    ///
+    /// - Parameters:
+    ///   - reason: why the calendars come into the log.
+    ///   - person: by whom.
+    public func drafts(
+        reason: String? = nil, by person: String? = nil, at now: Instant
+    ) -> [EventDraft] {
         zones.map { rules, version in
             log.registration(
                 kind: "time_zone", name: rules.name, version: version, body: rules.body, at: now)
@@ -106,7 +120,8 @@ public struct CalendarRecording {
             + additions.map { addition in
                 log.registration(
                     kind: "calendar", name: addition.definition.name,
-                    version: addition.definition.version, body: addition.text, at: now)
+                    version: addition.definition.version, body: addition.text,
+                    again: addition.isAgain ? count : nil, reason: reason, by: person, at: now)
             }
     }
 }

@@ -149,10 +149,13 @@ public struct NewStore: Sendable {
 public struct CalendarFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong and what would do.
     public let description: String
+    /// The calendar that it is about; nil where it is about several, or none.
+    public var calendar: String?
 
     static func noZone(of calendar: CalendarDefinition) -> CalendarFault {
         CalendarFault(
             description: "the calendar \(calendar.name) follows the clock of \(calendar.zone), and "
-                + "there is no such time zone. Zones look like Asia/Jakarta or UTC.")
+                + "there is no such time zone. Zones look like Asia/Jakarta or UTC.",
+            calendar: calendar.name)
     }
 }

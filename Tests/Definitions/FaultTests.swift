@@ -117,6 +117,7 @@ import Testing
             let lines = block.components(separatedBy: "\n")
             func text(_ line: Int) -> String {
                 String(lines[line].dropFirst(2)).replacing("\\n", with: "\n")
+                    .replacing("\\t", with: "\t")
             }
             let said = lines.dropFirst(3).filter { !$0.isEmpty }.joined(separator: "\n")
             return Golden(

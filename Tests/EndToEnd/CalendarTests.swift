@@ -79,32 +79,58 @@ struct CalendarTests {
         #expect(try command.run("verify").code == 0)
     }
 
-    @Test func `A calendar needs its zone's rules, and so comes by itself`() throws {
+    @Test func `Definitions of every kind may stand together, and use each other`() throws {
         let command = try store()
         try command.file(
             "mixed.yaml",
             """
-            calendar: desk
-            version: 1
-            title: Desk
-            zone: Asia/Jakarta
-            week: {monday: 10:00-11:00}
-            ---
             projection: mine
             version: 1
             title: Mine
             of: ticket
-            let: {opened: {first: ticket.opened}}
-            fact: opened
+            calendar: desk
+            let:
+              opened: {first: ticket.opened}
+              answer: {first: message.posted, after: opened}
+            fact: answer
+            dimensions: {channel: opened.channel}
+            measures: {wait: {from: opened, to: answer, clock: business}}
+            ---
+            kpi: mine_wait
+            version: 1
+            title: Mine
+            group: operational
+            unit: duration
+            better: lower
+            value: mean(mine.wait)
+            ---
+            calendar: desk
+            version: 1
+            title: Desk
+            zone: Asia/Jakarta
+            week: {friday: 16:50-17:00, monday: 08:00-17:00}
             """)
-        for line in ["projection add mixed.yaml", "calendar add mixed.yaml"] {
-            let result = try command.shell("rekam " + line)
-            #expect(result.code == 64 || result.code == 65, "\(line): \(result)")
-            #expect(try command.run("query", "ticket_volume", "--period", "2025").code == 0)
+        for noun in ["projection", "kpi", "scorecard", "calendar"] {
+            let checked = try command.run(noun, "check", "mixed.yaml")
+            #expect(checked.code == 0, "\(checked)")
         }
+        let added = try command.shell(
+            """
+            rekam calendar add mixed.yaml --reason "a desk of our own" --by sari &&
+            rekam projection backfill mine@1 > /dev/null &&
+            rekam projection promote mine --reason "new" > /dev/null
+            """)
+        #expect(added.code == 0 && added.out.contains("Registered calendar desk@1"), "\(added)")
+        // Ten minutes on Friday, a quarter of an hour on Monday.
+        #expect(try value(command, "mine_wait") == "1500")
         let odd = try command.shell(
-            "sed 's/Jakarta/Jakrata/; /---/,$d' mixed.yaml > odd.yaml; rekam calendar add odd.yaml")
-        #expect(odd.code == 65 && odd.error.contains("no such time zone"), "\(odd)")
+            """
+            sed 's/Jakarta/Jakrata/; s/desk/other/; s/mine/yours/' mixed.yaml > odd.yaml
+            rekam kpi check odd.yaml
+            """)
+        #expect(
+            odd.code == 65 && odd.error.contains("odd.yaml:21:1:")
+                && odd.error.contains("no such time zone"), "\(odd)")
     }
 
     @Test func `Costs lie on the days they cover, and currencies are never added`() throws {

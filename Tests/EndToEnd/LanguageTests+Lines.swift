@@ -40,12 +40,25 @@ extension LanguageTests {
             "scorecard add cards.yaml", "Kartu skor uji@1 didaftarkan.",
             "Lanjut: rekam scorecard uji"),
         Line("scorecard add cards.yaml", "Semuanya sudah terdaftar."),
+        Line("scorecard check cards2.yaml", "Lanjut: rekam scorecard add cards2.yaml"),
+        Line("scorecard add cards2.yaml", "menggantikan @1."),
+        Line(
+            "scorecard undo uji --reason uji", "uji@1 dipakai lagi, menggantikan uji@2.",
+            "Lanjut: rekam scorecard history uji"),
+        Line(
+            "scorecard history uji", "Tindakan", "Alasan", "didaftarkan", "berlaku lagi", "berlaku"),
+        Line("scorecard drop uji@2 --reason uji", "uji@2 dihapus."),
         Line("kpi list", "Satuan"), Line("kpi show csat", "persen"),
         Line("kpi add kpi.yaml", "KPI uji_kpi@1 didaftarkan.", "Lanjut: rekam query uji_kpi"),
         Line(
             "kpi add kpi2.yaml",
             "KPI uji_kpi@2 didaftarkan: dipakai mulai sekarang, menggantikan @1."
         ),
+        Line("kpi check kpi2.yaml", "Satuan      durasi"),
+        Line("kpi history uji_kpi", "Tindakan", "didaftarkan", "berlaku"),
+        Line("kpi drop uji_kpi@2 --reason uji", "uji_kpi@2 dihapus: uji_kpi@1 dipakai lagi."),
+        Line("kpi add kpi2.yaml", "KPI uji_kpi@2 didaftarkan: dipakai mulai sekarang"),
+        Line("kpi undo uji_kpi --reason uji", "uji_kpi@1 dipakai lagi, menggantikan uji_kpi@2."),
         Line("calendar list", "Jam kerja"), Line("calendar show indonesia", "Hari libur"),
         Line(
             "calendar add meja.yaml", "Kalender meja@1 didaftarkan, menurut jam Asia/Jakarta.",
@@ -59,6 +72,12 @@ extension LanguageTests {
             "calendar add meja2.yaml",
             "Kalender meja@2 didaftarkan: jam kerjanya berbeda dari versi 1 sejak 2025-06-02, sehingga "
                 + "angka sejak itu dapat berubah."),
+        Line("calendar check meja2.yaml", "Mengikuti jam zona Asia/Jakarta."),
+        Line("calendar undo meja --reason uji", "meja@1 dipakai lagi, menggantikan meja@2."),
+        Line("calendar history meja", "Tindakan", "berlaku lagi"),
+        Line("calendar drop meja@2 --reason uji", "meja@2 dihapus."),
+        Line("projection show resolution", "resolution, versi "),
+        Line("projection history resolution", "Tindakan", "dipromosikan", "berlaku"),
         Line(
             "projection check one.yaml", "second_reply, versi 1: Balasan kedua",
             "Dalam setiap ticket dicari", "answer  message.posted pertama setelah opened dengan",

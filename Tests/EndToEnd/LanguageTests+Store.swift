@@ -63,6 +63,8 @@ extension LanguageTests {
                 + parts[1].replacing(", visibility: public, actor_kind: agent", with: "")
                 .replacing("from: answer", with: "from: opened"))
         try command.file("cards.yaml", Self.cards)
+        try command.file(
+            "cards2.yaml", Self.cards.replacing("version: 1", with: "version: 2"))
         try command.file("kpi.yaml", Self.kpi)
         try command.file("kpi2.yaml", Self.kpi.replacing("version: 1", with: "version: 2"))
         try command.file("meja.yaml", Self.calendar)

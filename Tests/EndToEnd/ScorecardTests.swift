@@ -120,10 +120,9 @@ struct ScorecardTests {
                 code 65
                 Registered scorecard sales_agent@1.
                 All of it is registered already.
-                Error: cards.yaml:1: scorecard sales_agent@1 is registered with another meaning. Raise its version: version: 2
+                Error: cards.yaml:1:1: scorecard sales_agent@1 is registered with another meaning; expected version: 2.
                 code 65
-                Error: what is registered already would no longer hold:
-                Error: scorecard sales_agent@1:10:11: csat has no statistic "count".
+                Error: scorecard sales_agent@1:10:11: what is registered already would no longer hold: csat has no statistic "count".
                 code 65
                 Error: no scorecard is called "sales_agnt". Did you mean sales_agent? There are cs_agent, cs_company, cs_department, cs_team and sales_agent.
                 code 64

@@ -69,8 +69,14 @@ extension ScorecardRow {
             case .maximum(let most): words.atMost(text(most))
             case .band(let least, let most): words.range(text(least), text(most))
             }
-        let last = days.upperBound.advanced(by: -1)
-        var line = "\(weight) %, \(aim), \(words.range("\(days.lowerBound)", "\(last)"))"
+        let span =
+            lastDay.map { words.range("\(days.lowerBound)", "\($0)") }
+            ?? words.pick("from \(days.lowerBound) on", "sejak \(days.lowerBound)")
+        var line = "\(weight) %, \(aim), \(span)"
+        if let review {
+            line += words.pick(
+                ", to be reviewed by \(review)", ", ditinjau paling lambat \(review)")
+        }
         if isLongTerm { line += words.pick(" (long-term)", " (jangka panjang)") }
         switch cap {
         case nil: line += words.pick(", not capped", ", tanpa batas")

@@ -16,10 +16,26 @@ struct Fields {
         self.pairs = pairs
         self.faults = faults
         for pair in pairs where !keys.contains(pair.name) {
+            if let (key, text) = Self.joined(pair), keys.contains(key) {
+                faults.report(
+                    at: pair.key, "\"\(pair.name)\" has no colon with a blank behind it",
+                    expected: "\(key): \(text)")
+                continue
+            }
             faults.report(
                 at: pair.key, "\(subject) has no key \"\(pair.name)\"", word: pair.name,
                 among: keys)
         }
+    }
+
+    /// A key and a value that YAML took for one text, as in `{from:opened}` or `{from = opened}`; nil
+    /// for others.
+    private static func joined(_ pair: YAMLPair) -> (key: String, value: String)? {
+        guard pair.value.isEmpty,
+            let sign = pair.name.unicodeScalars.firstIndex(where: { $0 == ":" || $0 == "=" })
+        else { return nil }
+        let after = pair.name.unicodeScalars.index(after: sign)
+        return (String(pair.name[..<sign]).trimmed, String(pair.name[after...]).trimmed)
     }
 
     /// The value of a key; nil where it does not stand.

@@ -43,13 +43,7 @@ extension ScorecardReader {
                 fields, "target", "measurable (M", "{min: …}, {max: …} or {band: [least, most]}"),
             of: figure)
         let from = readDay(needed(fields, "from", "time-bound (T", "the first day"), isEnd: false)
-        let to = readDay(needed(fields, "to", "time-bound (T", "the last day"), isEnd: true)
-        if let from, let to, to < from {
-            faults.report(
-                at: fields["to"] ?? value, "the target ends before it begins",
-                expected: "a day from \(from) on")
-            return nil
-        }
+        guard let (to, review) = readEnd(fields, from: from) else { return nil }
         var cap: ExactNumber? = ExactNumber(100)
         if let value = fields["cap"] {
             cap = value.plainText == "none" ? nil : readNumber(value, "limit", most: 1000)
@@ -64,10 +58,42 @@ extension ScorecardReader {
                 fields, "serves", "relevant (R",
                 "a row of a scorecard above (company.csat), or one of objectives"),
             of: scorecard, objectives: objectives)
-        guard let figure, let weight, let target, let from, let to, let serves else { return nil }
+        guard let figure, let weight, let target, let from, let serves else { return nil }
         return ScorecardRow(
             figure: figure.name, unit: figure.unit, weight: weight, target: target,
-            days: from..<to.advanced(by: 1), cap: cap, serves: serves)
+            days: from..<to, review: review, cap: cap, serves: serves)
+    }
+
+    /// The day after a target's last one, and when it is looked at again; nil where a fault was
+    /// reported. A target without a last day must say when.
+    private func readEnd(_ fields: Fields, from: Day?) -> (end: Day, review: Day?)? {
+        let end = fields["to"].map { readDay($0, isEnd: true) }
+        let review = fields["review"].map { readDay($0, isEnd: true) }
+        if end == nil, review == nil {
+            faults.report(
+                at: fields.value,
+                "this row is not time-bound (T of SMART): \"to\" and \"review\" are missing",
+                expected: "to: the last day, or review: the day on which it is looked at again")
+            return nil
+        }
+        if case .some(nil) = end { return nil }
+        if case .some(nil) = review { return nil }
+        let last = end ?? nil
+        if let from, let last, last < from {
+            faults.report(
+                at: fields["to"] ?? fields.value, "the target ends before it begins",
+                expected: "a day from \(from) on")
+            return nil
+        }
+        let again = review ?? nil
+        if let from, let again, again < from || last.map({ again > $0 }) ?? false {
+            faults.report(
+                at: fields["review"] ?? fields.value,
+                "the target is looked at again on a day on which it does not count",
+                expected: "a day from \(from)" + (last.map { " to \($0)" } ?? " on"))
+            return nil
+        }
+        return (last?.advanced(by: 1) ?? ScorecardRow.noEnd, again)
     }
 
     /// A key without which a row is not SMART; the letter that it misses is named.

@@ -22,7 +22,7 @@ struct ScorecardReader {
         "scorecard", "version", "title", "description", "scope", "where", "grain", "missing",
         "objectives", "rows", "source", "notes",
     ]
-    static let rowKeys = ["kpi", "weight", "target", "from", "to", "cap", "serves"]
+    static let rowKeys = ["kpi", "weight", "target", "from", "to", "review", "cap", "serves"]
     static let targetKeys = ["min", "max", "band"]
     static let mostRows = 50
 
@@ -65,7 +65,8 @@ struct ScorecardReader {
         let asked = ([scope].compactMap(\.self) + conditions.map(\.dimension))
             .filter { $0 != ScorecardDefinition.company }
         let rows = readRows(
-            fields.required("rows", "a list of rows with kpi, weight, target, from, to and serves"),
+            fields.required(
+                "rows", "a list of rows with kpi, weight, target, from, to or review, and serves"),
             of: name ?? "", objectives: objectives.map(\.name), asked: asked)
         checkNames(fields["where"], of: rows ?? [])
         let notes = fields["notes"]?.elements.map { common.localized($0) } ?? []
@@ -167,10 +168,10 @@ struct ScorecardReader {
                 $0 + Int128($1.weight.numerator) * (1_000_000_000 / Int128($1.weight.denominator))
             }
             guard total != 100_000_000_000 else { continue }
-            let last = to.advanced(by: -1)
+            let days =
+                to == ScorecardRow.noEnd ? "\(from) on" : "\(from) to \(to.advanced(by: -1))"
             faults.report(
-                at: place,
-                "the weights from \(from) to \(last) total \(ScorecardReader.decimal(total)) %",
+                at: place, "the weights from \(days) total \(ScorecardReader.decimal(total)) %",
                 expected: "100 %")
             return
         }

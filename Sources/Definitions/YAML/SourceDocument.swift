@@ -7,7 +7,8 @@ public struct SourceDocument: Hashable, Sendable {
     public var firstLine: Int
     /// The text, without the `---` before it.
     public var text: String
-    /// What its first top-level line says it defines (`kpi`, `csat`); nil where that is unclear.
+    /// What it says it defines (`kpi`, `csat`), by its first line that begins with a kind of
+    /// definition; nil where none does. Of a projection that names its calendar it is the projection.
     public var heading: (kind: String, name: String)? {
         guard let kind = headingKind, let name = headingName else { return nil }
         return (kind, name)
@@ -24,10 +25,13 @@ public struct SourceDocument: Hashable, Sendable {
             guard let first = line.first, (97...122).contains(first),
                 let colon = line.firstIndex(of: UInt8(ascii: ":"))
             else { continue }
-            headingKind = String(decoding: line[..<colon], as: UTF8.self)
+            let kind = String(decoding: line[..<colon], as: UTF8.self)
+            guard Definition.kinds.contains(kind), headingKind == nil || kind == "projection"
+            else { continue }
+            headingKind = kind
             let rest = line[line.index(after: colon)...]
             headingName = String(decoding: SourceDocument.word(rest), as: UTF8.self)
-            break
+            if kind != "calendar" { break }
         }
     }
 

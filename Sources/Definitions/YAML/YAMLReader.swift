@@ -93,10 +93,13 @@ package enum YAMLReader {
             guard !problem.contains("nesting level") else {
                 return tooDeep(line: place.line + offset, column: place.column, faults)
             }
-            let around = context.map { " (\($0.text) in line \($0.mark.line + offset))" } ?? ""
+            var mistake = YAMLMistake(
+                problem, at: place,
+                in: context.map { ($0.text, $0.mark.line, $0.mark.column) }, of: document.text)
+            mistake.firstLine = document.firstLine
+            let told = mistake.told
             faults.report(
-                line: place.line + offset, column: place.column,
-                "the YAML can't be read here: \(problem)\(around)")
+                line: told.line + offset, column: told.column, told.what, expected: told.expected)
         case .duplicatedKeysInMapping(let duplicates, let context):
             let name = duplicates.first ?? ""
             let second = document.secondKey(name, after: context.mark.line, context.mark.column)
@@ -109,7 +112,8 @@ package enum YAMLReader {
             let place = document.place(ofCharacter: at ?? 0)
             faults.report(
                 line: place.line + offset, column: place.column,
-                "the YAML can't be read here: \(problem)")
+                "a character that can't be seen stands here (\(problem))",
+                expected: "the text without it")
         default:
             faults.report(
                 line: document.firstLine, column: 1, "the file is not readable as YAML")

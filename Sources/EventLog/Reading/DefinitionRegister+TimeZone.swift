@@ -16,11 +16,12 @@ extension DefinitionRegister {
         }
     }
 
-    /// The name of the store's own calendar: the one promoted last that is in force; nil where there
-    /// is none.
+    /// The name of the store's own calendar: the one chosen last that is in force; nil where there is
+    /// none. Taking a version of a calendar back chooses none.
     public var standardCalendar: String? {
         let promoted = changes.last {
-            $0.kind == "calendar" && $0.action == .promoted && live("calendar", $0.name) != nil
+            $0.kind == "calendar" && $0.action == .promoted && $0.undoes == nil
+                && live("calendar", $0.name) != nil
         }
         return promoted?.name
     }

@@ -29,6 +29,23 @@ public struct DefinitionChange: Hashable, Sendable {
     public var digest: String
     /// The digest of what it says without its texts for people; empty unless registered.
     public var meaning: String
+    /// The promotion that this one takes back; nil where it is an ordinary one.
+    public var undoes: UInt32?
+
+    /// A registration that is not in the log (yet).
+    public init(
+        registering kind: String, _ name: String, version: Int, body: String, digest: String,
+        meaning: String, sequence: UInt32
+    ) {
+        action = .registered
+        self.sequence = sequence
+        self.kind = kind
+        self.name = name
+        self.version = version
+        self.body = body
+        self.digest = digest
+        self.meaning = meaning
+    }
 
     /// Reads a change out of a `definition.*` event's canonical bytes; nil where it is none.
     init?(
@@ -51,6 +68,9 @@ public struct DefinitionChange: Hashable, Sendable {
         body = text("body") ?? ""
         digest = text("digest") ?? ""
         meaning = text("meaning") ?? digest
+        undoes = CanonicalJSON.member("undoes", of: data, in: bytes).flatMap {
+            CanonicalJSON.integer($0, in: bytes).flatMap { UInt32(exactly: $0) }
+        }
     }
 
     var encoded: [UInt8] {
@@ -58,6 +78,7 @@ public struct DefinitionChange: Hashable, Sendable {
         record.put(action.rawValue)
         record.put(UInt64(version))
         for text in [kind, name, digest, meaning, body] { record.put(text) }
+        if let undoes { record.put(undoes) }
         return record.bytes
     }
 
@@ -66,8 +87,10 @@ public struct DefinitionChange: Hashable, Sendable {
         guard let code = record.take(UInt8.self), let action = Action(rawValue: code),
             let version = record.take(UInt64.self), let kind = record.takeText(),
             let name = record.takeText(), let digest = record.takeText(),
-            let meaning = record.takeText(), let body = record.takeText(), record.isAtEnd
+            let meaning = record.takeText(), let body = record.takeText()
         else { return nil }
+        undoes = record.isAtEnd ? nil : record.take(UInt32.self)
+        guard record.isAtEnd else { return nil }
         self.action = action
         self.sequence = sequence
         self.kind = kind
@@ -85,6 +108,11 @@ public struct DefinitionRegister: Sendable {
     public let changes: [DefinitionChange]
 
     init(changes: [DefinitionChange]) { self.changes = changes }
+
+    /// The register as it would be with further changes.
+    public func with(_ further: [DefinitionChange]) -> DefinitionRegister {
+        DefinitionRegister(changes: changes + further)
+    }
 
     /// Reads the changes among the first `count` entries.
     init(
@@ -111,13 +139,53 @@ public struct DefinitionRegister: Sendable {
         self.changes = changes
     }
 
-    /// A registered definition; nil when there is none, also after it was dropped. Where its texts
-    /// for people were told anew, the last ones.
+    /// A definition's text as it was registered, also where it was dropped since; nil where it never
+    /// was. Where its texts for people were told anew, the last ones.
     public func definition(_ kind: String, _ name: String, _ version: Int) -> DefinitionChange? {
         changes.last {
             $0.action == .registered && $0.kind == kind && $0.name == name
                 && $0.version == version
         }
+    }
+
+    /// Whether a version was registered and not dropped since.
+    public func isThere(_ kind: String, _ name: String, _ version: Int) -> Bool {
+        let last = changes.last {
+            $0.action != .promoted && $0.kind == kind && $0.name == name && $0.version == version
+        }
+        return last?.action == .registered
+    }
+
+    /// What brought versions of a definition into force and was neither taken back nor dropped since,
+    /// the last one last: promotions, and of everything but projections registrations, too. Telling a
+    /// version's texts anew is none.
+    public func standing(_ kind: String, _ name: String) -> [DefinitionChange] {
+        var standing: [DefinitionChange] = []
+        for change in changes where change.kind == kind && change.name == name {
+            switch change.action {
+            case .dropped: standing.removeAll { $0.version == change.version }
+            case .registered:
+                let isKnown = standing.contains { $0.version == change.version }
+                if kind != "projection", !isKnown { standing.append(change) }
+            case .promoted:
+                if let undone = change.undoes { standing.removeAll { $0.sequence >= undone } }
+                if standing.last?.version != change.version { standing.append(change) }
+            }
+        }
+        return standing
+    }
+
+    /// What taking back comes to: the first of the entries that brought the version in force there,
+    /// and the one that was in force before; nil where none is, or none was before.
+    public func undoing(
+        _ kind: String, _ name: String
+    ) -> (undone: UInt32, before: DefinitionChange)? {
+        let standing = standing(kind, name)
+        guard let live = live(kind, name), let last = standing.last, last.version == live.version,
+            let before = standing.last(where: { $0.version != last.version }),
+            let undone = standing.first(where: { $0.sequence > before.sequence })
+        else { return nil }
+        return (undone.sequence, before)
     }
 
     /// The version that was promoted last and not dropped since; nil when there is none.
@@ -133,20 +201,12 @@ public struct DefinitionRegister: Sendable {
         return live
     }
 
-    /// The version in force: of a projection the promoted one, of everything else the one
-    /// registered or promoted last and not dropped since.
+    /// The version in force: of a projection the promoted one, of everything else the one that came
+    /// into force last.
     public func live(_ kind: String, _ name: String) -> DefinitionChange? {
-        if kind == "projection" {
-            return promoted(kind, name).flatMap { definition(kind, name, $0) }
-        }
-        var order: [Int] = []
-        for change in changes where change.kind == kind && change.name == name {
-            // Telling a version's texts anew brings it back into force no more than it was.
-            if change.action == .registered, order.contains(change.version) { continue }
-            order.removeAll { $0 == change.version }
-            if change.action != .dropped { order.append(change.version) }
-        }
-        return order.last.flatMap { definition(kind, name, $0) }
+        let version =
+            kind == "projection" ? promoted(kind, name) : standing(kind, name).last?.version
+        return version.flatMap { definition(kind, name, $0) }
     }
 
     /// The newest version of each projection of which none answers: registered and not promoted

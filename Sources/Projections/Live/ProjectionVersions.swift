@@ -79,17 +79,6 @@ public struct ProjectionVersions {
         register.promoted("projection", name).map { Version(name: name, version: $0) }
     }
 
-    /// The version that answered before the one that does now and has not been dropped since.
-    public func before(_ name: String) -> Version? {
-        guard let live = live(name) else { return nil }
-        let promoted = register.changes.filter {
-            $0.kind == "projection" && $0.name == name && $0.action == .promoted
-        }
-        return promoted.reversed().map { Version(name: name, version: $0.version) }.first {
-            $0 != live && all.contains($0)
-        }
-    }
-
     /// What to build a version from.
     ///
     /// - Throws: `DefinitionFaults` where its registered text can't be read by this Rekam.

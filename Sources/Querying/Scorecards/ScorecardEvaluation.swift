@@ -130,11 +130,11 @@ struct ScorecardEvaluation {
     private mutating func cards(of period: Period, withHistory: Bool) throws -> [ScorecardCard] {
         let rows = definition.rows.filter { $0.days.overlaps(period.days) }
         guard !rows.isEmpty else {
-            let days = definition.rows.map(\.days)
+            let all = definition.rows
             throw ScorecardFault.notInForce(
                 definition.name, period: period.description,
-                from: days.map(\.lowerBound).min() ?? period.days.lowerBound,
-                to: (days.map(\.upperBound).max() ?? period.days.upperBound).advanced(by: -1))
+                from: all.map(\.days.lowerBound).min() ?? period.days.lowerBound,
+                to: all.contains { $0.lastDay == nil } ? nil : all.compactMap(\.lastDay).max())
         }
         var stretches: [Range<Day>: Stretch] = [:]
         for row in rows {

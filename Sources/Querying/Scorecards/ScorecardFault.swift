@@ -11,7 +11,7 @@ public enum ScorecardFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// It is about another dimension than asked.
     case otherScope(String, scope: String, asked: String)
     /// None of its rows counts in the period.
-    case notInForce(String, period: String, from: Day, to: Day)
+    case notInForce(String, period: String, from: Day, to: Day?)
     case tooLarge(String)
 
     /// What is wrong, and what to do.
@@ -34,7 +34,8 @@ public enum ScorecardFault: Error, Hashable, Sendable, CustomStringConvertible {
             return "\(name) is about one \(scope), so it can't be ranked by \(asked.shown). "
                 + "Rank by \(scope): --by \(scope)"
         case .notInForce(let name, let period, let from, let to):
-            return "no row of \(name) counts in \(period): they run from \(from) to \(to)."
+            return "no row of \(name) counts in \(period): they run from \(from) "
+                + (to.map { "to \($0)." } ?? "on.")
         case .tooLarge(let name): return "the numbers of \(name) are too large to be scored."
         }
     }

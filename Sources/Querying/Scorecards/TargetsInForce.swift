@@ -5,12 +5,16 @@ import EventModel
 /// or department where a row is about exactly one, for the company where it is about everything.
 ///
 /// A target counts where it holds on every day of a row's period, and where all scorecards that have
-/// one agree; scorecards for a part of their scope are left out.
+/// one agree; where they don't, none is shown and the answer names them. Scorecards for a part of
+/// their scope are left out.
 struct TargetsInForce {
     let context: QueryContext
+    private var doubts: [AnswerDoubt] = []
+
+    init(context: QueryContext) { self.context = context }
 
     /// - Complexity: O(rows × scorecards).
-    func added(to answer: Answer) throws -> Answer {
+    mutating func added(to answer: Answer) throws -> Answer {
         let scorecards = try context.scorecardsAbout(answer.columns.map(\.name))
             .filter { $0.conditions.isEmpty }
         guard !scorecards.isEmpty, answer.present.isEmpty else { return answer }
@@ -22,10 +26,11 @@ struct TargetsInForce {
             answer.totals[index].targets = try targets(
                 of: answer.totals[index], answer, scorecards)
         }
+        answer.doubts += doubts
         return answer
     }
 
-    private func targets(
+    private mutating func targets(
         of row: AnswerRow, _ answer: Answer, _ scorecards: [ScorecardDefinition]
     ) throws -> [ExactTarget?] {
         var subject: [String] = []
@@ -43,14 +48,19 @@ struct TargetsInForce {
                 : subject.count == 1 && !scorecard.isCompanyWide && scorecard.isAbout(subject[0])
         }
         let days = (row.slice < 0 ? answer.period : answer.slices[row.slice].period).days
-        let targets = try answer.columns.map { try target(of: $0, on: days, fitting) }
+        var targets: [ExactTarget?] = []
+        for column in answer.columns {
+            targets.append(try target(of: column, on: days, fitting))
+        }
         return targets.contains { $0 != nil } ? targets : []
     }
 
-    private func target(
+    private mutating func target(
         of column: AnswerColumn, on days: Range<Day>, _ scorecards: [ScorecardDefinition]
     ) throws -> ExactTarget? {
         var found: ExactTarget?
+        var names: [String] = []
+        var due: [AnswerDoubt] = []
         for scorecard in scorecards {
             let row = scorecard.rows.first {
                 $0.figure == column.name && $0.days.clamped(to: days) == days
@@ -61,9 +71,22 @@ struct TargetsInForce {
                 let share = column.growsWithTime ? try scorecard.grain.share(of: [days]) : nil
                 target = try ExactTarget(row.target, times: share ?? Fraction(1))
             } catch is Fraction.Overflow { throw QueryFault.tooLarge(column.name) }
-            if let found, found != target { return nil }
+            names.append(scorecard.name)
+            if let found, found != target {
+                note([.targetsDiffer(figure: column.name, scorecards: names)])
+                return nil
+            }
             found = target
+            if let review = row.review, row.isReviewDue(on: context.basis.today) {
+                due.append(
+                    .reviewDue(figure: column.name, scorecard: scorecard.name, by: review))
+            }
         }
+        note(due)
         return found
+    }
+
+    private mutating func note(_ more: [AnswerDoubt]) {
+        for doubt in more where !doubts.contains(doubt) { doubts.append(doubt) }
     }
 }

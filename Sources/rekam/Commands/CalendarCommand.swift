@@ -11,8 +11,10 @@ struct CalendarCommand: ParsableCommand {
         commandName: "calendar",
         abstract: "See, add and choose the calendars by which business time counts.",
         subcommands: [
-            CalendarListCommand.self, CalendarShowCommand.self, CalendarAddCommand.self,
-            CalendarUseCommand.self,
+            CalendarListCommand.self, CalendarShowCommand.self, DefinitionCheckCommand.self,
+            DefinitionAddCommand.self, CalendarUseCommand.self,
+            DefinitionHistoryCommand<CalendarNoun>.self, DefinitionUndoCommand<CalendarNoun>.self,
+            DefinitionDropCommand<CalendarNoun>.self,
         ])
 }
 
@@ -113,8 +115,13 @@ struct CalendarShowCommand: ParsableCommand {
     @Argument(help: "Its name.")
     var name: String
 
+    @OptionGroup var text: RegisteredText
+
     func run() throws {
-        let calendars = try StoreCalendars(store.open(readOnly: true))
+        let log = try store.open(readOnly: true)
+        let register = try log.read { try $0.definitions() }
+        if try text.written(name, CalendarNoun.self, in: register) { return }
+        let calendars = try StoreCalendars(log)
         let calendar = try calendars.find(name)
         let tzdata = calendars.release(of: calendar)
         let isStandard = calendars.register.standardCalendar == calendar.name
@@ -123,73 +130,6 @@ struct CalendarShowCommand: ParsableCommand {
                 ? CalendarPages.json(calendar, tzdata: tzdata, isStandard: isStandard)
                 : CalendarPages.page(
                     calendar, tzdata: tzdata, isStandard: isStandard, output.style))
-        Output.flush()
-    }
-}
-
-struct CalendarAddCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "add",
-        abstract: "Register calendars of a file, or new versions of them.",
-        discussion: """
-            The rules of a calendar's zone go into the log with it; nothing asks the machine for them \
-            later. A new version measures everything anew: the projections that use the calendar are \
-            built again from the log, and it says from which day on hours differ.
-
-            Example:
-              rekam calendar add night-desk.yaml
-            """)
-
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var language: LanguageOptions
-    @OptionGroup var resources: BuildResources
-
-    @Argument(help: "The file.")
-    var file: String
-
-    func run() throws {
-        let log = try store.open(readOnly: false)
-        let calendars = try StoreCalendars(log)
-        let words = DefinitionWords(language.lang)
-        let read = try DefinitionFile(file, in: calendars.library, of: log)
-        if let other = read.contents.first(where: { $0.definition.kind != "calendar" }) {
-            throw Failure(
-                .usage,
-                "\(file) defines the \(other.definition.kind) \(other.definition.name), too. Calendars "
-                    + "stand in files of their own.")
-        }
-        let fresh = try read.unregistered(in: calendars.register, calendars: true).compactMap {
-            one -> (document: SourceDocument, definition: CalendarDefinition)? in
-            guard case .calendar(let calendar) = one.definition else { return nil }
-            return (one.document, calendar)
-        }
-        guard !fresh.isEmpty else {
-            Output.line(words.allRegistered)
-            return Output.flush()
-        }
-        let recording: CalendarRecording
-        do {
-            recording = try CalendarRecording(fresh, in: log, zoneRules: Machine.zone)
-        } catch let fault as CalendarFault {
-            throw Failure(.refused, "\(file): \(fault.description)")
-        }
-        let now = try Machine.now()
-        try log.appendOwn(recording.drafts(at: now), recorded: now)
-        let today = (calendars.register.storeTimeZone ?? .utc).day(of: now)
-        for addition in recording.additions {
-            let calendar = addition.definition
-            Output.line(
-                words.calendar(
-                    "\(calendar.name)@\(calendar.version)", zone: calendar.zone,
-                    before: addition.before, differsFrom: addition.changesFrom, today: today))
-        }
-        let report = try LiveProjections(of: log).catchUp(options: try resources.options())
-        Progress.clear()
-        CalendarCommand.tell(report, words)
-        let first = recording.additions[0].definition.name
-        Output.line()
-        let isStandard = try StoreCalendars(log).register.standardCalendar == first
-        Output.line(words.next("rekam calendar \(isStandard ? "show" : "use") \(first)"))
         Output.flush()
     }
 }

@@ -9,7 +9,11 @@ struct KPICommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kpi",
         abstract: "See which KPIs there are, and what each one means.",
-        subcommands: [KPIListCommand.self, KPIShowCommand.self, KPIAddCommand.self])
+        subcommands: [
+            KPIListCommand.self, KPIShowCommand.self, DefinitionCheckCommand.self,
+            DefinitionAddCommand.self, DefinitionHistoryCommand<KPINoun>.self,
+            DefinitionUndoCommand<KPINoun>.self, DefinitionDropCommand<KPINoun>.self,
+        ])
 }
 
 struct KPIListCommand: ParsableCommand {
@@ -76,8 +80,13 @@ struct KPIShowCommand: ParsableCommand {
     @Argument(help: "Its name.")
     var name: String
 
+    @OptionGroup var text: RegisteredText
+
     func run() throws {
-        let library = try StoreDefinitions(store.open(readOnly: true)).library
+        let log = try store.open(readOnly: true)
+        let register = try log.read { try $0.definitions() }
+        if try text.written(name, KPINoun.self, in: register) { return }
+        let library = try StoreDefinitions(log).library
         guard let kpi = try library.kpi(name) else {
             let near = nearest(to: name, among: library.kpiNames)
             throw Failure(
@@ -93,32 +102,6 @@ struct KPIShowCommand: ParsableCommand {
                 ? KPIPages.json(kpi, projections: projections)
                 : KPIPages.page(kpi, projections: projections, output.style))
         Output.flush()
-    }
-}
-
-struct KPIAddCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "add",
-        abstract: "Register a file's KPIs in the log; they answer from then on.",
-        discussion: """
-            A KPI is a formula over projections that are there already, so that nothing has to be \
-            computed anew. A changed text under the same name and version is refused: raise the \
-            version. KPIs and scorecards that build on a changed one must still hold.
-
-            Example:
-              rekam kpi add our-kpis.yaml
-            """)
-
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var language: LanguageOptions
-
-    @Argument(help: "The file.")
-    var file: String
-
-    func run() throws {
-        try DefinitionAddition(kinds: ["kpi"], language: language.lang) {
-            "rekam query \($0.name) --period last-month"
-        }.run(file, store: store)
     }
 }
 

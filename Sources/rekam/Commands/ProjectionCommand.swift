@@ -13,8 +13,9 @@ struct ProjectionCommand: ParsableCommand {
             A new one goes this way: check, try, add, backfill, diff, promote.
             """,
         subcommands: [
-            ProjectionListCommand.self, ProjectionStatusCommand.self, ProjectionCheckCommand.self,
-            ProjectionTryCommand.self, ProjectionAddCommand.self, ProjectionBackfillCommand.self,
+            ProjectionListCommand.self, ProjectionStatusCommand.self, ProjectionShowCommand.self,
+            DefinitionCheckCommand.self, ProjectionTryCommand.self, DefinitionAddCommand.self,
+            DefinitionHistoryCommand<ProjectionNoun>.self, ProjectionBackfillCommand.self,
             ProjectionDiffCommand.self, ProjectionPromoteCommand.self, ProjectionDropCommand.self,
             ProjectionRebuildCommand.self, ProjectionCellsCommand.self,
         ])
@@ -98,44 +99,6 @@ struct ProjectionListCommand: ParsableCommand {
                 TextWidth.padded(
                     "\(source.definition.name)@\(source.definition.version)", to: width)
                     + "  " + words.notBuilt)
-        }
-        Output.flush()
-    }
-}
-
-struct ProjectionCheckCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "check",
-        abstract: "Check a definition file, and explain it back in words.",
-        discussion: """
-            Example:
-              rekam projection check second-reply.yaml
-            """)
-
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var language: LanguageOptions
-
-    @Argument(help: "The file.")
-    var file: String
-
-    func run() throws {
-        let log = try store.open(readOnly: true)
-        let library = try StoreDefinitions(log).library
-        let read = try DefinitionFile(file, in: library, of: log)
-        for (place, content) in read.contents.enumerated() {
-            if place > 0 { Output.line() }
-            Output.line(content.definition.explanation(in: language.lang))
-        }
-        Output.flush()
-        let projections = read.projections.map(\.definition)
-        let live = try LiveProjections(of: log, only: [])
-        try live.store.check(projections, context: live.context)
-        let held = try ExampleCheck.run(projections, live.context)
-        Output.line()
-        let words = DefinitionWords(language.lang)
-        if held > 0 { Output.line(words.hold(held)) }
-        if !projections.isEmpty {
-            Output.line(words.next("rekam projection try \(file.printable) --period last-month"))
         }
         Output.flush()
     }

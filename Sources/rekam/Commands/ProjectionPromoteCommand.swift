@@ -55,7 +55,7 @@ struct ProjectionPromoteCommand: ParsableCommand {
         Interrupt.listen()
         let log = try store.open(readOnly: false)
         let versions = try ProjectionVersions(of: log)
-        let version = try chosen(versions)
+        let (version, undone) = try chosen(versions)
         let old = versions.live(version.name)
         let words = ProjectionWords(language.lang)
         guard old != version else {
@@ -80,7 +80,7 @@ struct ProjectionPromoteCommand: ParsableCommand {
         drafts.append(
             log.promotion(
                 of: version.name, version: version.version, after: count, reason: reason, by: by,
-                at: now))
+                undoing: undone, at: now))
         try live.store.promote(version, recording: drafts, at: now)
         Output.line(words.answersNow(version.text, before: old?.text))
         for draft in drafts.dropLast() { Output.line("  " + words.withIt(draft.id)) }
@@ -98,16 +98,19 @@ struct ProjectionPromoteCommand: ParsableCommand {
         Output.flush()
     }
 
-    private func chosen(_ versions: ProjectionVersions) throws -> ProjectionVersions.Version {
-        guard undo else { return try versions.find(name) }
-        _ = try versions.find(name)
-        guard let before = versions.before(name) else {
+    /// The version to promote, and the promotion that this takes back.
+    private func chosen(
+        _ versions: ProjectionVersions
+    ) throws -> (version: ProjectionVersions.Version, undone: UInt32?) {
+        let found = try versions.find(name)
+        guard undo else { return (found, nil) }
+        guard let (undone, before) = versions.register.undoing("projection", name) else {
             throw Failure(
                 .usage,
                 "no version of \(name) answered before \(versions.live(name)?.text ?? "this") that "
-                    + "is still there: rekam projection status \(name)")
+                    + "is still there: rekam projection history \(name)")
         }
-        return before
+        return (ProjectionVersions.Version(name: name, version: before.version), undone)
     }
 
     /// What comes into force together with the version: KPIs of a file, or, undoing, those versions
@@ -122,11 +125,16 @@ struct ProjectionPromoteCommand: ParsableCommand {
         var drafts: [EventDraft] = []
         var covered: Set<String> = []
         if let companion {
-            let read = try DefinitionFile(companion, in: library, of: log)
             let count = try log.read { $0.entryCount }
-            for one in try read.unregistered(in: register) where one.definition.kind == "kpi" {
-                drafts.append(one.draft(in: log, after: count, at: now))
-                covered.insert(one.definition.name)
+            do {
+                let read = try DefinitionFiles([companion], in: library, of: log)
+                for one in try read.unregistered(in: register)
+                where ["kpi", "scorecard"].contains(one.definition.kind) {
+                    drafts.append(one.draft(in: log, after: count, at: now))
+                    covered.insert(one.definition.name)
+                }
+            } catch let faults as DefinitionFaults {
+                throw Failure(.refused, messages: faults.faults.map(\.description))
             }
         }
         var broken: [String] = []

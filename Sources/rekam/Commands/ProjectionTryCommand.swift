@@ -69,7 +69,12 @@ struct ProjectionTryCommand: ParsableCommand {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
         let library = try StoreDefinitions(log).library
-        let read = try DefinitionFile(file, in: library, of: log)
+        let read: DefinitionFiles
+        do {
+            read = try DefinitionFiles([file], in: library, of: log)
+        } catch let faults as DefinitionFaults {
+            throw Failure(.refused, messages: faults.faults.map(\.description))
+        }
         let (_, definition) = try read.projection(projection)
         let live = try LiveProjections(of: log, only: [])
         let trial = Trial(

@@ -17,7 +17,9 @@ struct ScorecardCommand: ParsableCommand {
             """,
         subcommands: [
             ScorecardFillCommand.self, ScorecardListCommand.self, ScorecardShowCommand.self,
-            ScorecardAddCommand.self,
+            DefinitionCheckCommand.self, DefinitionAddCommand.self,
+            DefinitionHistoryCommand<ScorecardNoun>.self, DefinitionUndoCommand<ScorecardNoun>.self,
+            DefinitionDropCommand<ScorecardNoun>.self,
         ], defaultSubcommand: ScorecardFillCommand.self)
 }
 
@@ -132,8 +134,13 @@ struct ScorecardShowCommand: ParsableCommand {
     @Argument(help: "Its name.")
     var name: String
 
+    @OptionGroup var text: RegisteredText
+
     func run() throws {
-        let library = try StoreDefinitions(store.open(readOnly: true)).library
+        let log = try store.open(readOnly: true)
+        let register = try log.read { try $0.definitions() }
+        if try text.written(name, ScorecardNoun.self, in: register) { return }
+        let library = try StoreDefinitions(log).library
         guard let scorecard = try library.scorecard(name) else {
             throw Failure(
                 .usage,
@@ -148,38 +155,6 @@ struct ScorecardShowCommand: ParsableCommand {
             ScorecardPages.page(
                 scorecard, titles: titles, output.style, as: ListFormat(output.format)))
         Output.flush()
-    }
-}
-
-struct ScorecardAddCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "add",
-        abstract: "Register a file's scorecards in the log; they answer from then on.",
-        discussion: """
-            Each row must be SMART: about a figure of the scope (specific), with a target in its \
-            unit (measurable), serving a row above or a stated objective (relevant), from a day to \
-            a day (time-bound); whether it is attainable, `rekam scorecard` shows by the last \
-            twelve periods. Weights total 100 % on every day.
-
-            Example:
-              rekam scorecard add night-shift.yaml
-            """)
-
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var language: LanguageOptions
-
-    @Argument(help: "The file.")
-    var file: String
-
-    func run() throws {
-        try DefinitionAddition(kinds: ["scorecard", "kpi"], language: language.lang) { definition in
-            guard case .scorecard(let scorecard) = definition else {
-                return "rekam kpi show \(definition.name)"
-            }
-            return "rekam scorecard \(scorecard.name)"
-                + (scorecard.isCompanyWide ? "" : " --by \(scorecard.scope)")
-                + " --period last-month"
-        }.run(file, store: store)
     }
 }
 

@@ -68,9 +68,18 @@ struct AnswerContent {
         return notes
     }
 
+    /// What should be known before the figures are relied on.
+    private var doubts: [String] {
+        func title(_ figure: String) -> String {
+            answer.columns.first { $0.name == figure }.map { self.title($0) } ?? figure
+        }
+        let words = AnswerDoubtWords(language)
+        return answer.doubts.map { words.text($0, title: title) }
+    }
+
     /// What the marks mean, what is not in yet, and what may still change.
     var notes: [String] {
-        var notes = legend
+        var notes = legend + doubts
         if answer.entriesNotYetIn > 0 { notes.append(words.notYetIn(answer.entriesNotYetIn)) }
         let statuses = Set((answer.rows + answer.totals).flatMap(\.statuses))
         if statuses.contains(.reopened) { notes.append(words.reopened(periodLabel)) }

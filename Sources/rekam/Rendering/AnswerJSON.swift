@@ -15,6 +15,7 @@ extension Answer {
         text += "  \"period\": \"\(period)\",\n"
         if let grain { text += "  \"grain\": \"\(grain.rawValue)\",\n" }
         if let comparison { text += "  \"compared_with\": \"\(comparison)\",\n" }
+        if !doubts.isEmpty { text += "  \"doubts\": [\(JSONText.lines(doubts.map(\.json)))],\n" }
         text += "  \"rows\": [\(JSONText.lines(rows.flatMap { jsonRows($0) }))],\n"
         text += "  \"total\": [\(JSONText.lines(totals.flatMap { jsonRows($0) }))]\n}\n"
         return text
@@ -131,7 +132,7 @@ package enum JSONText {
     }
 
     /// An object of members already written as JSON.
-    static func object(_ members: [(String, String)]) -> String {
+    package static func object(_ members: [(String, String)]) -> String {
         "{" + members.map { "\(string($0.0)): \($0.1)" }.joined(separator: ", ") + "}"
     }
 
@@ -206,5 +207,29 @@ extension AnswerBasis {
             + "  \"tzdata\": \(JSONText.string(tzdata)),\n"
             + "  \"calendars\": {\(calendarMembers.joined(separator: ", "))},\n"
             + "  \"definitions\": {\(versions.joined(separator: ", "))},\n"
+    }
+}
+
+extension AnswerDoubt {
+    /// One object for programs.
+    package var json: String {
+        func text(_ text: String) -> String { JSONText.string(text) }
+        return switch self {
+        case .unknownValue(let kpi, let dimension, let value, let nearest):
+            JSONText.object([
+                ("kind", "\"unknown_value\""), ("kpi", text(kpi)), ("dimension", text(dimension)),
+                ("value", text(value)), ("nearest", nearest.map(text) ?? "null"),
+            ])
+        case .targetsDiffer(let figure, let scorecards):
+            JSONText.object([
+                ("kind", "\"targets_differ\""), ("kpi", text(figure)),
+                ("scorecards", "[" + scorecards.map(text).joined(separator: ", ") + "]"),
+            ])
+        case .reviewDue(let figure, let scorecard, let day):
+            JSONText.object([
+                ("kind", "\"review_due\""), ("kpi", text(figure)),
+                ("scorecard", text(scorecard)), ("by", "\"\(day)\""),
+            ])
+        }
     }
 }

@@ -77,6 +77,21 @@ struct ScorecardContent {
         figures.value(line.figure, line.column.unit) + (line.figure.isFew ? "*" : "")
     }
 
+    /// Targets that were to be looked at again, by the day that was said.
+    private var reviewsDue: [String] {
+        var due: [Day: [String]] = [:]
+        for line in answer.cards.flatMap(\.lines) where line.row.isReviewDue(on: answer.basis.today)
+        {
+            guard let day = line.row.review else { continue }
+            let title = figures.title(line.column)
+            if due[day]?.contains(title) != true { due[day, default: []].append(title) }
+        }
+        let words = AnswerDoubtWords(language)
+        return due.sorted { $0.key < $1.key }.map {
+            words.reviewDue($0.value, by: $0.key, in: answer.definition.name)
+        }
+    }
+
     /// What must be known beside the figures.
     func notes(_ card: ScorecardCard?) -> [String] {
         var notes: [String] = []
@@ -104,6 +119,7 @@ struct ScorecardContent {
         if lines.contains(where: \.figure.isFew), !answer.isRanking {
             notes.append(words.few(Figure.fewestFacts))
         }
+        notes += reviewsDue
         if let last = answer.openUntil {
             let day = last.text(language, knownYear: answer.period.singleYear)
             notes.append(words.mayChange(periodLabel, until: day))

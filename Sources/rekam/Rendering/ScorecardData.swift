@@ -46,6 +46,10 @@ extension ScorecardAnswer {
             ("status", "\"\(line.status.rawValue)\""), ("serves", JSONText.string(serves(line))),
         ]
         if line.row.isLongTerm { members.append(("long_term", "true")) }
+        if let review = line.row.review {
+            members.append(("review", "\"\(review)\""))
+            if line.row.isReviewDue(on: basis.today) { members.append(("review_due", "true")) }
+        }
         if let history = line.history {
             members.append(("last_periods", "{\"met\": \(history.met), \"of\": \(history.of)}"))
         }

@@ -145,9 +145,10 @@ public enum ScorecardPages {
             let weight = NumberText.decimal(row.weight, words.language)
             columns[1].cells.append(.init(text: weight + " %"))
             columns[2].cells.append(.init(text: figures.target(row.target, row.unit)))
-            columns[3].cells.append(.init(text: row.days.spanLabel(words.language)))
+            columns[3].cells.append(.init(text: row.spanLabel(words)))
             columns[4].cells.append(.init(text: row.serves.text(scorecard, words.language)))
             var remarks = row.isLongTerm ? [words.longTerm] : []
+            if let review = row.review { remarks.append(words.reviewed(by: review)) }
             if row.cap == nil { remarks.append(words.notCapped) }
             if let cap = row.cap, cap != ExactNumber(100) {
                 remarks.append("≤ " + NumberText.decimal(cap, words.language) + " %")
@@ -160,15 +161,16 @@ public enum ScorecardPages {
     private static func csv(_ scorecard: ScorecardDefinition) -> String {
         var text = CSVText.line([
             "scorecard", "version", "kpi", "weight", "target", "from", "to", "cap", "serves",
-            "long_term",
+            "long_term", "review",
         ])
         let figures = FigureText(.english)
         for row in scorecard.rows {
             text += CSVText.line([
                 scorecard.name, "\(scorecard.version)", CSVText.text(row.figure), "\(row.weight)",
                 CSVText.text(figures.target(row.target, row.unit)), "\(row.days.lowerBound)",
-                "\(row.days.upperBound.advanced(by: -1))", row.cap.map { "\($0)" } ?? "none",
+                row.lastDay.map { "\($0)" } ?? "", row.cap.map { "\($0)" } ?? "none",
                 CSVText.text(row.serves.name), "\(row.isLongTerm)",
+                row.review.map { "\($0)" } ?? "",
             ])
         }
         return text
@@ -191,7 +193,8 @@ public enum ScorecardPages {
                 ("kpi", JSONText.string(row.figure)), ("weight", "\(row.weight)"),
                 ("target", JSONText.object(target)), ("unit", "\"\(row.unit.rawValue)\""),
                 ("from", "\"\(row.days.lowerBound)\""),
-                ("to", "\"\(row.days.upperBound.advanced(by: -1))\""),
+                ("to", row.lastDay.map { "\"\($0)\"" } ?? "null"),
+                ("review", row.review.map { "\"\($0)\"" } ?? "null"),
                 ("cap", row.cap.map { "\($0)" } ?? "null"),
                 ("serves", JSONText.string(row.serves.name)), ("long_term", "\(row.isLongTerm)"),
             ])
@@ -227,17 +230,20 @@ extension ScorecardRow.Purpose {
     }
 }
 
-extension Range where Bound == Day {
-    /// `January – December 2025`, or days.
-    func spanLabel(_ language: Language) -> String {
-        let last = upperBound.advanced(by: -1)
-        let month = CalendarSpan(.month, containing: lowerBound)
+extension ScorecardRow {
+    /// `January – December 2025`, `from January 2025 on`, or days.
+    fileprivate func spanLabel(_ words: Words) -> String {
+        let month = CalendarSpan(.month, containing: days.lowerBound)
+        let last = lastDay ?? days.lowerBound
         let end = CalendarSpan(.month, containing: last)
-        let isWhole = month.start == lowerBound && end.end == upperBound
+        let isWhole =
+            month.start == days.lowerBound && (lastDay == nil || end.end == days.upperBound)
         let grain: Grain = isWhole ? .month : .day
-        let first = CalendarSpan(grain, containing: lowerBound)
-        return Period(from: first, through: CalendarSpan(grain, containing: last))?
-            .label(in: language) ?? ""
+        let first = CalendarSpan(grain, containing: days.lowerBound)
+        let label =
+            Period(from: first, through: CalendarSpan(grain, containing: last))?
+            .label(in: words.language) ?? ""
+        return lastDay == nil ? words.since(label) : label
     }
 }
 

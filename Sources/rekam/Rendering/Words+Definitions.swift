@@ -24,7 +24,7 @@ package struct DefinitionWords: SubjectWords {
 
     /// That a definition was registered, to be built or promoted later.
     package func registered(_ kind: String, _ version: String) -> String {
-        registration(kind, version)
+        registration(kind, version) + "."
     }
 
     /// That the texts for people of one were recorded anew.
@@ -47,8 +47,12 @@ package struct DefinitionWords: SubjectWords {
             } ?? ".")
     }
 
-    package func waits(_ kpi: String, _ reason: String) -> String {
-        pick("KPI \(kpi) waits for the promotion: ", "KPI \(kpi) menunggu promosi: ") + reason
+    /// That one comes with the promotion of a projection, and why.
+    package func waits(_ kind: String, _ version: String, _ reason: String) -> String {
+        let name = self.kind(kind)
+        return (name.prefix(1).uppercased() + name.dropFirst())
+            + pick(" \(version) waits for the promotion: ", " \(version) menunggu promosi: ")
+            + reason
     }
 
     package var allRegistered: String {
@@ -60,6 +64,56 @@ package struct DefinitionWords: SubjectWords {
         pick(
             examples == 1 ? "1 example holds." : "\(examples) examples hold.",
             "\(examples) contoh cocok.")
+    }
+
+    // MARK: Histories
+
+    /// What became of a version.
+    package enum Act: String, Sendable {
+        case registered, retold, promoted, undone, dropped
+    }
+
+    package func act(_ act: Act) -> String {
+        switch act {
+        case .registered: pick("registered", "didaftarkan")
+        case .retold: pick("new texts", "teks baru")
+        case .promoted: pick("promoted", "dipromosikan")
+        case .undone: pick("back in force", "berlaku lagi")
+        case .dropped: pick("dropped", "dihapus")
+        }
+    }
+
+    package var inForce: String { pick("in force", "berlaku") }
+
+    /// The columns of a history.
+    package enum Column { case entry, recorded, version, act, inForce, reason, by }
+
+    package func heading(_ column: Column) -> String {
+        switch column {
+        case .entry: pick("Entry", "Entri")
+        case .recorded: pick("Recorded", "Dicatat")
+        case .version: pick("Version", "Versi")
+        case .act: pick("What", "Tindakan")
+        case .inForce: ""
+        case .reason: pick("Reason", "Alasan")
+        case .by: pick("By", "Oleh")
+        }
+    }
+
+    /// That a version is in force again in place of another.
+    package func undone(_ version: String, instead other: String) -> String {
+        pick(
+            "\(version) answers again, in place of \(other).",
+            "\(version) dipakai lagi, menggantikan \(other).")
+    }
+
+    /// That a version is out of use, and which one is in force then.
+    package func dropped(_ version: String, inForce other: String?, wasInForce: Bool) -> String {
+        let head = pick("Dropped \(version)", "\(version) dihapus")
+        guard wasInForce else { return head + "." }
+        return head
+            + (other.map { pick(": \($0) answers again.", ": \($0) dipakai lagi.") }
+                ?? pick(": no version of it answers now.", ": kini tidak ada versi yang dipakai."))
     }
 
     // MARK: Calendars

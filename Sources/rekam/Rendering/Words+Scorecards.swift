@@ -20,6 +20,15 @@ extension Words {
     var period: String { pick("Period", "Periode") }
     var scope: String { pick("Scope", "Cakupan") }
     var longTerm: String { pick("long-term", "jangka panjang") }
+    /// Of a target without a last day.
+    func since(_ day: String) -> String { pick("from \(day) on", "sejak \(day)") }
+
+    /// By when a target is to be looked at again.
+    func reviewed(by day: Day) -> String {
+        let text = day.text(language, knownYear: nil)
+        return pick("to be reviewed by \(text)", "ditinjau paling lambat \(text)")
+    }
+
     var notCapped: String { pick("not capped", "tanpa batas") }
     var objectives: String { pick("Objectives", "Tujuan") }
     var rows: String { pick("Rows", "Baris") }
