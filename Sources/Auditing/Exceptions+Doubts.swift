@@ -35,6 +35,22 @@ extension AuditExceptions {
         }
     }
 
+    /// What imports told of their inputs.
+    static func told(
+        in entries: Range<UInt32>, of view: borrowing LogView
+    ) throws -> [AuditException] {
+        try view.toldDoubts(in: entries).compactMap { told in
+            guard let kind = AuditException.Kind(told.kind) else { return nil }
+            var exception = AuditException(
+                kind: kind, sequence: told.sequence, recorded: try view.recorded(told.sequence),
+                happened: try view.happened(told.sequence), subject: told.input,
+                detail: told.cases.joined(separator: ", "), reason: "", person: "",
+                count: told.count)
+            exception.firstLine = told.line
+            return exception
+        }
+    }
+
     /// Of the entries that a doubt is about, the first one that is looked at.
     private static func entry(of doubt: CaseDoubt, _ entries: Range<UInt32>) -> UInt32 {
         doubt.sequences.first(where: entries.contains) ?? doubt.sequences[0]

@@ -41,8 +41,18 @@ public struct AuditException: Hashable, Sendable {
         case moved
         /// Events that recording alone put in order, where it decides a figure.
         case tie
-        /// Names that differ in letter case alone, or in what is not seen.
+        /// Names that differ in letter case or blanks alone, or in what is not seen.
         case namesAlike = "names_alike"
+        /// What an import told of its input: values that look like phone numbers or addresses, local
+        /// times and dates that can be read in two ways or in none, rows elsewhere than their times or
+        /// what is recorded say.
+        case phone, email
+        case localTimeRepeated = "local_time_repeated"
+        case localTimeSkipped = "local_time_skipped"
+        case twoDateFormats = "two_date_formats"
+        case dateAlone = "date_alone"
+        case rowsOutOfOrder = "rows_out_of_order"
+        case rowPlaces = "row_places"
 
         /// The kind that a doubt is; nil for one that is no exception.
         public init?(_ doubt: DoubtKind) { self.init(rawValue: doubt.rawValue) }
@@ -64,10 +74,12 @@ public struct AuditException: Hashable, Sendable {
     public var reason: String
     /// Who did it, as said; empty where nobody was named.
     public var person: String
-    /// How many entries it stands for; of a refusal, lines.
+    /// How many entries it stands for; of a refusal, and of what an import told, lines.
     public var count: Int
     /// Of a refusal, how many lines there were; else 0.
     public var lines = 0
+    /// Of what an import told, the first line that has it.
+    public var firstLine: Int?
     /// Whether it stands for entries of people who are not to be known, all of the kind together:
     /// neither these entries nor their times are told.
     public var isAnonymous = false
@@ -85,7 +97,7 @@ extension AuditException {
 /// Finds the exceptions among the entries that were recorded in a period.
 public struct AuditExceptions {
     /// Events recorded later than so many milliseconds after they happened are backdated.
-    public var backdatedAfterMilliseconds: Int64 = 3 * 86_400_000
+    public var backdatedAfterMilliseconds = DoubtKind.usualBackdating
     /// Whether each backdated event and each doubt stands for itself, rather than all of a kind that
     /// came in one batch.
     public var listsEach = false
@@ -162,6 +174,7 @@ public struct AuditExceptions {
             return first..<end
         }
         if !searched.isEmpty {
+            found += try log.read { try Self.told(in: searched, of: $0) }
             found += try doubts(in: searched, by: LiveProjections(of: log), &anonymous)
         }
         return found.sorted { ($0.sequence, $0.kind.place) < ($1.sequence, $1.kind.place) }

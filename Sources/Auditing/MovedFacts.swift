@@ -114,14 +114,26 @@ final class MovedFacts {
 
     // MARK: Events
 
-    /// The events that moved a cell: those of the cases whose facts in it changed.
+    /// The events that moved a cell: those of the cases whose facts in it changed. Where no fact holds
+    /// anything of what is counted, those whose facts made the cell, or left it without any.
     func events(
         behind column: String, _ key: [(dimension: String, value: String)], _ period: Period,
         in context: QueryContext, _ states: FollowedStates
     ) throws -> [Cause] {
+        let counted = try events(
+            behind: column, key, period, in: context, states, countsAll: false)
+        if !counted.isEmpty { return counted }
+        return try events(behind: column, key, period, in: context, states, countsAll: true)
+    }
+
+    private func events(
+        behind column: String, _ key: [(dimension: String, value: String)], _ period: Period,
+        in context: QueryContext, _ states: FollowedStates, countsAll: Bool
+    ) throws -> [Cause] {
         guard
             let relevance = try? context.relevance(
-                QueryRequest(kpis: [column], period: period.description), key: key, states)
+                QueryRequest(kpis: [column], period: period.description), key: key, states,
+                countsAll: countsAll)
         else { return [] }
         var found: Set<Cause> = []
         for (name, isRelevant) in relevance {

@@ -366,6 +366,8 @@ public struct AppendOutcome: Sendable {
     public var clockRanBehind = false
     /// The rows recorded, where not all of them were.
     package var acceptedRows: Set<Int>?
+    /// Rows that were there already, but recorded at another place among those of their instant.
+    package var elsewhere: [Int] = []
 
     /// An empty outcome.
     public init() {}

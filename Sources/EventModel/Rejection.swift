@@ -91,6 +91,8 @@ public struct Rejection: Error, Hashable, Sendable {
             switch value {
             case "": "nothing"
             case Rejection.emptyText: "an empty text"
+            // A number and the text of its digits are two orders: it comes as JSON has it.
+            case _ where field == "sequence": value
             default: "\"" + (value.count > 40 ? value.prefix(39) + "…" : value) + "\""
             }
         }

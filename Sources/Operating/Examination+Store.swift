@@ -95,22 +95,12 @@ extension StoreFacts {
     private static func doubts(of log: LogStore) throws -> [DoubtfulCases] {
         let all = try log.read { 0..<$0.entryCount }
         // Without readable definitions there are no figures that a tie could decide.
-        let live = try? LiveProjections(of: log)
-        var doubts =
-            try live?.countDoubts(in: all)
-            ?? log.read { view in
-                var census = DoubtCensus()
-                try view.findDoubts(in: all) { census.add($0) }
-                return try census.named(in: view)
-            }
-        let alike = try log.read { try $0.namesAlike(in: all) }
-        if !alike.isEmpty {
-            doubts.append(
-                DoubtfulCases(
-                    kind: .namesAlike, count: alike.count,
-                    first: alike.prefix(DoubtfulCases.shown).map { "\($0.field): \($0.text)" }))
+        if let live = try? LiveProjections(of: log) { return try live.countDoubts(in: all) }
+        return try log.read { view in
+            var census = DoubtCensus()
+            try view.countDoubts(in: all, &census, isImport: false)
+            return try census.named(in: view)
         }
-        return doubts
     }
 }
 

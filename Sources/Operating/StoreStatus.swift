@@ -34,8 +34,8 @@ public struct StoreStatus: Sendable {
     public var lastImport: Import?
     /// Lines refused by the imports of the last 24 hours before `now`.
     public var refusedInADay: Int
-    /// What was found doubtful in the last 24 hours, by kind, in their order: what the imports told,
-    /// and the cases that what came in made doubtful.
+    /// What was found doubtful in the last 24 hours, by kind, in their order: what came in and what the
+    /// imports told of it, and the cases that it made doubtful.
     public var doubtsInADay: [DoubtfulCases]
     /// Projections that answer.
     public var projections: Int
@@ -87,8 +87,11 @@ public struct StoreStatus: Sendable {
         let yesterday = Instant(milliseconds: now.milliseconds - 86_400_000)
         let imports = try log.read { view in try Self.imports(in: view, since: yesterday) }
         (lastImport, refusedInADay) = (imports.last, imports.refused)
-        doubtsInADay = try Self.doubts(
-            of: live, since: yesterday, told: imports.doubts)
+        doubtsInADay = try live.countDoubts(
+            in: log.read { view in
+                try view.entryCount(
+                    recordedBy: Instant(milliseconds: yesterday.milliseconds - 1))..<view.entryCount
+            })
         behind = try log.read { view in
             let statuses = try live.store.statuses(in: view).filter { $0.state == .live }
             return live.sources.map { source in
@@ -114,13 +117,12 @@ public struct StoreStatus: Sendable {
 
     private static func imports(
         in view: borrowing LogView, since start: Instant
-    ) throws -> (last: Import?, refused: Int, doubts: [DoubtKind: Int]) {
+    ) throws -> (last: Import?, refused: Int) {
         var last: Import?
         var refused = 0
-        var doubts: [DoubtKind: Int] = [:]
         guard let id = try view.caseID("log/ingest"),
             var sequence = try view.lastSequence(ofCase: id)
-        else { return (nil, 0, [:]) }
+        else { return (nil, 0) }
         for _ in 0..<mostImports {
             let segment = try view.segment(containing: sequence)
             let row = Int(sequence - segment.first)
@@ -139,43 +141,11 @@ public struct StoreStatus: Sendable {
                     time: time, input: input, accepted: number("accepted"),
                     duplicates: number("duplicate"), refused: number("refused"))
             }
-            if time >= start {
-                refused += number("refused")
-                if case .string(let text)? = entry["data"]?["doubts"] {
-                    doubts.merge(told(text), uniquingKeysWith: +)
-                }
-            }
+            if time >= start { refused += number("refused") }
             sequence = segment.previous[row]
             if sequence == .max { break }
         }
-        return (last, refused, doubts)
-    }
-
-    /// Doubts as an import keeps them: a JSON object of `kind` or `kind attribute` and counts.
-    private static func told(_ text: String) -> [DoubtKind: Int] {
-        guard case .object(let members)? = try? JSONValue(parsing: text) else { return [:] }
-        var counts: [DoubtKind: Int] = [:]
-        for member in members {
-            guard case .number(let digits) = member.value, let count = Int(digits),
-                let kind = DoubtKind(rawValue: String(member.key.prefix { $0 != " " }))
-            else { continue }
-            counts[kind, default: 0] += count
-        }
-        return counts
-    }
-
-    private static func doubts(
-        of live: LiveProjections, since start: Instant, told: [DoubtKind: Int]
-    ) throws -> [DoubtfulCases] {
-        let entries = try live.store.log.read { view in
-            try view.entryCount(
-                recordedBy: Instant(milliseconds: start.milliseconds - 1))..<view.entryCount
-        }
-        let cases = try live.countDoubts(in: entries, ofCasesAlone: true)
-        return DoubtKind.allCases.compactMap { kind in
-            told[kind].map { DoubtfulCases(kind: kind, count: $0, first: []) }
-                ?? cases.first { $0.kind == kind }
-        }
+        return (last, refused)
     }
 
     /// What one may ask of a store's age, in milliseconds; nil asks nothing.

@@ -31,7 +31,10 @@ struct DoubtCounting<Sink: EventSink>: EventSink {
         // Of what was there already was told when it came, and what is refused is told as such.
         guard outcome.accepted > 0 else { return outcome }
         for found in look.end(looking) where outcome.isAccepted(found.row) {
-            tally.add(found.kind, found.attribute, line: found.line)
+            tally.add(
+                found.kind, found.attribute, line: found.line,
+                ofCase: found.kind.isOfPersons
+                    ? nil : batch.text(batch.rows[found.row].subject))
         }
         return outcome
     }

@@ -55,12 +55,15 @@ public struct Import {
         let digest = Digest()
         source.onStoredBytes = { digest.update($0) }
         let name = source.name
-        var sink = AnswerWatch(counting(store.sink(clock: clock)), store.types)
+        var sink = try PlaceWatch(
+            AnswerWatch(counting(store.sink(clock: clock)), store.types), store,
+            numbersRows: mapping.numbersRows)
         var outcome = try read(source, through: mapping, into: &sink)
-        outcome.doubts = sink.inside.doubts + outcome.doubts
+        outcome.doubts = sink.inside.inside.doubts + sink.doubts + outcome.doubts
         var blank = ImportRecord(
             input: name, digest: digest.hex, mapping: Digest.hex(of: mapping.contents))
-        blank.hasAnswers = sink.hasSeenAnswers || AnswerWatch<LogSink>.tells(mapping.contents.span)
+        blank.hasAnswers =
+            sink.inside.hasSeenAnswers || AnswerWatch<LogSink>.tells(mapping.contents.span)
         try record(outcome, blank)
         return outcome
     }
@@ -75,10 +78,24 @@ public struct Import {
         _ source: sending InputSource, through mapping: Mapping?, after rehearsal: inout Rehearsal,
         _ see: @escaping (EventBatch, AppendOutcome) throws -> Void
     ) throws -> IngestOutcome {
+        let places = rehearsal.rowPlaces
+        var newPlaces = places
+        let see: (EventBatch, AppendOutcome) throws -> Void = { batch, outcome in
+            if mapping?.numbersRows ?? false {
+                for (place, row) in batch.rows.enumerated()
+                where row.orderText.length > 0 && outcome.isAccepted(place) {
+                    newPlaces.insert(RowPlaceKey(row, of: batch))
+                }
+            }
+            try see(batch, outcome)
+        }
         var sink = counting(ShownSink(inside: rehearsal, see: see))
         // What it holds is not copied.
         rehearsal = store.rehearsal()
-        defer { rehearsal = sink.inside.inside }
+        defer {
+            rehearsal = sink.inside.inside
+            rehearsal.rowPlaces = newPlaces
+        }
         guard let mapping else {
             var outcome = try ingest(
                 source, into: &sink, types: store.types, options: options, rejects: rejects,
@@ -86,8 +103,11 @@ public struct Import {
             outcome.doubts = sink.doubts
             return outcome
         }
-        var outcome = try read(source, through: mapping, into: &sink)
-        outcome.doubts = sink.doubts + outcome.doubts
+        var watch = try PlaceWatch(
+            sink, store, numbersRows: mapping.numbersRows, after: places)
+        defer { sink = watch.inside }
+        var outcome = try read(source, through: mapping, into: &watch)
+        outcome.doubts = watch.inside.doubts + watch.doubts + outcome.doubts
         return outcome
     }
 
@@ -119,9 +139,15 @@ public struct Import {
             outcome.refusals.map { (Self.kept($0.first, fields), $0.count) },
             uniquingKeysWith: +)
         // A small input's count of doubtful answers would tell of somebody's answer.
-        record.doubts = Dictionary(
-            outcome.doubts.filter { !$0.isAnonymous }.map { (Self.kept($0), $0.count) },
-            uniquingKeysWith: +)
+        for doubt in outcome.doubts where !doubt.isAnonymous {
+            // Who a case is about is not kept where it is a person, or may be spelt in clear.
+            let cases = doubt.cases.filter { subject in
+                !doubt.kind.isOfPersons
+                    && !store.types.personalKinds.contains(String(subject.prefix { $0 != "/" }))
+            }
+            record.doubts[Self.kept(doubt), default: .init()].add(
+                doubt.count, line: doubt.line, cases: cases)
+        }
         record.ranges = outcome.sequences
         try record.record(in: store, now: try clock())
     }

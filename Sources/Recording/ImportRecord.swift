@@ -22,10 +22,43 @@ public struct ImportRecord: Sendable {
     public var refused = 0
     /// Refusals by kind and field.
     public var refusals: [String: Int] = [:]
-    /// Values that look like what does not belong in clear, by kind and attribute.
-    public var doubts: [String: Int] = [:]
+    /// What was doubtful, by kind; what stands in clear by attribute as well.
+    public var doubts: [String: Doubt] = [:]
     /// The entries it added.
     public var ranges: [Range<UInt32>] = []
+
+    /// How often something was doubtful, with the first line and the first cases.
+    public struct Doubt: Hashable, Sendable {
+        /// How many events or rows.
+        public var count = 0
+        /// The first line; nil for none.
+        public var line: Int?
+        /// The first cases, none of them a person.
+        public var cases: [String] = []
+
+        /// None yet.
+        public init() {}
+
+        /// Adds some more.
+        public mutating func add(_ count: Int, line: Int?, cases: [String]) {
+            self.count += count
+            self.line = [self.line, line].compactMap { $0 }.min()
+            let more = cases.filter { !self.cases.contains($0) }
+            self.cases += more.prefix(max(0, DoubtfulCases.shown - self.cases.count))
+        }
+
+        /// `{"cases":["ticket/1"],"count":3,"line":12}`
+        func json(withCases: Bool) -> JSONValue {
+            func number(_ value: Int) -> JSONValue { .number(String(value)) }
+            var members = [JSONMember(key: "count", value: number(count))]
+            if let line { members.append(JSONMember(key: "line", value: number(line))) }
+            if withCases, !cases.isEmpty {
+                members.append(
+                    JSONMember(key: "cases", value: .array(cases.map { .string($0) })))
+            }
+            return .object(members)
+        }
+    }
 
     /// A record of an input of which nothing was read yet.
     public init(input: String, digest: String, mapping: String? = nil) {
@@ -80,11 +113,22 @@ public struct ImportRecord: Sendable {
         if !hasAnswers { fields.append(.init("digest", .text(digest))) }
         if let mapping { fields.append(.init("mapping", .text(mapping))) }
         if isFirst, !refusals.isEmpty {
-            fields.append(.init("refusals", .text(Self.text(of: refusals))))
+            fields.append(
+                .init("refusals", .text(Self.text(of: refusals.mapValues { Self.number($0) }))))
         }
         if isFirst, !doubts.isEmpty {
-            fields.append(.init("doubtful", .integer(Int64(doubts.values.reduce(0, +)))))
-            fields.append(.init("doubts", .text(Self.text(of: doubts))))
+            let count = doubts.values.reduce(0) { $0 + $1.count }
+            fields.append(.init("doubtful", .integer(Int64(count))))
+            // Cases may have long names.
+            let text = Self.text(of: doubts.mapValues { $0.json(withCases: true) })
+            let isLong = text.utf8.count > Self.longestText
+            fields.append(
+                .init(
+                    "doubts",
+                    .text(
+                        isLong
+                            ? Self.text(of: doubts.mapValues { $0.json(withCases: false) }) : text))
+            )
         }
         let draft = EventDraft(
             id: "ingest/\(id)", source: store.origin, type: "ingest.recorded",
@@ -96,14 +140,19 @@ public struct ImportRecord: Sendable {
         return try store.append(batch, recorded: now, isStrict: false).accepted == 1
     }
 
-    /// Counts as a JSON object. Kinds and fields are few, so that the schema's 20,000 characters hold
-    /// them; where they do not, the sum is told.
-    private static func text(of counts: [String: Int]) -> String {
-        let members = counts.sorted { $0.key < $1.key }.map {
-            JSONMember(key: $0.key, value: .number(String($0.value)))
+    /// Bytes of such a text, at most: the schema has 20,000 characters.
+    private static let longestText = 18_000
+
+    private static func number(_ value: Int) -> JSONValue { .number(String(value)) }
+
+    /// A JSON object by kinds and fields. They are few, so that it has room for them; where it has not,
+    /// their number is told.
+    private static func text(of values: [String: JSONValue]) -> String {
+        let members = values.sorted { $0.key < $1.key }.map {
+            JSONMember(key: $0.key, value: $0.value)
         }
         let text = String(decoding: JSONValue.object(members).canonical ?? [], as: UTF8.self)
-        guard text.utf8.count > 18_000 else { return text }
-        return "{\"other\":\(counts.values.reduce(0, +))}"
+        guard text.utf8.count > longestText else { return text }
+        return "{\"other\":\(values.count)}"
     }
 }

@@ -125,7 +125,8 @@ struct DoubtfulEntriesTests {
         audited.now = try Instant(rfc3339: "2025-02-10T00:00:00Z")
         let names = [
             "Budi", "Bu\u{200B}di", "budi", "Budi ", "Ana Maria", "Ana\u{00A0}Maria", "Strasse",
-            "STRASSE", "Dewi", "Dew\u{00ED}",
+            "STRASSE", "Dewi", "Dew\u{00ED}", "Eka  Putri", "Eka Putri", "İpek", "ipek",
+            "\u{202A}Gita\u{202C}", "Gita", "Ha\u{3164}na", "Hana",
         ]
         try audited.record(
             names.enumerated().map {
@@ -138,7 +139,28 @@ struct DoubtfulEntriesTests {
             Set(alike.map { "\($0.field): \($0.text)" }) == [
                 "agent: Budi · Bu\\u{200b}di · budi", "agent: Ana Maria · Ana\\u{a0}Maria",
                 "agent: STRASSE · Strasse", "agent: DEWI · Dewi",
+                "agent: Eka \\u{20}Putri · Eka Putri", "agent: ipek · İpek",
+                "agent: Hana · Ha\\u{3164}na",
             ])
+    }
+
+    @Test("Names are told where another that looks alike was said before, once")
+    func alikeBefore() throws {
+        let audited = try AuditedLog(now: "2025-01-01T00:00:00Z")
+        func opened(_ id: String, _ agent: String) -> String {
+            event(
+                id, "ticket.opened", "ticket/\(id)", "2025-02-01T08:00:00Z",
+                "\"agent\":\"\(agent)\"")
+        }
+        var ends = [try audited.entryCount]
+        for (id, agent) in ["Budi", "Sari", "budi", "budi", "Budi"].enumerated() {
+            try audited.record([opened("\(id)", agent)])
+            ends.append(try audited.entryCount)
+        }
+        let found = try zip(ends, ends.dropFirst()).map { first, end in
+            try audited.log.read { try $0.namesAlike(in: first..<end) }.count
+        }
+        #expect(found == [0, 0, 1, 0, 0])
     }
 
     @Test("A tie is told with the later recorded of its events, and with what it decides")

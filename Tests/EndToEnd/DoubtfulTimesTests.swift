@@ -37,14 +37,34 @@ struct DoubtfulTimesTests {
         #expect(try command.run("init", "--time-zone", "Europe/Berlin").code == 0)
         let english = try command.run("ingest", "t.csv", "--mapping", "m.yaml").out
         for line in [
-            "Doubtful: local times that the clock shows twice in answered: 1 (first at line 2). Each",
-            "Doubtful: local times that the clock shows twice in opened: 1 (first at line 2). Each",
-            "Doubtful: local times that the clock skips in opened: 1 (first at line 3). Each is read",
-            "Doubtful: dates that fit two of the mapping's formats in due: 1 (first at line 3). The",
+            "Doubtful: local times that the clock shows twice in answered: 1 (first at line 2: ticket/1). Each",
+            "Doubtful: local times that the clock shows twice in opened: 1 (first at line 2: ticket/1). Each",
+            "Doubtful: local times that the clock skips in opened: 1 (first at line 3: ticket/2). Each is read",
+            "Doubtful: dates that fit two of the mapping's formats in due: 1 (first at line 3: ticket/2). The",
         ] { #expect(english.contains(line), "\(english)") }
         let answer = try command.run(
             "query", "first_response_time", "--period", "2025-10", "--format", "csv")
         #expect(answer.out.contains(",1200,"), "\(answer)")
+
+        // Every command that tells doubts tells these, by what the import kept.
+        for told in [
+            try command.run("status").out, try command.run("doctor").out,
+        ] {
+            #expect(
+                told.contains(
+                    "local times that the clock shows twice: 2 (first at line 2: ticket/1, …)"),
+                "\(told)")
+            #expect(
+                told.contains("dates without a time: 2 (first at line 2: ticket/1, "), "\(told)")
+        }
+        let audit = try command.run(
+            "audit", "exceptions", "--period", "1970..2100", "--format", "csv"
+        ).out
+        for kind in ["local_time_repeated", "local_time_skipped", "two_date_formats", "date_alone"]
+        {
+            #expect(audit.contains("\n\(kind),"), "\(audit)")
+        }
+        #expect(audit.contains(",t.csv,line 3: ticket/2,"), "\(audit)")
 
         // What is there already was told when it came.
         let again = try command.run("ingest", "t.csv", "--mapping", "m.yaml").out
@@ -55,15 +75,16 @@ struct DoubtfulTimesTests {
             .out
         for line in [
             "Meragukan: waktu setempat yang muncul dua kali pada jam pada answered: 1 (pertama di baris",
-            "Meragukan: waktu setempat yang dilewati jam pada opened: 1 (pertama di baris 3). Masing",
-            "Meragukan: tanggal yang cocok dengan dua format pemetaan pada due: 1 (pertama di baris 3)",
+            "Meragukan: waktu setempat yang dilewati jam pada opened: 1 (pertama di baris 3: ticket/2). Masing",
+            "Meragukan: tanggal yang cocok dengan dua format pemetaan pada due: 1 (pertama di baris 3: ticket/2)",
         ] { #expect(indonesian.contains(line), "\(indonesian)") }
 
         let json = try command.run("ingest", "t.csv", "--mapping", "m3.yaml", "--format", "json")
             .out
         #expect(
             json.contains(
-                #"{"attribute":"opened","count":1,"first_line":3,"kind":"local_time_skipped"}"#),
+                #"{"attribute":"opened","cases":["ticket/2"],"count":1,"first_line":3,"kind":"local_time_skipped"}"#
+            ),
             "\(json)")
     }
 }

@@ -124,6 +124,36 @@ struct SurveyRoundsTests {
         #expect(try groups(log) == [[7, 1, 2, 3, 4, 5, 10]])
     }
 
+    @Test("What one person answers at one instant goes by what it says, not by recording")
+    func content() throws {
+        var scores: [[Int64]] = []
+        for order in [[1, 5, 3], [5, 3, 1], [3, 1, 5]] as [[Int64]] {
+            var log = Log()
+            for score in order {
+                log.add(1, at: 1, team: 7); log.events[log.events.count - 1].said = [.number(score)]
+            }
+            for person in 2...5 as ClosedRange<UInt32> { log.add(person, at: 1, team: 7) }
+            log.rest(20)
+            let counted = try #require(log.ledger().groups.first?.answers.first)
+            guard case .number(let score)? = log.events[Int(counted)].said.first else { return }
+            scores.append([score])
+        }
+        #expect(scores == [[5], [5], [5]])
+        // Invitations of one instant: how long the first is open says who belongs to its round.
+        var groups: [Int] = []
+        for days in [[2, 30], [30, 2]] as [[Int64]] {
+            var log = Log()
+            for (person, days) in zip([1, 2] as [UInt32], days) {
+                log.add(person, at: 0, days: days, team: 7, isInvitation: true)
+                log.events[log.events.count - 1].said = [.number(days)]
+            }
+            for person in 1...6 as ClosedRange<UInt32> { log.add(person, at: 3, team: 7) }
+            log.rest(60)
+            groups.append(try log.ledger().groups.flatMap(\.answers).count)
+        }
+        #expect(groups[0] == groups[1])
+    }
+
     @Test("An invitation says for how long; who is invited later has as long")
     func invited() throws {
         var log = Log()

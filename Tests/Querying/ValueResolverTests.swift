@@ -103,7 +103,7 @@ struct ValueResolverTests {
         ),
         (
             "bud",
-            "agent \"bud\" could be Budi Santoso (b.1) or Budiman Adi (b.2). Type more of the name."
+            "agent \"bud\" could be Budi Santoso (b.1), Budiman Adi (b.2) or Bu\\u{200b}di. Type more of the name."
         ),
         ("Zzz", "no agent is called \"Zzz\". `--by agent` shows all."),
         ("Sanroso", "no agent is called \"Sanroso\". Did you mean Budi Santoso?"),

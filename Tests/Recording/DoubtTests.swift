@@ -73,14 +73,19 @@ struct DoubtTests {
             + answer("3", "ticket/3", 0, scale) + answer("4", "ticket/4", 1000, "")
             + answer("5", "respondent/r", 1000, scale)
         let expected = [
-            DoubtGroup(kind: .offScale, attribute: "data.score", count: 2, line: 2),
+            DoubtGroup(
+                kind: .offScale, attribute: "data.score", count: 2, line: 2,
+                cases: ["ticket/2", "ticket/3"]),
             DoubtGroup(kind: .offScale, attribute: "data.score", count: 1, line: nil),
         ]
         try withStore { (store: LogStore) throws -> Void in
             #expect(try rehearse(text, in: store).doubts == expected)
             #expect(try record(text, in: store).doubts == expected)
             // The log does not keep that somebody's answer was off its scale.
-            #expect(try kept(store) == ["{\"off_scale\":2}"])
+            #expect(
+                try kept(store) == [
+                    #"{"off_scale":{"cases":["ticket/2","ticket/3"],"count":2,"line":2}}"#
+                ])
         }
     }
 
@@ -97,7 +102,10 @@ struct DoubtTests {
                 "3", "shift.scheduled", "agent/sari", "2030-01-01T00:00:00Z",
                 "\"length_milliseconds\":1000")
         try withStore { (store: LogStore) throws -> Void in
-            let expected = [DoubtGroup(kind: .future, attribute: "time", count: 1, line: 2)]
+            let expected = [
+                DoubtGroup(
+                    kind: .future, attribute: "time", count: 1, line: 2, cases: ["ticket/2"])
+            ]
             #expect(try record(text, in: store).doubts == expected)
         }
     }

@@ -211,9 +211,10 @@ class Database:
             CREATE VIEW events AS
             SELECT *, make_timestamp(instant * 1000) AS time, local::DATE AS day FROM event_rows""")
         run("CREATE VIEW happened AS SELECT * FROM events WHERE NOT silent")
-        run("DROP TABLE raw; DROP TABLE recorded")
+        run("DROP TABLE raw")
         calendars.prepare(self.connection, self.zone)
         rounds.prepare(self.connection)
+        run("DROP TABLE recorded")
         answers.prepare(self.connection)
 
     def _voids_and_voided(self):

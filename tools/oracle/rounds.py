@@ -7,6 +7,8 @@ kind, question, score, scale_minimum, scale_maximum.
 """
 
 import collections
+import itertools
+import json
 
 DAY = 86_400_000
 USUAL_DAYS = 14
@@ -47,6 +49,43 @@ def rounds_of(events):
     return found
 
 
+def content(e):
+    """What an event says, to be compared: its type, then its fields by their names; nothing first."""
+    fields = (("kind", "question", "scale_maximum", "scale_minimum", "score", "survey", "team")
+              if e["type"] == "survey.answered" else ("kind", "survey", "team", "valid_days"))
+    values = [e[name] for name in fields]
+    return [(1, e["type"].encode())] + [
+        (-1, 0) if value is None or value == "" else
+        (1, str(value).encode()) if isinstance(value, str) else (0, value) for value in values]
+
+
+def told(e):
+    value = json.loads(e["told"])
+    if isinstance(value, str) and e["told_as"] != "Integer":
+        return 1, value.encode()
+    return 0, int(value)
+
+
+def in_order(events):
+    """The events of all people as they happened: within an instant each source's wait for each other,
+    and of the heads the one of the least rank goes next, then the one that says the least."""
+    def key(e):
+        return e["type"] != "survey.sent", content(e), e["sequence"]
+
+    def instant(e):
+        return e["instant"], e["fraction"]
+
+    for _, together in itertools.groupby(sorted(events, key=instant), key=instant):
+        queues = collections.defaultdict(list)
+        for e in together:
+            queues[e["source"] if e["told"] else None].append(e)
+        for source, queue in queues.items():
+            queue.sort(key=key if source is None else lambda e: (told(e), key(e)))
+        queues = [collections.deque(queue) for queue in queues.values()]
+        while queues := [queue for queue in queues if queue]:
+            yield min(queues, key=lambda queue: key(queue[0])).popleft()
+
+
 def is_on_scale(e):
     return ((e["scale_minimum"] is None or e["score"] >= e["scale_minimum"])
             and (e["scale_maximum"] is None or e["score"] <= e["scale_maximum"]))
@@ -55,14 +94,15 @@ def is_on_scale(e):
 def prepare(connection):
     names = ["case_id", "instant", "type", "subject", "day", "survey", "kind", "team", "valid_days",
              "question", "score", "scale_minimum", "scale_maximum"]
+    own = ["sequence", "fraction", "source", "told", "told_as"]
     rows = connection.execute(
-        f"SELECT {', '.join(names)} FROM events WHERE case_kind = 'respondent' AND "
-        "type IN ('survey.sent', 'survey.answered') "
-        # Of all people: an invitation before what is answered at the same instant.
-        "ORDER BY instant, fraction, type <> 'survey.sent', place, sequence").fetchall()
+        f"SELECT {', '.join('e.' + name for name in names)}, e.sequence, e.fraction, r.source, "
+        "r.told, r.told_as FROM events e JOIN recorded r USING (sequence) "
+        "WHERE e.case_kind = 'respondent' AND "
+        "e.type IN ('survey.sent', 'survey.answered')").fetchall()
     surveys = collections.defaultdict(list)
-    for row in rows:
-        event = dict(zip(names, row))
+    # Of all people: an invitation before what is answered at the same instant.
+    for event in in_order(dict(zip(names + own, row)) for row in rows):
         surveys[event["survey"], event["kind"]].append(event)
     shown, hidden = [], []
 

@@ -147,6 +147,9 @@ struct Admitting: ~Copyable {
     private mutating func takeBack(_ rows: Range<Int>, voidsFrom firstVoid: Int) {
         for void in admission.voids[firstVoid...] { voidedHere[void.voided] = nil }
         admission.voids.removeSubrange(firstVoid...)
+        while let last = admission.elsewhere.last, rows.contains(last) {
+            admission.elsewhere.removeLast()
+        }
         for row in rows.reversed() {
             appender.sequences[row] = .max
             let key = batch.rows[row].identity.value
@@ -169,7 +172,9 @@ struct Admitting: ~Copyable {
             for holder in holders[event.identity.value] ?? [] {
                 switch try compare(row, with: holder) {
                 case .other: continue
-                case .same: return .duplicate
+                case .same:
+                    if try isElsewhere(row, holder) { admission.elsewhere.append(row) }
+                    return .duplicate
                 case .conflict(let difference): return .refused(batch.conflict(row, difference))
                 }
             }
@@ -177,6 +182,17 @@ struct Admitting: ~Copyable {
         if event.type == layout.voidType { return try judgeVoid(row, next: sequence) }
         if event.type == layout.registeredType { return try judgeDefinition(row) }
         return .accepted
+    }
+
+    /// Whether the place that a mapping gave a row is another than that of the same row as recorded.
+    private mutating func isElsewhere(_ row: Int, _ holder: Holder) throws -> Bool {
+        guard batch.rows[row].orderText.length > 0 else { return false }
+        switch holder {
+        case .row(let earlier): return batch.rows[earlier].order != batch.rows[row].order
+        case .entry(let sequence):
+            let segment = try segment(containing: sequence)
+            return segment.order(of: Int(sequence - segment.first)) != batch.rows[row].order
+        }
     }
 
     private enum Likeness {

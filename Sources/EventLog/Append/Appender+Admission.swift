@@ -6,6 +6,8 @@ internal import Synchronization
 /// What became of a batch's rows before anything is written.
 struct Admission {
     var duplicates = 0
+    /// Rows that are there already, but recorded at another place among those of their instant.
+    var elsewhere: [Int] = []
     var rejections: [(row: Int, rejection: Rejection)] = []
     /// Accepted voids: the sequence each takes out, and its own.
     var voids: [(voided: UInt32, by: UInt32)] = []

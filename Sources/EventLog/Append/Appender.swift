@@ -133,9 +133,13 @@ import Vault
         let admission = try admit(input, batch, forming, old, isStrict: isStrict, in: transaction)
         outcome.duplicates = admission.duplicates
         outcome.rejections = admission.rejections
+        outcome.elsewhere = admission.elsewhere
         outcome.clockRanBehind = outcome.clockRanBehind && accepted.count > 0
         guard accepted.count > 0, !isStrict || admission.rejections.isEmpty else {
-            outcome.duplicates = isStrict && !admission.rejections.isEmpty ? 0 : outcome.duplicates
+            if isStrict, !admission.rejections.isEmpty {
+                outcome.duplicates = 0
+                outcome.elsewhere = []
+            }
             return old
         }
         var state = old

@@ -17,6 +17,9 @@ public struct Rehearsal: EventSink {
     /// The sequence that the next event would get.
     private var next: UInt32?
 
+    /// Places that rows of inputs before were given, where a mapping numbers rows.
+    public var rowPlaces: Set<RowPlaceKey> = []
+
     /// What the batch at hand has told, to take it back.
     private var done: [Step] = []
 
@@ -37,6 +40,7 @@ public struct Rehearsal: EventSink {
         var content: UInt64
         var subject: UInt64
         var isAnswer: Bool
+        var order: OrderKey
     }
 
     /// An event under some source and id: of the log, or told here.
@@ -54,7 +58,8 @@ public struct Rehearsal: EventSink {
 
     private enum Verdict {
         case accepted
-        case duplicate
+        /// There already; whether it was recorded at another place among those of its instant.
+        case duplicate(isElsewhere: Bool)
         case refused(Rejection)
     }
 
@@ -78,7 +83,7 @@ public struct Rehearsal: EventSink {
             while start < batch.rows.count {
                 let rows = together(from: start, in: batch)
                 start = rows.upperBound
-                let mark = (done.count, sequence, outcome.duplicates)
+                let mark = (done.count, sequence, outcome.duplicates, outcome.elsewhere.count)
                 for row in rows {
                     let found = entries[batch.rows[row].identity.value] ?? []
                     switch try judge(row, of: batch, found, sequence, in: view) {
@@ -87,12 +92,14 @@ public struct Rehearsal: EventSink {
                         keep(row, of: batch, sequence, in: view)
                         sequence += 1
                         continue
-                    case .duplicate:
+                    case .duplicate(let isElsewhere):
                         outcome.duplicates += 1
+                        if isElsewhere { outcome.elsewhere.append(row) }
                         continue
                     case .refused(let rejection):
                         goBack(to: mark.0)
                         (sequence, outcome.duplicates) = (mark.1, mark.2)
+                        outcome.elsewhere.removeLast(outcome.elsewhere.count - mark.3)
                         accepted.subtract(rows)
                         outcome.rejections.append((row, rejection))
                     }
@@ -101,6 +108,7 @@ public struct Rehearsal: EventSink {
                 if isStrict, !outcome.rejections.isEmpty {
                     goBack(to: 0)
                     outcome.duplicates = 0
+                    outcome.elsewhere = []
                     return outcome
                 }
             }
@@ -164,7 +172,17 @@ public struct Rehearsal: EventSink {
                 sequence: sequence, type: event.type, text: text,
                 content: Rehearsal.content(of: row, batch),
                 subject: event.subjectFingerprint.value,
-                isAnswer: view.types.isAnswer(event.type, ofCase: batch.text(event.subject))))
+                isAnswer: view.types.isAnswer(event.type, ofCase: batch.text(event.subject)),
+                order: event.order))
+    }
+
+    private func order(of holder: Holder, in view: borrowing LogView) throws -> OrderKey {
+        switch holder {
+        case .kept(let kept): return kept.order
+        case .entry(let sequence):
+            let segment = try view.segment(containing: sequence)
+            return segment.order(of: Int(sequence - segment.first))
+        }
     }
 
     /// A fingerprint of what makes a row the same event.
@@ -193,7 +211,10 @@ public struct Rehearsal: EventSink {
         for holder in holders {
             switch try likeness(of: row, of: batch, to: holder, in: view) {
             case .other: continue
-            case .same: return .duplicate
+            case .same:
+                let isElsewhere =
+                    try event.orderText.length > 0 && order(of: holder, in: view) != event.order
+                return .duplicate(isElsewhere: isElsewhere)
             case .conflict(let difference): return .refused(batch.conflict(row, difference))
             }
         }
@@ -359,6 +380,22 @@ public struct Rehearsal: EventSink {
 extension LogStore {
     /// What says what would come of batches, recording nothing.
     public func rehearsal() -> Rehearsal { Rehearsal(self) }
+}
+
+/// The place that a numbered row of a case was given: its fingerprint.
+public struct RowPlaceKey: Hashable, Sendable {
+    private let subject: UInt64
+    private let source: UInt64
+    private let time: SentTime
+    private let order: OrderKey
+
+    /// That of a row of a batch.
+    public init(_ row: EventRow, of batch: borrowing EventBatch) {
+        subject = row.subjectFingerprint.value
+        source = Fingerprint(of: batch.bytes.span.extracting(row.source.indices)).value
+        time = row.sent
+        order = row.order
+    }
 }
 
 /// Why a void is refused.

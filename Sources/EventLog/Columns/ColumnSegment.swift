@@ -79,6 +79,13 @@ package import EventModel
         )
     }
 
+    /// The source's own order of a row.
+    func order(of row: Int) -> OrderKey {
+        guard let orders else { return .none }
+        return OrderKey(
+            kind: OrderSource(word: orders.sources[row]).kind, columnValue: orders.keys[row])
+    }
+
     private var layout: SegmentLayout.Fixed {
         SegmentLayout.Fixed(count: count, start: fixedOffset, optional: optional)
     }

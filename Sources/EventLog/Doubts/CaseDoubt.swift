@@ -32,6 +32,7 @@ public struct CaseDoubt: Hashable, Sendable {
 public struct DoubtCensus: Sendable {
     private var counts: [DoubtKind: Int] = [:]
     private var first: [DoubtKind: [CaseDoubt]] = [:]
+    private var whole: [DoubtKind: DoubtfulCases] = [:]
     /// Cases with ties that were not tried.
     public var untriedTies = 0
 
@@ -47,10 +48,28 @@ public struct DoubtCensus: Sendable {
         first[doubt.kind, default: []].append(doubt)
     }
 
+    /// Adds what was counted elsewhere, to what was so of the same kind.
+    public mutating func add(_ found: DoubtfulCases) {
+        guard found.count > 0 else { return }
+        guard var known = whole[found.kind] else {
+            whole[found.kind] = found
+            return
+        }
+        known.count += found.count
+        known.line = known.line ?? found.line
+        let more = found.first.filter { !known.first.contains($0) }
+        known.first += more.prefix(DoubtfulCases.shown - known.first.count)
+        whole[found.kind] = known
+    }
+
     /// What was counted, in the order of the kinds, with the names of cases.
     public func named(in view: borrowing LogView) throws -> [DoubtfulCases] {
         var result: [DoubtfulCases] = []
         for kind in DoubtKind.allCases {
+            if let found = whole[kind] {
+                result.append(found)
+                continue
+            }
             let untried = kind == .tie ? untriedTies : 0
             let count = counts[kind] ?? 0
             guard count + untried > 0 else { continue }

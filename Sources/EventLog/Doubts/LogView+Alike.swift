@@ -1,6 +1,6 @@
 import EventModel
 
-/// Names of one kind that people can't tell apart, or that differ in letter case alone.
+/// Names of one kind that people can't tell apart, or that differ in letter case or blanks alone.
 public struct NamesAlike: Hashable, Sendable {
     /// What the names are of: a field (`agent`, `team`), or a kind of case.
     public var field: String
@@ -12,46 +12,84 @@ public struct NamesAlike: Hashable, Sendable {
     /// The names as people can tell them apart: what is not seen is spelt out.
     public var text: String { names.map(NamesAlike.visible).joined(separator: " · ") }
 
-    /// A name with what is not seen spelt out: `Bu\u{200b}di`.
+    /// A name with what is not seen spelt out: `Bu\u{200b}di`, `Ana \u{20}Maria`.
     static func visible(_ name: String) -> String {
         var text = ""
+        var isAfterBlank = false
         for scalar in name.unicodeScalars {
-            if scalar.isASCII || !isUnseen(scalar) && !scalar.properties.isWhitespace {
+            let isBlank = scalar.properties.isWhitespace
+            if scalar.isASCII ? !(isBlank && isAfterBlank) : !scalar.isUnseen && !isBlank {
                 text.unicodeScalars.append(scalar)
             } else {
                 text += "\\u{" + String(scalar.value, radix: 16) + "}"
             }
+            isAfterBlank = isBlank
         }
         return text.printable
     }
-
-    /// What all names have in common that look alike: without what is not seen, blanks of one width,
-    /// letters of one case.
-    static func likeness(of name: String) -> String {
-        if name.utf8.allSatisfy({ $0 < 0x80 }) { return name.lowercased() }
-        var text = String.UnicodeScalarView()
-        for scalar in name.unicodeScalars where !isUnseen(scalar) {
-            text.append(scalar.properties.isWhitespace ? " " : scalar)
-        }
-        return NormalText.form(of: String(text).caseFolded)
-    }
-
-    /// Whether a character leaves no mark: joiners, directions, selectors and the like.
-    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isDefaultIgnorableCodePoint
-            || scalar.properties.generalCategory == .format
-    }
 }
 
+/// Names that were said, by field, with the entry that says each first.
+typealias SaidNames = [String: [String: UInt32]]
+
 extension LogView {
-    /// Names said by some entries that are alike, field by field. Cases of persons count as names of
-    /// the field called like their kind. Events of people who are not to be known are passed over.
+    /// Names that are alike, field by field, where one of some entries is the first to say one of them
+    /// and not the first to say any: over the whole log each is told once. Cases of persons count as names
+    /// of the field called like their kind. Events of people who are not to be known are passed over.
     ///
-    /// - Complexity: O(entries × fields + names).
+    /// - Complexity: O(entries × fields + log names); where names may be alike, or some are persons of
+    ///   their own, O(log entries × fields).
     public func namesAlike(in entries: Range<UInt32>) throws -> [NamesAlike] {
+        try namesAlike(said: said(in: entries), in: entries)
+    }
+
+    /// As `namesAlike(in:)`, of names that entries say or would say.
+    func namesAlike(said: SaidNames, in entries: Range<UInt32>) throws -> [NamesAlike] {
+        guard try mayBeAlike(said) else { return [] }
+        var all = try self.said(in: 0..<entryCount)
+        for (field, names) in said {
+            for (name, sequence) in names {
+                all[field, default: [:]][name] = min(all[field]?[name] ?? .max, sequence)
+            }
+        }
+        var found: [NamesAlike] = []
+        for (field, names) in all {
+            let groups = Dictionary(grouping: names.keys, by: \.nameLikeness)
+            for group in groups.values where group.count > 1 {
+                let sequences = group.compactMap { names[$0] }.sorted().dropFirst()
+                guard let sequence = sequences.first(where: entries.contains) else { continue }
+                found.append(
+                    NamesAlike(
+                        field: field,
+                        names: group.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
+                        sequence: sequence))
+            }
+        }
+        return found.sorted { ($0.sequence, $0.field) < ($1.sequence, $1.field) }
+    }
+
+    private func said(in entries: Range<UInt32>) throws -> SaidNames {
         var search = NameSearch(types)
         for segment in try segments(covering: entries) { search.look(at: segment, entries) }
-        return try search.found(in: self)
+        return try search.texts(in: self)
+    }
+
+    /// Whether some name may be alike to another that the log has: of persons' cases that is not asked
+    /// of their list, since it may be as long as the log.
+    private func mayBeAlike(_ said: SaidNames) throws -> Bool {
+        var known: Set<String> = []
+        for (field, names) in said {
+            if !names.isEmpty, types.personalKinds.contains(field) { return true }
+            known.formUnion(names.keys)
+        }
+        let likenesses = Set(known.map(\.nameLikeness))
+        if likenesses.count < known.count { return true }
+        guard !likenesses.isEmpty else { return false }
+        for id in 2..<UInt32(max(2, nameCount)) {
+            let name = try name(id)
+            if !known.contains(name), likenesses.contains(name.nameLikeness) { return true }
+        }
+        return false
     }
 }
 
@@ -75,19 +113,15 @@ private struct NameSearch {
     init(_ types: EventTypes) {
         personalKinds = types.personalKinds.subtracting(EventTypes.anonymousKinds)
         var fields: [String] = []
+        let personalKinds = types.personalKinds
         rules = types.schemas.map { schema in
-            // What surveys ask of respondents stays with them.
-            let isHidden = schema.isLogsOwn || schema.mayAnswer
-            var rule = Rule(
-                isOfPersons: !schema.mayAnswer
-                    && !types.personalKinds.isDisjoint(with: schema.subjectKinds))
-            for (index, field) in schema.columns.enumerated()
-            where field.column == .name && !isHidden {
-                let place = fields.firstIndex(of: field.name) ?? fields.count
-                if place == fields.count { fields.append(field.name) }
-                rule.columns.append((index, place))
-            }
-            return rule
+            let known = NameRule(schema, personalKinds: personalKinds)
+            return Rule(
+                columns: known.columns.map { column in
+                    let place = fields.firstIndex(of: column.field) ?? fields.count
+                    if place == fields.count { fields.append(column.field) }
+                    return (column.index, place)
+                }, isOfPersons: known.isOfPersons)
         }
         self.fields = fields
         said = Array(repeating: [:], count: fields.count)
@@ -125,8 +159,9 @@ private struct NameSearch {
         }
     }
 
-    func found(in view: borrowing LogView) throws -> [NamesAlike] {
-        var texts: [String: [String: UInt32]] = [:]
+    /// The names that were said.
+    func texts(in view: borrowing LogView) throws -> SaidNames {
+        var texts: SaidNames = [:]
         func note(_ text: String, _ field: String, _ sequence: UInt32) {
             let known = texts[field]?[text] ?? .max
             texts[field, default: [:]][text] = min(known, sequence)
@@ -142,18 +177,21 @@ private struct NameSearch {
                 note(String(subject[subject.index(after: slash)...]), kind, sequence)
             }
         }
-        var result: [NamesAlike] = []
-        for (field, names) in texts {
-            let groups = Dictionary(grouping: names.keys, by: NamesAlike.likeness)
-            for group in groups.values where group.count > 1 {
-                let sequences = group.compactMap { names[$0] }.sorted()
-                result.append(
-                    NamesAlike(
-                        field: field,
-                        names: group.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
-                        sequence: sequences[1]))
-            }
-        }
-        return result.sorted { ($0.sequence, $0.field) < ($1.sequence, $1.field) }
+        return texts
+    }
+}
+
+/// Which columns of a type hold names that may be alike, and whether its cases are persons.
+struct NameRule {
+    /// Name columns with their fields.
+    var columns: [(index: Int, field: String)] = []
+    var isOfPersons: Bool
+
+    init(_ schema: EventSchema, personalKinds: Set<String>) {
+        isOfPersons =
+            !schema.mayAnswer && !personalKinds.isDisjoint(with: schema.subjectKinds)
+        // What surveys ask of respondents stays with them.
+        guard !schema.isLogsOwn, !schema.mayAnswer else { return }
+        columns = schema.columns.enumerated().filter { $1.column == .name }.map { ($0, $1.name) }
     }
 }

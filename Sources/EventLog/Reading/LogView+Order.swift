@@ -22,6 +22,28 @@ extension LogView {
         return try sequences.map { try place(of: $0, ranks, &walk) }
     }
 
+    /// Those of some entries that have an order of their source, with their times.
+    ///
+    /// - Complexity: O(entries).
+    package func orders(
+        of sequences: some Sequence<UInt32>
+    ) throws -> [(sequence: UInt32, time: SentTime, order: OrderKey)] {
+        var walk = try segmentWalk()
+        var found: [(sequence: UInt32, time: SentTime, order: OrderKey)] = []
+        for sequence in sequences {
+            let segment = try walk.segment(containing: sequence).segment
+            let row = Int(sequence - segment.first)
+            let order = segment.order(of: row)
+            guard order.kind != .none else { continue }
+            let time = SentTime(
+                Instant(milliseconds: segment.times[row]),
+                nanoseconds: segment.nanoseconds?[row] ?? 0)
+            found.append((sequence, time, order))
+        }
+        return found
+    }
+
+    /// Where an event stands among others of its case.
     ///
     /// - Parameter readsTexts: whether orders longer than their keys are read from their entries; else
     ///   such rows of one key look alike.

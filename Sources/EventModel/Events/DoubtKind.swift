@@ -11,9 +11,13 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     case localTimeSkipped = "local_time_skipped"
     /// A date that two of the stated formats read differently.
     case twoDateFormats = "two_date_formats"
+    /// A date without a time of day, taken for the first instant of its local day.
+    case dateAlone = "date_alone"
     /// A row that stands elsewhere among its case's rows than its time says, where the mapping says
     /// that the rows, or a column, tell their order.
     case rowsOutOfOrder = "rows_out_of_order"
+    /// A row that stands elsewhere among those of its instant than it, or another row, was recorded.
+    case rowPlaces = "row_places"
     /// An answer outside the scale that stands beside it.
     case offScale = "off_scale"
     /// An event of a time after its recording, and no plan.
@@ -28,16 +32,21 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     case tie
     /// An event a little before the opening of its case, which counts as at it.
     case moved
-    /// Names that differ in letter case alone, or in what is not seen.
+    /// Names that differ in letter case or blanks alone, or in what is not seen.
     case namesAlike = "names_alike"
+    /// An event recorded long after it happened.
+    case backdated
 
     /// Whether it is about what tells of persons and would stand in clear.
     public var isOfPersons: Bool { self == .phone || self == .email }
 
-    /// Whether it is about whole cases, so that only the log can tell.
-    public var isOfCases: Bool {
+    /// Whether only an input can tell it, so that the log keeps what imports told: its events no longer
+    /// show how the input's rows stood, or how their times were written.
+    public var isOfInputs: Bool {
         switch self {
-        case .noOpening, .endBeforeStart, .tie, .moved: true
+        case .phone, .email, .localTimeRepeated, .localTimeSkipped, .twoDateFormats, .dateAlone,
+            .rowsOutOfOrder, .rowPlaces:
+            true
         default: false
         }
     }
@@ -46,6 +55,9 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     /// no further before its case's opening counts as at it, and one that is no further ahead of its
     /// recording is not doubtful.
     public static let clockTolerance: Int64 = 120_000
+
+    /// An event recorded later after it happened, in milliseconds, is backdated: three days.
+    public static let usualBackdating: Int64 = 3 * 86_400_000
 }
 
 /// Doubts of one kind: how many cases, and the first of them.
@@ -58,12 +70,17 @@ public struct DoubtfulCases: Hashable, Sendable {
     public var first: [String]
     /// How many more may be: cases with ties that were not tried, for want of time.
     public var untried = 0
+    /// The first line of an input that told it; nil where no line did.
+    public var line: Int?
 
     /// How many are named.
     public static let shown = 3
 
     /// Doubts from their parts.
-    public init(kind: DoubtKind, count: Int, first: [String], untried: Int = 0) {
+    public init(
+        kind: DoubtKind, count: Int, first: [String], untried: Int = 0, line: Int? = nil
+    ) {
+        self.line = line
         self.kind = kind
         self.count = count
         self.first = first

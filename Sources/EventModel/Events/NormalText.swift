@@ -44,10 +44,12 @@ package enum NormalText {
     }
 
     /// White space, and what is invisible: soft hyphen, zero-width space, non-joiner and joiner, word
-    /// joiner, byte order mark. Variation selectors and tags stay: flags and emoji need them.
+    /// joiner, byte order mark, and what only says in which direction a text runs. Variation selectors
+    /// and tags stay: flags and emoji need them.
     package static func isTrimmed(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x00AD, 0x200B...0x200D, 0x2060, 0xFEFF: true
+        case 0x00AD, 0x061C, 0x180E, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0xFEFF:
+            true
         default: scalar.properties.isWhitespace
         }
     }

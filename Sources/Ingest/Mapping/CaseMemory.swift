@@ -15,8 +15,11 @@ struct CaseMemory {
         var latest: RowPlace?
         /// By the mapping's events that stand for an opening (`first`): the earliest so far.
         var openings: [Opening?] = []
-        /// Its row read last.
+        /// Its row read last, where a column orders rows; and where it stands.
         var last: RowStatement?
+        var lastPlace: RowPlace?
+        /// Its rows in the order of a column.
+        var succession: Succession?
         /// What is counted among the rows of one instant.
         var moment: Moment?
     }
@@ -33,11 +36,61 @@ struct CaseMemory {
     /// any number of them, and a copy for each row would take the square of it.
     final class Moment {
         let time: SentTime
-        var rows = 0
         /// How often each synthetic id was given.
         var ids: [UInt64: Int] = [:]
 
         init(_ time: SentTime) { self.time = time }
+    }
+
+    /// A case's rows as a column orders them: whether time says the same of all of them does not hang
+    /// on the order in which they are read. Shared by entries, as a `Moment` is.
+    final class Succession {
+        private var places: [RowPlace] = []
+        /// Whether it was told that time contradicts.
+        var isTold = false
+
+        private static let mostPlaces = 4096
+
+        /// Whether time says the contrary of what the column says of a row and some other.
+        ///
+        /// - Complexity: O(log rows). None that was taken in contradicts another, unless that is told:
+        ///   so a row that contradicts any contradicts one right beside it.
+        func contradicts(_ place: RowPlace) -> Bool {
+            let index = index(of: place)
+            return (index > 0 && place.contradicts(places[index - 1]))
+                || (index < places.count && place.contradicts(places[index]))
+        }
+
+        func take(_ place: RowPlace) {
+            guard place.order != nil, !isTold, places.count < Self.mostPlaces else { return }
+            places.insert(place, at: index(of: place))
+        }
+
+        func takeBack(_ place: RowPlace) {
+            let index = index(of: place)
+            if index < places.count, places[index] == place { places.remove(at: index) }
+        }
+
+        private func index(of place: RowPlace) -> Int {
+            var (low, high) = (0, places.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if Self.precedes(places[middle], place) { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+
+        /// By the column, numbers before texts, then by time.
+        private static func precedes(_ left: RowPlace, _ right: RowPlace) -> Bool {
+            switch (left.order, right.order) {
+            case (.integer(let one)?, .integer(let other)?) where one != other: one < other
+            case (.text(let one)?, .text(let other)?) where !one.utf8.elementsEqual(other.utf8):
+                one.utf8.lexicographicallyPrecedes(other.utf8)
+            case (.integer?, .text?): true
+            case (.text?, .integer?): false
+            default: left.time < right.time
+            }
+        }
     }
 
     static let generationCases = 250_000
@@ -81,7 +134,7 @@ struct CaseMemory {
 }
 
 /// Where a row stands among the rows of its case: by time, then by the source's order.
-struct RowPlace {
+struct RowPlace: Equatable {
     var time: SentTime
     var order: SourceOrder?
 

@@ -51,16 +51,21 @@ public final class MappedReader {
     private var memory = CaseMemory()
     /// What the last row comes to, until it is admitted, and its case.
     private var staged: (result: RowEvents.Result, subject: String)?
-    /// The rows that `drafts` come from.
-    private var reading: [CSVRow] = []
+    /// The rows that `drafts` come from, and what each of them gave.
+    private var reading: [NumberedRow] = []
+    private var given: [(draft: EventDraft, row: Int)] = []
     /// Whether rows that were admitted are kept, to be read again where the log refuses some.
     var keepsRows = false
     /// The kept rows, and about how many bytes they take.
     private var keptRows: [KeptRow] = []
     private(set) var keptBytes = 0
-    /// The rows read together, where the mapping merges rows, and what follows them in the file.
+    /// The rows read together, where rows are looked at beside each other; those of the same update
+    /// that are none with them, to be read next; and what follows them in the file.
     private var update: RowUpdate?
-    private var ahead: RowUpdate.Found?
+    private var waiting: ArraySlice<RowUpdate> = []
+    private var ahead: FoundRow?
+    /// Numbers the rows of an instant, where their order tells.
+    private var places: RowNumbering?
 
     /// Opens a file.
     ///
@@ -93,6 +98,7 @@ public final class MappedReader {
                     + "\(CSVFormat.name(of: csv.delimiter)) here).\(near)")
         }
         events = RowEvents(mapping, places: places, privateDigest: privateDigest)
+        self.places = mapping.rowOrder.map { RowNumbering($0) }
     }
 
     /// Reads the next row, or the next rows that are merged.
@@ -102,7 +108,7 @@ public final class MappedReader {
         drafts.removeAll(keepingCapacity: true)
         staged = nil
         reading.removeAll(keepingCapacity: true)
-        if mapping.merge != nil { return try nextUpdate() }
+        if mapping.merge != nil || places != nil { return try nextUpdate() }
         switch try csv.next() {
         case .end: return .end
         case .rejected(let rejection):
@@ -111,7 +117,17 @@ public final class MappedReader {
         case .row: break
         }
         rows += 1
-        return read([csv.row])
+        return read([NumberedRow(csv.row)])
+    }
+
+    /// The line of the row that a refused field of the last rows' events came from; of one that none of
+    /// them gave, that of the first row.
+    func line(of field: String) -> Int {
+        let name = field.hasPrefix("data.") ? field.dropFirst(5) : field[...]
+        guard reading.count > 1,
+            let found = given.first(where: { $0.draft.fields.contains { $0.name == name } })
+        else { return line }
+        return reading[found.row].row.line
     }
 
     /// Says that the events of the last row were taken: from now on it counts for those after it.
@@ -131,13 +147,21 @@ public final class MappedReader {
                 rows: reading, raw: raw ?? Array(rawRow), subject: subject,
                 before: memory.entry(of: subject), given: result.given)
         }
-        if let time = result.time, mapping.rowOrder != nil || !result.given.isEmpty {
+        if let time = result.time, !result.given.isEmpty {
             let moment = result.entry.moment.flatMap { $0.time == time ? $0 : nil }
             let here = moment ?? CaseMemory.Moment(time)
-            here.rows += result.rows
             for id in result.given { here.ids[id, default: 0] += 1 }
             result.entry.moment = here
-            kept?.counted = (here, result.rows)
+            kept?.counted = here
+        }
+        if !result.places.isEmpty {
+            let succession = result.entry.succession ?? CaseMemory.Succession()
+            result.entry.succession = succession
+            kept?.places = (succession, result.places, succession.isTold)
+            if result.doubts.contains(where: { $0.kind == .rowsOutOfOrder }) {
+                succession.isTold = true
+            }
+            for place in result.places { succession.take(place) }
         }
         memory.update(result.entry)
         guard let kept else { return }
@@ -156,9 +180,12 @@ public final class MappedReader {
     /// Takes back all that the kept rows said of their cases, and gives them out.
     func takeBack() -> [KeptRow] {
         for row in keptRows.reversed() {
-            if let (moment, count) = row.counted {
-                moment.rows -= count
+            if let moment = row.counted {
                 for id in row.given { moment.ids[id, default: 0] -= 1 }
+            }
+            if let (succession, places, isTold) = row.places {
+                for place in places { succession.takeBack(place) }
+                succession.isTold = isTold
             }
             memory.restore(row.subject, to: row.before)
         }
@@ -173,7 +200,7 @@ public final class MappedReader {
     func admitted(_ row: KeptRow) { admitted(raw: row.raw) }
 
     /// Reads the last row of the file anew, after others were.
-    func again() -> Item { read(update?.rows ?? [csv.row]) }
+    func again() -> Item { read(update?.rows ?? [NumberedRow(csv.row)]) }
 
     private func refused(_ rejection: Rejection) -> Item {
         line = rejection.line
@@ -181,29 +208,34 @@ public final class MappedReader {
     }
 
     /// Reads rows of one case together.
-    private func read(_ rows: [CSVRow]) -> Item {
+    private func read(_ rows: [NumberedRow]) -> Item {
         drafts.removeAll(keepingCapacity: true)
         staged = nil
         reading = rows
-        line = rows[0].line
+        given.removeAll(keepingCapacity: true)
+        line = rows[0].row.line
         do throws(Rejection) {
             var result: RowEvents.Result?
             var named = ""
             for row in rows {
-                events.evaluator.begin(row)
+                events.evaluator.begin(row.row)
                 let subject = try events.subject()
                 var next =
                     result
                     ?? RowEvents.Result(
                         entry: mapping.usesState ? memory.entry(of: subject) : .init())
                 result = nil
-                try events.read(subject, into: &next)
+                try events.read(subject, at: row.number, into: &next)
                 result = next
                 named = subject
             }
             guard let result else { return .events }
-            drafts =
-                mapping.merge == nil ? result.drafts : events.merged(result, mapping.events)
+            if rows.count > 1 {
+                given = zip(result.drafts, result.origins).map { ($0, $1.row) }
+                drafts = events.merged(result, mapping.events)
+            } else {
+                drafts = result.drafts
+            }
             staged = (result, named)
             return .events
         } catch {
@@ -217,7 +249,8 @@ public final class MappedReader {
     private static let mostRowsOfUpdate = 1000
 
     private func nextUpdate() throws -> Item {
-        update = nil
+        update = waiting.popFirst()
+        if let update { return read(update.rows) }
         let first = try ahead ?? find()
         ahead = nil
         switch first {
@@ -228,43 +261,86 @@ public final class MappedReader {
             return refused(rejection)
         case .row(let row, let raw):
             rows += 1
-            var found = RowUpdate(rows: [row], raw: raw)
-            let key = key(of: row)
-            while key != nil, found.rows.count < MappedReader.mostRowsOfUpdate {
+            var found = [RowUpdate(rows: [row], raw: raw)]
+            let key = mapping.merge == nil ? nil : key(of: row)
+            while key != nil, found.count < MappedReader.mostRowsOfUpdate {
                 let next = try find()
-                guard case .row(let other, let otherRaw) = next, self.key(of: other) == key else {
+                guard case .row(let other, let raw) = next, self.key(of: other) == key else {
                     ahead = next
                     break
                 }
                 rows += 1
-                found.rows.append(other)
-                found.raw += otherRaw
+                found.append(RowUpdate(rows: [other], raw: raw))
             }
-            update = found
-            return read(found.rows)
+            if found.count > 1 { found = parted(found) }
+            update = found[0]
+            waiting = found[1...]
+            return read(found[0].rows)
         }
     }
 
-    private func find() throws -> RowUpdate.Found {
+    /// The next row, with its number where the mapping numbers them.
+    private func find() throws -> FoundRow {
+        guard places != nil else { return try findInFile() }
+        while true {
+            if let row = places?.next() { return row }
+            let found = try findInFile()
+            guard case .row(let row, _) = found else {
+                places?.take(found, of: nil)
+                continue
+            }
+            events.evaluator.begin(row.row)
+            let subject = try? events.subject()
+            let time = try? events.time(mapping.rowTime)
+            let instant = subject.flatMap { subject in time.map { (subject, $0) } }
+            places?.take(found, of: instant)
+        }
+    }
+
+    private func findInFile() throws -> FoundRow {
         switch try csv.next() {
         case .end: .end
         case .rejected(let rejection): .rejected(rejection, Array(csv.rawRow))
-        case .row: .row(csv.row, Array(csv.rawRow))
+        case .row: .row(NumberedRow(csv.row), Array(csv.rawRow))
         }
     }
 
     /// What rows of one update have in common; nil for a row that will be refused.
-    private func key(of row: CSVRow) -> RowUpdate.Key? {
-        events.evaluator.begin(row)
-        return try? RowUpdate.Key(
+    private func key(of row: NumberedRow) -> UpdateKey? {
+        events.evaluator.begin(row.row)
+        return try? UpdateKey(
             subject: events.subject(), time: events.time(mapping.rowTime),
             texts: (mapping.merge ?? []).map { try events.evaluator.text($0) })
+    }
+
+    /// Rows that have an update's key, those together that are one: a row that is refused takes with it
+    /// what could be merged with it, and nothing else.
+    ///
+    /// - Complexity: O(rows²) for the few of an update.
+    private func parted(_ rows: [RowUpdate]) -> [RowUpdate] {
+        let sayings = rows.map { row -> RowSaying in
+            events.evaluator.begin(row.rows[0].row)
+            do throws(Rejection) {
+                let subject = try events.subject()
+                var result = RowEvents.Result(entry: memory.entry(of: subject))
+                try events.read(subject, at: row.rows[0].number, into: &result)
+                return .events(result.drafts, result.origins.map(\.event))
+            } catch {
+                return .refused(events.possible(of: mapping.events))
+            }
+        }
+        return RowParting(sayings, mapping.events).parts.map { part in
+            part.reduce(into: RowUpdate()) { update, place in
+                update.rows += rows[place].rows
+                update.raw += rows[place].raw
+            }
+        }
     }
 }
 
 /// A row that was admitted (or rows that are merged), as long as the log has not taken its events.
 struct KeptRow {
-    var rows: [CSVRow]
+    var rows: [NumberedRow]
     /// As it stands in the file.
     var raw: [UInt8]
     var subject: String
@@ -272,26 +348,23 @@ struct KeptRow {
     var before: CaseMemory.Entry
     /// The counted ids it was given.
     var given: [UInt64]
-    /// Where it was counted, and as how many rows.
-    var counted: (moment: CaseMemory.Moment, rows: Int)?
+    /// Where they were counted.
+    var counted: CaseMemory.Moment?
+    /// Where they stand among the rows of their case, and whether it was told before them that time
+    /// contradicts.
+    var places: (in: CaseMemory.Succession, [RowPlace], wasTold: Bool)?
 }
 
-/// Rows that stand together in a file and tell of one update.
+/// Rows that tell of one update, in the order of the file.
 private struct RowUpdate {
-    /// What was found in the file.
-    enum Found {
-        case end
-        case rejected(Rejection, [UInt8])
-        case row(CSVRow, [UInt8])
-    }
-
-    struct Key: Hashable {
-        var subject: String
-        var time: SentTime
-        var texts: [String?]
-    }
-
-    var rows: [CSVRow] = []
+    var rows: [NumberedRow] = []
     /// Their bytes, as they stand in the file.
-    var raw: [UInt8]
+    var raw: [UInt8] = []
+}
+
+/// What rows of one update have in common.
+private struct UpdateKey: Hashable {
+    var subject: String
+    var time: SentTime
+    var texts: [String?]
 }

@@ -49,6 +49,11 @@ public struct Mapping: Sendable {
     static let longestOrder = 32
 }
 
+extension Mapping {
+    /// Whether the order of the rows tells which of those of an instant comes first.
+    package var numbersRows: Bool { rowOrder != nil }
+}
+
 /// Which row comes first of those that follow each other in a file.
 enum RowOrder: String, Sendable, CaseIterable {
     case newestFirst = "newest-first"

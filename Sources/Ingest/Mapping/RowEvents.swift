@@ -19,6 +19,8 @@ struct RowEvents {
         /// How many rows they are, and when.
         var rows = 0
         var time: SentTime?
+        /// Where they stand, where a column orders them.
+        var places: [RowPlace] = []
         /// What is doubtful in their times, each by itself, with the times' names and the lines.
         var doubts: [DoubtGroup] = []
     }
@@ -49,8 +51,12 @@ struct RowEvents {
 
     /// Adds what the row at hand gives to what those before it came to; where it is refused, that is
     /// of no use any more.
-    mutating func read(_ subject: String, into result: inout Result) throws(Rejection) {
-        let place = mapping.usesState ? try place(result) : nil
+    ///
+    /// - Parameter number: its number among the rows of its case and instant, where rows are numbered.
+    mutating func read(
+        _ subject: String, at number: Int64, into result: inout Result
+    ) throws(Rejection) {
+        let place = mapping.usesState ? try place(number) : nil
         let before = result.entry
         var here = place.map {
             RowStatement(
@@ -78,9 +84,12 @@ struct RowEvents {
             doubts.append((.rowsOutOfOrder, mapping.times[mapping.rowTime].name))
         }
         if !doubts.isEmpty {
-            let line = EventTypes.isAnonymous(subject) ? nil : evaluator.line
+            let isAnonymous = EventTypes.isAnonymous(subject)
             result.doubts += doubts.map {
-                DoubtGroup(kind: $0.kind, attribute: $0.name, count: 1, line: line)
+                DoubtGroup(
+                    kind: $0.kind, attribute: $0.name, count: 1,
+                    line: isAnonymous ? nil : evaluator.line,
+                    cases: isAnonymous ? [] : [subject])
             }
         }
         if let here { note(here, in: &result) }
@@ -88,14 +97,9 @@ struct RowEvents {
 
     // MARK: Where the row stands
 
-    private mutating func place(_ result: Result) throws(Rejection) -> RowPlace {
+    private mutating func place(_ number: Int64) throws(Rejection) -> RowPlace {
         let time = try time(mapping.rowTime)
-        if let direction = mapping.rowOrder {
-            let moment = result.entry.moment
-            let above = (moment?.time == time ? moment?.rows ?? 0 : 0) + result.rows
-            let number = direction == .oldestFirst ? Int64(above) : -Int64(above)
-            return RowPlace(time: time, order: .integer(number))
-        }
+        if mapping.rowOrder != nil { return RowPlace(time: time, order: .integer(number)) }
         guard let template = mapping.order, let text = try evaluator.text(template) else {
             return RowPlace(time: time)
         }
@@ -114,13 +118,18 @@ struct RowEvents {
     }
 
     /// Whether a row's time agrees with what the mapping says of the order of rows: that of the lines,
-    /// or that of a column.
+    /// with the case's row before it; or that of a column, told once a case. Either way a file read
+    /// backwards, with the mapping turned round, tells as many.
     private func agrees(_ place: RowPlace, with entry: CaseMemory.Entry) -> Bool {
-        guard let earliest = entry.earliest, let latest = entry.latest else { return true }
+        if mapping.order != nil {
+            guard let succession = entry.succession, !succession.isTold else { return true }
+            return !succession.contradicts(place)
+        }
+        guard let last = entry.lastPlace else { return true }
         switch mapping.rowOrder {
-        case .oldestFirst: return place.time >= latest.time
-        case .newestFirst: return place.time <= earliest.time
-        case nil: return !place.contradicts(latest)
+        case .oldestFirst: return place.time >= last.time
+        case .newestFirst: return place.time <= last.time
+        case nil: return true
         }
     }
 
@@ -136,14 +145,18 @@ struct RowEvents {
         let place = row.place
         if result.entry.earliest.map(place.isBefore) ?? true { result.entry.earliest = place }
         if !(result.entry.latest.map(place.isBefore) ?? false) { result.entry.latest = place }
-        if mapping.order != nil { result.entry.last = row }
+        if mapping.order != nil {
+            result.entry.last = row
+            result.places.append(place)
+        }
+        result.entry.lastPlace = place
         result.rows += 1
         result.time = place.time
     }
 
     // MARK: Whether and what it says
 
-    private mutating func holds(_ event: EventSpec) throws(Rejection) -> Bool {
+    mutating func holds(_ event: EventSpec) throws(Rejection) -> Bool {
         if event.when.isEmpty { return true }
         for tests in event.when {
             var holds = true

@@ -20,12 +20,15 @@ extension RowEvents {
         return groups.flatMap { group -> [EventDraft] in
             let drafts = group.map { result.drafts[$0] }
             let origins = group.map { result.origins[$0] }
-            guard drafts.count > 1, isOneUpdate(drafts, origins, events) else { return drafts }
+            guard drafts.count > 1, Self.isOneUpdate(drafts, origins, events) else {
+                return drafts
+            }
             return [merged(drafts, isStated: events[origins[0].event].id != nil)]
         }
     }
 
-    private func isOneUpdate(
+    /// Whether events of one type and time, none of them twice, are one update.
+    static func isOneUpdate(
         _ drafts: [EventDraft], _ origins: [(event: Int, row: Int)], _ events: [EventSpec]
     ) -> Bool {
         guard Set(origins.map(\.row)).count == drafts.count else { return false }
@@ -70,12 +73,12 @@ extension RowEvents {
 
 extension EventDraft {
     /// Whether another draft tells of the same update.
-    fileprivate func isOfOneKind(with other: EventDraft) -> Bool {
+    func isOfOneKind(with other: EventDraft) -> Bool {
         type == other.type && time == other.time && nanoseconds == other.nanoseconds
     }
 
     /// Whether another draft is the same event, wherever its row stands.
-    fileprivate func isSame(as other: EventDraft) -> Bool {
+    func isSame(as other: EventDraft) -> Bool {
         id == other.id && type == other.type && fields == other.fields
     }
 }

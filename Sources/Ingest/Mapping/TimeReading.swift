@@ -33,6 +33,7 @@ struct TimeReading {
             let day = Day(
                 number: Int32(truncatingIfNeeded: found.localMilliseconds / 86_400_000))
             time = SentTime(zone.start(of: day))
+            doubts.append(.dateAlone)
         } else {
             let local = zone.reading(ofLocalMilliseconds: found.localMilliseconds)
             time = SentTime(local.instant, nanoseconds: found.nanoseconds)

@@ -14,13 +14,16 @@ public struct DoubtGroup: Sendable, Equatable {
     public var count: Int
     /// The first line that has; nil where it would tell what somebody answered who is not to be known.
     public var line: Int?
+    /// The first cases that have, by their subjects; none where `line` is nil.
+    public var cases: [String]
 
     /// A group from its parts.
-    public init(kind: Kind, attribute: String, count: Int, line: Int?) {
+    public init(kind: Kind, attribute: String, count: Int, line: Int?, cases: [String] = []) {
         self.kind = kind
         self.attribute = attribute
         self.count = count
         self.line = line
+        self.cases = cases
     }
 
     /// Whether it is about answers of people who are not to be known: how many is all that is told.
@@ -35,23 +38,30 @@ public struct DoubtTally: Sendable {
         var isAnonymous: Bool
     }
 
-    private var groups: [Key: (count: Int, line: Int?)] = [:]
+    private var groups: [Key: DoubtGroup] = [:]
 
     /// Nothing yet.
     public init() {}
 
     /// Counts one; without a line where it is of somebody who is not to be known.
-    public mutating func add(_ kind: DoubtGroup.Kind, _ attribute: String, line: Int?) {
+    ///
+    /// - Parameter subject: its case, where that can be told.
+    public mutating func add(
+        _ kind: DoubtGroup.Kind, _ attribute: String, line: Int?,
+        ofCase subject: @autoclosure () -> String? = nil
+    ) {
         let key = Key(kind: kind, attribute: attribute, isAnonymous: line == nil)
-        groups[key, default: (0, line)].count += 1
+        let blank = DoubtGroup(kind: kind, attribute: attribute, count: 0, line: line)
+        groups[key, default: blank].count += 1
+        guard line != nil, groups[key, default: blank].cases.count < DoubtfulCases.shown,
+            let subject = subject(), groups[key]?.cases.contains(subject) == false
+        else { return }
+        groups[key]?.cases.append(subject)
     }
 
     /// By kind, then by place.
     public var sorted: [DoubtGroup] {
-        groups.map {
-            DoubtGroup(kind: $0.kind, attribute: $0.attribute, count: $1.count, line: $1.line)
-        }
-        .sorted {
+        groups.values.sorted {
             ($0.kind.rawValue, $0.attribute, $0.line ?? .max)
                 < ($1.kind.rawValue, $1.attribute, $1.line ?? .max)
         }

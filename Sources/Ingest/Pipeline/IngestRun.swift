@@ -110,8 +110,9 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
         let mark = batch.mark
         for draft in drafts {
             let rejection = validator.admit(draft, as: admission, line: line, into: &batch)
-            guard let rejection else { continue }
+            guard var rejection else { continue }
             batch.goBack(to: mark)
+            if let reader { rejection.line = reader.line(of: rejection.field) }
             try refuse(rejection, place)
             return false
         }
@@ -226,7 +227,8 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
     ) throws -> Rejection? {
         if case .rejected(let rejection) = item { return rejection }
         for draft in reader.drafts {
-            if let refusal = validator.admit(draft, line: reader.line, into: &row) {
+            if var refusal = validator.admit(draft, line: reader.line, into: &row) {
+                refusal.line = reader.line(of: refusal.field)
                 return refusal
             }
         }
@@ -236,7 +238,7 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
         else {
             return nil
         }
-        refusal.line = reader.line
+        refusal.line = reader.line(of: refusal.field)
         return refusal
     }
 
@@ -330,7 +332,8 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
             recorded.insert(row.line)
         }
         for (line, doubt) in doubts where recorded.contains(line) {
-            doubtful.add(doubt.kind, doubt.attribute, line: doubt.line)
+            doubtful.add(
+                doubt.kind, doubt.attribute, line: doubt.line, ofCase: doubt.cases.first)
         }
     }
 

@@ -20,19 +20,24 @@ public struct TieTrials: Sendable {
 }
 
 extension LiveProjections {
-    /// What is doubtful about some entries and about cases because of them, counted by kind with the
-    /// first cases of each.
+    /// All that is doubtful about some entries and about cases because of them, counted by kind with the
+    /// first cases and lines of each: `ingest`, `status` and `doctor` tell what it finds.
     ///
-    /// - Parameter ofCasesAlone: whether only kinds that are about whole cases are wanted.
-    /// - Throws and complexity: those of `findDoubts`; `TieTrials.few` are made.
+    /// - Parameter isImport: whether the entries are those of an import that has told what its input
+    ///   alone shows, and what an event shows by itself.
+    /// - Throws and complexity: those of `findDoubts` and `LogView.addWhole`; `TieTrials.few` are made.
     public func countDoubts(
-        in entries: Range<UInt32>, ofCasesAlone: Bool = false
+        in entries: Range<UInt32>, isImport: Bool = false
     ) throws -> [DoubtfulCases] {
         var census = DoubtCensus()
         census.untriedTies = try findDoubts(
-            in: entries, ofCasesAlone: ofCasesAlone, trials: .few
+            in: entries, ofCasesAlone: isImport, trials: .few
         ) { doubt, _ in census.add(doubt) }
-        return try store.log.read { try census.named(in: $0) }
+        return try store.log.read { view in
+            let entries = entries.clamped(to: 0..<view.entryCount)
+            try view.addWhole(entries, &census, isImport: isImport)
+            return try census.named(in: view)
+        }
     }
 
     /// Looks for all that is doubtful about some entries, and about cases because of them: what
@@ -73,13 +78,12 @@ extension LiveProjections {
 }
 
 extension [DecidingTie] {
-    /// `12 = 15 (handover, resolution) · 17 = 18 (backlog)`; the first few.
+    /// `12 = 15 (handover, resolution) · 17 = 18 (backlog)`
     fileprivate var detail: String {
-        let shown = prefix(4).map { tie in
+        map { tie in
             tie.entries.map { String($0) }.joined(separator: " = ")
                 + " (\(tie.projections.joined(separator: ", ")))"
-        }
-        return (shown + (count > 4 ? ["…"] : [])).joined(separator: " · ")
+        }.joined(separator: " · ")
     }
 }
 

@@ -106,6 +106,7 @@ private struct RoundEvents {
             let places = try view.places(of: entries.map(\.sequence), types: view.types)
             for (entry, place) in zip(entries, places) {
                 var event = RoundEvent(place, caseID: entry.caseID)
+                event.said = [.text(Array(schema.type.utf8))]
                 event.voidedBy = voids[entry.sequence]
                 let survey = try columns.read(entry, into: &event, view)
                 event.answer?.type = UInt16(id)
@@ -129,6 +130,19 @@ private struct RoundColumns {
         isInvitation = schema.isInvitation
     }
 
+    /// A value as it was said: words and names are numbered as the log met them.
+    private func said(
+        _ value: Int64?, _ field: FieldSchema, _ view: borrowing LogView
+    ) throws -> RoundEvent.Said {
+        guard let value else { return .nothing }
+        if case .enumeration(let words) = field.kind {
+            let place = Int(value) - 1
+            return words.indices.contains(place) ? .text(Array(words[place].utf8)) : .nothing
+        }
+        guard field.column == .name else { return .number(value) }
+        return .text(Array(try view.name(UInt32(value)).utf8))
+    }
+
     /// Reads an event.
     ///
     /// - Returns: its survey.
@@ -142,6 +156,7 @@ private struct RoundColumns {
         for (place, field) in columns {
             let found = try view.value(of: entry, column: place)
             let value = found.flatMap { $0.value == $0.kind.absent ? nil : $0.value }
+            event.said.append(try said(value, field, view))
             switch field.round {
             case .survey:
                 // Words of two types may stand at other places.

@@ -83,7 +83,7 @@ struct RoundLedger {
     /// - Complexity: O(events · log events) where they come in the order they happened; what is told
     ///   late, or of an instant that was read already, has all of them read again.
     init(_ events: [RoundEvent], _ log: some RecordingTimes) throws {
-        self.events = events
+        self.events = events.orderedByContent()
         var state: UInt32 = 0
         while let next = try nextState(after: state, log) {
             state = next

@@ -3,9 +3,13 @@ import EventModel
 
 /// One event of an anonymous case about a survey.
 struct RoundEvent {
-    /// Where it stands among others.
+    /// Where it stands among others; in the place of its sequence, that among what is said at its instant
+    /// (`orderedByContent`).
     var place: EventPlace
+    let sequence: UInt32
     var caseID: UInt32
+    /// What it says, its type first.
+    var said: [Said] = []
     /// An invitation's days in which answers are taken; nil where it says none.
     var days: Int64?
     /// The group it names, as a name of the log; 0 is none.
@@ -15,13 +19,36 @@ struct RoundEvent {
     /// The entry that takes it back.
     var voidedBy: UInt32?
 
-    var sequence: UInt32 { place.sequence }
     /// When it happened, in milliseconds.
     var time: Int64 { place.time }
 
     init(_ place: EventPlace, caseID: UInt32) {
         self.place = place
+        sequence = place.sequence
         self.caseID = caseID
+    }
+
+    /// One thing that is said; in this order.
+    enum Said: Comparable {
+        case nothing
+        case number(Int64)
+        case text([UInt8])
+
+        static func < (left: Said, right: Said) -> Bool {
+            switch (left, right) {
+            case (.number(let one), .number(let other)): one < other
+            case (.text(let one), .text(let other)): one.lexicographicallyPrecedes(other)
+            default: left.kind < right.kind
+            }
+        }
+
+        private var kind: Int {
+            switch self {
+            case .nothing: 0
+            case .number: 1
+            case .text: 2
+            }
+        }
     }
 
     struct Answer {
@@ -33,6 +60,28 @@ struct RoundEvent {
         var scale: [Int64]
         /// Whether it lies on that scale.
         var isOnScale: Bool
+    }
+}
+
+extension [RoundEvent] {
+    /// The same events, in the same order, with their places by what they say where time, source and rank
+    /// leave it open: what was recorded first must not decide, since nobody may be told that it did.
+    ///
+    /// Events that say the same may stand either way: they differ in nothing but who says it.
+    func orderedByContent() -> [RoundEvent] {
+        let order = indices.sorted { left, right in
+            let (one, other) = (self[left], self[right])
+            if one.place.instant != other.place.instant {
+                return one.place.instant < other.place.instant
+            }
+            if one.said != other.said { return one.said.lexicographicallyPrecedes(other.said) }
+            return one.sequence < other.sequence
+        }
+        var events = self
+        for (number, place) in order.enumerated() {
+            events[place].place.sequence = UInt32(number)
+        }
+        return events
     }
 }
 

@@ -9,9 +9,12 @@ extension QueryContext {
     ///   - key: the group, as dimensions and their values; "" is nobody.
     ///   - states: what followed dimensions of the key say: a fact has a say that is of the group in one
     ///     of them. Facts of a stock always are, since what holds on the stock's day counts.
+    ///   - countsAll: whether facts have a say that hold nothing of what is counted: they make a group
+    ///     whose figure is 0, where there would be none.
     /// - Throws: `QueryFaults` where the KPI or a dimension does not exist.
     package func relevance(
-        _ request: QueryRequest, key: [(dimension: String, value: String)], _ states: FollowedStates
+        _ request: QueryRequest, key: [(dimension: String, value: String)],
+        _ states: FollowedStates, countsAll: Bool = false
     ) throws -> [(projection: String, isRelevant: ([UInt32]) -> Bool)] {
         var planner = QueryPlanner(context: self)
         let plan = try planner.plan(request)
@@ -50,7 +53,8 @@ extension QueryContext {
                     let isFollowed = followed.allSatisfy { filters in
                         filters.contains { $0.passes(row[$0.followed.column], day: day) }
                     }
-                    return isFollowed && streams.contains { $0.value(of: row) != nil }
+                    return isFollowed
+                        && (countsAll || streams.contains { $0.value(of: row) != nil })
                 }
             )
         }

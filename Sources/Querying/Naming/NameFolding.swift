@@ -2,9 +2,9 @@ import EventModel
 
 /// Texts compared as people compare names: without regard to letter case, in no locale.
 enum NameFolding {
-    /// A text in the form in which names are compared: `STRASSE` and `Straße` have the same.
-    ///
-    static func fold(_ text: String) -> String { NormalText.form(of: text.caseFolded) }
+    /// A text in the form in which names are compared: `STRASSE` and `Straße` have the same, and so has
+    /// whatever people can't tell apart.
+    static func fold(_ text: String) -> String { text.nameLikeness }
 
     /// Whether each word of a folded text begins a word of a folded name, in order.
     static func isPrefix(_ text: String, of name: String) -> Bool {

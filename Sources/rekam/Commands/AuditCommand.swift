@@ -75,12 +75,17 @@ struct AuditExceptionsCommand: ParsableCommand {
                 continue
             }
             let detail =
-                found.lines > 0 ? words.refused(found.count, of: found.lines) : found.detail
+                found.lines > 0
+                ? words.refused(found.count, of: found.lines)
+                : found.kind == .tie
+                    ? words.ties(found.detail)
+                    : found.firstLine.map { words.told(line: $0, cases: found.detail) }
+                        ?? found.detail
             sheet.add([
                 .texts(words.word(found.kind.rawValue), found.kind.rawValue),
                 .number(Int64(found.sequence), output.lang),
                 .time(found.recorded, zone), .time(found.happened, zone), .text(found.subject),
-                .texts(detail, found.detail), .number(Int64(found.count), output.lang),
+                .texts(detail, found.machineDetail), .number(Int64(found.count), output.lang),
                 found.reason.isEmpty
                     ? .text(nil)
                     : .texts(
@@ -139,5 +144,13 @@ struct AuditExceptionsCommand: ParsableCommand {
             throw Failure(.usage, "--backdated-after \(text): it looks like 3d or 12h.")
         }
         return number * unit
+    }
+}
+
+extension AuditException {
+    /// What it was, for programs: of what an import told, the first line and the first cases.
+    fileprivate var machineDetail: String {
+        guard let firstLine else { return detail }
+        return "line \(firstLine)" + (detail.isEmpty ? "" : ": \(detail)")
     }
 }

@@ -176,10 +176,11 @@ struct IngestCommand: ParsableCommand {
         _ trial: Trial?
     ) throws -> IngestOutcome {
         if let trial {
+            let now = try Machine.now()
             let outcome = try run.rehearse(
                 source, through: mapping, after: &trial.rehearsal
             ) { batch, outcome in
-                trial.cases.add(batch, outcome)
+                trial.cases.add(batch, outcome, now: now)
                 for (place, row) in batch.rows.enumerated() where outcome.isAccepted(place) {
                     Output.write(batch.input(row))
                     Output.write("\n")

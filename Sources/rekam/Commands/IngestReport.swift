@@ -63,7 +63,7 @@ struct IngestReport {
             return
         }
         // What others recorded meanwhile belongs to the same question.
-        cases = try live.countDoubts(in: first..<end, ofCasesAlone: true)
+        cases = try live.countDoubts(in: first..<end, isImport: true)
     }
 
     /// Looks at the cases that what was rehearsed would belong to; ties alone only the real run tries.
@@ -129,7 +129,8 @@ struct IngestReport {
         for group in groups where !group.kind.isOfPersons {
             say(
                 doubts.found(
-                    group.kind, in: group.attribute.printable, group.count, first: group.line))
+                    group.kind, in: group.attribute.printable, group.count, first: group.line,
+                    cases: group.cases))
         }
     }
 
@@ -175,6 +176,7 @@ struct IngestReport {
             let doubts = part.outcome.doubts.map { doubt in
                 JSONValue.object([
                     JSONMember(key: "attribute", value: .string(doubt.attribute)),
+                    JSONMember(key: "cases", value: .array(doubt.cases.map { .string($0) })),
                     JSONMember(key: "count", value: number(doubt.count)),
                     JSONMember(key: "first_line", value: doubt.line.map { number($0) } ?? .null),
                     JSONMember(key: "kind", value: .string(doubt.kind.rawValue)),

@@ -192,6 +192,19 @@ struct StatusCommand: ParsableCommand {
                 object(status.doubtsInADay.map { ($0.kind.rawValue, number($0.count)) })
             ),
             (
+                "doubtful_first_in_24_hours",
+                object(
+                    status.doubtsInADay.map { found in
+                        (
+                            found.kind.rawValue,
+                            object([
+                                ("cases", .array(found.first.map { .string($0) })),
+                                ("line", found.line.map { number($0) } ?? .null),
+                            ])
+                        )
+                    })
+            ),
+            (
                 "untried_ties_in_24_hours",
                 number(status.doubtsInADay.map(\.untried).reduce(0, +))
             ),

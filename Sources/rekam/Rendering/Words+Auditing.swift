@@ -112,6 +112,23 @@ package struct AuditWords: SubjectWords {
             "\(number(count)) dari \(number(lines)) baris ditolak")
     }
 
+    /// What an import told: the first line that has it, and the first cases.
+    package func told(line: Int, cases: String) -> String {
+        OperationWords(language).first(atLine: line) + (cases.isEmpty ? "" : ": \(cases)")
+    }
+
+    /// The ties of a case, of many the first few.
+    package func ties(_ text: String) -> String {
+        let ties = text.split(separator: Self.tieSeparator)
+        guard ties.count > 4 else { return text }
+        return ties.prefix(4).joined(separator: Self.tieSeparator) + Self.tieSeparator
+            + pick(
+                "and \(number(ties.count - 4)) more (--format json has all)",
+                "dan \(number(ties.count - 4)) lagi (--format json memuat semuanya)")
+    }
+
+    private static let tieSeparator = " · "
+
     // MARK: Closed books
 
     package func closed(_ period: Period, entries count: UInt32, digest: String) -> String {

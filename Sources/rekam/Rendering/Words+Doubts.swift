@@ -22,7 +22,12 @@ package struct DoubtWords: SubjectWords {
             pick(
                 "dates that fit two of the mapping's formats",
                 "tanggal yang cocok dengan dua format pemetaan")
+        case .dateAlone: pick("dates without a time", "tanggal tanpa jam")
         case .rowsOutOfOrder: pick("rows out of order", "baris yang tidak berurutan")
+        case .rowPlaces:
+            pick(
+                "rows elsewhere among those of their instant than recorded",
+                "baris yang tempatnya di antara baris sesaat berbeda dari yang tercatat")
         case .offScale: pick("scores off their scale", "skor di luar skalanya")
         case .future:
             pick("events later than their recording", "peristiwa setelah waktu pencatatannya")
@@ -42,6 +47,10 @@ package struct DoubtWords: SubjectWords {
                 "cases with events shortly before their opening",
                 "kasus dengan peristiwa sesaat sebelum dibuka")
         case .namesAlike: pick("names that look alike", "nama yang tampak sama")
+        case .backdated:
+            pick(
+                "events recorded long after they happened",
+                "peristiwa yang dicatat lama setelah terjadi")
         }
     }
 
@@ -74,6 +83,8 @@ package struct DoubtWords: SubjectWords {
         case .tie: pick("tie", "seri")
         case .moved: pick("just before opening", "sesaat sebelum dibuka")
         case .namesAlike: pick("names alike", "nama serupa")
+        case .backdated: pick("backdated", "tanggal mundur")
+        case .rowPlaces: pick("other places", "tempat berbeda")
         default: what(kind)
         }
     }
@@ -104,6 +115,16 @@ package struct DoubtWords: SubjectWords {
             pick(
                 "Their times decide: check row-order, order and the time zone of the mapping.",
                 "Waktunya yang menentukan: periksa row-order, order dan zona waktu pemetaan.")
+        case .dateAlone:
+            pick(
+                "Each is the first instant of its day: times within a day are not known.",
+                "Masing-masing dibaca sebagai awal harinya: jamnya tidak diketahui.")
+        case .rowPlaces:
+            pick(
+                "What was recorded first keeps its place, so the others may be in a wrong order: "
+                    + "export whole instants, with a column that counts the changes (order).",
+                "Yang dicatat lebih dulu tetap di tempatnya, jadi urutan yang lain bisa keliru: "
+                    + "ekspor semua baris sesaat, dengan kolom yang menghitung perubahan (order).")
         case .offScale:
             pick(
                 "They count as no answer: mend the score or its scale at the source, and send the "
@@ -143,6 +164,12 @@ package struct DoubtWords: SubjectWords {
                 "Waktu, urutan sumber dan peringkat tidak membedakan peristiwa ini; yang dicatat "
                     + "lebih dulu dianggap lebih dulu: kirim sequence, atau waktu yang lebih rinci."
             )
+        case .backdated:
+            pick(
+                "More than three days, each on its own day: figures of those days may have been "
+                    + "read before.",
+                "Lebih dari tiga hari, masing-masing pada harinya sendiri: angka hari itu mungkin "
+                    + "sudah dibaca sebelumnya.")
         case .moved:
             pick(
                 "Each counts as at the opening: clocks of two systems differ.",
@@ -154,15 +181,25 @@ package struct DoubtWords: SubjectWords {
         }
     }
 
-    /// `Doubtful: scores off their scale in data.score: 3 (first at line 12). They count as …`
+    /// `Doubtful: scores off their scale in data.score: 3 (first at line 12: ticket/7). They count as …`
     ///
-    /// - Parameter line: the first one; nil where it is not told.
+    /// - Parameters:
+    ///   - line: the first one; nil where it is not told.
+    ///   - cases: the first ones.
     package func found(
-        _ kind: DoubtKind, in place: String, _ count: Int, first line: Int?
+        _ kind: DoubtKind, in place: String, _ count: Int, first line: Int?, cases: [String]
     ) -> String {
         doubtful + what(kind) + pick(" in ", " pada ") + "\(place): \(number(count))"
-            + (line.map { " (\(OperationWords(language).first(atLine: $0)))" } ?? "")
-            + ". " + how(kind)
+            + first(cases, of: count, atLine: line) + ". " + how(kind)
+    }
+
+    /// ` (first at line 12: ticket/7, ticket/8, …)`
+    private func first(_ cases: [String], of count: Int, atLine line: Int?) -> String {
+        let names = cases.map(\.printable).joined(separator: ", ")
+        let more = count > cases.count && !cases.isEmpty ? ", …" : ""
+        let place = line.map { OperationWords(language).first(atLine: $0) }
+        let told = [place, names.isEmpty ? nil : names + more].compactMap { $0 }
+        return told.isEmpty ? "" : " (\(told.joined(separator: ": ")))"
     }
 
     /// `Doubtful: phone numbers in id: 3, addresses in subject: 1 (first at line 12). They stand …`
@@ -187,10 +224,8 @@ package struct DoubtWords: SubjectWords {
 
     /// `cases without an opening: 12 (ticket/7, ticket/8, ticket/9, …)`
     package func counted(_ cases: DoubtfulCases) -> String {
-        let names = cases.first.map(\.printable)
-        let more = cases.count > names.count && !names.isEmpty ? ", …" : ""
-        return what(cases.kind) + ": " + number(cases.count)
-            + (names.isEmpty ? "" : " (\(names.joined(separator: ", "))\(more))")
+        what(cases.kind) + ": " + number(cases.count)
+            + first(cases.first, of: cases.count, atLine: cases.line)
             + (cases.untried > 0 ? "; " + untried(cases.untried) : "")
     }
 
@@ -203,10 +238,7 @@ package struct DoubtWords: SubjectWords {
 
     /// So many of each kind in the last 24 hours.
     package func inADay(_ kinds: [DoubtfulCases]) -> String {
-        kinds.map {
-            "\(what($0.kind)): \(number($0.count))"
-                + ($0.untried > 0 ? "; " + untried($0.untried) : "")
-        }.joined(separator: " · ")
+        kinds.map { counted($0) }.joined(separator: " · ")
             + pick(" in the last 24 hours", " dalam 24 jam terakhir")
     }
 

@@ -74,7 +74,7 @@ struct MergeTests {
         #expect(try file(again).of("ticket.assigned").count == 1)
     }
 
-    @Test("an update is refused as a whole, with all of its rows")
+    @Test("a refused row takes with it what could be merged with it, and nothing else")
     func refused() throws {
         let yaml =
             MergeTests.yaml + """
@@ -85,11 +85,32 @@ struct MergeTests {
             "1,2025-01-01 09:00,Ani,agent,Budi", "1,2025-01-01 09:00,Ani,level,high",
             "1,2025-01-01 10:00,Ani,level,3", "1,,Ani,agent,Citra",
         ]
-        let file = try file(rows, yaml)
-        #expect(file.drafts.map(\.type) == ["ticket.opened", "ticket.attributes_set"])
-        #expect(file.rejections.map(\.field) == ["level", "at"])
-        #expect(file.rawRejected == [rows[0] + "\n" + rows[1] + "\n", rows[3] + "\n"])
-        #expect(file.rows == 4)
+        let apart = try file(rows, yaml)
+        #expect(
+            apart.drafts.map(\.type) == [
+                "ticket.opened", "ticket.assigned", "ticket.attributes_set",
+            ])
+        #expect(apart.rejections.map(\.field) == ["level", "at"])
+        #expect(apart.rejections.map(\.line) == [3, 5])
+        #expect(apart.rawRejected == [rows[1] + "\n", rows[3] + "\n"])
+        #expect(apart.rows == 4)
+
+        // It is about the same thing: an assignment, of another field.
+        let oneChange = """
+            \(MappedReaderTests.head)merge: [actor]
+            events:
+              - {type: agent.profile_set, when: {field: team}, data: {team: "{value}"}}
+              - {type: ticket.attributes_set, when: {field: level}, data: {level: "{value}"}}
+              - {type: ticket.attributes_set, when: {field: product}, data: {product: "{value}"}}
+            """
+        let change = [
+            "1,2025-01-01 09:00,Ani,product,tv", "1,2025-01-01 09:00,Ani,level,high",
+            "1,2025-01-01 09:00,Ani,team,A",
+        ]
+        let together = try file(change, oneChange)
+        #expect(together.drafts.map(\.type) == ["agent.profile_set"])
+        #expect(together.rejections.map(\.line) == [3])
+        #expect(together.rawRejected == [change[0] + "\n" + change[1] + "\n"])
     }
 
     @Test("stated ids are merged where they are the same, and the least order is kept")
