@@ -83,6 +83,28 @@ struct ClosedBooksTests {
         #expect(try changes(audited, from: count, kpi: "csat").isEmpty)
     }
 
+    @Test("A late fact with nothing of what is counted is named where it makes a cell of 0")
+    func nothingCounted() throws {
+        let audited = try desk()
+        func answered(_ agent: String, resolved: Bool) throws {
+            try audited.record(
+                "call.answered", "call/\(agent)", at: "2025-09-05T02:00:00Z", id: "a\(agent)",
+                [.init("agent", .text(agent))])
+            try audited.record(
+                "call.ended", "call/\(agent)", at: "2025-09-05T02:05:00Z", id: "e\(agent)",
+                [.init("resolved", .boolean(resolved)), .init("outcome", .text("handled"))])
+        }
+        try answered("Budi", resolved: true)
+        let count = try audited.entryCount
+        audited.wait(milliseconds: 86_400_000)
+        try answered("Citra", resolved: false)
+        let cells = try changes(audited, from: count, kpi: "calls_resolved", by: ["agent"])
+        let citra = try #require(cells.first { $0.key.first?.value == "Citra" })
+        #expect(citra.before.value == .none && citra.after.value == Fraction(0))
+        #expect(citra.causes.map(\.sequence) == [count, count + 1])
+        #expect(cells.count == 1 && citra.causes.allSatisfy { $0.kind == .late })
+    }
+
     @Test("What was said of people is named behind what it moved, and nothing else")
     func profiles() throws {
         func set(

@@ -221,7 +221,8 @@ def is_known_difference(event):
 
 
 ENDS = ("\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028"
-        "\u2029\u202f\u205f\u3000\u00ad\u200b\u200c\u200d\u2060\ufeff")
+        "\u2029\u202f\u205f\u3000\u00ad\u200b\u200c\u200d\ufeff\u061c\u180e\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+        + "".join(map(chr, range(0x2060, 0x2070))))
 
 
 def normal(event):

@@ -1,4 +1,4 @@
-import EventModel
+package import EventModel
 
 /// Finds what people called the values of an answer's dimensions at the end of its period.
 struct Naming {
@@ -38,5 +38,16 @@ struct Naming {
             return nil
         }
         return try profiles.history(of: field, upTo: count).compactMapValues { $0.value(on: day) }
+    }
+}
+
+extension QueryContext {
+    /// What a value of a dimension was called at the end of a period; nil where it had no name.
+    package func called(
+        _ value: String, _ dimension: String, in period: Period, upTo count: UInt32
+    ) throws -> String? {
+        let last = period.days.upperBound.advanced(by: -1)
+        let name = try Naming.names(dimension, on: last, upTo: count, in: self)?[value]
+        return name.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

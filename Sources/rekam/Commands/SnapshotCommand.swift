@@ -146,8 +146,7 @@ struct SnapshotExportCommand: ParsableCommand {
         Output.line(
             words.wrote(
                 folder, kpis: manifest.kpiCount,
-                whose: (manifest.agent.map { snapshot.names[$0] ?? $0 } ?? manifest.team)?
-                    .printable,
+                whose: try whose(snapshot, count, in: log),
                 period: manifest.period,
                 entries: count, isWhole: withEntries))
         if !snapshot.waiting.isEmpty { Output.line(words.waiting(snapshot.waiting)) }
@@ -155,5 +154,20 @@ struct SnapshotExportCommand: ParsableCommand {
         Output.line(words.check(folder, try log.signingKey().verifier))
         Output.flush()
         if withEntries { try AnonymousAnswers.warn(log, size: count, language.lang) }
+    }
+
+    /// Whose figures it has, as tables show them: an agent by name and id.
+    private func whose(
+        _ snapshot: Snapshot, _ count: UInt32, in log: LogStore
+    ) throws -> String? {
+        let manifest = snapshot.manifest
+        guard let agent = manifest.agent.map({ snapshot.names[$0] ?? $0 }) else {
+            return manifest.team?.printable
+        }
+        let period = try log.read { try PeriodArgument.read(manifest.period, in: $0) }
+        let context = try QueryContext(
+            of: log, asOf: count, options: BuildProgressLine.options())
+        let name = try context.called(agent, "agent", in: period, upTo: count)
+        return (name.map { $0 == agent ? $0 : "\($0) (\(agent))" } ?? agent).printable
     }
 }

@@ -1,0 +1,48 @@
+import EventModel
+import Testing
+
+@Suite("Texts as they are recorded, and names as people take them")
+struct NormalTextTests {
+    @Test(
+        "What nobody sees at a text's ends is cut, and nothing within",
+        arguments: [
+            ("\u{202A}Budi\u{202C}", "Budi"), ("\u{200E}Budi\u{200F}", "Budi"),
+            ("\u{2066}Budi Pratama\u{2069}", "Budi Pratama"), ("Budi\u{61C}", "Budi"),
+            ("\u{2060} \u{FEFF}\u{AD}Budi\u{180E}", "Budi"), ("\u{202E}", ""),
+            ("Bu\u{200E}di", "Bu\u{200E}di"), ("❤\u{FE0F}", "❤\u{FE0F}"),
+            ("🏴\u{E0067}\u{E007F}", "🏴\u{E0067}\u{E007F}"),
+        ])
+    func ends(text: String, form: String) {
+        #expect(NormalText.form(of: text).utf8.elementsEqual(form.utf8))
+    }
+
+    @Test(
+        "Names that people take for one have one likeness",
+        arguments: [
+            ("İpek", "ipek"), ("IPEK", "ipek"), ("Straße", "STRASSE"), ("Ana  Maria", "ana maria"),
+            ("Ana\u{A0}\u{2003}Maria", "Ana Maria"), (" Ana Maria ", "Ana Maria"),
+            ("Bu\u{200B}di", "Budi"), ("Ha\u{3164}na", "Hana"), ("ipek", "i\u{307}pek"),
+        ])
+    func alike(one: String, other: String) {
+        #expect(one.nameLikeness.utf8.elementsEqual(other.nameLikeness.utf8))
+    }
+
+    @Test("Other names have others", arguments: [("Dewi", "Dewí"), ("AnaMaria", "Ana Maria")])
+    func unlike(one: String, other: String) { #expect(one.nameLikeness != other.nameLikeness) }
+
+    @Test("A conflict quotes texts once, and tells a number from the text of its digits")
+    func quotes() {
+        func summary(_ field: String, _ value: String, _ recorded: String) -> String {
+            Rejection(
+                field: field, value: value, problem: "it differs",
+                recorded: .init(value: recorded, sequence: 3)
+            ).summary
+        }
+        #expect(
+            summary("sequence", "0", "\"0\"")
+                == "it differs: sequence is 0 here and \"0\" in entry 3")
+        #expect(
+            summary("data.agent", "Budi", "")
+                == "it differs: data.agent is \"Budi\" here and nothing in entry 3")
+    }
+}
