@@ -80,14 +80,3 @@ extension Answer {
         for place in columns.indices { columns[place].openUntil = nil }
     }
 }
-
-extension Figure {
-    /// Whether two figures say the same: value, facts behind it, and why there is none.
-    package func isSame(as other: Figure) -> Bool {
-        guard count == other.count, reason == other.reason else { return false }
-        guard value.hasValue, other.value.hasValue else {
-            return value.hasValue == other.value.hasValue
-        }
-        return Fraction.compare(value, other.value) == 0
-    }
-}

@@ -1,4 +1,3 @@
-import Definitions
 package import EventLog
 package import EventModel
 package import Projections
@@ -41,13 +40,11 @@ package struct Cause: Hashable, Sendable {
 
 /// One figure that two states of the log answer differently.
 package struct ChangedCell: Sendable {
-    package var column: AnswerColumn
-    /// The dimensions' values; empty for all together.
-    package var key: [(dimension: String, value: String)]
-    package var before: Figure
-    package var after: Figure
+    package var figure: ChangedFigure
     /// What moved it, in the order of the log.
     package var causes: [Cause]
+    /// Whether what moved it is not told: it rests on answers of respondents.
+    package var isUntold = false
 }
 
 /// Compares the figures of a period as two states of the log answer them, and names what moved each.
@@ -73,137 +70,97 @@ package struct Comparison {
         self.options = options
     }
 
-    /// The dimensions by which a snapshot splits its figures.
-    package static let usualDimensions = ["agent", "team", "channel"]
-
-    /// Every cell of a period that differs, by KPI and group.
+    /// Compares every cell of a period, by KPI and group. Each is asked of both states: what causes were
+    /// found has no say in whether it differs.
     ///
-    /// - Throws: `QueryFaults` where something asked for does not exist.
-    /// - Complexity: O(entries) for each projection that something changed.
-    package func changes(of period: Period) throws -> [ChangedCell] {
+    /// - Throws: `QueryFaults` where neither state has what is asked for. Of all KPIs those are compared
+    ///   that have the dimensions; one must.
+    /// - Complexity: O(facts of the period) for each KPI and split, and O(entries) for each projection of
+    ///   which entries since changed facts.
+    package func run(_ period: Period) throws -> (cells: [ChangedCell], figures: FigureComparison) {
         let (first, second) = try log.read { view in
             (
                 try view.definitions(upTo: choice == .then ? counts.before : nil),
                 try view.definitions(upTo: choice == .then ? counts.after : nil)
             )
         }
-        let before = try QueryContext(
-            of: log, asOf: counts.before, definitions: choice, options: options)
-        let after = try QueryContext(
-            of: log, asOf: counts.after, definitions: choice, options: options)
-        var names = kpis
-        if names.isEmpty {
-            let (present, earlier) = (
-                try after.kpisThatAnswer().answering, try before.kpisThatAnswer().answering
-            )
-            names = present + earlier.filter { !present.contains($0) }
+        func context(_ count: UInt32, _ register: DefinitionRegister) throws -> QueryContext {
+            try QueryContext(of: log, asOf: count, register: register, options: options)
         }
-        try check(names, before, after, period)
+        let (before, after) = (
+            try context(counts.before, first), try context(counts.after, second)
+        )
+        // The same definitions over the entries of after.
+        let middle = try context(counts.after, first)
         let moved = try MovedFacts(
             log, (first, second), counts.before..<counts.after, before: period.days.upperBound,
             options)
         let profiles = MovedProfiles(
             moved, FollowedStates(after, at: [counts.before, counts.after]), before, after)
+        var figures = FigureComparison()
         var cells: [ChangedCell] = []
-        for name in names {
+        var unknown: QueryFaults?
+        for name in try names(before, after) {
             let kpi = String(name.prefix { $0 != "." })
-            guard try moved.mayTouch(kpi) || profiles.mayTouch(name, by, period) else { continue }
-            // The same definitions over the entries of after, where they changed on the way.
-            let middle =
-                try moved.isRedefined(kpi)
-                ? QueryContext(
-                    of: log, asOf: counts.after, register: first, options: options) : nil
-            for split in try splits(of: name, after, before, period) {
-                cells += try compare(name, split, period, before, middle, after, moved, profiles)
+            for split in splits(of: name, before, after, period) {
+                let request = QueryRequest(kpis: [name], by: split, period: period.description)
+                let known = figures.differing.count
+                if let faults = figures.compare(
+                    name, by: split, try FigureSide { try before.answer(request) },
+                    try FigureSide { try after.answer(request) })
+                {
+                    if !kpis.isEmpty { throw faults }
+                    unknown = unknown ?? faults
+                }
+                let new = figures.differing[known...]
+                guard !new.isEmpty else { continue }
+                let redefinitions = try moved.redefinitions(of: kpi)
+                var between: FigureSide?
+                if !redefinitions.isEmpty {
+                    between = try FigureSide { try middle.answer(request) }
+                }
+                for figure in new {
+                    var causes = try moved.events(
+                        behind: name, figure.key, period, in: before, profiles.states)
+                    causes += try profiles.events(behind: name, figure.key, period)
+                    causes.sort { $0.sequence < $1.sequence }
+                    if let between, !between.says(figure.after, at: figure.place) {
+                        causes += redefinitions
+                    }
+                    cells.append(
+                        ChangedCell(
+                            figure: figure, causes: causes,
+                            isUntold: try causes.isEmpty && moved.isAnonymous(kpi)))
+                }
             }
         }
-        return cells
+        if let unknown, figures.counts.isEmpty { throw unknown }
+        return (cells, figures)
     }
 
-    /// Refuses what neither state can be asked: a wrong name is no figure that stayed the same. Of all
-    /// KPIs those are compared that have the dimensions; one must.
-    private func check(
-        _ names: [String], _ before: QueryContext, _ after: QueryContext, _ period: Period
-    ) throws {
-        var first: QueryFaults?
-        for name in names {
-            let request = QueryRequest(kpis: [name], by: by, period: period.description)
-            do {
-                _ = try after.resolved(request)
-            } catch let faults as QueryFaults where (try? before.resolved(request)) == nil {
-                if !kpis.isEmpty { throw faults }
-                first = first ?? faults
-                continue
-            }
-            if kpis.isEmpty { return }
-        }
-        if let first { throw first }
+    /// What was asked for; else every KPI that one of the states answers.
+    private func names(_ before: QueryContext, _ after: QueryContext) throws -> [String] {
+        guard kpis.isEmpty else { return kpis }
+        let present = try after.kpisThatAnswer().answering
+        return present + (try before.kpisThatAnswer().answering).filter { !present.contains($0) }
     }
 
     /// By what a KPI is split: what was asked for, else all together and each usual dimension that
-    /// its facts have.
+    /// it has in one of the states.
     private func splits(
-        of name: String, _ after: QueryContext, _ before: QueryContext, _ period: Period
-    ) throws -> [[String]] {
+        of name: String, _ before: QueryContext, _ after: QueryContext, _ period: Period
+    ) -> [[String]] {
         guard by.isEmpty else { return [by] }
-        let context = after.kpiNames.contains(String(name.prefix { $0 != "." })) ? after : before
-        let answer = try context.answer(
-            QueryRequest(kpis: [name], period: period.description))
-        return [[]]
-            + Self.usualDimensions.filter { answer.otherDimensions.contains($0) }.map { [$0] }
+        // A state that can't be asked says so when it is.
+        let known = [after, before].flatMap { (try? $0.usualSplits(of: name, period)) ?? [] }
+        return [[]] + QueryContext.usualDimensions.map { [$0] }.filter(known.contains)
     }
+}
 
-    private func figures(
-        _ context: QueryContext?, _ request: QueryRequest
-    ) throws -> (column: AnswerColumn, rows: [[String]: Figure])? {
-        guard let context else { return nil }
-        do {
-            let answer = try context.answer(request)
-            var rows: [[String]: Figure] = [:]
-            for row in request.by.isEmpty ? [answer.total] : answer.rows {
-                rows[row.key] = row.figures[0]
-            }
-            return (answer.columns[0], rows)
-        } catch let faults as QueryFaults {
-            // What can't even be asked there did not exist yet, or does not any more; all else is a
-            // fault, and nothing that was compared.
-            guard (try? context.resolved(request)) == nil else { throw faults }
-            return nil
-        }
-    }
-
-    private func compare(
-        _ name: String, _ split: [String], _ period: Period, _ before: QueryContext,
-        _ middle: QueryContext?, _ after: QueryContext, _ moved: MovedFacts,
-        _ profiles: MovedProfiles
-    ) throws -> [ChangedCell] {
-        let request = QueryRequest(kpis: [name], by: split, period: period.description)
-        let old = try figures(before, request)
-        let new = try figures(after, request)
-        let between = try figures(middle, request)
-        guard let column = new?.column ?? old?.column else { return [] }
-        let nothing = Figure(value: .none, count: 0, reason: .nothing)
-        var keys = Set(old?.rows.keys.map { $0 } ?? [])
-        keys.formUnion(new?.rows.keys.map { $0 } ?? [])
-        var cells: [ChangedCell] = []
-        for key in keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            let was = old?.rows[key] ?? nothing
-            let now = new?.rows[key] ?? nothing
-            guard !was.isSame(as: now) else { continue }
-            let pairs = Array(zip(split, key)).map { (dimension: $0, value: $1) }
-            var causes = try moved.events(behind: name, pairs, period, in: before, profiles.states)
-            causes += try profiles.events(behind: name, pairs, period)
-            causes.sort { $0.sequence < $1.sequence }
-            if middle != nil {
-                let redefined = between?.rows[key] ?? nothing
-                if !redefined.isSame(as: now) || between == nil {
-                    causes += try moved.redefinitions(of: String(name.prefix { $0 != "." }))
-                }
-            }
-            cells.append(
-                ChangedCell(
-                    column: column, key: pairs, before: was, after: now, causes: causes))
-        }
-        return cells
+extension FigureSide {
+    /// Whether it says this at a place.
+    fileprivate func says(_ figure: Figure, at place: FigurePlace) -> Bool {
+        guard case .figures(let figures, _) = self else { return false }
+        return figures[place]?.isSame(as: figure) ?? (figure.reason == .nothing)
     }
 }

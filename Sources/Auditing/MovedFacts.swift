@@ -58,20 +58,15 @@ final class MovedFacts {
 
     // MARK: KPIs
 
-    private func readProjections(_ kpi: String, _ library: DefinitionLibrary) throws -> [String] {
-        guard let definition = try library.kpi(kpi) else { return [] }
-        return try library.projections(behind: definition)
+    /// Whether a KPI reads answers of respondents, in one of the states.
+    func isAnonymous(_ kpi: String) throws -> Bool {
+        try [libraries.before, libraries.after].contains { library in
+            guard let definition = try library.kpi(kpi) else { return false }
+            return try library.projections(behind: definition).contains {
+                try library.projection($0)?.isAnonymous ?? false
+            }
+        }
     }
-
-    /// Whether anything that a KPI rests on changed.
-    func mayTouch(_ kpi: String) throws -> Bool {
-        if try isRedefined(kpi) { return true }
-        return try readProjections(kpi, libraries.before).contains { projections[$0] != nil }
-    }
-
-    /// Whether the KPI, one it uses, a projection it reads, or an event type that this reads has another
-    /// version now.
-    func isRedefined(_ kpi: String) throws -> Bool { try !changes(behind: kpi).isEmpty }
 
     /// The changes of definitions, calendars and event types that a KPI rests on, between the two states.
     private func changes(behind kpi: String) throws -> [DefinitionChange] {

@@ -17,14 +17,6 @@ struct MovedProfiles {
         contexts = [before, after]
     }
 
-    /// Whether some field that a KPI is split by has another value now on a day of the period.
-    func mayTouch(_ kpi: String, _ by: [String], _ period: Period) throws -> Bool {
-        try by.contains { name in
-            guard let path = states.followed(name, in: kpi, period) else { return false }
-            return try !states.moved(path, on: period.days).isEmpty
-        }
-    }
-
     /// The events by which cases came to a cell or left it, which have facts that count there.
     func events(
         behind column: String, _ key: [(dimension: String, value: String)], _ period: Period

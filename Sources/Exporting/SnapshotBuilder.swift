@@ -70,7 +70,7 @@ public enum SnapshotFault: Error, Hashable, Sendable, CustomStringConvertible {
 /// Nothing is written. The log's first `count` entries and what they define decide every byte.
 public struct SnapshotBuilder {
     /// By what the figures are split, besides the total.
-    static let dimensions = ["agent", "team", "channel"]
+    static let dimensions = QueryContext.usualDimensions
 
     private let log: LogStore
     private let checkpoint: Checkpoint

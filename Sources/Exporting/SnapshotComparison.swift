@@ -1,84 +1,32 @@
-public import Definitions
+import Definitions
 import EventLog
 import EventModel
-public import Querying
+package import Querying
 import Rendering
 
 /// What two snapshots say otherwise: figure by figure, and definition by definition.
-public struct SnapshotComparison: Sendable {
-    /// A figure as `kpis.json` writes it; "" where there is no value.
-    public struct Written: Hashable, Sendable {
-        /// Whether the snapshot has the figure at all.
-        public var isThere = false
-        /// Its value, rounded; its numerator and denominator, exact.
-        public var value = ""
-        var numerator = ""
-        var denominator = ""
-
-        /// The exact value, durations in milliseconds.
-        public func fraction(_ unit: Unit) -> Fraction {
-            guard !value.isEmpty, let top = Written.thousandths(numerator),
-                denominator.utf8.count <= Written.longest, let bottom = Int128(denominator),
-                bottom != 0
-            else { return .none }
-            return Fraction(top, over: unit == .duration ? bottom : bottom * 1000)
-        }
-
-        /// Digits of a number, at most: far beyond any figure, and thousandths fit 128 bits.
-        private static let longest = 30
-
-        private static func thousandths(_ text: String) -> Int128? {
-            guard text.utf8.count <= longest else { return nil }
-            let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-            let digits = parts.count == 2 ? String(parts[1]) : ""
-            guard parts.count <= 2, digits.count <= 3, let whole = Int128(parts[0]),
-                let rest = Int128(digits + String(repeating: "0", count: 3 - digits.count))
-            else { return nil }
-            return text.hasPrefix("-") ? whole * 1000 - rest : whole * 1000 + rest
-        }
-    }
-
-    /// One figure that differs.
-    public struct Change: Hashable, Sendable {
-        /// The KPI or statistic.
-        public var kpi: String
-        /// The month, or the whole period.
-        public var period: String
-        /// `agent`, `team` or `channel`; "" for the total.
-        public var dimension: String
-        /// Which one.
-        public var name: String
-        /// What the numbers are.
-        public var unit: Unit
-        /// What the earlier snapshot says.
-        public var before: Written
-        /// What the later one says.
-        public var after: Written
-    }
-
-    /// Figures that differ, totals first.
-    public private(set) var changes: [Change] = []
-    /// Figures compared.
-    public private(set) var compared = 0
+package struct SnapshotComparison {
+    /// The figures of every KPI, statistic and split that one of them has; a KPI or period that the other
+    /// was not asked for is not defined there.
+    package private(set) var figures = FigureComparison()
     /// Definitions that differ, `kpi csat: 1 → 2`; with another text under one version too.
-    public private(set) var definitions: [String] = []
+    package let definitions: [String]
 
-    private struct Row {
-        var kpi: String
-        var period: String
+    /// The figures of a KPI or statistic in one split and period, as a snapshot gives them.
+    private struct Question: Hashable {
+        var name: String
         var dimension = ""
-        var name = ""
-        var unit: String
-        var written = Written()
-
-        var key: String { [kpi, period, dimension, name].joined(separator: "\u{1F}") }
+        var period: Period
     }
+
+    private typealias Said = (order: [Question], sides: [Question: FigureSide])
 
     /// Compares two snapshots.
     ///
-    /// - Throws: `SnapshotDifference` where a file is not as a snapshot has it; `StoreFault.file`.
+    /// - Throws: `SnapshotDifference` where a file is not as a snapshot has it, or one is about an agent or
+    ///   team that the other is not about; `StoreFault.file`.
     /// - Complexity: O(figures).
-    public init(from before: SnapshotReading, to after: SnapshotReading) throws {
+    package init(from before: SnapshotReading, to after: SnapshotReading) throws {
         try self.init(
             from: (before.manifest, try before.bytes(Self.file)),
             to: (after.manifest, try after.bytes(Self.file)))
@@ -89,83 +37,123 @@ public struct SnapshotComparison: Sendable {
         from before: (manifest: SnapshotManifest, figures: [UInt8]),
         to after: (manifest: SnapshotManifest, figures: [UInt8])
     ) throws {
-        let old = try Self.rows(before.figures, of: before.manifest)
-        let new = try Self.rows(after.figures, of: after.manifest)
-        var places: [String: Int] = [:]
-        for (place, row) in old.enumerated() { places[row.key] = place }
-        for row in new {
-            compared += 1
-            var earlier = Written()
-            if let place = places.removeValue(forKey: row.key) { earlier = old[place].written }
-            if earlier != row.written {
-                changes.append(try Self.change(row, from: earlier, to: row.written))
-            }
+        let (one, other) = (before.manifest, after.manifest)
+        guard one.agent == other.agent, one.team == other.team else {
+            throw SnapshotDifference(
+                path: SnapshotManifest.path,
+                problem: "the two are about others, so that no figure of one is one of the other")
         }
-        for place in places.values.sorted() {
-            compared += 1
-            changes.append(try Self.change(old[place], from: old[place].written, to: Written()))
+        definitions = Self.definitionChanges(one, other)
+        let old = try Self.read(before.figures, of: one)
+        let new = try Self.read(after.figures, of: other)
+        for question in new.order + old.order.filter({ new.sides[$0] == nil }) {
+            figures.compare(
+                question.name, by: question.dimension.isEmpty ? [] : [question.dimension],
+                Self.side(question, old), Self.side(question, new))
         }
-        definitions = Self.definitionChanges(before.manifest, after.manifest)
     }
+
+    /// What a snapshot says to a question: groups without figures are not written, totals always are.
+    private static func side(_ question: Question, _ said: Said) -> FigureSide {
+        if let side = said.sides[question] { return side }
+        let total = Question(name: question.name, period: question.period)
+        guard case .figures(_, let unit) = said.sides[total] else {
+            return .notDefined(
+                QueryFaults([.unknownKPI(question.name, nearest: nil, count: said.sides.count)]))
+        }
+        return .figures([:], unit)
+    }
+
+    // MARK: Reading
 
     /// Where the figures stand.
     private static let file = "kpis.json"
 
-    private static func rows(_ bytes: [UInt8], of manifest: SnapshotManifest) throws -> [Row] {
-        func fault() -> SnapshotDifference {
-            SnapshotDifference(path: file, problem: "it holds no figures of a snapshot")
-        }
+    private static func fault(_ problem: String) -> SnapshotDifference {
+        SnapshotDifference(path: file, problem: problem)
+    }
+
+    /// The questions in the order of the file, totals first, each with its figures.
+    private static func read(_ bytes: [UInt8], of manifest: SnapshotManifest) throws -> Said {
         guard let file = try? JSONValue(parsing: bytes.span),
             let totals = file["total"]?.elements, let rows = file["rows"]?.elements
-        else { throw fault() }
-        return try (totals + rows).map { value in
-            guard let kpi = value["kpi"]?.text, let period = value["period"]?.text,
-                let unit = value["unit"]?.text
-            else { throw fault() }
-            var row = Row(kpi: kpi, period: period, unit: unit)
+        else { throw fault("it holds no figures of a snapshot") }
+        var said: Said = ([], [:])
+        for row in totals + rows {
+            guard let name = row["kpi"]?.text, let text = row["period"]?.text,
+                let period = try? Period(text, today: Day(number: 0))
+            else { throw fault("it holds no figures of a snapshot") }
+            guard let unit = row["unit"]?.text.flatMap({ Unit(rawValue: $0) }) else {
+                throw fault("a figure has no known unit")
+            }
+            var question = Question(name: name, period: period)
+            var key: [String] = []
             for dimension in SnapshotBuilder.dimensions {
-                guard let member = value[dimension] else { continue }
+                guard let member = row[dimension] else { continue }
                 // The one that a snapshot is limited to stands in every row.
                 let limit = dimension == "agent" ? manifest.agent : manifest.team
                 if dimension != "channel", limit != nil { continue }
-                row.dimension = dimension
-                row.name = member.text ?? ""
+                question.dimension = dimension
+                key = [member.text ?? ""]
             }
-            row.written = Written(
-                isThere: true, value: value["value"]?.literal ?? "",
-                numerator: value["numerator"]?.literal ?? "",
-                denominator: value["denominator"]?.literal ?? "")
-            return row
+            var figures: [FigurePlace: Figure] = [:]
+            if case .figures(let known, let same) = said.sides[question] {
+                guard same == unit else { throw fault("a figure has another unit than its total") }
+                figures = known
+            } else {
+                said.order.append(question)
+            }
+            guard
+                figures.updateValue(try figure(row, unit), forKey: FigurePlace(period, key)) == nil
+            else { throw fault("a figure stands twice") }
+            said.sides[question] = .figures(figures, unit)
         }
+        return said
     }
 
-    private static func change(
-        _ row: Row, from before: Written, to after: Written
-    ) throws -> Change {
-        guard let unit = Unit(rawValue: row.unit) else {
-            throw SnapshotDifference(path: file, problem: "a figure has no known unit")
+    /// A figure as it is written, exactly.
+    private static func figure(_ row: JSONValue, _ unit: Unit) throws -> Figure {
+        func literal(_ name: String) -> String? {
+            row[name]?.literal.flatMap { $0 == "null" ? nil : $0 }
         }
-        return Change(
-            kpi: row.kpi, period: row.period, dimension: row.dimension, name: row.name, unit: unit,
-            before: before, after: after)
+        var figure = Figure(
+            value: .none, count: literal("count").flatMap { Int64($0) },
+            reason: row["reason"]?.text.flatMap(FigureNumbers.reason),
+            currency: row["currency"]?.text)
+        if let top = literal("numerator"), let bottom = literal("denominator") {
+            guard let above = thousandths(top), let below = Int128(bottom), below >= 0 else {
+                throw fault("a number is longer than a figure's")
+            }
+            // Durations are in seconds there.
+            let scaled = below.multipliedReportingOverflow(by: unit == .duration ? 1 : 1000)
+            guard !scaled.overflow else { throw fault("a number is longer than a figure's") }
+            figure.value = Fraction(above, over: scaled.partialValue)
+        }
+        guard FigureNumbers(figure, unit).value == literal("value") else {
+            throw fault("a value is not its numerator over its denominator")
+        }
+        return figure
     }
+
+    private static func thousandths(_ text: String) -> Int128? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let digits = parts.count == 2 ? String(parts[1]) : ""
+        guard parts.count <= 2, digits.utf8.count <= 3 else { return nil }
+        return Int128(parts[0] + digits + String(repeating: "0", count: 3 - digits.utf8.count))
+    }
+
+    // MARK: Definitions
 
     private static func definitionChanges(
         _ before: SnapshotManifest, _ after: SnapshotManifest
     ) -> [String] {
-        let old = versions(before)
-        let new = versions(after)
-        var lines: [String] = []
-        for name in Set(old.keys).union(new.keys).sorted() {
-            let from = old[name]
-            let to = new[name]
-            if from == to { continue }
-            let left = from.map { String($0.version) } ?? "–"
-            let right = to.map { String($0.version) } ?? "–"
-            lines.append(
-                "\(name): \(left) → \(right)" + (left == right ? " (another text)" : ""))
+        let (old, new) = (versions(before), versions(after))
+        return Set(old.keys).union(new.keys).sorted().compactMap { name in
+            if old[name] == new[name] { return nil }
+            let left = old[name].map { String($0.version) } ?? "–"
+            let right = new[name].map { String($0.version) } ?? "–"
+            return "\(name): \(left) → \(right)" + (left == right ? " (another text)" : "")
         }
-        return lines
     }
 
     /// A definition's version and text.

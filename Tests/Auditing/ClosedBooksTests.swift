@@ -53,7 +53,7 @@ struct ClosedBooksTests {
             of: audited.log, from: count, to: try audited.entryCount, options: BuildOptions())
         comparison.kpis = [kpi]
         comparison.by = by
-        return try comparison.changes(of: Period("2025-Q3", today: Day(number: 0)))
+        return try comparison.run(Period("2025-Q3", today: Day(number: 0))).cells
     }
 
     @Test("Late, voided and corrected events are named behind what they moved") func causes() throws
@@ -67,16 +67,16 @@ struct ClosedBooksTests {
         try audited.void(count - 2..<count - 1, reason: "wrong agent")
         try open(audited, 2, agent: "Citra")
         let cells = try changes(audited, from: count, kpi: "ticket_volume")
-        let total = cells.first { $0.key.isEmpty }
+        let total = cells.first { $0.figure.key.isEmpty }
         // 3 − 1 + 1 = 3: all together reads the same.
         #expect(total == nil)
-        let budi = try #require(cells.first { $0.key.first?.value == "Budi" })
-        #expect(budi.before.value == Fraction(3) && budi.after.value == Fraction(1))
+        let budi = try #require(cells.first { $0.figure.key.first?.value == "Budi" })
+        #expect(budi.figure.before.value == Fraction(3) && budi.figure.after.value == Fraction(1))
         #expect(budi.causes.map(\.kind) == [.voided, .corrected])
         #expect(budi.causes[0].voided == count - 3 && budi.causes[0].reason == "spam")
         #expect(budi.causes[0].person == "sari")
-        let citra = try #require(cells.first { $0.key.first?.value == "Citra" })
-        #expect(citra.after.value == Fraction(2))
+        let citra = try #require(cells.first { $0.figure.key.first?.value == "Citra" })
+        #expect(citra.figure.after.value == Fraction(2))
         #expect(citra.causes.map(\.kind) == [.late, .corrected])
         #expect(citra.causes[1].anew == count + 3)
         // What touched nothing is no cause.
@@ -127,20 +127,20 @@ struct ClosedBooksTests {
         let cells = try changes(
             audited, from: count, kpi: "ticket_volume", by: ["agent.department"])
         func causes(_ department: String) -> [UInt32]? {
-            cells.first { $0.key.first?.value == department }?.causes.map(\.sequence)
+            cells.first { $0.figure.key.first?.value == department }?.causes.map(\.sequence)
         }
         // East: 3 − 1 + 1 = 3.
-        #expect(cells.map(\.key.first?.value) == ["west"])
+        #expect(cells.map(\.figure.key.first?.value) == ["west"])
         #expect(causes("west") == [count])
         #expect(cells[0].causes.map(\.kind) == [.late])
-        #expect(cells[0].before.count == 0 && cells[0].after.value == Fraction(1))
+        #expect(cells[0].figure.before.count == 0 && cells[0].figure.after.value == Fraction(1))
         // Taken back, and told otherwise.
         let then = try audited.entryCount
         try audited.void(count..<count + 1, reason: "a mistake")
         try set(audited, "Budi", "south", at: "09-02", id: "p6")
         let now = try changes(
             audited, from: then, kpi: "ticket_volume", by: ["agent.department"])
-        #expect(now.map(\.key.first?.value) == ["east", "south", "west"])
+        #expect(now.map(\.figure.key.first?.value) == ["east", "south", "west"])
         #expect(now.allSatisfy { $0.causes.map(\.kind) == [.voided, .late] })
         #expect(now.allSatisfy { $0.causes.map(\.sequence) == [then, then + 1] })
         // What nobody asks by moved nothing.
@@ -155,8 +155,9 @@ struct ClosedBooksTests {
             $0.replacing("value: count(ticket_volume)", with: "value: 10 * count(ticket_volume)")
         }
         let cells = try changes(audited, from: count, kpi: "ticket_volume")
-        let total = try #require(cells.first { $0.key.isEmpty })
-        #expect(total.before.value == Fraction(3) && total.after.value == Fraction(30))
+        let total = try #require(cells.first { $0.figure.key.isEmpty })
+        #expect(
+            total.figure.before.value == Fraction(3) && total.figure.after.value == Fraction(30))
         #expect(total.causes.map(\.kind) == [.definition])
         #expect(total.causes[0].subject == "kpi ticket_volume@2")
     }
@@ -232,9 +233,9 @@ struct ClosedBooksTests {
                 try books.report(of: quarter, at: first.sequence + 1)
             }
             let cells = try changes(audited, from: first.entries, kpi: "ticket_volume")
-            let total = try #require(cells.first { $0.key.isEmpty })
-            #expect(total.before.value == Fraction(3))
-            #expect(total.after.value == Fraction(Int128(3 + round)))
+            let total = try #require(cells.first { $0.figure.key.isEmpty })
+            #expect(total.figure.before.value == Fraction(3))
+            #expect(total.figure.after.value == Fraction(Int128(3 + round)))
         }
         let other = try Period("2025-Q4", today: Day(number: 0))
         #expect(try periods(audited).firstReport(of: other.days) == nil)
@@ -263,8 +264,8 @@ struct ClosedBooksTests {
         try SchemaRegistration([("opened.json", text)], for: audited.log.types)
             .record(in: audited.log, at: audited.now)
         let cells = try changes(audited, from: count, kpi: "complaint_count")
-        let total = try #require(cells.first { $0.key.isEmpty })
-        #expect(total.before.value == Fraction(0) && total.after.value == Fraction(3))
+        let total = try #require(cells.first { $0.figure.key.isEmpty })
+        #expect(total.figure.before.value == Fraction(0) && total.figure.after.value == Fraction(3))
         #expect(total.causes.map(\.kind) == [.definition])
         #expect(total.causes[0].subject == "event_schema ticket.opened@2")
         // What reads no such field moved no figure, and is not listed.

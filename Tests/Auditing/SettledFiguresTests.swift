@@ -142,8 +142,8 @@ private final class DailyTeam {
         var comparison = Comparison(
             of: audited.log, from: count, to: try audited.entryCount, options: BuildOptions())
         comparison.kpis = [figure.kpi]
-        let changes = try comparison.changes(of: Period(figure.period, today: today))
-        return changes.filter(\.key.isEmpty).flatMap(\.causes)
+        let found = try comparison.run(Period(figure.period, today: today))
+        return found.cells.filter(\.figure.key.isEmpty).flatMap(\.causes)
     }
 }
 

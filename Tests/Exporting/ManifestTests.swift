@@ -67,26 +67,80 @@ struct ManifestTests {
         #expect(SnapshotPath.escaped("..") == "%2E.")
     }
 
-    @Test("Figures of any length are compared; what is no figure's size has no value")
+    /// `kpis.json` with one total.
+    private func figures(_ row: String) -> [UInt8] {
+        Array("{\"rows\": [], \"total\": [{\"kpi\": \"k\", \"period\": \"2025\", \(row)}]}".utf8)
+    }
+
+    @Test("Figures are read exactly as they are written; what is no figure's size is a fault")
     func longNumbers() throws {
-        func figures(_ numerator: String, _ denominator: String = "1") -> [UInt8] {
-            let row =
-                #"{"kpi": "k", "period": "2025", "unit": "score", "value": 1, "numerator": "#
-                + "\(numerator), \"denominator\": \(denominator)}"
-            return Array("{\"rows\": [], \"total\": [\(row)]}".utf8)
-        }
+        let nines = String(repeating: "9", count: 33)
         let long = "170141183460469231731687303715884105727"
-        for (numerator, denominator, hasValue) in [
-            ("5.250", "1", true), ("-" + String(repeating: "9", count: 25) + ".125", "7", true),
-            (long, "1", false), ("-" + long, "1", false), ("1", long, false), ("1", "0", false),
-            (String(repeating: "9", count: 400), "1", false), ("1.0001", "1", false),
+        for (value, numerator, denominator, isRead) in [
+            ("5.25", "5.250", "1", true), ("-" + nines, "-" + nines, "1", true),
+            ("null", "5", "0", true), ("null", "null", "null", true), (long, long, "1", false),
+            ("0", "1", long, false), ("1", String(repeating: "9", count: 400), "1", false),
+            ("1.0001", "1.0001", "1", false), ("1", "1", "-1", false), ("2", "1", "1", false),
         ] {
-            let comparison = try SnapshotComparison(
-                from: (manifest, figures("1")), to: (manifest, figures(numerator, denominator)))
-            let change = try #require(comparison.changes.first)
+            let row =
+                "\"unit\": \"score\", \"value\": \(value), \"numerator\": \(numerator), "
+                + "\"denominator\": \(denominator)"
+            let there = (manifest, figures(row))
+            let sound = (
+                manifest,
+                figures(#""unit": "score", "value": 1, "numerator": 1, "denominator": 1"#)
+            )
+            guard isRead else {
+                #expect(throws: SnapshotDifference.self, "\(row)") {
+                    try SnapshotComparison(from: sound, to: there)
+                }
+                continue
+            }
+            let comparison = try SnapshotComparison(from: sound, to: there).figures
+            #expect(comparison.counts == [.differs: 1], "\(row)")
+            #expect(try SnapshotComparison(from: there, to: there).figures.counts == [.same: 1])
+        }
+    }
+
+    @Test("Each outcome of two snapshots' figures is counted as what it is, both ways")
+    func outcomes() throws {
+        func row(_ name: String, _ rest: String, agent: String = "") -> String {
+            "{\"kpi\": \"\(name)\", \"period\": \"2025\", \(agent)\"unit\": \"score\", \(rest)}"
+        }
+        let one = #""value": 1, "numerator": 1, "denominator": 1, "count": 1"#
+        let two = #""value": 2, "numerator": 2, "denominator": 1, "count": 1"#
+        let more = #""value": 1, "numerator": 2, "denominator": 2, "count": 2"#
+        let few = #""value": null, "reason": "withheld", "count": null"#
+        func file(_ rows: [String]) -> [UInt8] {
+            Array("{\"rows\": [], \"total\": [\(rows.joined(separator: ","))]}".utf8)
+        }
+        var whole = manifest
+        whole.agent = nil
+        for (old, new, outcome) in [
+            (one, one, FigureOutcome.same), (one, two, .differs), (one, more, .differs),
+            (few, few, .refused), (few, one, .differs),
+        ] {
+            let (left, right) = ((whole, file([row("k", old)])), (whole, file([row("k", new)])))
             #expect(
-                change.after.fraction(.score).hasValue == hasValue, "\(numerator)/\(denominator)")
-            #expect(change.before.fraction(.score).hasValue)
+                try SnapshotComparison(from: left, to: right).figures.counts == [outcome: 1])
+            #expect(
+                try SnapshotComparison(from: right, to: left).figures.counts == [outcome: 1])
+        }
+        let wider = (whole, file([row("k", one), row("new", one)]))
+        let found = try SnapshotComparison(from: (whole, file([row("k", one)])), to: wider).figures
+        #expect(found.counts == [.same: 1, .notDefined: 1])
+        #expect(found.notCompared.map(\.name) == ["new"] && found.differing.isEmpty)
+        // A group that came is a difference; a total of it alone says that it was asked for.
+        let group = Array(
+            "{\"total\": [\(row("k", one))], \"rows\": [\(row("k", one, agent: "\"agent\": \"A\", "))]}"
+                .utf8)
+        let grown = try SnapshotComparison(
+            from: (whole, file([row("k", one)])), to: (whole, group)
+        ).figures
+        #expect(grown.counts == [.same: 1, .differs: 1])
+        // Another agent's figures are no other state of this one's.
+        #expect(throws: SnapshotDifference.self) {
+            try SnapshotComparison(from: (whole, file([])), to: (manifest, file([])))
         }
     }
 

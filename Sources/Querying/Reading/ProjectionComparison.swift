@@ -9,17 +9,7 @@ import Synchronization
 package struct ProjectionComparison {
     /// One figure that reads differently.
     package struct MovedFigure {
-        /// The KPI as an answer's column.
-        package var column: AnswerColumn
-        /// The dimension it is split by; nil for the total.
-        package var dimension: AnswerDimension?
-        /// The dimension's value; "" is nobody.
-        package var key: String
-        /// The month.
-        package var slice: PeriodSlice
-        /// Before and after.
-        package var old: Figure
-        package var new: Figure
+        package var figure: ChangedFigure
         /// How many cases have other facts there, and some of them.
         package var cases = 0
         package var examples: [String] = []
@@ -30,10 +20,8 @@ package struct ProjectionComparison {
     package private(set) var movedCells = 0
     /// Largest change first; totals of the whole period before what they are made of.
     package private(set) var figures: [MovedFigure] = []
-    /// Figures that were compared.
-    package private(set) var figuresCompared = 0
-    /// KPIs that can't be read with the new version, with the reason.
-    package private(set) var broken: [(kpi: String, reason: String)] = []
+    /// What came of every figure; those of a KPI that can't be read with the new version are refused.
+    package private(set) var compared = FigureComparison()
     /// KPIs in force that read the projection.
     package private(set) var kpis: [String] = []
     /// Dimensions and measures that only one version has.
@@ -49,13 +37,12 @@ package struct ProjectionComparison {
 
     /// Compares two versions, both computed from zero over the log as it is.
     ///
-    /// - Parameter period: as in `QueryRequest`.
-    /// - Throws: `QueryFaults` where the period can't be read, or what the store throws.
+    /// - Throws: `QueryFaults` of what can't be answered, or what the store throws.
     /// - Complexity: two passes over the log for the rows, and two more for the cases where some
     ///   figure moves.
     package init(
-        _ old: ProjectionVersions.Version, _ new: ProjectionVersions.Version, period: String,
-        days: Range<Day>, versions: ProjectionVersions, live: LiveProjections, log: LogStore,
+        _ old: ProjectionVersions.Version, _ new: ProjectionVersions.Version, period: Period,
+        versions: ProjectionVersions, live: LiveProjections, log: LogStore,
         options: BuildOptions
     ) throws {
         self.log = log
@@ -68,6 +55,7 @@ package struct ProjectionComparison {
         let isStock = [self.old, self.new].contains {
             if case .stock = $0.fact { true } else { false }
         }
+        let days = period.days
         let wanted = isStock ? nil : days
         let before = try projections.replay(
             [self.old], context: context, upTo: count, days: wanted, options: options)[0]
@@ -78,7 +66,7 @@ package struct ProjectionComparison {
         // Of answers of respondents neither cells nor cases are told.
         let isAnonymous = self.old.isAnonymous || self.new.isAnonymous
         let moved = isAnonymous ? [] : compareCells(before, after, shared, days)
-        try compareKPIs(before, after, period: period, old: old, new: new, versions: versions)
+        try compareKPIs(before, after, period, old: old, new: new, versions: versions)
         if !figures.isEmpty, !isAnonymous {
             try findCases(moved, shared, before.layout, days: days, upTo: count)
         }
@@ -161,7 +149,7 @@ package struct ProjectionComparison {
     // MARK: Figures
 
     private mutating func compareKPIs(
-        _ before: CellSet, _ after: CellSet, period: String,
+        _ before: CellSet, _ after: CellSet, _ period: Period,
         old oldVersion: ProjectionVersions.Version,
         new newVersion: ProjectionVersions.Version, versions: ProjectionVersions
     ) throws {
@@ -169,33 +157,38 @@ package struct ProjectionComparison {
         let register = versions.register
         let fates = try DefinitionLibrary.fates(of: newVersion, in: register, types: types)
         kpis = fates.map(\.kpi)
+        let sides = [(oldVersion, before, self.old), (newVersion, after, self.new)]
         for (kpi, fate) in fates {
-            if case .breaks(let reason) = fate { broken.append((kpi, reason)) }
-        }
-        let readable = fates.filter { $0.fate == .stays }.map(\.kpi)
-        let sides:
-            [(version: ProjectionVersions.Version, set: CellSet, definition: ProjectionDefinition)]
-        sides = [(oldVersion, before, self.old), (newVersion, after, self.new)]
-        for kpi in readable {
-            var answers: [(total: Answer, split: Answer?)] = []
-            for side in sides {
-                let library = DefinitionLibrary(
-                    register: register, types: types, promoting: side.version)
-                guard (try? library.kpi(kpi)) != nil else { continue }
-                answers.append(
-                    try answer(kpi, period, side.set, side.definition, library))
+            var known: [[[String]]] = []
+            func both(by split: [String], grain: String?) throws {
+                let said = try sides.map { side -> FigureSide in
+                    if case .breaks(let reason) = fate { return .refused(.fault(reason)) }
+                    let library = DefinitionLibrary(
+                        register: register, types: types, promoting: side.0)
+                    let request = QueryRequest(
+                        kpis: [kpi], by: split, period: period.description, grain: grain)
+                    return try context(side.1, side.2, library) { context in
+                        known.append((try? context.usualSplits(of: kpi, period)) ?? [])
+                        return try FigureSide { try context.answer(request) }
+                    }
+                }
+                compared.compare(kpi, by: split, said[0], said[1])
             }
-            guard answers.count == 2 else { continue }
-            compare(answers[0].total, answers[1].total)
-            if let old = answers[0].split, let new = answers[1].split { compare(old, new) }
+            try both(by: [], grain: nil)
+            let splits = QueryContext.usualDimensions.map { [$0] }
+            let split =
+                splits.first { split in known.allSatisfy { $0.contains(split) } }
+                ?? splits.first { split in known.contains { $0.contains(split) } }
+            if let split, !known.isEmpty { try both(by: split, grain: "month") }
         }
+        figures = compared.differing.map { MovedFigure(figure: $0) }
     }
 
-    /// The KPI for the whole period, and by month and agent (or team, or channel).
-    private func answer(
-        _ kpi: String, _ period: String, _ set: CellSet, _ definition: ProjectionDefinition,
-        _ library: DefinitionLibrary
-    ) throws -> (total: Answer, split: Answer?) {
+    /// The state of the log with one version's rows in place of the projection's.
+    private func context<Result>(
+        _ set: CellSet, _ definition: ProjectionDefinition, _ library: DefinitionLibrary,
+        _ body: (QueryContext) throws -> Result
+    ) throws -> Result {
         try log.read { view in
             var context = try QueryContext(view, of: log, projections: projections)
             let stored = context.source
@@ -203,40 +196,7 @@ package struct ProjectionComparison {
                 set, of: definition, projections, self.context, log, in: view)
             context.source = { $0 == set.name ? facts : try stored($0) }
             context.kpi = { try library.kpi($0) }
-            let total = try context.answer(
-                QueryRequest(kpis: [kpi], period: period))
-            let by = ["agent", "team", "channel"].first { total.otherDimensions.contains($0) }
-            let split = try context.answer(
-                QueryRequest(
-                    kpis: [kpi], by: by.map { [$0] } ?? [], period: period, grain: "month"))
-            return (total, split)
-        }
-    }
-
-    private mutating func compare(_ old: Answer, _ new: Answer) {
-        guard old.dimensions == new.dimensions else { return }
-        func rows(_ answer: Answer) -> [[String]: AnswerRow] {
-            let all = answer.rows.isEmpty ? answer.totals : answer.rows
-            return Dictionary(all.map { ($0.key + [String($0.slice)], $0) }) { first, _ in first }
-        }
-        let (before, after) = (rows(old), rows(new))
-        for key in Set(before.keys).union(after.keys) {
-            figuresCompared += 1
-            let nothing = Figure(value: .none, count: 0, reason: .nothing)
-            let left = before[key]?.figures[0] ?? nothing
-            let right = after[key]?.figures[0] ?? nothing
-            guard
-                left.value.hasValue != right.value.hasValue
-                    || (left.value.hasValue && Fraction.compare(left.value, right.value) != 0)
-            else { continue }
-            let slice = Int(key[key.count - 1]) ?? 0
-            let slices = old.slices
-            figures.append(
-                MovedFigure(
-                    column: old.columns[0], dimension: old.dimensions.first,
-                    key: key.count > 1 ? key[0] : "",
-                    slice: slices[slice < 0 ? 0 : min(slice, slices.count - 1)], old: left,
-                    new: right))
+            return try body(context)
         }
     }
 
@@ -268,21 +228,21 @@ package struct ProjectionComparison {
         let changed = net.withLock { $0.filter { $0.value != 0 }.map(\.key) }
         try log.read { view in
             for place in figures.indices {
-                let figure = figures[place]
-                let index = figure.dimension.flatMap { dimension in
-                    shared.dimensions.firstIndex { $0.name == dimension.name }
+                let figure = figures[place].figure
+                let index = figure.by.first.flatMap { name in
+                    shared.dimensions.firstIndex { $0.name == name }
                 }
                 var isOurs: [UInt32: Bool] = [:]
                 var cases: Set<UInt32> = []
                 for fact in changed {
                     let day = Day(number: Int32(bitPattern: fact.cell[0] ^ 0x8000_0000))
-                    guard figure.slice.period.days.contains(day) else { continue }
+                    guard figure.place.period.days.contains(day) else { continue }
                     if let index {
                         let word = fact.cell[1 + index]
                         if isOurs[word] == nil {
                             let text = try texts.text(
                                 ofDimension: shared.dimensions[index].old, word, in: view)
-                            isOurs[word] = text ?? "" == figure.key
+                            isOurs[word] = text ?? "" == figure.place.key[0]
                         }
                         guard isOurs[word] == true else { continue }
                     }
@@ -309,23 +269,19 @@ package struct ProjectionComparison {
             let (a, b) = (Self.size(left), Self.size(right))
             if let order = Fraction.compare(a, b), order != 0 { return order > 0 }
             if left.cases != right.cases { return left.cases > right.cases }
-            // All groups together and nobody have the same key, of no dimension and of one.
-            func place(_ figure: MovedFigure) -> (String, String, String, Day) {
-                (
-                    figure.column.name, figure.dimension?.name ?? "", figure.key,
-                    figure.slice.period.days.lowerBound
-                )
-            }
-            return place(left) < place(right)
+            let (one, other) = (left.figure, right.figure)
+            if one.name != other.name { return one.name < other.name }
+            return one.by.count == other.by.count
+                ? one.place < other.place : one.by.count < other.by.count
         }
     }
 
     /// How far a figure moved, as a share of what it was; more than all where it came or went.
     private static func size(_ figure: MovedFigure) -> Fraction {
-        guard figure.old.value.hasValue, figure.new.value.hasValue,
-            let distance = try? figure.new.value.distance(from: figure.old.value)
+        let (old, new) = (figure.figure.before.value, figure.figure.after.value)
+        guard old.hasValue, new.hasValue, let distance = try? new.distance(from: old)
         else { return Fraction(1_000_000_000) }
-        if figure.old.value.numerator == 0 { return Fraction(1_000_000) }
-        return (try? distance.dividedByMagnitude(of: figure.old.value)) ?? Fraction(1_000_000)
+        if old.numerator == 0 { return Fraction(1_000_000) }
+        return (try? distance.dividedByMagnitude(of: old)) ?? Fraction(1_000_000)
     }
 }

@@ -74,15 +74,15 @@ struct DiffCommand: ParsableCommand {
             options: BuildProgressLine.options(memoryBytes: try MemorySize.parse(memory)))
         comparison.kpis = kpis
         comparison.by = by.flatMap { $0.split(separator: ",").map(String.init) }
-        var list = ChangeList(zone: zone, language: output.lang, log: log)
+        var list = ChangeList(zone: zone, language: output.lang)
         do {
-            list.add(try comparison.changes(of: period), period: period)
+            list.add(try comparison.run(period), period: period)
         } catch let faults as QueryFaults {
             throw Failure(.usage, messages: faults.faults.map(\.description))
         }
         Progress.clear()
-        Output.write(
-            list.sheet, output.format, output.style, rows: "changes",
+        list.write(
+            output.format, output.style, rows: "changes",
             empty: output.words.nothingDiffers(period, first, second),
             members: [("from", String(first)), ("to", String(second))])
     }
@@ -93,14 +93,16 @@ struct DiffCommand: ParsableCommand {
 struct ChangeList {
     let zone: TimeZoneRules
     let language: Language
-    let log: LogStore
     private let words: AuditWords
-    private(set) var sheet: Sheet
+    private var sheet: Sheet
+    /// How many figures came out how, and what people read of those that were not compared.
+    private var counts: [FigureOutcome: Int] = [:]
+    private var notCompared: [String] = []
+    private var unread: [[Sheet.Cell]] = []
 
-    init(zone: TimeZoneRules, language: Language, log: LogStore) {
+    init(zone: TimeZoneRules, language: Language) {
         self.zone = zone
         self.language = language
-        self.log = log
         words = AuditWords(language)
         sheet = Sheet([
             .init("period", words.heading(.period)), .init("kpi", words.heading(.kpi)),
@@ -117,10 +119,15 @@ struct ChangeList {
         ])
     }
 
-    mutating func add(_ cells: [ChangedCell], period: Period) {
-        for cell in cells {
-            let key = cell.key.map { "\($0.dimension)=\($0.value)" }.joined(separator: ", ")
-            let people = cell.key.map { words.group($0.dimension, $0.value) }
+    mutating func add(
+        _ found: (cells: [ChangedCell], figures: FigureComparison), period: Period
+    ) {
+        counts.merge(found.figures.counts, uniquingKeysWith: +)
+        notCompared += words.notCompared(found.figures).map { "\(period): \($0)" }
+        for cell in found.cells {
+            let figure = cell.figure
+            let key = figure.key.map { "\($0.dimension)=\($0.value)" }.joined(separator: ", ")
+            let people = figure.key.map { words.group($0.dimension, $0.value) }
                 .joined(separator: ", ")
             // A difference is told whether or not its cause was found.
             let causes = cell.causes.isEmpty ? [nil] : cell.causes.map(Optional.some)
@@ -129,17 +136,44 @@ struct ChangeList {
                 func once(_ cell: Sheet.Cell) -> Sheet.Cell { isFirst ? cell : cell.unshown }
                 sheet.add(
                     [
-                        once(.text(period.description)), once(.text(cell.column.name)),
+                        once(.text(period.description)), once(.text(figure.name)),
                         once(.texts(people.isEmpty ? words.all : people, key)),
-                        once(.figure(cell.before.value, cell.column.unit, language)),
-                        once(.figure(cell.after.value, cell.column.unit, language)),
-                        Sheet.Cell.text(cell.column.unit.rawValue).unshown,
-                    ]
-                        + (cause.map(cells(of:)) ?? [
-                            .texts(words.word("unexplained"), "unexplained")
-                        ] + Array(repeating: .text(nil), count: 9)))
+                        once(.figure(figure.before.value, figure.units.before, language)),
+                        once(.figure(figure.after.value, figure.units.after, language)),
+                        Sheet.Cell.text(figure.units.after.rawValue).unshown,
+                    ] + (cause.map(cells(of:)) ?? noCause(cell.isUntold ? "untold" : "unexplained"))
+                )
             }
         }
+        for part in found.figures.notCompared {
+            let splits = part.splits.map { $0.joined(separator: "+") }.filter { !$0.isEmpty }
+            var row = [.text(period.description), .text(part.name)] as [Sheet.Cell]
+            row.append(.text(splits.joined(separator: ", ")))
+            row += Array(repeating: .text(nil), count: 3) + noCause(part.outcome.rawValue)
+            row[row.count - 2] = .texts(words.why(part.why), part.why.text)
+            unread.append(row)
+        }
+    }
+
+    /// What stands in place of a cause.
+    private func noCause(_ word: String) -> [Sheet.Cell] {
+        [.texts(words.word(word), word)] + Array(repeating: .text(nil), count: 9)
+    }
+
+    /// Writes the rows; what was not compared has a row for programs, and a line below for people.
+    func write(
+        _ format: OutputFormat, _ style: TextStyle, rows key: String, empty: String,
+        members: [(name: String, json: String)] = []
+    ) {
+        let compared = (counts[.same] ?? 0) + (counts[.differs] ?? 0)
+        var sheet = sheet
+        if format != .table { for row in unread { sheet.add(row) } }
+        Output.write(
+            sheet, format, style, rows: key, empty: compared == 0 ? words.nothingCompared : empty,
+            members: members
+                + FigureOutcome.allCases.map { ($0.rawValue, String(counts[$0] ?? 0)) })
+        if format == .table { for line in notCompared { Output.line(line) } }
+        Output.flush()
     }
 
     private func cells(of cause: Cause) -> [Sheet.Cell] {

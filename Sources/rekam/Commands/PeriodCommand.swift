@@ -277,16 +277,16 @@ struct PeriodRestatementsCommand: ParsableCommand {
                 "--closing \(closing): no books were closed there. rekam period list shows "
                     + "the closings with their entries.")
         }
-        var list = ChangeList(zone: zone, language: output.lang, log: log)
+        var list = ChangeList(zone: zone, language: output.lang)
         for closing in closings {
             let comparison = Comparison(
                 of: log, from: closing.entries, to: count, options: options)
-            list.add(try comparison.changes(of: closing.period), period: closing.period)
+            list.add(try comparison.run(closing.period), period: closing.period)
         }
         Progress.clear()
         let words = output.words
-        Output.write(
-            list.sheet, output.format, output.style, rows: "restatements",
+        list.write(
+            output.format, output.style, rows: "restatements",
             empty: closings.isEmpty ? words.nothingClosed : words.nothingRestated(period))
     }
 }

@@ -58,14 +58,14 @@ struct ProjectionDiffCommand: ParsableCommand {
         guard old.name == new.name else {
             throw Failure(.usage, "\(old.text) and \(new.text) are different projections.")
         }
-        let days = try log.read {
-            try PeriodArgument.read(period, named: "--period ", in: $0).days
+        let period = try log.read {
+            try PeriodArgument.read(self.period, named: "--period ", in: $0)
         }
         let live = try LiveProjections(of: log, only: [])
         let comparison: ProjectionComparison
         do {
             comparison = try ProjectionComparison(
-                old, new, period: period, days: days, versions: versions, live: live, log: log,
+                old, new, period: period, versions: versions, live: live, log: log,
                 options: BuildProgressLine.options())
         } catch let faults as QueryFaults {
             throw Failure(.usage, messages: faults.faults.map(\.description))
@@ -92,17 +92,17 @@ struct ProjectionDiffCommand: ParsableCommand {
         var columns = words.changeHeadings.enumerated().map { place, title in
             TableText.Column(title, isNumber: [3, 5, 6].contains(place))
         }
-        for figure in comparison.figures.prefix(top) {
-            let kind = figure.dimension?.kind ?? .text
-            columns[0].add(figure.column.name)
-            columns[1].add(
-                figure.dimension == nil ? words.all : FigureText(output.lang).key(figure.key, kind))
-            columns[2].add(figure.slice.period.description)
-            columns[3].add(FigureText(output.lang).value(figure.old.value, figure.column.unit))
+        let texts = FigureText(output.lang)
+        for moved in comparison.figures.prefix(top) {
+            let figure = moved.figure
+            columns[0].add(figure.name)
+            columns[1].add(figure.place.key.first.map { texts.key($0, .text) } ?? words.all)
+            columns[2].add(figure.place.period.description)
+            columns[3].add(texts.value(figure.before.value, figure.units.before))
             columns[4].add("→")
-            columns[5].add(FigureText(output.lang).value(figure.new.value, figure.column.unit))
-            columns[6].add(words.number(figure.cases))
-            columns[7].add(figure.examples.first ?? "")
+            columns[5].add(texts.value(figure.after.value, figure.units.after))
+            columns[6].add(words.number(moved.cases))
+            columns[7].add(moved.examples.first ?? "")
         }
         if !comparison.figures.isEmpty {
             Output.line()
@@ -112,19 +112,18 @@ struct ProjectionDiffCommand: ParsableCommand {
         let rest = comparison.figures.count - top
         if rest > 0 { Output.line(words.more(rest, top: rest + top)) }
         try printDefinitions(old, new, versions)
-        for (kpi, reason) in comparison.broken {
-            Output.line(words.unreadable(kpi, with: new.text, reason))
-        }
+        for line in AuditWords(output.lang).notCompared(comparison.compared) { Output.line(line) }
         if !comparison.onlyOld.isEmpty {
             Output.line(words.noLongerThere(comparison.onlyOld))
         }
         if !comparison.onlyNew.isEmpty {
             Output.line(words.new(comparison.onlyNew))
         }
-        let same = comparison.figuresCompared - comparison.figures.count
         Output.line(
             comparison.kpis.isEmpty
-                ? words.readByNone : words.readTheSame(same, of: comparison.figuresCompared))
+                ? words.readByNone
+                : words.readTheSame(
+                    comparison.compared.count(.same), of: comparison.compared.compared))
         Output.line()
         Output.line(words.promote(new.text))
     }
@@ -156,37 +155,40 @@ struct ProjectionDiffCommand: ParsableCommand {
             guard figure.value.hasValue else { return .null }
             return .string(FigureText(.english).value(figure.value, unit))
         }
-        let figures = comparison.figures.prefix(top).map { figure in
+        let figures = comparison.figures.prefix(top).map { moved in
+            let figure = moved.figure
             var members = [
-                JSONMember(key: "kpi", value: .string(figure.column.name)),
-                JSONMember(key: "period", value: .string(figure.slice.period.description)),
-                JSONMember(key: "old", value: value(figure.old, figure.column.unit)),
-                JSONMember(key: "new", value: value(figure.new, figure.column.unit)),
-                JSONMember(key: "cases", value: number(figure.cases)),
-                JSONMember(key: "examples", value: .array(figure.examples.map { .string($0) })),
+                JSONMember(key: "kpi", value: .string(figure.name)),
+                JSONMember(key: "period", value: .string(figure.place.period.description)),
+                JSONMember(key: "old", value: value(figure.before, figure.units.before)),
+                JSONMember(key: "new", value: value(figure.after, figure.units.after)),
+                JSONMember(key: "cases", value: number(moved.cases)),
+                JSONMember(key: "examples", value: .array(moved.examples.map { .string($0) })),
             ]
-            if let dimension = figure.dimension {
+            for (dimension, value) in figure.key {
                 members.append(
-                    JSONMember(key: RowNames.dimension(dimension.name), value: .string(figure.key)))
+                    JSONMember(key: RowNames.dimension(dimension), value: .string(value)))
             }
             return JSONValue.object(members)
         }
-        return .object([
-            JSONMember(key: "old", value: .string(old.text)),
-            JSONMember(key: "new", value: .string(new.text)),
-            JSONMember(key: "cells", value: number(comparison.cells)),
-            JSONMember(key: "moved_cells", value: number(comparison.movedCells)),
-            JSONMember(key: "figures", value: .array(Array(figures))),
-            JSONMember(key: "figures_moved", value: number(comparison.figures.count)),
-            JSONMember(
-                key: "broken",
-                value: .array(
-                    comparison.broken.map {
-                        .object([
-                            JSONMember(key: "kpi", value: .string($0.kpi)),
-                            JSONMember(key: "reason", value: .string($0.reason)),
-                        ])
-                    })),
-        ])
+        let notCompared = comparison.compared.notCompared.map { part in
+            JSONValue.object([
+                JSONMember(key: "kpi", value: .string(part.name)),
+                JSONMember(key: "outcome", value: .string(part.outcome.rawValue)),
+                JSONMember(key: "reason", value: .string(part.why.text)),
+            ])
+        }
+        return .object(
+            [
+                JSONMember(key: "old", value: .string(old.text)),
+                JSONMember(key: "new", value: .string(new.text)),
+                JSONMember(key: "cells", value: number(comparison.cells)),
+                JSONMember(key: "moved_cells", value: number(comparison.movedCells)),
+                JSONMember(key: "figures", value: .array(Array(figures))),
+                JSONMember(key: "not_compared", value: .array(notCompared)),
+            ]
+                + FigureOutcome.allCases.map {
+                    JSONMember(key: $0.rawValue, value: number(comparison.compared.count($0)))
+                })
     }
 }

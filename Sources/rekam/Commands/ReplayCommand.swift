@@ -57,12 +57,19 @@ struct ReplayCommand: ParsableCommand {
             words.replayed(
                 period, entries: size, projections: report.compared.count, rows: report.facts,
                 notStored: report.notStored))
-        guard let difference = report.difference else {
-            Output.line(
-                words.agrees(kpis: report.kpis, figures: report.figures, tenths: tenths))
+        for line in words.notCompared(report.figures) { Output.line(line) }
+        let isCompared = !report.compared.isEmpty
+        if report.difference == nil, isCompared {
+            Output.line(words.agrees(report.figures, tenths: tenths))
             return Output.flush()
         }
         Output.flush()
+        guard let difference = report.difference else {
+            throw Failure(
+                .checkFailed,
+                "nothing was compared, for no rows of these definitions are stored. Build them: rekam "
+                    + "projection rebuild")
+        }
         throw Failure(
             .checkFailed,
             "it differs. \(difference). Rebuild it: rekam projection rebuild, and check the log: "

@@ -47,7 +47,7 @@ struct SnapshotDiffCommand: ParsableCommand {
         case .table, .markdown:
             standing(logs, old, new)
             table(comparison, old, new)
-        case .csv: csv(comparison)
+        case .csv: Output.write(sheet(comparison, isWhole: true).csv())
         case .json: json(comparison, logs, old, new)
         }
         Output.flush()
@@ -79,81 +79,86 @@ struct SnapshotDiffCommand: ParsableCommand {
     private func table(
         _ comparison: SnapshotComparison, _ old: SnapshotReading, _ new: SnapshotReading
     ) {
-        let changes = comparison.changes
+        let figures = comparison.figures
         let words = SnapshotWords(output.lang)
         Output.line(
-            words.differ(
-                changes.count, of: comparison.compared,
-                UInt32(clamping: old.manifest.checkpoint.size),
-                UInt32(clamping: new.manifest.checkpoint.size)))
-        if !changes.isEmpty {
-            Output.line()
-            let figures = FigureText(output.lang)
-            var columns = [
-                TableText.Column(output.words.heading(.kpi)),
-                TableText.Column(output.words.heading(.period)),
-                TableText.Column(output.words.heading(.of)),
-                TableText.Column(output.words.heading(.before), isNumber: true),
-                TableText.Column(output.words.heading(.after), isNumber: true),
-            ]
-            for change in changes {
-                let name = change.name
-                let cells = [
-                    change.kpi, change.period,
-                    words.group(change.dimension, name),
-                    text(change.before, change.unit, figures),
-                    text(change.after, change.unit, figures),
-                ]
-                for (place, cell) in cells.enumerated() { columns[place].add(cell) }
-            }
-            for line in TableText.lines(columns, style: output.style) { Output.line(line) }
-        }
+            figures.compared == 0
+                ? output.words.nothingCompared
+                : words.differ(
+                    figures.count(.differs), of: figures.compared,
+                    UInt32(clamping: old.manifest.checkpoint.size),
+                    UInt32(clamping: new.manifest.checkpoint.size)))
+        let sheet = sheet(comparison, isWhole: false)
+        if sheet.count > 0 { Output.line() }
+        for line in sheet.count > 0 ? sheet.lines(output.style) : [] { Output.line(line) }
+        for line in output.words.notCompared(figures) { Output.line(line) }
         guard !comparison.definitions.isEmpty else { return }
         Output.line()
         Output.line(words.definitions)
         for line in comparison.definitions { Output.line("  " + line.printable) }
     }
 
-    private func text(
-        _ written: SnapshotComparison.Written, _ unit: Definitions.Unit, _ figures: FigureText
-    ) -> String {
-        written.isThere ? figures.value(written.fraction(unit), unit) : ""
-    }
-
-    private func number(_ written: SnapshotComparison.Written) -> String {
-        written.value.isEmpty ? "null" : written.value
-    }
-
-    private func csv(_ comparison: SnapshotComparison) {
-        Output.write(
-            CSVText.line(["kpi", "period", "by", "name", "unit", "before", "after"]))
-        for change in comparison.changes {
-            Output.write(
-                CSVText.line([
-                    CSVText.text(change.kpi), CSVText.text(change.period),
-                    change.dimension.isEmpty ? "total" : change.dimension,
-                    CSVText.text(change.name), change.unit.rawValue, change.before.value,
-                    change.after.value,
-                ]))
+    /// The figures that differ, and where it is whole also what was not compared.
+    private func sheet(_ comparison: SnapshotComparison, isWhole: Bool) -> Sheet {
+        let words = output.words
+        var sheet = Sheet([
+            .init("kpi", words.heading(.kpi)), .init("period", words.heading(.period)),
+            .init("by", ""), .init("name", words.heading(.of)), .init("unit", ""),
+            .init("before", words.heading(.before), isNumber: true),
+            .init("after", words.heading(.after), isNumber: true), .init("outcome", ""),
+            .init("reason", ""),
+        ])
+        for figure in comparison.figures.differing {
+            let (dimension, name) = (figure.by.first ?? "", figure.place.key.first ?? "")
+            sheet.add([
+                .text(figure.name), .text(figure.place.period.description),
+                Sheet.Cell.text(dimension.isEmpty ? "total" : dimension).unshown,
+                .texts(SnapshotWords(output.lang).group(dimension, name), name),
+                Sheet.Cell.text(figure.units.after.rawValue).unshown,
+                .figure(figure.before.value, figure.units.before, output.lang),
+                .figure(figure.after.value, figure.units.after, output.lang),
+                Sheet.Cell.text(FigureOutcome.differs.rawValue).unshown, .text(nil),
+            ])
         }
+        for part in isWhole ? comparison.figures.notCompared : [] {
+            let by = part.splits.map { $0.first ?? "total" }.joined(separator: " ")
+            sheet.add(
+                [.text(part.name), .text(nil), .text(by)]
+                    + Array(repeating: .text(nil), count: 4)
+                    + [.text(part.outcome.rawValue), .text(part.why.text)])
+        }
+        return sheet
     }
 
     private func json(
         _ comparison: SnapshotComparison, _ logs: CheckpointComparison, _ old: SnapshotReading,
         _ new: SnapshotReading
     ) {
-        let rows = comparison.changes.map { change in
-            "{\"kpi\": \(JSONText.string(change.kpi)), \"period\": \(JSONText.string(change.period))"
-                + (change.dimension.isEmpty
-                    ? "" : ", \"\(change.dimension)\": \(JSONText.string(change.name))")
-                + ", \"unit\": \"\(change.unit.rawValue)\", \"before\": "
-                + "\(number(change.before)), \"after\": \(number(change.after))}"
+        func number(_ figure: Figure, _ unit: Definitions.Unit) -> String {
+            FigureNumbers(figure, unit).value ?? "null"
+        }
+        let figures = comparison.figures
+        let rows = figures.differing.map { figure in
+            let by = figure.key.map { ", \"\($0.dimension)\": \(JSONText.string($0.value))" }
+            return "{\"kpi\": \(JSONText.string(figure.name)), \"period\": "
+                + "\"\(figure.place.period)\"\(by.joined()), \"unit\": "
+                + "\"\(figure.units.after.rawValue)\", \"before\": "
+                + "\(number(figure.before, figure.units.before)), \"after\": "
+                + "\(number(figure.after, figure.units.after))}"
+        }
+        let others = figures.notCompared.map { part in
+            "{\"kpi\": \(JSONText.string(part.name)), \"outcome\": \"\(part.outcome.rawValue)\", "
+                + "\"figures\": \(part.count), \"reason\": \(JSONText.string(part.why.text))}"
         }
         Output.write("{\n")
         Output.write("  \"before\": \"\(old.manifest.digest)\",\n")
         Output.write("  \"after\": \"\(new.manifest.digest)\",\n")
         Output.write("  \"logs\": \"\(logs.relation.rawValue)\",\n")
-        Output.write("  \"compared\": \(comparison.compared),\n")
+        Output.write("  \"compared\": \(figures.compared),\n")
+        for outcome in FigureOutcome.allCases {
+            Output.write("  \"\(outcome.rawValue)\": \(figures.count(outcome)),\n")
+        }
+        Output.write("  \"not_compared\": [\(JSONText.lines(others))],\n")
         let definitions = comparison.definitions.map { JSONText.string($0) }
         Output.write("  \"definitions\": [\(JSONText.lines(definitions))],\n")
         Output.write("  \"rows\": [\(JSONText.lines(rows))]\n")

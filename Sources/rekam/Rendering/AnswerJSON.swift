@@ -103,18 +103,30 @@ package struct FigureNumbers {
         let scale: Int128 = unit == .duration ? 1000 : 1
         value = figure.value.decimalText(atMostPlaces: 6, unit: scale)
         count = figure.count.map { String($0) }
-        switch figure.reason {
-        case nil: reason = nil
-        case .nothing: reason = "nothing"
-        case .zeroDenominator: reason = "zero_denominator"
-        case .withheld: reason = "withheld"
-        case .roundOpen: reason = "round_open"
-        case .mixedCurrencies: reason = "mixed_currencies"
-        }
+        reason = figure.reason.map(Self.word)
         if figure.isWithheld { return }
         numerator = Fraction(figure.value.numerator, over: 1).decimalText(
             atMostPlaces: 3, unit: scale)
         denominator = String(figure.value.denominator)
+    }
+
+    private static func word(_ reason: NullReason) -> String {
+        switch reason {
+        case .nothing: "nothing"
+        case .zeroDenominator: "zero_denominator"
+        case .withheld: "withheld"
+        case .roundOpen: "round_open"
+        case .mixedCurrencies: "mixed_currencies"
+        }
+    }
+
+    /// What one of these words says, as far as it says it; nil where it is none.
+    package static func reason(_ text: String) -> NullReason? {
+        let all: [NullReason] = [
+            .nothing, .zeroDenominator, .withheld(below: 0), .roundOpen(through: Day(number: 0)),
+            .mixedCurrencies([]),
+        ]
+        return all.first { word($0) == text }
     }
 
     /// Members of a JSON object.

@@ -1,5 +1,5 @@
 package import EventModel
-import Querying
+package import Querying
 
 /// What the auditor's commands say, in both languages. Whatever programs read (CSV, JSON, names of
 /// commands and options) is the same in both.
@@ -98,8 +98,9 @@ package struct AuditWords: SubjectWords {
             "promotion": "promosi", "dropped": "dicabut", "reopening": "pembukaan lagi",
             "backdated": "tanggal mundur", "clock_set": "jam ditentukan",
             "clock_behind": "jam tertinggal", "unexplained": "sebab tidak ditemukan",
+            "untold": "tidak disebutkan satu per satu", "differs": "berbeda",
+            "not_defined_then": "belum ada waktu itu", "refused": "tidak dibandingkan",
             "missing_here": "tidak ada di sini", "missing_there": "tidak ada di sana",
-            "differs": "berbeda",
         ]
         if let doubt = DoubtKind(rawValue: word) { return DoubtWords(language).short(doubt) }
         return pick(word.replacing("_", with: " "), known[word] ?? word)
@@ -228,10 +229,45 @@ package struct AuditWords: SubjectWords {
             + notStored.joined(separator: ", ")
     }
 
-    package func agrees(kpis: Int, figures: Int, tenths: Int) -> String {
-        pick(
-            "It agrees: \(kpis) KPIs, \(number(figures)) figures. \(words.seconds(tenths: tenths))",
-            "Cocok: \(kpis) KPI, \(number(figures)) angka. \(words.seconds(tenths: tenths))")
+    package func agrees(_ figures: FigureComparison, tenths: Int) -> String {
+        let count = number(figures.compared)
+        let time = words.seconds(tenths: tenths)
+        return pick("It agrees: \(count) figures. \(time)", "Cocok: \(count) angka. \(time)")
+    }
+
+    // MARK: Comparing figures
+
+    /// Why figures were not compared.
+    package func why(_ why: WhyNotCompared) -> String {
+        switch why {
+        case .undefined: pick("only one side has it", "hanya satu sisi yang memilikinya")
+        case .withheld:
+            pick("neither side shows these answers", "jawaban itu tidak ditampilkan kedua sisi")
+        case .notStored:
+            pick("answered from no stored rows", "tidak dijawab dari baris tersimpan")
+        case .fault(let text): text
+        }
+    }
+
+    /// What was not compared, a line for each reason.
+    package func notCompared(_ figures: FigureComparison) -> [String] {
+        var reasons: [WhyNotCompared] = []
+        for part in figures.notCompared where !reasons.contains(part.why) {
+            reasons.append(part.why)
+        }
+        return reasons.map { reason in
+            let parts = figures.notCompared.filter { $0.why == reason }
+            let names = parts.map(\.name.printable).joined(separator: ", ")
+            let count = parts.map(\.count).reduce(0, +)
+            return pick(
+                "Not compared: \(number(count)) figures of \(names): ",
+                "Tidak dibandingkan: \(number(count)) angka dari \(names): ")
+                + why(reason)
+        }
+    }
+
+    package var nothingCompared: String {
+        pick("No figure was compared.", "Tidak ada angka yang dibandingkan.")
     }
 
     // MARK: Verification

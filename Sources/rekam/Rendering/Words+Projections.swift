@@ -179,12 +179,6 @@ package struct ProjectionWords: SubjectWords {
         pick("… and \(number(count)) more", "… dan \(number(count)) lagi") + ": --top \(top)"
     }
 
-    package func unreadable(_ kpi: String, with version: String, _ reason: String) -> String {
-        pick(
-            "KPI \(kpi) can't be read with \(version): ",
-            "KPI \(kpi) tidak dapat dibaca dengan \(version): ") + reason
-    }
-
     package func noLongerThere(_ names: [String]) -> String {
         pick("No longer there: ", "Tidak ada lagi: ") + names.joined(separator: ", ") + "."
     }

@@ -4,6 +4,7 @@ import EventModel
 import Exporting
 import Foundation
 import Operating
+import Querying
 import Rendering
 
 extension FuzzTarget {
@@ -74,11 +75,12 @@ extension FuzzTarget {
             {
               "rows": [
                 {"kpi": "k", "period": "2025-07", "agent": "Budi", "value": 1.5, "numerator": 3, \
-            "denominator": 2, "unit": "score"}],
+            "denominator": 2, "unit": "duration"}],
               "total": [
-                {"kpi": "k", "period": "2025-07", "value": 8.100, "numerator": 8100.250, \
+                {"kpi": "k", "period": "2025-07", "value": 8.10025, "numerator": 8100.250, \
             "denominator": 1000, "unit": "duration"},
-                {"kpi": "n", "period": "2025-07", "value": null, "unit": "money"}]
+                {"kpi": "n", "period": "2025-07", "value": null, \
+            "reason": "withheld", "unit": "money"}]
             }
 
             """
@@ -147,15 +149,24 @@ extension FuzzTarget {
         guard let there = try? SnapshotComparison(from: sound, to: other),
             let back = try? SnapshotComparison(from: other, to: sound)
         else { return false }
-        precondition(there.changes.count <= there.compared)
         let figures = FigureText(.english)
-        for change in there.changes + back.changes {
-            precondition(change.before != change.after, "no change")
-            for written in [change.before, change.after] {
-                precondition(!figures.value(written.fraction(change.unit), change.unit).isEmpty)
+        for side in [there.figures, back.figures] {
+            precondition(side.differing.count == side.count(.differs))
+            precondition(
+                side.notCompared.map(\.count).reduce(0, +)
+                    == side.count(.notDefined) + side.count(.refused))
+            for change in side.differing {
+                precondition(
+                    !change.before.isSame(as: change.after) || change.units.0 != change.units.1)
+                precondition(!figures.value(change.before.value, change.units.before).isEmpty)
+                precondition(!figures.value(change.after.value, change.units.after).isEmpty)
             }
         }
-        if input == sound.1 { precondition(there.changes.isEmpty, "it differs from itself") }
+        precondition(there.figures.counts == back.figures.counts, "one way is not the other")
+        if input == sound.1 {
+            precondition(
+                there.figures.compared == there.figures.count(.same), "it differs from itself")
+        }
         return true
     }
 }
