@@ -204,4 +204,32 @@ struct StoreTests {
             try #expect(view.definitions(upTo: 1).promoted("projection", "first_response") == nil)
         }
     }
+
+    @Test("What a killed process left of a scratch folder goes with the next, what is held stays")
+    func scratch() throws {
+        let parent = StoreFolder()
+        let path = parent.path
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+        for name in [
+            "w-0123456789abcdef/deep", "w-0123456789ABCDEF", "w-short", "v-0123456789abcdef",
+        ] {
+            try FileManager.default.createDirectory(
+                atPath: path + "/" + name, withIntermediateDirectories: true)
+        }
+        func names() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        }
+        let others = ["v-0123456789abcdef", "w-0123456789ABCDEF", "w-short"]
+        let held = try ScratchFolder(in: path, name: "w-", random: "00000000000000aa")
+        #expect(try names() == (others + ["w-00000000000000aa"]).sorted())
+        try ScratchFolder(in: path + "/", name: "w-", random: "00000000000000bb").use { place in
+            #expect(place == path + "/w-00000000000000bb")
+            let count = try names().count
+            #expect(count == 5)
+        }
+        held.use { _ in }
+        #expect(try names() == (others + ["w-00000000000000aa"]).sorted())
+        withExtendedLifetime(held) {}
+    }
 }

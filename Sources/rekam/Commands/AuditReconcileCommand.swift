@@ -66,16 +66,16 @@ struct AuditReconcileCommand: ParsableCommand {
         let source = try InputSource(path: file)
         let digest = Digest()
         source.onStoredBytes = { digest.update($0) }
-        let place = try Machine.temporaryPath(for: "reconcile", in: scratch)
-        defer { FolderFiles.removeTree(place) }
         let outcome: Reconciliation.Outcome
         do {
-            let copy = try LogStore.create(
-                at: place, origin: "list", types: log.types, seed: Machine.randomBytes(32),
-                salts: Machine.salts, threads: Machine.cores, isDurable: false)
-            var work = Reconciliation(of: log, in: period, zone: zone, scratch: copy)
-            work.shouldStop = { Interrupt.isAsked }
-            outcome = try work.run(source, through: mapping, clock: Machine.now)
+            outcome = try Machine.scratch(for: "reconcile", in: scratch).use { place in
+                let copy = try LogStore.create(
+                    at: place, origin: "list", types: log.types, seed: Machine.randomBytes(32),
+                    salts: Machine.salts, threads: Machine.cores, isDurable: false)
+                var work = Reconciliation(of: log, in: period, zone: zone, scratch: copy)
+                work.shouldStop = { Interrupt.isAsked }
+                return try work.run(source, through: mapping, clock: Machine.now)
+            }
         } catch is ProjectionFault where Interrupt.isAsked {
             throw Failure(.interrupted, "stopped; nothing was recorded.")
         }

@@ -120,17 +120,17 @@ struct SnapshotVerifyCommand: ParsableCommand {
     }
 
     private func recompute(_ reading: SnapshotReading) throws {
-        let place = try Machine.temporaryPath(for: "verify", in: scratch)
-        defer { FolderFiles.removeTree(place) }
         Interrupt.listen()
         let line = ProgressLine(.entries)
         let total = max(1, Int(reading.manifest.checkpoint.size))
         let recomputing = SnapshotRecomputing(
             reading, types: try EventTypes.shipped(texts: Shipped.texts(in: "events")))
         try SnapshotCommand.checking(folder) {
-            try recomputing.run(scratch: place, options: BuildProgressLine.options()) { done in
-                line.show(count: done, share: done * 1000 / total)
-                if Interrupt.isAsked { throw Failure(.interrupted, "stopped.") }
+            try Machine.scratch(for: "verify", in: scratch).use { place in
+                try recomputing.run(scratch: place, options: BuildProgressLine.options()) { done in
+                    line.show(count: done, share: done * 1000 / total)
+                    if Interrupt.isAsked { throw Failure(.interrupted, "stopped.") }
+                }
             }
         }
     }

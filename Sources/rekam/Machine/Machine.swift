@@ -133,12 +133,12 @@ enum Machine {
 }
 
 extension Machine {
-    /// A path for a folder that goes away with the work: in `parent`, else the machine's temporary
-    /// folder (`TMPDIR`, else /tmp), under a name that nobody can guess. Nothing is made.
-    static func temporaryPath(for work: String, in parent: String? = nil) throws -> String {
+    /// A folder that goes away with the work: in `parent`, else the machine's temporary folder
+    /// (`TMPDIR`, else /tmp), under a name that nobody can guess.
+    static func scratch(for work: String, in parent: String? = nil) throws -> ScratchFolder {
         let root = parent ?? environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        return "\(StoreFiles.withoutSlash(root))/rekam-\(work)-"
-            + Hexadecimal.text(try randomBytes(8))
+        return try ScratchFolder(
+            in: root, name: "rekam-\(work)-", random: Hexadecimal.text(try randomBytes(8)))
     }
 
     /// A path from the root on, as it can be found from anywhere.

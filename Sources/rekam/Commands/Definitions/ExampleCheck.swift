@@ -12,11 +12,9 @@ enum ExampleCheck {
         var held = 0
         var messages: [String] = []
         for definition in definitions where !definition.examples.isEmpty {
-            let folder = try Machine.temporaryPath(for: "example")
-            defer { FolderFiles.removeTree(folder) }
-            let faults = try ExampleRun(
-                definition, context: context, folder: folder
-            ).faults()
+            let faults = try Machine.scratch(for: "example").use { folder in
+                try ExampleRun(definition, context: context, folder: folder).faults()
+            }
             messages += faults.map(\.description)
             held += definition.examples.count
         }
