@@ -19,6 +19,12 @@ public struct AnswerBasis: Hashable, Sendable {
     public var isAsOf = false
     /// The calendars whose business time the figures count, by name; empty where none does.
     public var calendars: [CalendarVersion] = []
+    /// The digests of the texts of the definitions and calendars used, by kind and name (`kpi/csat`).
+    public var digests: [String: String] = [:]
+    /// The versions of the event types that the facts were read from.
+    public var eventTypes: [String: Int] = [:]
+    /// The rules of evaluation that made its facts: see `EvaluationVersion`; nil where it is not said.
+    public var evaluation: Int?
 
     /// A basis from its parts.
     public init(

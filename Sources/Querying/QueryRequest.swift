@@ -72,6 +72,9 @@ package struct QueryContext {
     package var scorecardsAbout: ([String]) throws -> [ScorecardDefinition] = { _ in [] }
     /// The state after the log's first so many entries; for projections that lag behind it.
     package var earlierBasis: ((UInt32) throws -> AnswerBasis)?
+    /// Completes what an answer says that it rests on, from the definitions it used.
+    package var grounds:
+        ((_ basis: inout AnswerBasis, _ used: [(name: String, version: Int)]) throws -> Void)?
     /// Marks an answer with what is known of its books (closed, restated); nil leaves every status
     /// to the calendar.
     package var books: ((_ answer: inout Answer, _ request: QueryRequest) throws -> Void)?
@@ -131,6 +134,7 @@ package struct QueryContext {
             ).answer()
             var targets = TargetsInForce(context: self)
             answer = try targets.added(to: answer)
+            try grounds?(&answer.basis, answer.definitions)
             try books?(&answer, request.resolved(plan))
             return answer
         } catch let fault as QueryFault {

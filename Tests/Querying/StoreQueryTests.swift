@@ -118,6 +118,21 @@ struct StoreQueryTests {
         #expect(try rows(["hour"]) == ["8=1", "9=1", "23=2"])
     }
 
+    @Test("An answer names the texts, event types and rules it rests on, as of any state alike")
+    func grounds() throws {
+        let desk = try desk()
+        let request = QueryRequest(kpis: ["ticket_volume"], period: "2025-07")
+        let live = try desk.answer(request).basis
+        let digest = String(repeating: "a", count: 64)
+        #expect(live.digests == ["kpi/ticket_volume": digest, "projection/ticket_volume": digest])
+        #expect(live.eventTypes["ticket.opened"] == 1 && live.eventTypes["ticket.merged"] == 1)
+        #expect(live.evaluation == EvaluationVersion.current)
+        let count = try desk.log.read { $0.entryCount }
+        var then = try QueryContext(of: desk.log, asOf: count).answer(request).basis
+        then.isAsOf = live.isAsOf
+        #expect(then == live)
+    }
+
     @Test("Filters know names and list values") func filters() throws {
         let desk = try desk()
         func count(_ dimension: String, _ value: String) throws -> String? {

@@ -56,6 +56,7 @@ extension QueryContext {
             kpiNames: library.kpiNames, kpi: { try library.kpi($0) },
             projectionNames: sources.names, source: { try sources.source($0) }, basis: basis)
         self.settling = settling
+        grounds = Self.groundsGiven(register, library, log.types(in: register))
         scorecardNames = library.scorecardNames
         scorecard = { try library.scorecard($0) }
         scorecardsAbout = { library.scorecards(about: $0) }

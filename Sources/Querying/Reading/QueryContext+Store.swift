@@ -55,6 +55,7 @@ extension QueryContext {
                     upTo: count)
             }, basis: try basis(view.entryCount))
         settling = try Settling(view, count: view.entryCount, zone: zone)
+        grounds = Self.groundsGiven(register, library, types)
         earlierBasis = basis
         scorecardNames = library.scorecardNames
         scorecard = { try library.scorecard($0) }

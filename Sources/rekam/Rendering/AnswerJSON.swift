@@ -206,6 +206,18 @@ extension AnswerBasis {
     /// The root hash in hexadecimal.
     package var rootText: String { Hexadecimal.text(root) }
 
+    /// The texts and rules behind the figures, where they are known.
+    private var groundMembers: String {
+        guard let evaluation else { return "" }
+        let texts = digests.sorted { $0.key < $1.key }
+            .map { "\(JSONText.string($0.key)): \(JSONText.string($0.value))" }
+        let types = eventTypes.sorted { $0.key < $1.key }
+            .map { "\(JSONText.string($0.key)): \($0.value)" }
+        return "  \"digests\": {\(texts.joined(separator: ", "))},\n"
+            + "  \"event_types\": {\(types.joined(separator: ", "))},\n"
+            + "  \"evaluation\": \(evaluation),\n"
+    }
+
     private var calendarMembers: [String] {
         calendars.map { "\(JSONText.string($0.name)): \($0.version)" }
     }
@@ -218,7 +230,7 @@ extension AnswerBasis {
             + "  \"time_zone\": \(JSONText.string(timeZone)),\n"
             + "  \"tzdata\": \(JSONText.string(tzdata)),\n"
             + "  \"calendars\": {\(calendarMembers.joined(separator: ", "))},\n"
-            + "  \"definitions\": {\(versions.joined(separator: ", "))},\n"
+            + "  \"definitions\": {\(versions.joined(separator: ", "))},\n" + groundMembers
     }
 }
 
