@@ -293,13 +293,13 @@ struct AuditorTests {
             ("period close 2025-07 --by sari", ["2025-07 ditutup pada 1.", " entri; digest"]),
             ("void --entries 620..1500 --reason salah", []),
             ("period list", ["Periode", "Keadaan", "Ditutup", "ditutup", "Oleh", "1."]),
-            ("period restatements", ["Sebelum", "Sesudah", "dibatalkan", "Peristiwa", "Terjadi"]),
+            ("period restatements", ["Sebelum", "Sesudah", "dianulir", "Peristiwa", "Terjadi"]),
             (
                 "diff ticket_volume --period 2025-07 --as-of $(cat size) --by channel",
                 ["Periode", "Sel", "kanal ", "Sebab", "Entri", "Kasus", "Dicatat", "Alasan"]
             ),
             ("diff csat --period 2019 --as-of $(cat size)", ["Tidak ada yang terbaca berbeda"]),
-            ("audit exceptions --period 2025-11", ["Apa", "Tentang", "pembatalan", "Jumlah"]),
+            ("audit exceptions --period 2025-11", ["Apa", "Tentang", "penganuliran", "Jumlah"]),
             ("audit exceptions --period 2019", ["Tidak ada yang janggal"]),
             (
                 "sample ticket_volume --period 2025 --size 2 --seed x --format table",

@@ -145,7 +145,7 @@ extension LanguageTests {
             "Peristiwa tanpa minutes dibaca sebagai 5."),
         .same("log show 0..3"),
         Line(
-            "void --entries 495..499 --reason uji", " peristiwa dibatalkan", "Proyeksi mutakhir: "),
+            "void --entries 495..499 --reason uji", " peristiwa dianulir", "Proyeksi mutakhir: "),
         .same("log case CASE"),
         Line("log case VOIDED", "Tidak dihitung dalam angka mana pun."),
         Line("log stat", "Penyimpanan", "Terakhir dicatat", " sampai ", " per entri"),
@@ -163,7 +163,7 @@ extension LanguageTests {
         Line(
             "period close 2025-01", "2025-01 ditutup pada ", " dicatat dalam satu hari setelah ",
             " dalam tujuh hari."),
-        Line("void --entries 150..300 --reason uji", " peristiwa dibatalkan"),
+        Line("void --entries 150..300 --reason uji", " peristiwa dianulir"),
         Line("snapshot export --period 2025-Q1 --out q1-baru", "q1-baru ditulis: "),
         Line(
             "snapshot diff q1 q1-baru", " angka berbeda", "Belum terbukti: apakah ",
@@ -171,9 +171,9 @@ extension LanguageTests {
         Line(
             "checkpoint compare q1 q1", "Satu keadaan dari satu log: keduanya atas ",
             "Siapa yang menandatanganinya belum diperiksa: "),
-        Line("period list", "ditutup", "Dalam 7 hari"), Line("period restatements", "dibatalkan"),
+        Line("period list", "ditutup", "Dalam 7 hari"), Line("period restatements", "dianulir"),
         Line("period reopen 2025-01 --reason uji", "2025-01 dibuka lagi;"),
-        Line("audit exceptions --period 2026-01", "promosi", "pembatalan"),
+        Line("audit exceptions --period 2026-01", "promosi", "penganuliran"),
         Line(
             "sample first_response_time --period 2025 --size 2 --seed x --format table",
             "Berdasar pada"),

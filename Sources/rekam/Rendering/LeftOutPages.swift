@@ -103,7 +103,7 @@ package struct LeftOutWords: SubjectWords {
         return pick(
             "\(kpi), \(period), \(projection): something happened in \(number(cases)) cases; "
                 + "counted: \(number(counted)), left out: \(number(left)).",
-            "\(kpi), \(period), \(projection): ada kejadian dalam \(number(cases)) kasus; "
+            "\(kpi), \(period), \(projection): ada peristiwa dalam \(number(cases)) kasus; "
                 + "dihitung: \(number(counted)), tidak: \(number(left)).")
     }
 

@@ -31,7 +31,7 @@ package struct AuditWords: SubjectWords {
         case .before: pick("Before", "Sebelum")
         case .after: pick("After", "Sesudah")
         case .entry: pick("Entry", "Entri")
-        case .voided: pick("Voided", "Dibatalkan")
+        case .voided: pick("Voided", "Dianulir")
         case .anew: pick("Anew", "Pengganti")
         case .subject: words.caseTitle
         case .event: pick("Event", "Peristiwa")
@@ -92,9 +92,9 @@ package struct AuditWords: SubjectWords {
     package func word(_ word: String) -> String {
         let known = [
             "closed": "ditutup", "reopened": "dibuka lagi", "late": "terlambat", "new": "baru",
-            "voided": "dibatalkan", "corrected": "dikoreksi", "removed": "dikeluarkan",
+            "voided": "dianulir", "corrected": "dikoreksi", "removed": "dikeluarkan",
             "definition": "definisi",
-            "void": "pembatalan", "removal": "penghapusan", "refusal": "penolakan",
+            "void": "penganuliran", "removal": "penghapusan", "refusal": "penolakan",
             "promotion": "promosi", "dropped": "dicabut", "reopening": "pembukaan lagi",
             "backdated": "tanggal mundur", "clock_set": "jam ditentukan",
             "clock_behind": "jam tertinggal", "unexplained": "sebab tidak ditemukan",
@@ -260,7 +260,7 @@ package struct AuditWords: SubjectWords {
             let names = parts.map(\.name.printable).joined(separator: ", ")
             let count = parts.map(\.count).reduce(0, +)
             return pick(
-                "Not compared: \(number(count)) figures of \(names): ",
+                "Not compared: \(count == 1 ? "1 figure" : "\(number(count)) figures") of \(names): ",
                 "Tidak dibandingkan: \(number(count)) angka dari \(names): ")
                 + why(reason)
         }

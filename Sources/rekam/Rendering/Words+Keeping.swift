@@ -55,9 +55,9 @@ package struct KeepingWords: SubjectWords {
                 + pick(
                     "\(number(skipped)) left as \(skipped == 1 ? "it was" : "they were") "
                         + "(voided before, or the log's own)",
-                    "\(number(skipped)) dibiarkan (sudah dibatalkan, atau milik log sendiri)") : ""
+                    "\(number(skipped)) dibiarkan (sudah dianulir, atau milik log sendiri)") : ""
         let events = count == 1 ? "event" : "events"
-        return pick("Voided \(number(count)) \(events)", "\(number(count)) peristiwa dibatalkan")
+        return pick("Voided \(number(count)) \(events)", "\(number(count)) peristiwa dianulir")
             + rest
     }
 

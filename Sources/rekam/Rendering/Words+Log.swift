@@ -14,7 +14,7 @@ package struct LogWords: SubjectWords {
     package var root: String { pick("Root", "Akar") }
     package var cases: String { pick("Cases", "Kasus") }
     package var names: String { pick("Names", "Nama") }
-    package var voided: String { pick("Voided", "Dibatalkan") }
+    package var voided: String { pick("Voided", "Dianulir") }
     package var timeZone: String { pick("Time zone", "Zona waktu") }
     package var events: String { words.events }
     package var lastRecorded: String { pick("Last recorded", "Terakhir dicatat") }
@@ -71,7 +71,7 @@ package struct LogWords: SubjectWords {
         let list = sequences.map(String.init).joined(separator: ", ")
         return pick(
             "Voided: \(list). They count in no figure.",
-            "Dibatalkan: \(list). Tidak dihitung dalam angka mana pun.")
+            "Dianulir: \(list). Tidak dihitung dalam angka mana pun.")
     }
 
     /// - Parameter earlier: entries that the folder held already.

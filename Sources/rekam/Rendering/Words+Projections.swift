@@ -109,7 +109,7 @@ package struct ProjectionWords: SubjectWords {
             "Events: \(number(read)) read, \(number(applied)) applied, \(number(ignored)) ignored, "
                 + "\(number(voided)) voided, 0 failed.",
             "Peristiwa: \(number(read)) dibaca, \(number(applied)) diterapkan, \(number(ignored)) "
-                + "diabaikan, \(number(voided)) dibatalkan, 0 gagal.")
+                + "diabaikan, \(number(voided)) dianulir, 0 gagal.")
     }
 
     package func ignored(_ count: Int, _ type: String) -> String {

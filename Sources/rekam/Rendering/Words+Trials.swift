@@ -58,7 +58,7 @@ package struct TrialWords: SubjectWords {
     package func gone(_ fact: String) -> String { pick("− fact: ", "− fakta: ") + fact }
     package func appeared(_ fact: String) -> String { pick("+ fact: ", "+ fakta: ") + fact }
     package var voided: String {
-        pick("voided: it counts no more", "dibatalkan: tidak dihitung lagi")
+        pick("voided: it counts no more", "dianulir: tidak dihitung lagi")
     }
     package var notLookedAt: String { pick("not looked at", "tidak dilihat") }
     package var changesNothing: String { pick("changes nothing", "tidak mengubah apa pun") }
