@@ -45,9 +45,13 @@ public struct Migration {
         let erasures = try old.knownErasures()
         let identity = try carry(
             count, root, key, erasures, to: partial.path, salts: salts, threads: threads)
-        try partial.finish()
-        // The new log has an identity of its own: the old one's lines mean nothing to it.
+        // The new log has an identity of its own: the old one's lines mean nothing to it. They stand
+        // before the store appears, which is never without them.
         try KeptErasures(ofStore: folder).add(erasures, identity: identity)
+        for hold in try old.keptHolds.read(identity: old.identity) {
+            try KeptHolds(ofStore: folder).add(hold, isReleased: false, identity: identity)
+        }
+        try partial.finish()
         return Outcome(entries: count, root: root, hasKey: key != nil)
     }
 

@@ -105,9 +105,10 @@ public struct Restore {
             try partial.removeLocks()
         }
         try key?.write(folder: partial.path)
-        try partial.finish()
-        // Where they were kept elsewhere, they are kept beside the store from now on.
+        // Where they were kept elsewhere, they are kept beside the store from now on: before it appears,
+        // since without them it misses texts of which nothing says that they were erased.
         try KeptErasures(ofStore: folder).add(kept.lines.erasures, identity: identity)
+        try partial.finish()
         return Outcome(
             manifest: manifest, hasKey: key != nil, erased: erased, hasErasures: kept.isThere,
             linesOfOthers: (kept.path, kept.lines.ofOthers))

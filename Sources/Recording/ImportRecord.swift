@@ -80,12 +80,14 @@ public struct ImportRecord: Sendable {
         // Of input and mapping, and private: an input of one line could be guessed.
         let id = Hexadecimal.text(
             try store.privateDigest()(Array((digest + (mapping ?? "")).utf8)))
+        // Who was erased may stand in the input's name: it does not come back with what the input adds.
+        let isErased = try store.read { try $0.hasErasedInput(ofImport: "ingest/" + id) }
         var attempt = 1
         var rest = ranges[...]
         repeat {
             let part = rest.prefix(Self.rangesPerEvent)
             let name = attempt == 1 ? id : "\(id)/\(attempt)"
-            if try append(part, id: name, isFirst: recorded.isEmpty, store, now) {
+            if try append(part, id: name, isErased, isFirst: recorded.isEmpty, store, now) {
                 recorded.append(name)
                 rest = rest.dropFirst(part.count)
             } else if accepted == 0 {
@@ -98,12 +100,12 @@ public struct ImportRecord: Sendable {
 
     /// False when an event of this id is there already.
     private func append(
-        _ part: ArraySlice<Range<UInt32>>, id: String, isFirst: Bool, _ store: LogStore,
-        _ now: Instant
+        _ part: ArraySlice<Range<UInt32>>, id: String, _ isErased: Bool, isFirst: Bool,
+        _ store: LogStore, _ now: Instant
     ) throws -> Bool {
         let text = part.map { "\($0.lowerBound)-\($0.upperBound - 1)" }.joined(separator: ",")
         var fields: [EventDraft.Field] = [
-            .init("input", .text(String(input.unicodeScalars.suffix(1000)))),
+            .init("input", .text(isErased ? "" : String(input.unicodeScalars.suffix(1000)))),
             .init("lines", .integer(Int64(isFirst ? lines : 0))),
             .init("accepted", .integer(Int64(isFirst ? accepted : 0))),
             .init("duplicate", .integer(Int64(isFirst ? duplicates : 0))),

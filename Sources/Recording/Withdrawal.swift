@@ -103,6 +103,8 @@ public struct Withdrawal: Sendable {
     /// - Throws: `WithdrawalFault` where a beginning fits several imports.
     /// - Complexity: O(imports recorded).
     public static func ranges(ofImport id: String, in store: LogStore) throws -> [Range<UInt32>]? {
+        // As the log shows it, too.
+        let id = id.utf8.starts(with: "ingest/".utf8) ? String(id.dropFirst(7)) : id
         guard id.utf8.count >= 8 else { return nil }
         let imports = try ImportNames.all(in: store)
         let exact = imports.filter { [$0.name, $0.whole, $0.digest].contains(id) }

@@ -137,6 +137,61 @@ struct PersonNamesTests {
         #expect(result.error.contains("By its SHA-256 an input is not known"), "\(result)")
     }
 
+    @Test("A file named after somebody who was erased comes in again without its name")
+    func inputAgain() throws {
+        let command = try made(file: "export-ratna-wijaya.ndjson")
+        let result = try command.shell(
+            """
+            set -e
+            rekam erase 'customer/Ratna Wijaya' --reason asked > /dev/null
+            id=$(rekam log case log/ingest | grep -o '"id":"ingest/[^"]*' | cut -d'"' -f4)
+            rekam void --ingest "$id" --reason wrong
+            rekam ingest export-ratna-wijaya.ndjson
+            rekam log case log/ingest
+            ! grep -a 'export-ratna' store/private.mdb
+            rekam verify > /dev/null
+            """)
+        #expect(result.code == 0, "\(result)")
+        #expect(result.out.contains(" 7 events") || result.out.contains("Voided 7"), "\(result)")
+        #expect(!result.out.contains("export-ratna"), "\(result)")
+    }
+
+    @Test("What a hold kept is told when it is released, and goes with those who are due")
+    func afterHold() throws {
+        let command = try made()
+        let result = try command.shell(
+            """
+            set -e
+            rekam hold add agent/s.lestari --reason lawsuit > /dev/null
+            ! rekam erase agent/sari --reason left
+            rekam erase 'customer/Ratna Wijaya' --reason asked
+            rekam hold release agent/sari --reason over
+            rekam erase --due --dry-run
+            rekam erase --due
+            rekam erase --due
+            rekam verify | tail -1
+            """)
+        #expect(result.code == 0, "\(result)")
+        #expect(result.error.contains("agent/sari is held"), "\(result)")
+        #expect(result.out.contains("of cases that name somebody held"), "\(result)")
+        #expect(
+            result.out.contains("Once the hold is released, rekam erase --due takes out"),
+            "\(result)")
+        #expect(
+            result.out.contains("of persons erased before stayed for a hold that is over"),
+            "\(result)")
+        #expect(result.out.contains("Erased 0 names and "), "\(result)")
+        let again = try command.run("erase", "--due")
+        #expect(again.out.hasPrefix("Nobody is due.") && !again.out.contains("stayed"), "\(again)")
+        for text in ["Wijaya asked", "of R\u{0430}TNA Wij\u{0430}ya", "f\u{FC}r ratn\u{E0}wijaya"] {
+            try command.file("more.ndjson", opened(8, "Ratna Wijaya"))
+            _ = try command.run("ingest", "more.ndjson")
+            let told = try command.run(
+                "erase", "customer/Ratna Wijaya", "--reason", text, "--dry-run")
+            #expect(told.code == 64 && told.error.contains("in clear for ever"), "\(told)")
+        }
+    }
+
     @Test("Answers that name somebody are counted, and told")
     func answers() throws {
         let command = try made()

@@ -203,6 +203,36 @@ struct ErasedBackupTests {
         #expect(try titles(LogStore.open(at: place.file("late"), readOnly: true)) == others)
         #expect(try Data(contentsOf: URL(filePath: place.file("late/private.mdb"))) == before)
     }
+
+    @Test("Whoever was held after the backup was made is held when it comes back") func heldSince()
+        throws
+    {
+        func hold(_ name: String, in log: LogStore, isReleased: Bool = false) throws {
+            let person = try #require(try log.read { try $0.person("customer/\(name)") })
+            try log.keptHolds.add(
+                PersonActs.Hold(person: person, reason: "lawsuit", by: "dpo", time: now),
+                isReleased: isReleased, identity: log.identity)
+        }
+        do {
+            let log = try made()
+            for name in ["ani", "budi"] { try hold(name, in: log) }
+            try hold("budi", in: log, isReleased: true)
+            // Another log's are none of it.
+            try log.keptHolds.add(
+                try #require(log.read { try $0.personActs().holds.first }), isReleased: true,
+                identity: "another")
+        }
+        try FileManager.default.removeItem(atPath: place.file("store"))
+        _ = try Restore(of: place.file("early")).make(at: place.file("store"))
+        let log = try open("store", from: 41)
+        let held = try log.read { view in
+            try ["ani", "budi"].map { name in
+                let person = try #require(try view.person("customer/\(name)"))
+                return try view.holds(of: person, view.personActs()).map(\.reason)
+            }
+        }
+        #expect(held == [["lawsuit"], []])
+    }
 }
 
 extension Place {

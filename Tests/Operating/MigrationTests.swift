@@ -56,6 +56,29 @@ struct MigrationTests {
         )
     }
 
+    @Test("Who was erased is told to the new log under its own identity, before it is there")
+    func erased() throws {
+        let old = try place.store(events: 40)
+        let time = Instant(milliseconds: 1_770_000_000_000)
+        let token = Token(of: Disclosure(array: Array("somebody".utf8)))
+        try old.keptErasures.add(
+            [Erasure(names: [token], texts: [:], reason: "asked", by: nil, time: time)],
+            identity: old.identity)
+        _ = try Migration(of: old).run(
+            to: place.file("new"), salts: .counting(from: 50), threads: 1)
+        let new = try LogStore.open(at: place.file("new"), salts: .counting())
+        #expect(new.identity != old.identity)
+        let lines = try new.keptErasures.read(identity: new.identity)
+        #expect(lines.erasures.map(\.names) == [[token]] && lines.ofOthers.isEmpty)
+        // Where the list can't be written, no store appears.
+        try FileManager.default.createDirectory(
+            atPath: place.file("late") + ".erasures", withIntermediateDirectories: true)
+        #expect(throws: (any Error).self) {
+            try Migration(of: old).run(to: place.file("late"), salts: .counting(), threads: 1)
+        }
+        #expect(!FileManager.default.fileExists(atPath: place.file("late")))
+    }
+
     @Test("What stops a migration leaves the old store as it was, and no new one")
     func stopped() throws {
         struct Stop: Error {}

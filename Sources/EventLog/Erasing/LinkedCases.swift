@@ -48,7 +48,7 @@ extension LogView {
     ///
     /// - Complexity: O(entries), some bytes of each, where anybody is held.
     func heldEntries(_ acts: PersonActs) throws -> HeldEntries {
-        let tokens = Set(acts.holds.map(\.person.token))
+        let tokens = try heldNames(acts)
         var held = HeldEntries()
         guard !tokens.isEmpty else { return held }
         for token in tokens {

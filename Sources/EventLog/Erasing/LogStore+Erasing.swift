@@ -9,6 +9,9 @@ extension LogStore {
     /// The file beside the store that keeps its erasures.
     package var keptErasures: KeptErasures { KeptErasures(ofStore: path) }
 
+    /// The file beside the store that keeps its holds.
+    package var keptHolds: KeptHolds { KeptHolds(ofStore: path) }
+
     /// What tells a backup's folder from a store's.
     package static let backupManifest = "backup.json"
 
@@ -154,7 +157,7 @@ extension LogStore {
                 path: path, reason: "cannot \(action) \(file): \(reason)")
         } catch StoreFault.foreignLine(let file, let line) {
             throw StoreFault.erasureLeft(
-                path: path, reason: "line \(line) of \(file) is none that an erasure leaves")
+                path: path, reason: "line \(line) of \(file) is none that rekam leaves there")
         }
     }
 
@@ -304,7 +307,7 @@ extension LogView {
     /// What entries tell of erasures, one after another.
     func forEachErasure(
         _ body: (
-            _ entry: (id: String, time: Instant), _ names: [Token],
+            _ entry: (id: String, time: Instant, sequence: UInt32), _ names: [Token],
             _ texts: [ClosedRange<UInt32>], _ reason: String, _ by: String?
         ) throws -> Void
     ) throws {
@@ -329,7 +332,8 @@ extension LogView {
                 throw damage("entries", entry.sequence, "an erasure names what is no token")
             }
             try body(
-                (id, Instant(milliseconds: entry.time)), tokens.compactMap(\.self), texts ?? [],
+                (id, Instant(milliseconds: entry.time), entry.sequence), tokens.compactMap(\.self),
+                texts ?? [],
                 text("reason") ?? "", text("by"))
         }
     }

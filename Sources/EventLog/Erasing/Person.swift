@@ -185,6 +185,26 @@ extension LogView {
         return found
     }
 
+    /// Whether the records of an import tell of an input whose name was erased.
+    ///
+    /// - Parameter id: the one that its records begin with.
+    /// - Complexity: O(imports) where anybody was erased.
+    package func hasErasedInput(ofImport id: String) throws -> Bool {
+        guard let type = types.id(of: "ingest.recorded"), let erasures = types.id(of: Erasure.type),
+            try !entries(ofType: erasures, upTo: entryCount).isEmpty
+        else { return false }
+        return try entries(ofType: type, upTo: entryCount).contains { entry in
+            let json = try JSONValue(
+                parsing: String(decoding: try self.entry(entry.sequence), as: UTF8.self))
+            guard case .string(let own)? = json["id"], own == id || own.hasPrefix(id + "/") else {
+                return false
+            }
+            return try textTokens(ofEntry: entry.sequence).contains {
+                try disclosure(of: $0.token) == nil
+            }
+        }
+    }
+
     /// Entries of which a text has one of some words in it.
     private func entries(withAny words: SpeltNames, _ reader: VaultReader) throws -> [UInt32] {
         guard !words.isEmpty else { return [] }

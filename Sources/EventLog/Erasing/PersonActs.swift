@@ -13,6 +13,16 @@ package struct PersonActs: Sendable {
         package var by: String?
         /// When.
         package var time: Instant
+        /// The entry that tells it; nil where the file beside the store alone does.
+        fileprivate var sequence: UInt32?
+
+        /// A hold as the file beside the store tells it.
+        package init(person: Person, reason: String, by: String?, time: Instant) {
+            self.person = person
+            self.reason = reason
+            self.by = by
+            self.time = time
+        }
     }
 
     /// How long persons of a kind are kept.
@@ -34,9 +44,8 @@ package struct PersonActs: Sendable {
     /// These names, in UTF-8: texts are told apart by their bytes.
     package private(set) var publishedNames: Set<[UInt8]> = []
 
-    /// The holds that keep a name from being erased, one for each reason. A name is held under whatever
-    /// role.
-    package func holds(of token: Token) -> [Hold] { holds.filter { $0.person.token == token } }
+    /// The entries in which each hold that was released was in force.
+    private(set) var endedHolds: [Range<UInt32>] = []
 
     mutating func take(_ type: String, _ json: JSONValue, _ entry: TypedEntry) {
         func text(_ name: String) -> String? {
@@ -49,12 +58,17 @@ package struct PersonActs: Sendable {
         case ("hold.added", let person?):
             let reason = text("reason") ?? ""
             holds.removeAll { $0.person.token == person.token && $0.reason == reason }
-            holds.append(
-                Hold(
-                    person: person, reason: reason, by: text("by"),
-                    time: Instant(milliseconds: entry.time)))
+            var hold = Hold(
+                person: person, reason: reason, by: text("by"),
+                time: Instant(milliseconds: entry.time))
+            hold.sequence = entry.sequence
+            holds.append(hold)
         case ("hold.released", let person?):
             let reason = text("hold")
+            for hold in holds
+            where hold.person.token == person.token && (reason == nil || hold.reason == reason) {
+                endedHolds.append((hold.sequence ?? 0)..<entry.sequence)
+            }
             holds.removeAll {
                 $0.person.token == person.token && (reason == nil || $0.reason == reason)
             }
@@ -74,12 +88,19 @@ package struct PersonActs: Sendable {
         }
     }
 
+    /// Takes holds that the file beside the store tells and the log does not.
+    mutating func take(_ kept: [Hold]) {
+        holds += kept.filter { hold in
+            !holds.contains { $0.person.token == hold.person.token && $0.reason == hold.reason }
+        }
+    }
+
     /// The types that tell it.
     static let types = ["hold.added", "hold.released", "retention.set", "name.published"]
 }
 
 extension LogView {
-    /// What the log says of how persons are kept.
+    /// What the log says of how persons are kept, and the file of holds beside the store.
     ///
     /// - Complexity: O(entries), two bytes of each, and such events.
     package func personActs() throws -> PersonActs {
@@ -94,7 +115,53 @@ extension LogView {
                 parsing: String(decoding: try self.entry(entry.sequence), as: UTF8.self))
             acts.take(name, json, entry)
         }
+        do {
+            acts.take(try store.keptHolds.read(identity: store.identity))
+        } catch is StoreFault where store.isReadOnly {
+            // Who only reads is shown what the log tells; whoever erases must know of all.
+        }
         return acts
+    }
+
+    /// The holds that keep a person from being erased, one for each reason and name. Somebody is held
+    /// under whatever role and name.
+    package func holds(of person: Person, _ acts: PersonActs) throws -> [PersonActs.Hold] {
+        guard !acts.holds.isEmpty else { return [] }
+        let names = Set(try Self.names(of: person, among: aliasPairs()).map(\.token))
+        return acts.holds.filter { names.contains($0.person.token) }
+    }
+
+    /// The names of everybody who is held.
+    func heldNames(_ acts: PersonActs) throws -> Set<Token> {
+        guard !acts.holds.isEmpty else { return [] }
+        let pairs = try aliasPairs()
+        return Set(acts.holds.flatMap { Self.names(of: $0.person, among: pairs) }.map(\.token))
+    }
+
+    /// Where those stand who were erased while somebody else was held, whose hold is over: by the entry
+    /// that erased them, so that what was kept then can go now.
+    ///
+    /// - Parameter sparesAnswers: as in `trace`.
+    /// - Complexity: O(entries) for each.
+    package func keptByEndedHolds(
+        _ acts: PersonActs, sparesAnswers: Bool = false
+    ) throws -> [PersonTrace] {
+        guard !acts.endedHolds.isEmpty else { return [] }
+        var erased: [(token: Token, by: UInt32)] = []
+        try forEachErasure { entry, names, _, _, _ in
+            guard acts.endedHolds.contains(where: { $0.contains(entry.sequence) }) else { return }
+            for token in names where try text(of: token) == nil {
+                erased.append((token, entry.sequence))
+            }
+        }
+        let kind = types.personalKinds.contains("customer") ? "customer" : "agent"
+        return try erased.map { token, by in
+            var trace = try trace(
+                Person(kind: kind, token: token), sparesAnswers: sparesAnswers)
+            // What came in since was not there to be kept.
+            trace.texts.removeAll { $0 >= by }
+            return trace
+        }
     }
 
     /// Persons whose last event is older than persons of their kinds are kept; those who are held are
@@ -114,6 +181,7 @@ extension LogView {
         guard !kept.isEmpty else { return ([], []) }
         var seen = LastEvents()
         try seen.read(self)
+        let heldNames = try heldNames(acts)
         var due: [Person] = []
         var held: [Person] = []
         for (token, last) in seen.byToken {
@@ -124,7 +192,7 @@ extension LogView {
                 acts.published[token] == nil, try text(of: token) != nil
             else { continue }
             let person = Person(kind: kind, token: token)
-            if acts.holds(of: token).isEmpty { due.append(person) } else { held.append(person) }
+            if heldNames.contains(token) { held.append(person) } else { due.append(person) }
         }
         return (
             due.sorted { $0.sealedSubject < $1.sealedSubject },

@@ -41,7 +41,16 @@ extension LogView {
     package func aliases(
         of person: Person, among pairs: [(owner: Person, alias: Person)]
     ) throws -> [Person] {
-        // An alias of an alias is another name of the same person.
+        try Self.names(of: person, among: pairs).filter {
+            try $0.token != person.token && text(of: $0.token) != nil
+        }.sorted { $0.sealedSubject < $1.sealedSubject }
+    }
+
+    /// All names of a person, also those that were erased: this one, and each that an alias ties to it.
+    /// An alias of an alias is another name of the same person.
+    static func names(
+        of person: Person, among pairs: [(owner: Person, alias: Person)]
+    ) -> [Person] {
         var found: [Token: Person] = [person.token: person]
         var isOver = false
         while !isOver {
@@ -56,9 +65,7 @@ extension LogView {
             }
             isOver = found.count == before
         }
-        found[person.token] = nil
-        return try found.values.filter { try text(of: $0.token) != nil }
-            .sorted { $0.sealedSubject < $1.sealedSubject }
+        return Array(found.values)
     }
 
     /// Whose the cases of some entries are: the persons whose cases they are, and those whom they name
@@ -109,64 +116,5 @@ extension LogView {
             }
         }
         return names
-    }
-}
-
-/// Names and words that are looked for in texts whatever their spelling there: letters and digits are
-/// compared, in lower case, and nothing else. `Ratna-Wijaya` stands in `export RATNA.WIJAYA 3`, and
-/// `0812345` in `chat0812345.txt`.
-package struct SpeltNames: Sendable {
-    private let names: [String]
-
-    /// Fewer letters and digits than these are found as whole words alone.
-    private static let leastWithin = 4
-
-    /// Names, of which those without a letter or digit are left out.
-    package init(_ names: some Sequence<String>) {
-        self.names = Set(names.map { Self.words($0).joined() }).filter { !$0.isEmpty }.sorted()
-    }
-
-    /// Whether there is nothing to look for.
-    package var isEmpty: Bool { names.isEmpty }
-
-    /// Whether one of them stands in a text.
-    ///
-    /// - Complexity: O(length · names).
-    package func stand(in text: String) -> Bool {
-        let words = Self.words(text)
-        let whole = words.joined()
-        return names.contains { name in
-            name.count < Self.leastWithin
-                ? Self.stands(name, among: words) : whole.contains(name)
-        }
-    }
-
-    /// Whether one of them stands in a text with nothing on either side that would make it another word.
-    ///
-    /// - Complexity: O(length · names).
-    package func standAsWords(in text: String) -> Bool {
-        let words = Self.words(text)
-        return names.contains { Self.stands($0, among: words) }
-    }
-
-    /// Whether words one after another make up a name.
-    private static func stands(_ name: String, among words: [String]) -> Bool {
-        words.indices.contains { start in
-            var rest = name[...]
-            for word in words[start...] {
-                guard rest.hasPrefix(word) else { return false }
-                rest = rest.dropFirst(word.count)
-                if rest.isEmpty { return true }
-            }
-            return false
-        }
-    }
-
-    /// The letters and digits of a text in lower case, parted where something else stands.
-    private static func words(_ text: String) -> [String] {
-        NormalText.form(of: text).lowercased().unicodeScalars.split {
-            !$0.properties.isAlphabetic && $0.properties.numericType == nil
-                && $0.properties.generalCategory != .nonspacingMark
-        }.map { String($0) }
     }
 }

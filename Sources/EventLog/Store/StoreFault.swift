@@ -68,7 +68,7 @@ extension StoreFault: CustomStringConvertible {
             "the store at \(path) is damaged: table \(table), key \(key): \(reason). Run "
                 + "\"rekam verify\" for the whole picture, and restore the folder from a backup."
         case .foreignLine(let path, let line):
-            "line \(line) of \(path) is none that an erasure leaves. The store itself is sound. Take the "
+            "line \(line) of \(path) is none that rekam leaves there. The store itself is sound. Take the "
                 + "line out, or put the file back from a copy, and try again."
         case .erasureLeft(let path, let reason):
             "an erasure in the store at \(path) is recorded and could not be finished: \(reason). It is "

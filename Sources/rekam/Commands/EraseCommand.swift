@@ -24,7 +24,9 @@ struct EraseCommand: ParsableCommand {
             What is shown before counts no texts in respondents' answers; these are looked through \
             when it is done.
 
-            --due erases everybody whose last event is older than rekam retention says. --again takes \
+            --due erases everybody whose last event is older than rekam retention says, and the texts \
+            of persons erased before that a hold kept, which is over. Texts that are found later are \
+            erased by the token that stands for the name: rekam erase customer/~TOKEN. --again takes \
             out what an older vault brought back, --in BACKUP does so in a backup. Name nobody in \
             --reason and --by: both are told in clear, for ever.
 
@@ -100,19 +102,24 @@ struct EraseCommand: ParsableCommand {
         if again { return try runAgain() }
         let log = try store.open(readOnly: dryRun)
         let now = try Machine.now()
-        let (traces, held) = try log.read { view in
+        let (traces, left, held) = try log.read { view in
             try self.traces(in: view, of: log, now, sparesAnswers: true)
         }
-        if due { try tellDue(traces, held, in: log) }
-        guard !traces.isEmpty else { return Output.flush() }
+        let texts =
+            try left.isEmpty
+            ? 0 : log.read { try $0.erasure(of: left, reason: why, by: by, at: now).textCount }
+        if due { try tellDue(traces, held, left: texts, in: log) }
+        guard !traces.isEmpty || texts > 0 else { return Output.flush() }
         let (plan, staying, aliases) = try log.read { view in
-            let (plan, staying) = try view.erasurePlan(of: traces, reason: why, by: by, at: now)
+            let (plan, staying) = try view.erasurePlan(
+                of: traces + left, reason: why, by: by, at: now)
             let aliases =
                 try subject == nil
                 ? [] : PersonFinding.aliases(of: traces[0].person, in: view, words)
             return (plan, staying, aliases)
         }
-        show(subject == nil && traces.count > 1 ? nil : traces.first, plan, staying, aliases)
+        let isOne = traces.count == 1 && left.isEmpty
+        show(isOne ? traces.first : nil, plan, staying, aliases)
         PersonRoles.write(copies(of: log))
         // Whatever they hold: to say so only of those in which something stands would tell it.
         let hasAnswers = try log.read { try !$0.answers(upTo: $0.entryCount).isEmpty }
@@ -127,8 +134,8 @@ struct EraseCommand: ParsableCommand {
         }
         // What came in since it was shown goes as well.
         let erasure = try log.erase(at: now) { view in
-            try view.erasure(
-                of: self.traces(in: view, of: log, now).due, reason: why, by: by, at: now)
+            let (due, left, _) = try self.traces(in: view, of: log, now)
+            return try view.erasure(of: due + left, reason: why, by: by, at: now)
         }
         let last = try log.read { $0.entryCount } - 1
         if let erasure {
@@ -144,28 +151,31 @@ struct EraseCommand: ParsableCommand {
         _ = try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
         Progress.clear()
         Output.line(words.afterErasing)
+        if staying > 0 { Output.line(words.afterHold) }
         Output.flush()
     }
 
-    private var why: String { reason ?? "their retention is over" }
+    private var why: String { reason ?? "their retention, or a hold on their texts, is over" }
 
-    /// Who is to be erased, refused where one may not be; and who is due and held.
+    /// Who is to be erased, refused where one may not be; of whom texts are left that a hold kept; and
+    /// who is due and held.
     private func traces(
         in view: borrowing LogView, of log: LogStore, _ now: Instant, sparesAnswers: Bool = false
-    ) throws -> (due: [PersonTrace], held: [Person]) {
+    ) throws -> (due: [PersonTrace], left: [PersonTrace], held: [Person]) {
         let acts = try view.personActs()
         guard let subject else {
             let (due, held) = try view.duePersons(acts, at: now)
             try PersonFinding.refuse(
                 naming: due, in: view, [("--reason", reason), ("--by", by)],
                 staying: .inClearOfDue, words)
-            return (try due.map { try view.trace($0, sparesAnswers: sparesAnswers) }, held)
+            let traces = try due.map { try view.trace($0, sparesAnswers: sparesAnswers) }
+            return (traces, try view.keptByEndedHolds(acts, sparesAnswers: sparesAnswers), held)
         }
         let person = try PersonFinding.person(subject, in: view, of: log, words)
         try PersonFinding.refuse(
             naming: [person], words: word, in: view, [("--reason", reason), ("--by", by)],
             staying: .inClear, words)
-        let holds = acts.holds(of: person.token)
+        let holds = try view.holds(of: person, acts)
         if !holds.isEmpty {
             throw Failure(
                 .checkFailed,
@@ -174,12 +184,12 @@ struct EraseCommand: ParsableCommand {
         if let entry = acts.published[person.token] {
             throw Failure(.checkFailed, words.isPublished(subject.printable, entry: entry))
         }
-        return ([try view.trace(person, words: word, sparesAnswers: sparesAnswers)], [])
+        return ([try view.trace(person, words: word, sparesAnswers: sparesAnswers)], [], [])
     }
 
     /// Says who is due, by subject at a rehearsal, and who is left out since they are held.
     private func tellDue(
-        _ traces: [PersonTrace], _ held: [Person], in log: LogStore
+        _ traces: [PersonTrace], _ held: [Person], left: Int, in log: LogStore
     ) throws {
         func subject(_ person: Person) throws -> String {
             let name = try log.read { try $0.text(of: person.token) } ?? person.token.marked
@@ -187,6 +197,7 @@ struct EraseCommand: ParsableCommand {
         }
         Output.line(traces.isEmpty ? words.nobodyDue : words.due(traces.count))
         if dryRun { for trace in traces { Output.line("  " + (try subject(trace.person))) } }
+        if left > 0 { Output.line(words.keptByEndedHolds(left)) }
         guard !held.isEmpty else { return }
         Output.line(words.dueAndHeld(held.count))
         if dryRun { for person in held { Output.line("  " + (try subject(person))) } }

@@ -72,7 +72,7 @@ struct HoldAddCommand: ParsableCommand {
         let words = PersonWords(language.lang)
         let log = try store.open(readOnly: false)
         let person = try act.person(in: log, words)
-        let holds = try log.read { try $0.personActs().holds(of: person.token) }
+        let holds = try log.read { try $0.holds(of: person, $0.personActs()) }
         if let same = holds.first(where: { $0.reason == act.told.reason }) {
             Output.line(
                 words.isHeldAlready(
@@ -111,7 +111,7 @@ struct HoldReleaseCommand: ParsableCommand {
         let words = PersonWords(language.lang)
         let log = try store.open(readOnly: false)
         let person = try act.person(in: log, words)
-        let holds = try log.read { try $0.personActs().holds(of: person.token) }
+        let holds = try log.read { try $0.holds(of: person, $0.personActs()) }
         guard let first = holds.first else { throw Failure(.usage, words.notHeld) }
         guard let ended = hold.map({ hold in holds.first { $0.reason == hold } }) ?? first,
             hold != nil || holds.count == 1
@@ -127,6 +127,18 @@ struct HoldReleaseCommand: ParsableCommand {
             return Output.flush()
         }
         Output.line(words.released(act.subject.printable))
+        let kept =
+            try log.hasVault
+            ? log.read { view in
+                try view.erasure(
+                    of: view.keptByEndedHolds(view.personActs(), sparesAnswers: true), reason: "",
+                    by: nil, at: ended.time
+                ).textCount
+            } : 0
+        if kept > 0 {
+            Output.line(words.keptByEndedHolds(kept))
+            Output.line(words.next("rekam erase --due"))
+        }
         Output.flush()
     }
 }

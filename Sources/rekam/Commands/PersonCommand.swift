@@ -53,7 +53,7 @@ struct PersonShowCommand: ParsableCommand {
             }
             var lines = PersonRoles.lines(trace, words).map { (words.roles, $0) }
             lines += try PersonFinding.aliases(of: person, in: view, words)
-            for line in PersonFinding.holds(acts.holds(of: person.token), words) {
+            for line in PersonFinding.holds(try view.holds(of: person, acts), words) {
                 lines.append((words.held, line))
             }
             if let entry = acts.published[person.token] {
@@ -88,7 +88,7 @@ struct PersonShowCommand: ParsableCommand {
         let events = try entries.map { sequence in
             try JSONValue(parsing: String(decoding: view.revealedEntry(sequence), as: UTF8.self))
         }
-        let holds = acts.holds(of: trace.person.token).map { JSONValue.string($0.reason) }
+        let holds = try view.holds(of: trace.person, acts).map { JSONValue.string($0.reason) }
         let aliases = try view.aliases(of: trace.person).map { other in
             JSONValue.string(
                 other.kind + "/" + (try view.text(of: other.token) ?? other.token.marked))

@@ -38,8 +38,13 @@ enum PersonFinding {
             }
             // A name of one letter would be found in reasons that have nothing to do with it.
             let spelt = SpeltNames(names.filter { $0.utf8.count > 1 })
+            let parts = SpeltNames.parts(of: names)
             for (option, text) in told {
-                guard let text, names.contains(text) || spelt.stand(in: text) else { continue }
+                // Whoever does it may be called as somebody else is, by one name.
+                guard let text,
+                    names.contains(text) || spelt.stand(in: text)
+                        || option == "--reason" && parts.standAsWords(in: text)
+                else { continue }
                 throw Failure(.usage, words.tells(option, staying))
             }
         }

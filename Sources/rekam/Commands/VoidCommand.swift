@@ -23,7 +23,7 @@ struct VoidCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "An import, by its id without \"ingest/\" or its input's SHA-256, or how it begins.",
+            "An import, by its id or its input's SHA-256, or how one of these begins.",
             valueName: "id"))
     var ingest: String?
 

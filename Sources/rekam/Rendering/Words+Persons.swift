@@ -42,9 +42,10 @@ package struct PersonWords: SubjectWords {
     package func nobody(_ subject: String) -> String {
         pick(
             "Nobody of this name is known: \(subject). Subjects of persons look like customer/4711; "
-                + "who was erased is known by no name.",
+                + "who was erased is known by token alone, customer/~TOKEN: rekam log case log/persons",
             "Tidak ada yang dikenal dengan nama ini: \(subject). Subjek orang tampak seperti "
-                + "customer/4711; yang sudah dihapus tidak dikenal dengan nama apa pun.")
+                + "customer/4711; yang sudah dihapus hanya dikenal dengan token, customer/~TOKEN: rekam log "
+                + "case log/persons")
     }
 
     /// That it cannot be said who is known, as nothing explains a token.
@@ -169,6 +170,22 @@ package struct PersonWords: SubjectWords {
             + pick(
                 "BACKUP\(NextCommand.options) for every backup; recall the other copies.",
                 "CADANGAN\(NextCommand.options) untuk setiap cadangan; tarik salinan yang lain.")
+    }
+
+    /// What becomes of texts that a hold keeps.
+    package var afterHold: String {
+        pick(
+            "Once the hold is released, rekam erase --due takes out what it keeps.",
+            "Setelah penangguhan dilepas, rekam erase --due menghapus yang masih ada karenanya.")
+    }
+
+    /// That texts of persons who were erased before stand there, and nothing holds them any more.
+    package func keptByEndedHolds(_ count: Int) -> String {
+        pick(
+            (count == 1 ? "1 text" : "\(number(count)) texts")
+                + " of persons erased before stayed for a hold that is over.",
+            "\(number(count)) teks dari orang yang sudah dihapus masih ada karena penangguhan yang "
+                + "kini selesai.")
     }
 
     /// - Parameter holds: as `holdLine` gives them.

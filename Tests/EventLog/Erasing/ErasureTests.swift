@@ -142,7 +142,9 @@ import Vault
         ("Ratna-Wijaya", "RATNA WIJAYA asked", true), ("ratna wijaya", "ratnawijaya.csv", true),
         ("0812 345", "chat0812345.txt", true), ("Al", "al asked", true), ("Al", "also", false),
         ("A.B", "a b asked", true), ("A.B", "labs", false), ("ratna", "of Rat and na", false),
-        ("...", "...", false),
+        ("...", "...", false), ("José", "JOSE asked", true),
+        ("Ratna", "R\u{0430}tn\u{0430} asked", true), ("Ratna", "\u{FF32}ａｔｎａ", true),
+        ("Ra\u{200B}tna", "ratna", true), ("Łukasz", "lukasz", true), ("Ratna", "Retno", false),
     ])
     func `names are found however they are spelt`(_ name: String, _ text: String, _ isFound: Bool) {
         #expect(SpeltNames([name]).stand(in: text) == isFound)
@@ -151,7 +153,10 @@ import Vault
     @Test(arguments: [
         ("Ratna-Wijaya", "for RATNA WIJAYA.", true), ("Sari", "kesarian", false),
         ("0812 345", "on 0812-345", true), ("0812 345", "on 0812-3456", false),
-        ("of", "off", false),
+        ("of", "off", false), ("081234567890", "call +62 812-3456-7890 now", true),
+        ("+62 812 3456 7890", "WA(0812)3456.7890", true), ("081234567890", "０８１２３４５６７８９０", true),
+        ("081234567890", "order 9123456, not 0812 3456 7891", false),
+        ("1.234.567", "1234567", true),
     ])
     func `words are found as words`(_ word: String, _ text: String, _ isFound: Bool) {
         #expect(SpeltNames([word]).standAsWords(in: text) == isFound)
@@ -163,6 +168,97 @@ import Vault
         let erasure = try #require(
             try erase("customer/Ratna Wijaya", of: log, words: ["dahlia", "lestari"]))
         #expect(erasure.texts.keys.sorted() == [0, 2, 3, 4])
+    }
+
+    @Test func `a family name alone tells of somebody, a word of an address does not`() {
+        let parts = SpeltNames.parts(of: ["Ratna Wijaya", "budi.santoso@mail.example", "C-4711"])
+        for (text, isFound) in [
+            ("Wijaya asked", true), ("for SANTOSO", true), ("by mail", false), ("4711", false),
+            ("wijayakusuma", false), ("as ratna said", true),
+        ] {
+            #expect(parts.standAsWords(in: text) == isFound, "\(text)")
+        }
+    }
+
+    private func act(
+        _ type: String, _ subject: String, _ more: [EventDraft.Field], in log: LogStore
+    )
+        throws
+    {
+        let person = try #require(try log.read { try $0.person(subject) })
+        let token = String(decoding: person.token.encoded, as: UTF8.self)
+        let place = try log.read { $0.entryCount }
+        try log.appendOwn(
+            [
+                EventDraft(
+                    id: "\(type)/\(place)", source: log.origin, type: type,
+                    subject: Erasure.subject,
+                    time: Self.now,
+                    fields: [
+                        .init("token", .text(token)), .init("kind", .text(person.kind)),
+                        .init("reason", .text("lawsuit")),
+                    ] + more)
+            ], recorded: Self.now)
+    }
+
+    @Test func `what a hold kept of somebody erased goes when it is over, and nothing newer`()
+        throws
+    {
+        let folder = StoreFolder()
+        let log = try store(folder)
+        // The note on Ratna's ticket names sari, who is held: her texts stay, the name goes.
+        try act("hold.added", "agent/sari", [], in: log)
+        let first = try #require(try erase("customer/Ratna Wijaya", of: log))
+        #expect(first.names.count == 1 && first.textCount == 0)
+        func left() throws -> Erasure {
+            try log.read { view in
+                try view.erasure(
+                    of: view.keptByEndedHolds(view.personActs()), reason: "over", by: nil,
+                    at: Self.now)
+            }
+        }
+        #expect(try left().isEmpty)
+        try log.record([note(9, of: 1, "another note", by: "joko")])
+        let newer = try log.read { $0.entryCount } - 1
+        try act("hold.released", "agent/sari", [.init("hold", .text("lawsuit"))], in: log)
+        #expect(try left().texts.keys.sorted() == [0, 2])
+        // By the token all of it can be named.
+        let subject = "customer/" + first.names[0].marked
+        let all = try log.read { view in
+            let person = try #require(try view.person(subject))
+            return try view.trace(person, words: ["edelweis"]).texts
+        }
+        #expect(all == [0, 2, 4, newer])
+        try log.erase(at: Self.now) { view in
+            try view.erasure(
+                of: view.keptByEndedHolds(view.personActs()), reason: "over", by: nil, at: Self.now)
+        }
+        #expect(try !isInVault("cempaka", folder) && isInVault("dahlia", folder))
+        #expect(try left().isEmpty)
+        #expect(try log.verify() == nil)
+    }
+
+    @Test func `a hold under one name holds the person under every name`() throws {
+        let folder = StoreFolder()
+        let log = try store(folder)
+        let aliases = [("a1", "sari", "s.lestari"), ("a2", "s.lestari", "slestari")].map {
+            EventDraft(
+                id: $0, source: "test", type: "agent.alias_set", subject: "agent/\($1)",
+                time: Instant(milliseconds: 1_700_000_000_000), fields: [.init("alias", .text($2))])
+        }
+        try log.record(aliases + [opened(5, customer: "slestari", title: "kemangi")])
+        try act("hold.added", "agent/slestari", [], in: log)
+        for name in ["sari", "s.lestari", "slestari"] {
+            let holds = try log.read { view in
+                try view.holds(of: #require(try view.person("agent/\(name)")), view.personActs())
+            }
+            #expect(holds.count == 1, "\(name)")
+        }
+        // Sari's note on Ratna's ticket is of a case that names somebody held.
+        let erasure = try #require(try erase("customer/Ratna Wijaya", of: log))
+        #expect(erasure.texts.isEmpty)
+        try act("hold.released", "agent/slestari", [.init("hold", .text("lawsuit"))], in: log)
+        #expect(try log.read { try $0.personActs().holds }.isEmpty)
     }
 
     @Test func `verification counts what is held and what was erased, and names what is missing`()

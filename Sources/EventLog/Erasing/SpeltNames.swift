@@ -1,0 +1,152 @@
+internal import EventModel
+@_spi(_Unicode) internal import Swift
+
+/// Names and words that are looked for in texts whatever their spelling there: letters and digits are
+/// compared, in lower case, and nothing else. `Ratna-Wijaya` stands in `export RATNA.WIJAYA 3`, and
+/// `0812345` in `chat0812345.txt`.
+///
+/// Accents, widths and alphabets hide nobody: a letter counts as the one of ASCII that it is made of or
+/// looks like. A telephone number is found under any way of parting it, with its country's code or
+/// without.
+package struct SpeltNames: Sendable {
+    private let names: [String]
+    /// The telephone numbers among them, without what stands before them within the country.
+    private let numbers: [String]
+
+    /// Fewer letters and digits than these are found as whole words alone.
+    private static let leastWithin = 4
+    /// Fewer digits are no telephone number.
+    private static let leastNumber = 8
+
+    /// Names, of which those without a letter or digit are left out.
+    package init(_ names: some Sequence<String>) {
+        let spelt = Set(names.map { Self.words($0).joined() }).filter { !$0.isEmpty }
+        self.names = spelt.sorted()
+        numbers = spelt.filter { $0.utf8.allSatisfy(Self.isDigit) }
+            .map { Self.withoutPrefix($0) }.filter { $0.utf8.count >= Self.leastNumber }.sorted()
+    }
+
+    /// The words of names that tell of somebody by themselves, such as a family name: of letters alone,
+    /// and not what stands behind the `@` of an address.
+    package static func parts(of names: some Sequence<String>) -> SpeltNames {
+        SpeltNames(
+            names.flatMap { name in words(String(name.prefix { $0 != "@" })) }.filter { word in
+                word.count >= leastWithin && !word.utf8.contains(where: isDigit)
+            })
+    }
+
+    /// Whether there is nothing to look for.
+    package var isEmpty: Bool { names.isEmpty }
+
+    /// Whether one of them stands in a text.
+    ///
+    /// - Complexity: O(length · names).
+    package func stand(in text: String) -> Bool {
+        let words = Self.words(text)
+        let whole = words.joined()
+        return hasNumber(of: text)
+            || names.contains { name in
+                name.count < Self.leastWithin
+                    ? Self.stands(name, among: words) : whole.contains(name)
+            }
+    }
+
+    /// Whether one of them stands in a text with nothing on either side that would make it another word.
+    ///
+    /// - Complexity: O(length · names).
+    package func standAsWords(in text: String) -> Bool {
+        let words = Self.words(text)
+        return hasNumber(of: text) || names.contains { Self.stands($0, among: words) }
+    }
+
+    /// Words one after another that make up a name.
+    private static func stands(_ name: String, among words: [String]) -> Bool {
+        words.indices.contains { start in
+            var rest = name[...]
+            for word in words[start...] {
+                guard rest.hasPrefix(word) else { return false }
+                rest = rest.dropFirst(word.count)
+                if rest.isEmpty { return true }
+            }
+            return false
+        }
+    }
+
+    // MARK: Numbers
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    /// A number without the zeros and the `62` that stand before it, in Indonesia or from abroad.
+    private static func withoutPrefix(_ digits: String) -> String {
+        var rest = digits.drop { $0 == "0" }
+        if rest.hasPrefix("62") { rest = rest.dropFirst(2) }
+        return String(rest.drop { $0 == "0" })
+    }
+
+    /// Whether one of the numbers stands in a text, parted however it likes: letters end a number.
+    private func hasNumber(of text: String) -> Bool {
+        guard !numbers.isEmpty else { return false }
+        var run = ""
+        for scalar in Self.folded(text) {
+            if scalar.isASCII, Self.isDigit(UInt8(scalar.value)) {
+                run.unicodeScalars.append(scalar)
+            } else if scalar.properties.isAlphabetic {
+                run += " "
+            }
+        }
+        return numbers.contains { run.contains($0) }
+    }
+
+    // MARK: Folding
+
+    /// The letters and digits of a text, parted where something else stands.
+    private static func words(_ text: String) -> [String] {
+        folded(text).split {
+            !$0.properties.isAlphabetic && $0.properties.numericType == nil
+        }.map { String(String.UnicodeScalarView($0)) }
+    }
+
+    /// The scalars of a text in lower case, without accents and what nobody sees; digits of any script
+    /// as those of ASCII, and letters that look like one of ASCII as that one.
+    private static func folded(_ text: String) -> [Unicode.Scalar] {
+        var found: [Unicode.Scalar] = []
+        for scalar in wide(text).caseFolded._nfd {
+            if [.nonspacingMark, .format].contains(scalar.properties.generalCategory) { continue }
+            if scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue
+            {
+                found.append(Unicode.Scalar(UInt8(0x30 + Int(value))))
+            } else {
+                found.append(alike[scalar] ?? scalar)
+            }
+        }
+        return found
+    }
+
+    /// The text with letters and signs of full width in their usual one.
+    private static func wide(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let isWide = (0xFF01...0xFF5E).contains(scalar.value)
+            scalars.append(
+                isWide ? Unicode.Scalar(UInt8(scalar.value - 0xFEE0)) : scalar)
+        }
+        return String(scalars)
+    }
+
+    /// Letters of Latin, Cyrillic and Greek that are taken for one of ASCII.
+    /// Source: Unicode Technical Standard #39, confusables, as far as small letters of names go.
+    private static let alike: [Unicode.Scalar: Unicode.Scalar] = {
+        let pairs: [(String, String)] = [
+            ("a", "аαɑ"), ("b", "вβь"), ("c", "сϲ"), ("d", "ԁđ"), ("e", "еεєə"), ("f", "ғƒ"),
+            ("g", "ɡ"), ("h", "һнћ"), ("i", "іıιɩ"), ("j", "јϳ"), ("k", "кκ"), ("l", "ӏł"),
+            ("m", "мμ"), ("n", "пηɴ"), ("o", "оοøσ"), ("p", "рρ"), ("q", "ԛ"), ("r", "г"),
+            ("s", "ѕ"), ("t", "тτ"), ("u", "υц"), ("v", "νѵ"), ("w", "ԝωш"), ("x", "хχ"),
+            ("y", "уγү"), ("z", "ζ"),
+        ]
+        var found: [Unicode.Scalar: Unicode.Scalar] = [:]
+        for (letter, others) in pairs {
+            for other in others.unicodeScalars { found[other] = letter.unicodeScalars.first }
+        }
+        return found
+    }()
+}
