@@ -86,7 +86,7 @@ struct ComparisonTests {
             let csv = try command.shell("rekam \(line) --format csv")
             #expect(csv.out.contains("not_defined_then") && csv.out.contains("refused"), "\(csv)")
             let table = try command.shell("rekam \(line) --lang id")
-            #expect(table.out.contains("slow_reply_time: hanya ada di satu sisi"), "\(table)")
+            #expect(table.out.contains(": hanya satu sisi yang memilikinya"), "\(table)")
             #expect(table.out.contains("tidak ditampilkan kedua sisi"), "\(table)")
         }
         // Whose answers moved a figure is not told; that it moved is.
