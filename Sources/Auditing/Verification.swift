@@ -1,4 +1,3 @@
-internal import Definitions
 public import EventLog
 internal import Projections
 
@@ -56,7 +55,9 @@ public struct Verification {
                 report.difference = difference.description
                 return report
             }
-            try checkProjections(threads: threads, &report)
+            (report.projections, report.difference) = try ProjectionVerification(
+                of: log, threads: threads
+            ).run()
         } catch let fault as ProjectionFault where fault.isDamage {
             report.difference = "projections: \(fault)"
         } catch {
@@ -64,92 +65,6 @@ public struct Verification {
             report.difference = difference.description
         }
         return report
-    }
-
-    /// Replays every version that has rows, whether it answers or not.
-    private func checkProjections(threads: Int, _ report: inout VerificationReport) throws {
-        let versions = try ProjectionVersions(of: log)
-        let live = try LiveProjections(of: log, only: [])
-        let statuses = try log.read { try live.store.statuses(in: $0) }
-        for status in statuses where status.isReadable {
-            let name = "projection \(status.name)@\(status.version)"
-            guard
-                let version = versions.all.first(where: {
-                    $0.name == status.name && $0.version == status.version
-                })
-            else {
-                report.difference = "\(name): no definition in the log explains it"
-                return
-            }
-            guard status.state != .live || versions.live(status.name) == version else {
-                report.difference = "\(name): it answers, and the log promoted another"
-                return
-            }
-            let problem = try check(versions.source(version), status, live, threads: threads)
-            if let problem {
-                report.difference = "\(name) at entry \(status.position): \(problem)"
-                return
-            }
-            report.projections += 1
-        }
-    }
-
-    /// Replays one version to where its stored rows stand and compares both, row by row.
-    private func check(
-        _ source: ProjectionSource, _ status: ProjectionStatus, _ live: LiveProjections,
-        threads: Int
-    ) throws -> String? {
-        let definition = source.definition
-        guard try status.position <= log.read({ $0.entryCount }) else {
-            return "it holds entries that are not there"
-        }
-        // Rows of an older text, or of an older calendar, wait to be built anew; who asks meanwhile
-        // is told so.
-        guard status.digest == source.digest else { return nil }
-        guard try status.layout == live.store.layout(of: definition, context: live.context) else {
-            return "its rows are laid out another way than its definition says"
-        }
-        let set = try live.store.replay(
-            [definition], context: live.context, upTo: status.position,
-            options: BuildOptions(threads: threads))[0]
-        var difference: String?
-        try set.scan { expected in
-            try log.read { view in
-                // Another process may have brought it on since; then there is a newer state to
-                // compare with, and this one says nothing.
-                let now = try live.store.status(
-                    definition.name, version: definition.version, in: view)
-                guard now == status else { return }
-                difference = try compare(expected, status, live, view)
-            }
-        }
-        return difference
-    }
-
-    private func compare(
-        _ expected: Span<UInt32>, _ status: ProjectionStatus, _ live: LiveProjections,
-        _ view: borrowing LogView
-    ) throws -> String? {
-        try live.store.checkRuns(status, in: view)
-        var difference: String?
-        var place = 0
-        try live.store.scanMerged(status, in: view) { stored in
-            guard difference == nil else { return }
-            guard place + stored.count <= expected.count else {
-                difference = "it has rows that no fact explains"
-                return
-            }
-            for index in stored.indices where stored[index] != expected[place + index] {
-                let row = (place + index) / status.layout.words
-                difference = "row \(row) is not what its events say"
-                return
-            }
-            place += stored.count
-        }
-        if difference == nil, place < expected.count {
-            difference = "rows are missing after row \(place / status.layout.words)"
-        }
-        return difference
     }
 }
 

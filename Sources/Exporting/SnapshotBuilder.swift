@@ -48,6 +48,8 @@ public enum SnapshotFault: Error, Hashable, Sendable, CustomStringConvertible {
     case moved(expected: UInt32, found: UInt32)
     /// The log has no such prefix.
     case tooShort(count: UInt32)
+    /// What the figures would be computed from is not what the entries say.
+    case altered(String)
 
     /// What is wrong, and what to do.
     public var description: String {
@@ -57,6 +59,9 @@ public enum SnapshotFault: Error, Hashable, Sendable, CustomStringConvertible {
                 + "projections are behind, or somebody records meanwhile. Bring them up to date "
                 + "(rekam projection rebuild --all) and try again."
         case .tooShort(let count): "the log has fewer than \(count) entries."
+        case .altered(let difference):
+            "the store does not hold: \(difference). Nothing is signed or closed from it. Keep it as "
+                + "it is, and restore a backup beside it."
         }
     }
 }
@@ -82,15 +87,20 @@ public struct SnapshotBuilder {
 
     /// A builder over the log's first `count` entries, with the definitions in force by then.
     ///
-    /// To be made and used outside `LogStore.read`. Projections whose stored rows stand elsewhere
-    /// are computed from zero.
+    /// To be made and used outside `LogStore.read`. What is signed rests on entries alone: stored rows
+    /// of projections are not read, all is computed from zero, and the columns that it is computed
+    /// from are held against the entries first.
     ///
-    /// - Throws: `SnapshotFault.tooShort`, or what the store throws.
+    /// - Throws: `SnapshotFault.tooShort`, `.altered`, or what the store throws.
+    /// - Complexity: O(entries) to hold them against.
     public init(
         _ log: LogStore, asOf count: UInt32, options: BuildOptions = BuildOptions()
     ) throws {
         self.log = log
         self.options = options
+        if let difference = try log.verify(threads: options.threads) {
+            throw SnapshotFault.altered(difference.description)
+        }
         // What is signed shows persons as tokens, which an erasure leaves as they are.
         let showedTokens = log.showsTokens
         log.show(tokensOnly: true)
@@ -105,7 +115,7 @@ public struct SnapshotBuilder {
             return (try view.checkpoint(size: count), try view.definitions(upTo: count), last)
         }
         types = log.types(in: register)
-        context = try QueryContext(of: log, asOf: count, options: options)
+        context = try QueryContext(of: log, asOf: count, options: options, stored: .unread)
     }
 
     /// Builds a snapshot.
@@ -157,7 +167,8 @@ public struct SnapshotBuilder {
         let showedTokens = log.showsTokens
         log.show(tokensOnly: false)
         defer { log.show(tokensOnly: showedTokens) }
-        let context = try QueryContext(of: log, asOf: checkpoint.size, options: options)
+        let context = try QueryContext(
+            of: log, asOf: checkpoint.size, options: options, stored: .unread)
         let kpis = try context.kpisThatAnswer().answering.filter {
             try context.dimensions(of: $0, period: request.period).contains(dimension)
         }

@@ -21,6 +21,14 @@ extension Environment {
         return opened
     }
 
+    /// The names of all tables there are, whoever made them.
+    public func tableNames() throws(LMDBError) -> [String] {
+        let read = try beginRead()
+        let names = try tableNames(read.state)
+        read.end()
+        return names
+    }
+
     /// Opens one table by name: see `openTables(_:)`.
     public func openTable(_ name: String) throws(LMDBError) -> Table {
         try openTables([name])[0]

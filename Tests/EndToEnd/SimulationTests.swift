@@ -41,6 +41,21 @@ struct DamagedFileTests {
     }
 }
 
+/// Method: tools/tamper alters a store's tables through LMDB, singly and with all that rests on what is
+/// altered, and runs every command on it.
+@Suite("Tables altered behind Rekam's back, by every command")
+struct TamperedTableTests {
+    @Test(
+        "Each answers as before or refuses, verify names it, and nothing else is signed or closed",
+        .enabled(if: SimulationTests.canInterpose, "python3 or a C compiler is not here"))
+    func alterations() throws {
+        let extent = SimulationTests.isThorough ? "--each 10" : "--each 1 --most 12"
+        let result = try SimulationTests.tool("tamper", extent)
+        #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
+        #expect(result.out.contains("named by verify"), "nothing was altered: \(result)")
+    }
+}
+
 /// Method: tools/simulate lives random lives of stores, kills the process at any system call and cuts
 /// the power, and holds the log against a plain model after every step. Each life is lived twice, and
 /// must come out the same. A failure prints its seed.

@@ -100,7 +100,7 @@ struct StoreTests {
             let write = try environment.beginWrite()
             var state = try #require(try write.copyValue(table, Key("state")))
             state.replaceSubrange(place..<place + 4, with: [0xFF, 0xFF, 0xFF, 0x70])
-            try write.put(table, Key("state"), state)
+            try write.put(table, Key("state"), LogState.sealed(state.dropLast(8)))
             try write.commit()
         }
         let store = try LogStore.open(at: folder.path, salts: .same)

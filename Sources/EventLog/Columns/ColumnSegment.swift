@@ -41,6 +41,16 @@ package import EventModel
         else { return nil }
     }
 
+    /// Whether it is as it was written: its bytes give the seal in its head.
+    ///
+    /// - Complexity: O(bytes).
+    var isSealed: Bool {
+        let used = Int(unsafe base.loadUnaligned(fromByteOffset: 20, as: UInt32.self))
+        let seal = unsafe base.loadUnaligned(
+            fromByteOffset: SegmentLayout.sealOffset, as: UInt32.self)
+        return unsafe SegmentLayout.seal(of: base, usedBytes: used) == UInt32(littleEndian: seal)
+    }
+
     /// Event time, milliseconds.
     @inlinable public var times: MappedColumn<Int64> { column(at: 0) }
     /// Recording time, milliseconds; never decreases.

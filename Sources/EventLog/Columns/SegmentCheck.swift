@@ -1,7 +1,7 @@
 import EventModel
 import LMDB
 
-/// What the rows of a stored segment must keep to, so that whoever reads its columns may take types,
+/// That a stored segment is as it was written, and what its rows must keep to, so that whoever reads its columns may take types,
 /// cases, ordinals and ids as they stand. A damaged file can hold anything; that a segment's entries
 /// are those of the log is for verification to say.
 struct SegmentCheck: Sendable {
@@ -14,6 +14,7 @@ struct SegmentCheck: Sendable {
     ///
     /// - Complexity: O(rows).
     func problem(in segment: ColumnSegment) -> String? {
+        guard segment.isSealed else { return "it is not as it was written" }
         // Rows of each type; a type without any gets 0, and no ordinal is below that.
         var rows = [UInt32](repeating: 0, count: 1 << 16)
         for (type, count) in segment.typeRows {

@@ -98,6 +98,9 @@ import EventModel
         }
         unsafe fillFixed(base, at: row)
         unsafe fillFields(base, at: row, filled: &filled)
+        let seal = unsafe SegmentLayout.seal(of: base, usedBytes: plan.usedBytes)
+        unsafe base.storeBytes(
+            of: seal.littleEndian, toByteOffset: SegmentLayout.sealOffset, as: UInt32.self)
     }
 
     private func fillDirectory(_ base: UnsafeMutableRawPointer) {

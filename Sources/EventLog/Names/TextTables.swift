@@ -31,6 +31,30 @@ struct TextTables: Sendable {
         try withText(id, in: transaction) { String(decoding: $0.copyBytes(), as: UTF8.self) }
     }
 
+    /// A text by its id, which is found by it again: one that was changed, or that another id has,
+    /// is not read.
+    ///
+    /// - Throws: `StoreFault.damaged`.
+    /// - Complexity: O(log texts · runs).
+    func ownText(
+        _ id: UInt32, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> String {
+        let bytes = try withText(id, in: transaction) { $0.copyBytes() }
+        // What is absent, and the name of nobody, are found by no text.
+        var isFound = bytes.isEmpty && id < LogState.firstName
+        if !isFound {
+            try keys.probe([Fingerprint(of: bytes.span).value], in: transaction) { _, found in
+                isFound = isFound || found == id
+            }
+        }
+        guard isFound else {
+            throw StoreFault.damaged(
+                path: texts.path, table: texts.table.name, key: String(id),
+                reason: "the text is not the one that was recorded")
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The id of a text; nil where there is none.
     func id(
         of text: String, in transaction: borrowing some Transaction & ~Copyable

@@ -4,6 +4,9 @@ import LMDB
 
 /// Reads entries out of bundles, keeping the last few decompressed: those of a case, or of cases of
 /// one time, lie in few.
+///
+/// A bundle is held against the tree when it is decompressed: an entry that was not hashed so is not
+/// read.
 final class BundleReader {
     /// Entries of a whole bundle.
     static let entriesPerBundle = 256
@@ -22,6 +25,9 @@ final class BundleReader {
     private static let mostHeld = 16
     private static let mostBytes = 4 << 20
 
+    /// Whether the entries after the last whole bundle were held against the tree.
+    var isTailHeld = false
+    private let hasher = EntryHasher()
     private var decompressor: ZstdDecompressorBox?
     private var held: [Held] = []
     /// Which of them was asked last.
@@ -107,6 +113,14 @@ final class BundleReader {
             throw damage("the bundle does not hold 256 entries")
         }
         loaded.starts.append(position)
+        let entries = loaded.bytes.span
+        let leaves = (0..<BundleReader.entriesPerBundle).map { place in
+            hasher.leaf(entries.extracting(loaded.starts[place] + 2..<loaded.starts[place + 1]))
+        }
+        guard
+            try MerkleTree.root(of: leaves[...])
+                == tables.storedNode(lane: 1, bundle, in: transaction)
+        else { throw damage("its entries are not those that were hashed") }
     }
 }
 

@@ -13,7 +13,34 @@ extension LogView {
     public func withEntry<Result>(
         _ sequence: UInt32, _ body: (Span<UInt8>) throws -> Result
     ) throws -> Result {
-        try tables.withEntry(sequence, entryCount: entryCount, bundles, in: transaction, body)
+        if sequence >= entryCount - entryCount % UInt32(BundleReader.entriesPerBundle) {
+            try holdTail()
+        }
+        return try tables.withEntry(
+            sequence, entryCount: entryCount, bundles, in: transaction, body)
+    }
+
+    /// Holds the entries after the last whole bundle against the tree's right edge, once in this
+    /// transaction.
+    ///
+    /// - Throws: `StoreFault.damaged` where they are not those that were hashed.
+    /// - Complexity: O(their bytes), at most 255 entries.
+    func holdTail() throws {
+        guard !bundles.isTailHeld else { return }
+        var frontier = state.frontier
+        frontier.dropPartialTile(levels: LogTables.tileLevels)
+        let hasher = EntryHasher()
+        let first = UInt32(frontier.size)
+        for sequence in first..<entryCount {
+            let leaf = try tables.withEntry(
+                sequence, entryCount: entryCount, bundles, in: transaction
+            ) { hasher.leaf($0) }
+            frontier.add(leaf)
+        }
+        guard frontier.root == state.root else {
+            throw damage("tail", first, "its entries are not those that were hashed")
+        }
+        bundles.isTailHeld = true
     }
 
     /// Lends entries one after another.

@@ -129,7 +129,12 @@ public struct LogView: ~Copyable {
     /// - Complexity: O(log cases).
     public func lastSequence(ofCase id: UInt32) throws -> UInt32? {
         guard id < state.caseCount else { return nil }
-        return try tables.lastSequence(ofCase: id, in: transaction)
+        let sequence = try tables.lastSequence(ofCase: id, in: transaction)
+        let segment = try segment(containing: sequence)
+        guard segment.cases[Int(sequence - segment.first)] == id else {
+            throw damage("case_last", id, "its last entry is another case's")
+        }
+        return sequence
     }
 
     /// The sequences of a case, ascending: a walk back through the columns.
@@ -168,19 +173,52 @@ public struct LogView: ~Copyable {
         var stands = try cursor.move(.first)
         while stands {
             try cursor.withEntry { key, value in
+                guard key.count == 4, value.count == 4 else {
+                    throw damage("voids", 0, "a record is cut, or too long")
+                }
                 voids.append((key.bigEndian(at: 0), value.littleEndian(at: 0)))
             }
             stands = try cursor.move(.next)
         }
+        var walk = try segmentWalk()
+        for (voided, by) in voids {
+            guard try takesOut(by, voided, &walk) else {
+                throw damage("voids", voided, "no entry says it")
+            }
+        }
+        guard voids.count == state.voidedCount else {
+            throw damage("voids", 0, "entries that were taken out are missing")
+        }
         return voids
+    }
+
+    /// Whether an entry is the `event.voided` of another.
+    private func takesOut(
+        _ sequence: UInt32, _ voided: UInt32, _ walk: inout SegmentWalk
+    ) throws -> Bool {
+        guard let type = check.layout.voidType else { return false }
+        let segment = try walk.segment(containing: sequence).segment
+        let row = Int(sequence - segment.first)
+        let column = segment.column(
+            type: type, index: check.layout.slotColumns[Int(type)])
+        guard segment.types[row] == type, let column else { return false }
+        return column[Int(segment.ordinals[row])] == Int64(voided)
     }
 
     /// Whether an entry was taken out.
     ///
     /// - Complexity: O(log voided entries).
     public func isVoided(_ sequence: UInt32) throws -> Bool {
-        guard state.voidedCount > 0 else { return false }
-        return try transaction.contains(tables.voids, Key(sequence))
+        guard state.voidedCount > 0,
+            let by = try transaction.withValue(
+                tables.voids, Key(sequence), { $0.count == 4 ? $0.littleEndian(at: 0) : UInt32.max }
+            )
+        else { return false }
+        var walk = try segmentWalk()
+        guard try takesOut(by, sequence, &walk) else {
+            throw damage("voids", sequence, "no entry says it")
+        }
+        return true
     }
 
     func damage(_ table: String, _ key: UInt32, _ reason: String) -> StoreFault {

@@ -73,6 +73,40 @@ package struct RunTables: Sendable {
         return given >= highest ? nil : "a number of runs would be given twice"
     }
 
+    /// What lies among the runs and belongs to none; nil where nothing does. What is wrong within a
+    /// run's own chunks, `SortedRuns` finds.
+    ///
+    /// - Parameter isKnown: whether sorted runs of a name may be there.
+    /// - Complexity: O(names · log chunks).
+    func strayProblem(
+        in transaction: borrowing some Transaction & ~Copyable, isKnown: (String) -> Bool
+    ) throws -> (table: Table, key: String)? {
+        var stores: Set<UInt32> = []
+        var names = try transaction.cursor(manifests)
+        while try names.move(.next) {
+            let (key, store) = try names.withEntry { key, value in
+                (key.copyBytes(), value.count < 16 ? 0 : value.littleEndian(at: 12) as UInt32)
+            }
+            guard key != [0] else { continue }
+            let name = String(decoding: key, as: UTF8.self)
+            guard key[0] != 0, isKnown(name) else { return (manifests, name) }
+            stores.insert(store)
+        }
+        var cursor = try transaction.cursor(chunks)
+        var stands = try cursor.move(.first)
+        while stands {
+            let key = try cursor.withEntry { key, _ in key.copyBytes() }
+            let store = key.prefix(4).reduce(0 as UInt32) { $0 << 8 | UInt32($1) }
+            guard key.count == 20, stores.contains(store) else {
+                return (chunks, key.map { String($0) }.joined(separator: "."))
+            }
+            // On to what comes after this one's chunks.
+            guard store < .max else { break }
+            stands = try cursor.seek(Key(store + 1, 0, 0 as UInt64, 0))
+        }
+        return nil
+    }
+
     /// No name begins with a zero byte.
     private static let counterKey = Key([0] as [UInt8])
 }

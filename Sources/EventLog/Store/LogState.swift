@@ -43,12 +43,21 @@ package struct LogState: Hashable, Sendable {
         record.put(schemaCount)
         record.put(UInt32(typeCounts.count))
         for count in typeCounts { record.put(count) }
-        return record.bytes
+        return LogState.sealed(record.bytes)
     }
 
-    /// Reads a record; nil where it does not hold together.
+    /// A record's content with the seal that belongs to it.
+    package static func sealed(_ content: [UInt8]) -> [UInt8] {
+        var seal = RecordWriter()
+        seal.put(Fingerprint(of: content.span).value)
+        return content + seal.bytes
+    }
+
+    /// Reads a record; nil where it does not hold together, or is not as it was written.
     package init?(_ bytes: [UInt8]) {
-        var record = RecordReader(bytes)
+        let content = Array(bytes.dropLast(8))
+        guard LogState.sealed(content) == bytes else { return nil }
+        var record = RecordReader(content)
         guard let entryCount = record.take(UInt32.self), let caseCount = record.take(UInt32.self),
             let nameCount = record.take(UInt32.self), let voidedCount = record.take(UInt32.self),
             let lastRecorded = record.take(Int64.self), let earliest = record.take(Int64.self),

@@ -63,6 +63,12 @@ public final class LogStore: Sendable {
             salts: salts, threads: threads)
         let transaction = try environment.beginRead()
         let seal = try Registry.seal(in: transaction, tables.registry)
+        guard try transaction.copyValue(tables.registry, Key(StoreFormat.sealKey)) == seal.bytes
+        else {
+            throw StoreFault.damaged(
+                path: path, table: "registry", key: StoreFormat.typesKey,
+                reason: "format, origin or event types are not those the store was made with")
+        }
         identity = String(decoding: Base64URL.encode(seal.bytes.span), as: UTF8.self)
         _ = try storeTypes.state(of: tables.state(in: transaction), in: transaction)
         transaction.end()

@@ -38,6 +38,9 @@ package struct LogTables: Sendable {
         "cases", "case_ends", "case_last", "voids", "definitions", "sources",
     ]
 
+    /// All tables that a store's data file has: those of the log, of its runs and of projections.
+    static let all = names + RunTables.names + ["projections"]
+
     init(_ environment: Environment, contentKey: [UInt8]) throws {
         digest = ContentDigest(key: contentKey)
         let path = environment.path

@@ -18,6 +18,11 @@ enum StoreFormat {
     /// A digest of what cannot be derived: format, origin and types.
     static let sealKey = "seal"
 
+    /// All keys that a registry has.
+    static let keys = [
+        formatKey, originKey, typesKey, stateKey, contentKey, vaultMarkKey, sealKey,
+    ]
+
     /// The record under `format`: with the version of Unicode by which texts were normalised.
     static var encoded: [UInt8] {
         var record = RecordWriter()

@@ -10,6 +10,7 @@ extension LogView {
     ) throws -> Result {
         let size = size ?? entryCount
         precondition(size <= entryCount, "the log is shorter")
+        try holdTail()
         let leaves = LeafReader(tables, bundles, entryCount: entryCount, transaction)
         return try body(
             MerkleTree(size: Int(size)) { level, index in

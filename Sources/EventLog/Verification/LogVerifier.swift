@@ -65,6 +65,7 @@ extension LogStore {
             try run.checkOrder()
             try run.checkTexts()
             try run.checkCounts()
+            try run.checkSeals()
             try run.checkPersons()
             persons(run.census.withLock { $0 })
             return nil

@@ -52,7 +52,10 @@ final class SliceVerifier {
             if sequence - Int(segment.first) >= segment.count {
                 segment = try view.uncheckedSegment(containing: UInt32(sequence))
             }
-            try view.withEntry(UInt32(sequence)) { entry in
+            // As it stands: what is wrong with it is told by entry.
+            try view.tables.withEntry(
+                UInt32(sequence), entryCount: view.entryCount, view.bundles, in: view.transaction
+            ) { entry in
                 byteCount += UInt64(entry.count)
                 let hash = hasher.leaf(entry)
                 let row = sequence - Int(segment.first)

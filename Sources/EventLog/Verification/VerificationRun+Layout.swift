@@ -100,10 +100,36 @@ extension VerificationRun {
                     table: "registry", key: "types",
                     problem: "format, origin or event types are not those the store was made with")
             }
-            if let problem = try view.tables.identities.runs.tables.counterProblem(
-                in: view.transaction)
-            {
+            let runs = view.tables.identities.runs.tables
+            if let problem = try runs.counterProblem(in: view.transaction) {
                 throw LogDifference(table: "runs.manifests", key: "", problem: problem)
+            }
+            let keys = [view.tables.identities, view.tables.names.keys, view.tables.cases.keys]
+            let stray = try runs.strayProblem(in: view.transaction) { name in
+                name.hasPrefix("cells/") || keys.contains { $0.runs.name == name }
+            }
+            if let (table, key) = stray {
+                throw LogDifference(table: table.name, key: key, problem: Self.unknown)
+            }
+            try checkKeys(of: view.tables.registry, StoreFormat.keys, view)
+        }
+        for name in try store.environment.tableNames() where !LogTables.all.contains(name) {
+            throw LogDifference(table: name, key: "", problem: "no store has such a table")
+        }
+    }
+
+    private static let unknown = "nothing that is known stands under such a key"
+
+    private func checkKeys(
+        of table: Table, _ known: [String], _ view: borrowing LogView
+    ) throws {
+        var cursor = try view.transaction.cursor(table)
+        while try cursor.move(.next) {
+            let key = try cursor.withEntry { key, _ in
+                String(decoding: key.copyBytes(), as: UTF8.self)
+            }
+            guard known.contains(key) else {
+                throw LogDifference(table: table.name, key: key, problem: Self.unknown)
             }
         }
     }
@@ -134,6 +160,22 @@ extension VerificationRun {
                 }
             }
             next = slice.upperBound
+        }
+    }
+
+    /// Every segment has its seal: asked last, since what is wrong with a row says more.
+    func checkSeals() throws {
+        for piece in Segmentation.pieces(ofCount: count) {
+            try store.read { view in
+                guard view.entryCount == state.entryCount || piece.count == Segmentation.finalRows
+                else { return }
+                let first = UInt32(piece.lowerBound)
+                guard try view.uncheckedSegment(containing: first).isSealed else {
+                    throw LogDifference(
+                        table: "segments", key: String(first),
+                        problem: "its seal is not that of its bytes")
+                }
+            }
         }
     }
 
@@ -176,7 +218,7 @@ extension SegmentLayout.Plan {
         func word(_ at: Int) -> Int { Int(value.littleEndian(at: at, as: UInt32.self)) }
         func half(_ at: Int) -> Int { Int(value.littleEndian(at: at, as: UInt16.self)) }
         guard word(16) == fixed.start, word(20) == usedBytes,
-            word(24) == Int(fixed.optional.rawValue), value.isZero(28..<32)
+            word(24) == Int(fixed.optional.rawValue)
         else {
             return "its head is not what its rows ask for"
         }

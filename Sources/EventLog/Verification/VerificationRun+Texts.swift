@@ -82,7 +82,12 @@ extension VerificationRun {
             }
             let pieces = Segmentation.pieces(ofCount: count).count
             let tail = count % BundleJob.perBundle
-            for (table, rows) in [(view.tables.segments, pieces), (view.tables.tail, tail)] {
+            let changes = try view.uncheckedDefinitions().changes.count
+            let tables = [
+                (view.tables.segments, pieces), (view.tables.tail, tail),
+                (view.tables.definitions, changes), (view.tables.voids, Int(state.voidedCount)),
+            ]
+            for (table, rows) in tables {
                 let stored = try view.transaction.count(of: table)
                 guard stored == rows else {
                     throw LogDifference(

@@ -171,7 +171,9 @@ extension ProjectionStore {
                     status.isReadable, status.position == start, status.digest == source.digest,
                     status.layout == plan.layouts[place]
                 else { return nil }
+                try requireOwnRows(status, in: write)
                 rows += try add(blocks[place], to: status.runs, status.layout, in: write)
+                status.rows = try manifest(of: status.runs, in: write)
                 status.position = end
                 try save(status, in: write)
             }

@@ -1,3 +1,5 @@
+import EventModel
+
 /// Where a version of a projection stands.
 public enum ProjectionState: UInt8, Sendable {
     /// It is being built for the first time; there is nothing to read yet.
@@ -16,7 +18,8 @@ public struct ProjectionStatus: Hashable, Sendable {
     public var name: String
     /// Its version, from 1.
     public var version: Int
-    /// The digest of the definition it was built with.
+    /// The digest of the definition it was built with; empty where its record is not as it was
+    /// written, so that it vouches for no rows.
     public var digest: String
     /// Where it stands.
     public var state: ProjectionState
@@ -30,6 +33,18 @@ public struct ProjectionStatus: Hashable, Sendable {
     public var fault: BuildFault?
     /// The name of its sorted runs; empty before the first build is done.
     var runs: String
+    /// The fingerprint of those runs' manifest as the version's own writer left it; 0 without runs.
+    /// Rows of another state, whole in themselves, are told by it.
+    var rows: UInt64 = 0
+
+    /// It as a log of so many entries can have it.
+    func within(_ entryCount: UInt32) -> ProjectionStatus {
+        guard position > entryCount else { return self }
+        var status = self
+        status.position = entryCount
+        status.digest = ""
+        return status
+    }
 
     /// Whether its rows can be read.
     public var isReadable: Bool { state != .building }
@@ -72,11 +87,23 @@ public struct BuildStatus: Hashable, Sendable {
 }
 
 extension ProjectionStatus {
-    private static let format: UInt64 = 3
+    private static let format: UInt64 = 4
 
     static func key(_ name: String, _ version: Int) -> String { "\(name)@\(version)" }
 
+    /// The record's bytes: what it says, and a fingerprint of that and of its key.
     package var encoded: [UInt8] {
+        var writer = StatusWriter()
+        writer.bytes = content
+        writer.put(ProjectionStatus.seal(of: content, at: ProjectionStatus.key(name, version)))
+        return writer.bytes
+    }
+
+    private static func seal(of content: [UInt8], at key: String) -> UInt64 {
+        Fingerprint(Fingerprint(of: Array(key.utf8).span), Fingerprint(of: content.span)).value
+    }
+
+    private var content: [UInt8] {
         var writer = StatusWriter()
         writer.put(ProjectionStatus.format)
         writer.put(name)
@@ -85,6 +112,7 @@ extension ProjectionStatus {
         writer.put(UInt64(state.rawValue))
         writer.put(UInt64(position))
         writer.put(runs)
+        writer.put(rows)
         writer.put(layout)
         writer.put(build == nil ? 0 : 1)
         if let build {
@@ -103,6 +131,21 @@ extension ProjectionStatus {
         return writer.bytes
     }
 
+    /// Reads a record that stands under a key, as it is written or not: one that was changed, or
+    /// belongs elsewhere, has no digest, so that nothing is answered from its rows and they are
+    /// made anew.
+    init(encoded bytes: [UInt8], at key: [UInt8]) throws {
+        try self.init(encoded: bytes)
+        let place = String(decoding: key, as: UTF8.self)
+        guard ProjectionStatus.key(name, version) != place else { return }
+        let parts = place.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, let number = Int(parts[1]), number > 0 else {
+            throw ProjectionFault.damagedRegistry
+        }
+        self = ProjectionStatus(
+            name: String(parts[0]), version: number, digest: "", layout: layout)
+    }
+
     package init(encoded bytes: [UInt8]) throws {
         var reader = StatusReader(bytes: bytes)
         guard try reader.number() == ProjectionStatus.format else { throw reader.damage }
@@ -114,6 +157,7 @@ extension ProjectionStatus {
         self.state = state
         position = try reader.sequence()
         runs = try reader.text()
+        rows = try reader.number()
         layout = try reader.layout()
         if try reader.number() == 1 {
             build = BuildStatus(
@@ -127,6 +171,14 @@ extension ProjectionStatus {
             fault = BuildFault(
                 sequence: sequence == 0 ? nil : UInt32(sequence - 1),
                 reason: try reader.text())
+        }
+        let content = Array(bytes.prefix(reader.at))
+        let key = ProjectionStatus.key(name, version)
+        guard try reader.number() == ProjectionStatus.seal(of: content, at: key),
+            reader.at == bytes.count
+        else {
+            digest = ""
+            return
         }
     }
 
@@ -195,7 +247,7 @@ struct StatusWriter {
 /// Reads what `StatusWriter` wrote; throws where it cannot have been written so.
 struct StatusReader {
     let bytes: [UInt8]
-    private var at = 0
+    private(set) var at = 0
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 

@@ -102,6 +102,7 @@ extension ProjectionStore {
     ) throws {
         if !status.runs.isEmpty { try drop(status.runs, status.layout, in: write) }
         status.runs = build.runs
+        status.rows = try manifest(of: build.runs, in: write)
         status.layout = build.layout
         status.digest = build.digest
         status.position = build.upTo

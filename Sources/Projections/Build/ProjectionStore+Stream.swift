@@ -62,6 +62,32 @@ extension CellBlock {
 }
 
 extension ProjectionStore {
+    /// What lies among the rows, or is said of them, and belongs to no version; nil where nothing does.
+    ///
+    /// - Complexity: O(versions).
+    package func strayProblem(
+        _ statuses: [ProjectionStatus], in view: borrowing LogView
+    ) throws -> String? {
+        guard let table, let runTables else { return nil }
+        let used = Set(statuses.map(\.runs).filter { !$0.isEmpty })
+        var known = used.union(statuses.compactMap(\.build?.runs))
+        var cursor = try view.transaction.cursor(table)
+        while try cursor.move(.next) {
+            let key = try cursor.withEntry { key, _ in key.copyBytes() }
+            guard key[0] == 0, key.count > 1 else { continue }
+            let left = String(decoding: key.dropFirst(), as: UTF8.self)
+            guard !used.contains(left) else {
+                return "projections: \(left) is used, and to be deleted"
+            }
+            known.insert(left)
+        }
+        let names = try runTables.storedNames(in: view.transaction)
+        for name in names where name.hasPrefix("cells/") && !known.contains(name) {
+            return "runs.manifests \(name): no projection has these rows"
+        }
+        return nil
+    }
+
     /// Checks the chunks that a version's rows are kept in: order, numbers, fences, padding.
     ///
     /// - Throws: at the first thing that is not as it should be.

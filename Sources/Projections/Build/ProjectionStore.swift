@@ -51,8 +51,11 @@ public final class ProjectionStore: Sendable {
     // MARK: Registry
 
     /// All versions of all projections, by name and version.
+    ///
+    /// One that says it holds more entries than there are vouches for no rows: it has no digest.
     public func statuses(in view: borrowing LogView) throws -> [ProjectionStatus] {
-        try statuses(in: view.transaction)
+        let count = view.entryCount
+        return try statuses(in: view.transaction).map { $0.within(count) }
     }
 
     /// The version of a projection that answers; nil when none does.
@@ -64,7 +67,8 @@ public final class ProjectionStore: Sendable {
     public func status(
         _ name: String, version: Int, in view: borrowing LogView
     ) throws -> ProjectionStatus? {
-        try status(name, version, in: view.transaction)
+        let count = view.entryCount
+        return try status(name, version, in: view.transaction)?.within(count)
     }
 
     func statuses(
@@ -74,10 +78,12 @@ public final class ProjectionStore: Sendable {
         var statuses: [ProjectionStatus] = []
         var cursor = try transaction.cursor(table)
         while try cursor.move(.next) {
-            let bytes = try cursor.withEntry { key, value in
-                key[0] < 2 ? nil : value.copyBytes()
+            let status = try cursor.withEntry { key, value in
+                key[0] < 2
+                    ? nil
+                    : try ProjectionStatus(encoded: value.copyBytes(), at: key.copyBytes())
             }
-            if let bytes { statuses.append(try ProjectionStatus(encoded: bytes)) }
+            if let status { statuses.append(status) }
         }
         return statuses.sorted { ($0.name, $0.version) < ($1.name, $1.version) }
     }
@@ -86,8 +92,34 @@ public final class ProjectionStore: Sendable {
         _ name: String, _ version: Int, in transaction: borrowing some Transaction & ~Copyable
     ) throws -> ProjectionStatus? {
         guard let table else { return nil }
-        let key = Key(ProjectionStatus.key(name, version))
-        return try transaction.copyValue(table, key).map { try ProjectionStatus(encoded: $0) }
+        let key = ProjectionStatus.key(name, version)
+        return try transaction.copyValue(table, Key(key)).map {
+            try ProjectionStatus(encoded: $0, at: Array(key.utf8))
+        }
+    }
+
+    /// The fingerprint of a manifest as it stands; 0 where there is none.
+    func manifest(
+        of runs: String, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> UInt64 {
+        guard let runTables, !runs.isEmpty else { return 0 }
+        return try transaction.withValue(runTables.manifests, Key(runs)) {
+            Fingerprint(of: $0).value
+        } ?? 0
+    }
+
+    /// Nothing is read of a version's rows, and nothing added to them, unless they are those that its
+    /// status was written with.
+    ///
+    /// - Throws: `ProjectionFault.damaged`.
+    func requireOwnRows(
+        _ status: ProjectionStatus, in transaction: borrowing some Transaction & ~Copyable
+    ) throws {
+        guard try manifest(of: status.runs, in: transaction) == status.rows else {
+            throw ProjectionFault.damaged(
+                what: "what is stored of \(status.name)@\(status.version) (its rows are of "
+                    + "another state)")
+        }
     }
 
     func save(_ status: ProjectionStatus, in write: borrowing WriteTransaction) throws {
@@ -225,6 +257,7 @@ public final class ProjectionStore: Sendable {
         _ body: (Span<UInt32>) throws -> Void
     ) throws {
         guard status.isReadable, !status.runs.isEmpty, !days.isEmpty else { return }
+        try requireOwnRows(status, in: view.transaction)
         try whole(status) {
             try runs(status.runs, status.layout).scanRaw(
                 from: [CellLayout.word(of: days.lowerBound)],
@@ -249,6 +282,7 @@ public final class ProjectionStore: Sendable {
         _ body: (Span<UInt32>) throws -> Void
     ) throws {
         guard status.isReadable, !status.runs.isEmpty else { return }
+        try requireOwnRows(status, in: view.transaction)
         try whole(status) {
             try runs(status.runs, status.layout).scanBlocks(in: view.transaction, body)
         }
