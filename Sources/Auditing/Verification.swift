@@ -1,5 +1,5 @@
 public import EventLog
-internal import Projections
+public import Projections
 
 /// What `Verification` found.
 public struct VerificationReport: Sendable {
@@ -15,6 +15,8 @@ public struct VerificationReport: Sendable {
     public var persons = PersonCensus()
     /// Versions of projections replayed and compared.
     public var projections = 0
+    /// Versions that were not compared, and why.
+    public var uncompared: [ProjectionVerification.Uncompared] = []
     /// The first difference, in words that name table, key and sequence; nil where all is equal.
     public var difference: String?
 
@@ -37,7 +39,7 @@ public struct Verification {
     ///
     /// - Parameter progress: told the number of entries done.
     /// - Throws: what kept the check from being made.
-    /// - Complexity: O(entries × versions of projections).
+    /// - Complexity: O(entries) for the log, and for each group of projections replayed together.
     public func run(
         threads: Int, progress: @escaping @Sendable (UInt32) -> Void = { _ in }
     ) throws -> VerificationReport {
@@ -55,9 +57,12 @@ public struct Verification {
                 report.difference = difference.description
                 return report
             }
-            (report.projections, report.difference) = try ProjectionVerification(
-                of: log, threads: threads
+            let found = try ProjectionVerification(
+                of: log, options: BuildOptions(threads: threads)
             ).run()
+            report.projections = found.compared
+            report.uncompared = found.uncompared
+            report.difference = found.difference
         } catch let fault as ProjectionFault where fault.isDamage {
             report.difference = "projections: \(fault)"
         } catch {

@@ -87,20 +87,20 @@ public struct SnapshotBuilder {
 
     /// A builder over the log's first `count` entries, with the definitions in force by then.
     ///
-    /// To be made and used outside `LogStore.read`. What is signed rests on entries alone: stored rows
-    /// of projections are not read, all is computed from zero, and the columns that it is computed
-    /// from are held against the entries first.
+    /// To be made and used outside `LogStore.read`. What is signed rests on entries alone: before
+    /// anything is read, the log's tables and the stored rows of all projections are held against what
+    /// the entries give.
     ///
+    /// - Parameter isOwn: whether this very process made the store from entries that it hashed.
     /// - Throws: `SnapshotFault.tooShort`, `.altered`, or what the store throws.
-    /// - Complexity: O(entries) to hold them against.
+    /// - Complexity: O(entries) to hold them against, as verification takes.
     public init(
-        _ log: LogStore, asOf count: UInt32, options: BuildOptions = BuildOptions()
+        _ log: LogStore, asOf count: UInt32, options: BuildOptions = BuildOptions(),
+        isOwn: Bool = false
     ) throws {
         self.log = log
         self.options = options
-        if let difference = try log.verify(threads: options.threads) {
-            throw SnapshotFault.altered(difference.description)
-        }
+        if !isOwn { try SnapshotBuilder.requireWhole(log, options) }
         // What is signed shows persons as tokens, which an erasure leaves as they are.
         let showedTokens = log.showsTokens
         log.show(tokensOnly: true)
@@ -115,7 +115,16 @@ public struct SnapshotBuilder {
             return (try view.checkpoint(size: count), try view.definitions(upTo: count), last)
         }
         types = log.types(in: register)
-        context = try QueryContext(of: log, asOf: count, options: options, stored: .unread)
+        context = try QueryContext(of: log, asOf: count, options: options)
+    }
+
+    private static func requireWhole(_ log: LogStore, _ options: BuildOptions) throws {
+        if let difference = try log.verifyEntries(threads: options.threads) {
+            throw SnapshotFault.altered(difference.description)
+        }
+        if let difference = try ProjectionVerification(of: log, options: options).run().difference {
+            throw SnapshotFault.altered(difference)
+        }
     }
 
     /// Builds a snapshot.
@@ -167,8 +176,7 @@ public struct SnapshotBuilder {
         let showedTokens = log.showsTokens
         log.show(tokensOnly: false)
         defer { log.show(tokensOnly: showedTokens) }
-        let context = try QueryContext(
-            of: log, asOf: checkpoint.size, options: options, stored: .unread)
+        let context = try QueryContext(of: log, asOf: checkpoint.size, options: options)
         let kpis = try context.kpisThatAnswer().answering.filter {
             try context.dimensions(of: $0, period: request.period).contains(dimension)
         }

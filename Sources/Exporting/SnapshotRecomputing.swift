@@ -42,7 +42,8 @@ public struct SnapshotRecomputing {
                 path: "tile/entries", problem: "recorded anew, the entries give another log")
         }
         try LiveProjections(of: log).catchUp(options: options)
-        let builder = try SnapshotBuilder(log, asOf: checkpoint.size, options: options)
+        let builder = try SnapshotBuilder(
+            log, asOf: checkpoint.size, options: options, isOwn: true)
         try reading.compare(with: builder.build(reading.request))
     }
 

@@ -49,7 +49,7 @@ struct TamperedTableTests {
         "Each answers as before or refuses, verify names it, and nothing else is signed or closed",
         .enabled(if: SimulationTests.canInterpose, "python3 or a C compiler is not here"))
     func alterations() throws {
-        let extent = SimulationTests.isThorough ? "--each 10" : "--each 1 --most 12"
+        let extent = SimulationTests.isThorough ? "--each 10" : "--each 1 --most 10"
         let result = try SimulationTests.tool("tamper", extent)
         #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
         #expect(result.out.contains("named by verify"), "nothing was altered: \(result)")

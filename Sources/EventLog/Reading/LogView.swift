@@ -37,6 +37,10 @@ public struct LogView: ~Copyable {
 
     /// Entries; sequences run from 0 to one less.
     public var entryCount: UInt32 { state.entryCount }
+    /// Whether there is an entry that is not one of the log's own.
+    package var hasEvents: Bool {
+        zip(types.schemas, state.typeCounts).contains { !$0.isLogsOwn && $1 > 0 }
+    }
     /// The root of the Merkle tree over all entries.
     public var root: [UInt8] { state.root.bytes }
     /// Cases; their ids run from 0 to one less.

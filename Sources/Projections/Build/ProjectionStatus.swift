@@ -46,6 +46,9 @@ public struct ProjectionStatus: Hashable, Sendable {
         return status
     }
 
+    /// `resolution@2`.
+    public var text: String { "\(name)@\(version)" }
+
     /// Whether its rows can be read.
     public var isReadable: Bool { state != .building }
 

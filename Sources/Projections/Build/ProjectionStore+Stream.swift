@@ -88,6 +88,14 @@ extension ProjectionStore {
         return nil
     }
 
+    /// Bytes of a version's rows, unpacked.
+    ///
+    /// - Complexity: O(runs).
+    func rowBytes(_ status: ProjectionStatus, in view: borrowing LogView) throws -> UInt64 {
+        guard !status.runs.isEmpty else { return 0 }
+        return try runs(status.runs, status.layout).status(in: view.transaction).bytes
+    }
+
     /// Checks the chunks that a version's rows are kept in: order, numbers, fences, padding.
     ///
     /// - Throws: at the first thing that is not as it should be.

@@ -54,9 +54,12 @@ public struct LiveProjections {
     /// says, with which calendars, from which versions of the event types that its cases have, and
     /// what older events are taken for. Rows made otherwise are built anew.
     ///
-    /// - Parameter calendars: asked for where business time counts.
+    /// - Parameters:
+    ///   - evaluation: the rules of evaluation; those of an earlier Rekam tell its rows.
+    ///   - calendars: asked for where business time counts.
     package static func source(
         _ definition: ProjectionDefinition, meaning: String, types: EventTypes,
+        evaluation: Int = EvaluationVersion.current,
         calendars: @autoclosure () throws -> CalendarSet
     ) rethrows -> ProjectionSource {
         var schemas: [String] = []
@@ -82,7 +85,7 @@ public struct LiveProjections {
         let calendarDigests =
             countsBusinessTime ? try calendars().digests(of: definition) : []
         let parts =
-            ["evaluation \(EvaluationVersion.current)", meaning]
+            ["evaluation \(evaluation)", meaning]
             + calendarDigests + schemas.sorted()
         let text = Array(parts.joined(separator: "\n").utf8)
         return ProjectionSource(

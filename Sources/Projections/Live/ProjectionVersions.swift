@@ -83,6 +83,11 @@ public struct ProjectionVersions {
     ///
     /// - Throws: `DefinitionFaults` where its registered text can't be read by this Rekam.
     public func source(_ version: Version) throws -> ProjectionSource {
+        try source(version, evaluation: EvaluationVersion.current)
+    }
+
+    /// What a version was built from under the rules of some Rekam.
+    func source(_ version: Version, evaluation: Int) throws -> ProjectionSource {
         guard let change = register.definition("projection", version.name, version.version) else {
             throw ProjectionFault.registry(reason: "there is no \(version.text)")
         }
@@ -94,7 +99,7 @@ public struct ProjectionVersions {
             throw ProjectionFault.registry(reason: "\(version.text) is no projection")
         }
         return try LiveProjections.source(
-            definition, meaning: change.meaning, types: types,
+            definition, meaning: change.meaning, types: types, evaluation: evaluation,
             calendars: try CalendarSet(register: register, types: types))
     }
 }

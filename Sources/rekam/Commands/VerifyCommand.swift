@@ -4,6 +4,7 @@ import EventLog
 import EventModel
 import LMDB
 import Operating
+import Projections
 import Rendering
 import Synchronization
 
@@ -16,7 +17,8 @@ struct VerifyCommand: ParsableCommand {
             named page. Then every entry is hashed, and tree, columns, names, histories, \
             idempotency keys and projections are rebuilt and compared; last, the checkpoint kept \
             outside the store. Ends with 0 when it holds, with 1 and the first difference when it \
-            does not. Others can read and write meanwhile.
+            does not. A projection that has no rows yet is named: it was not compared. Others can \
+            read and write meanwhile.
 
             Example:
               rekam verify
@@ -69,8 +71,24 @@ struct VerifyCommand: ParsableCommand {
         for (name, text) in checked.dropLast() + [explained] + checked.suffix(1) {
             Output.line(TextWidth.padded(name, to: 13) + text)
         }
-        Output.line(words.holds(tenths: Int((Machine.ticks() - started) / 100_000_000)))
+        tellUncompared(report.uncompared, words)
+        Output.line(
+            words.holds(
+                isWhole: report.uncompared.isEmpty,
+                tenths: Int((Machine.ticks() - started) / 100_000_000)))
         Output.flush()
+    }
+
+    private func tellUncompared(
+        _ found: [ProjectionVerification.Uncompared], _ words: AuditWords
+    ) {
+        let kinds: [(ProjectionVerification.Uncompared.Reason, ([String]) -> String)] = [
+            (.unbuilt, words.notBuilt), (.outdated, words.outdated), (.moving, words.moving),
+        ]
+        for (reason, text) in kinds {
+            let versions = found.filter { $0.reason == reason }.map(\.version)
+            if !versions.isEmpty { Output.line(text(versions)) }
+        }
     }
 
     private func text(of census: PersonCensus, _ words: PersonWords) -> String {

@@ -333,8 +333,42 @@ package struct AuditWords: SubjectWords {
         ]
     }
 
+    /// Projections that answer and were not compared, as there are no rows of them yet.
+    package func notBuilt(_ versions: [String]) -> String {
+        let list = versions.joined(separator: ", ")
+        return pick(
+            "Not compared, as they have no rows yet: \(list). Build them: rekam projection rebuild --all",
+            "Tidak dibandingkan, karena belum punya baris: \(list). Bangun: "
+                + "rekam projection rebuild --all")
+    }
+
+    /// Projections whose rows an earlier Rekam made by rules of its own.
+    package func outdated(_ versions: [String]) -> String {
+        let list = versions.joined(separator: ", ")
+        return pick(
+            "Not compared, as an earlier rekam made their rows and nothing is answered from them: "
+                + "\(list). Make them anew: rekam projection rebuild --all",
+            "Tidak dibandingkan, karena barisnya dibuat rekam yang lebih lama dan tidak dipakai "
+                + "menjawab: \(list). Bangun ulang: rekam projection rebuild --all")
+    }
+
+    /// Projections that others brought on while they were computed.
+    package func moving(_ versions: [String]) -> String {
+        let list = versions.joined(separator: ", ")
+        return pick(
+            "Not compared, as another process records meanwhile: \(list). Verify again when it rests.",
+            "Tidak dibandingkan, karena proses lain sedang mencatat: \(list). Periksa lagi setelah "
+                + "itu selesai.")
+    }
+
     /// It holds, with the time it took where that is known.
-    package func holds(tenths: Int? = nil) -> String {
-        pick("It holds.", "Semua cocok.") + (tenths.map { " " + words.seconds(tenths: $0) } ?? "")
+    ///
+    /// - Parameter isWhole: whether all was compared.
+    package func holds(isWhole: Bool = true, tenths: Int? = nil) -> String {
+        let said =
+            isWhole
+            ? pick("It holds.", "Semua cocok.")
+            : pick("What was compared holds.", "Yang dibandingkan cocok.")
+        return said + (tenths.map { " " + words.seconds(tenths: $0) } ?? "")
     }
 }
