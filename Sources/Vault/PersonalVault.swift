@@ -85,6 +85,11 @@ package final class PersonalVault: Sendable {
             try now.environment.beginRead(), now.tables, hidden: hidden.withLock { $0 })
     }
 
+    /// What is open; nil where there is no vault.
+    func environmentAndTables() throws -> (Environment, VaultTables)? {
+        try current().map { ($0.environment, $0.tables) }
+    }
+
     /// From now on readers are shown nothing of some tokens: they were erased, and their rows could
     /// not be taken out yet.
     package func hide(_ tokens: Set<Token>) { hidden.withLock { $0 = tokens } }
@@ -353,11 +358,12 @@ package struct VaultTables: Sendable {
     static let format = Array("rekam vault 2".utf8)
     static let digestKey = "digest_key"
     static let indexName = "index"
+    static let names = ["registry", "disclosures", indexName, "texts", "notes"]
+    static let registryKeys = ["format", "origin", digestKey]
 
     init(_ environment: Environment) throws {
         path = environment.path
-        let tables = try environment.openTables(
-            ["registry", "disclosures", VaultTables.indexName, "texts", "notes"])
+        let tables = try environment.openTables(VaultTables.names)
         registry = tables[0]
         disclosures = tables[1]
         index = tables[2]

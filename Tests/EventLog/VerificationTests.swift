@@ -128,7 +128,8 @@ struct VerificationTests {
         arguments: [
             ("tree", [1, 0], 40), ("names", [0, 0], 3), ("cases", [0, 0], 9),
             ("name_ends", [0, 0], 41), ("case_ends", [0, 0], 8), ("bundle_ends", [0, 0], 8),
-            ("case_last", [0], 5), ("voids", [900], 0), ("definitions", [903], 30),
+            ("case_last", [0, 0], 5), ("case_last", [1, 0], 3), ("case_last", [3, 0], 0),
+            ("voids", [900], 0), ("definitions", [903], 30),
         ])
     func tables(table: String, key: [UInt32], byte: Int) throws {
         try makeLog()

@@ -29,6 +29,7 @@ class Consistent:
         yield from self.labels()
         for key in sorted(self.rows["tail"])[::8]:
             yield from self.changed_entry(key)
+        yield from self.last_entries(chooser)
         yield from self.texts_swapped("names", "name_ends", 2)
         yield from self.texts_swapped("cases", "case_ends", 0)
         for other in ["twin", "last"]:
@@ -157,6 +158,23 @@ class Consistent:
         state = self.rows["registry"][b"state"]
         yield self.one("tail", "entry and tree", f"{show(key)}, byte {place}", [
             ("tail", key, tail[key]), ("registry", b"state", with_tree(state, tail))])
+
+    def last_entries(self, chooser):
+        """A case whose last entry is the one before it: its history is cut."""
+        rows = {
+            int.from_bytes(key[4:], "big"): value
+            for key, value in self.rows["case_last"].items() if key[:4] == b"\0\0\0\0"}
+        cases = [place for place in range(1020) if rows[0][4 * place:4 * place + 4] != b"\xff" * 4]
+        for place in chooser.sample(cases, 6):
+            last, = struct.unpack_from("<I", rows[0], 4 * place)
+            if last == 0:
+                continue
+            changed = bytearray(rows[0])
+            struct.pack_into("<I", changed, 4 * place, last - 1)
+            yield self.one("case_last", "row and marks", f"case {place} ends at {last - 1}", [
+                ("case_last", bytes(8), bytes(changed)),
+                *seals.with_last_entries(
+                    self.rows["registry"][b"state"], {**rows, 0: bytes(changed)})])
 
     def texts_swapped(self, table, ends_table, first):
         """Two texts of one length change places; all that is derived stands."""

@@ -146,6 +146,22 @@ def sealed_status(key, value, manifest=None):
     return content + struct.pack("<Q", pair(fingerprint(key), fingerprint(content)))
 
 
+def with_last_entries(state, rows):
+    """Rows of `case_last` above some of level 0, and the state with their mark."""
+    writes, level = [], 0
+    while level < 3:
+        beneath = [fingerprint(rows[place]) for place in sorted(rows)]
+        rows = {
+            place // 510: b"".join(struct.pack("<Q", mark) for mark in beneath[place:place + 510])
+            for place in range(0, len(beneath), 510)}
+        level += 1
+        writes += [("case_last", struct.pack(">II", level, row), value)
+                   for row, value in rows.items()]
+    field = next(f for f in fields_of_state(state) if f.name == "mark of last entries")
+    mark = struct.pack("<Q", fingerprint(rows[0]))
+    return writes + [("registry", b"state", sealed_state(with_field(state, field, mark)))]
+
+
 def sealed_state(value):
     return value[:-8] + struct.pack("<Q", fingerprint(value[:-8]))
 
@@ -177,8 +193,14 @@ def fields_of_state(value):
         at += 32
     fields.append(Field("registered types", at, at + 4))
     fields.append(Field("types", at + 4, at + 8))
-    for place, start in enumerate(range(at + 8, len(value) - 8, 4)):
-        fields.append(Field(f"entries of type {place}", start, start + 4))
+    types, = struct.unpack_from("<I", value, at + 4)
+    at += 8
+    for place in range(types):
+        fields.append(Field(f"entries of type {place}", at, at + 4))
+        at += 4
+    for name in ["last entries", "identities", "name keys", "case keys"]:
+        fields.append(Field(f"mark of {name}", at, at + 8))
+        at += 8
     fields.append(Field("seal", len(value) - 8, len(value)))
     return fields
 

@@ -4,7 +4,8 @@ import LMDB
 /// Each entry's predecessor in its case, and each case's last entry.
 extension Appender {
     func chain(
-        _ input: AppendInput, _ old: LogState, in transaction: borrowing WriteTransaction
+        _ input: AppendInput, _ old: LogState, _ state: inout LogState,
+        in transaction: borrowing WriteTransaction
     ) throws {
         previous.resize(accepted.count)
         sorter.reset(capacity: accepted.count)
@@ -12,21 +13,21 @@ extension Appender {
             sorter.add(UInt64(caseIDs[Int(accepted[place])]), UInt32(place))
         }
         sorter.sort()
-        var block = LastSequences(tables: tables, casesBefore: old.caseCount)
+        var lasts = CaseLastsWriter(tables.caseLasts, old)
         var place = 0
         while place < sorter.count {
             let id = sorter.key(place)
-            try block.move(to: UInt32(id), in: transaction)
-            var last = block.last
+            try lasts.move(to: UInt32(id), in: transaction)
+            var last = lasts.last
             repeat {
                 let row = Int(sorter.value(place))
                 previous[row] = last
                 last = input.base + UInt32(row)
                 place += 1
             } while place < sorter.count && sorter.key(place) == id
-            block.last = last
+            lasts.last = last
         }
-        try block.flush(in: transaction)
+        state.caseLastMark = try lasts.finish(in: transaction)
     }
 
     /// Numbers the sources that declare an order of their own, in the order of first appearance.
@@ -62,56 +63,6 @@ extension Appender {
             if sequence != .max { pairs.add(identities.key(place), sequence) }
         }
         try tables.identities.add(pairs, in: transaction)
-    }
-}
-
-/// Cases' last sequences, one block at a time.
-private struct LastSequences {
-    let tables: LogTables
-    /// Cases there were before; the others have no last sequence yet.
-    let casesBefore: UInt32
-    private var block: UInt32?
-    private var values: [UInt32] = []
-    private var place = 0
-
-    init(tables: LogTables, casesBefore: UInt32) {
-        self.tables = tables
-        self.casesBefore = casesBefore
-    }
-
-    /// The last sequence of the case moved to.
-    var last: UInt32 {
-        get { values[place] }
-        set { values[place] = newValue }
-    }
-
-    mutating func move(to id: UInt32, in transaction: borrowing WriteTransaction) throws {
-        let wanted = id / UInt32(LogTables.casesPerBlock)
-        place = Int(id) % LogTables.casesPerBlock
-        guard wanted != block else { return }
-        try flush(in: transaction)
-        block = wanted
-        values = Array(repeating: .max, count: LogTables.casesPerBlock)
-        guard wanted * UInt32(LogTables.casesPerBlock) < casesBefore else { return }
-        let isWhole = try transaction.withValue(tables.caseLast, Key(wanted)) { stored in
-            guard stored.count == 4 * values.count else { return false }
-            for index in values.indices { values[index] = stored.littleEndian(at: 4 * index) }
-            return true
-        }
-        guard isWhole == true else {
-            throw StoreFault.damaged(
-                path: tables.path, table: tables.caseLast.name, key: String(wanted),
-                reason: "a block is missing or short")
-        }
-    }
-
-    func flush(in transaction: borrowing WriteTransaction) throws {
-        guard let block else { return }
-        try transaction.put(tables.caseLast, Key(block), byteCount: 4 * values.count) { target in
-            unsafe target.withUnsafeMutableBytes { target in
-                unsafe values.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-            }
-        }
     }
 }
 

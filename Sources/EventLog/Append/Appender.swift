@@ -171,7 +171,7 @@ import Vault
             { [workers] number in if job.count > 1 { job.work(workers[number], number: number) } },
             while: {
                 try resolveTexts(input, &state, in: transaction)
-                try chain(input, old, in: transaction)
+                try chain(input, old, &state, in: transaction)
                 try numberSources(input, in: transaction)
                 try addIdentities(input, in: transaction)
                 job.work(workers[0], number: 0)
@@ -183,6 +183,7 @@ import Vault
         try recordVoids(admission.voids, &state, in: transaction)
         try recordDefinitions(input, &state, in: transaction)
         count(input, &state)
+        state.keyMarks = try tables.keyMarks(in: transaction)
         try transaction.put(tables.registry, Key(StoreFormat.stateKey), state.encoded)
     }
 

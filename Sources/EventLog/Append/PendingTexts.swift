@@ -1,3 +1,4 @@
+import EventModel
 internal import Glibc
 import LMDB
 
@@ -125,7 +126,13 @@ import LMDB
                         && memcmp(stored.baseAddress ?? text.start, text.start, stored.count) == 0
                 }
             }
-            if isSame { texts[Int(place)].id = id }
+            if isSame {
+                texts[Int(place)].id = id
+            } else if try !tables.withText(
+                id, in: transaction, { tables.has($0, Fingerprint(value: text.fingerprint)) })
+            {
+                throw tables.isNotOwn(id)
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 import EventModel
 import LMDB
 
-/// That a stored segment is as it was written, and what its rows must keep to, so that whoever reads its columns may take types,
-/// cases, ordinals and ids as they stand. A damaged file can hold anything; that a segment's entries
+/// That a stored segment is as it was written, and what its rows must keep to, so that whoever reads
+/// its columns may take types, cases, ordinals and ids as they stand. A damaged file can hold anything; that a segment's entries
 /// are those of the log is for verification to say.
 struct SegmentCheck: Sendable {
     let types: EventTypes

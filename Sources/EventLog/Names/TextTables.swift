@@ -47,11 +47,7 @@ struct TextTables: Sendable {
                 isFound = isFound || found == id
             }
         }
-        guard isFound else {
-            throw StoreFault.damaged(
-                path: texts.path, table: texts.table.name, key: String(id),
-                reason: "the text is not the one that was recorded")
-        }
+        guard isFound else { throw isNotOwn(id) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -63,9 +59,27 @@ struct TextTables: Sendable {
         var candidates: [UInt32] = []
         let fingerprint = Fingerprint(of: wanted.span)
         try keys.probe([fingerprint.value], in: transaction) { _, id in candidates.append(id) }
-        for id in candidates
-        where try withText(id, in: transaction, { isEqual($0, wanted.span) }) { return id }
+        for id in candidates {
+            let isWanted = try withText(id, in: transaction) { stored in
+                if isEqual(stored, wanted.span) { return true }
+                guard has(stored, fingerprint) else { throw isNotOwn(id) }
+                return false
+            }
+            if isWanted { return id }
+        }
         return nil
+    }
+
+    /// Whether a text that is not the wanted one has its fingerprint all the same, as two texts may: one
+    /// that has not is not the text that was recorded.
+    func has(_ stored: Span<UInt8>, _ fingerprint: Fingerprint) -> Bool {
+        Fingerprint(of: stored) == fingerprint
+    }
+
+    func isNotOwn(_ id: UInt32) -> StoreFault {
+        .damaged(
+            path: texts.path, table: texts.table.name, key: String(id),
+            reason: "the text is not the one that was recorded")
     }
 
     /// No text is longer than an entry.

@@ -101,7 +101,7 @@ extension LogView {
             precondition(
                 first + path.width <= TilePath.count(level: level, size: Int(entryCount)),
                 "the log is shorter")
-            let leaves = LeafReader(tables, bundles, entryCount: entryCount, transaction)
+            let leaves = LeafReader(tables, bundles, tree, entryCount: entryCount, transaction)
             for index in first..<first + path.width {
                 bytes += try leaves.node(level: 8 * level, index: index).bytes
             }

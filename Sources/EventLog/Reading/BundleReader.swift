@@ -28,10 +28,14 @@ final class BundleReader {
     /// Whether the entries after the last whole bundle were held against the tree.
     var isTailHeld = false
     private let hasher = EntryHasher()
+    /// What a bundle's hash is held against; nil where hashes are taken as they are stored.
+    private let tree: HeldTree?
     private var decompressor: ZstdDecompressorBox?
     private var held: [Held] = []
     /// Which of them was asked last.
     private var last = 0
+
+    init(_ tree: HeldTree? = nil) { self.tree = tree }
 
     /// Lends an entry that lies in a whole bundle.
     func withEntry<Result>(
@@ -117,10 +121,15 @@ final class BundleReader {
         let leaves = (0..<BundleReader.entriesPerBundle).map { place in
             hasher.leaf(entries.extracting(loaded.starts[place] + 2..<loaded.starts[place + 1]))
         }
-        guard
-            try MerkleTree.root(of: leaves[...])
-                == tables.storedNode(lane: 1, bundle, in: transaction)
-        else { throw damage("its entries are not those that were hashed") }
+        let stored: TreeHash
+        if let tree {
+            stored = try tree.node(lane: 1, bundle, in: transaction)
+        } else {
+            stored = try tables.storedNode(lane: 1, bundle, in: transaction)
+        }
+        guard MerkleTree.root(of: leaves[...]) == stored else {
+            throw damage("its entries are not those that were hashed")
+        }
     }
 }
 

@@ -12,6 +12,10 @@ public struct LogView: ~Copyable {
     package let transaction: TransactionReference
     package let state: LogState
     let bundles: BundleReader
+    /// The stored hashes of the tree in this view.
+    let tree: HeldTree
+    /// Cases' last entries in this view.
+    let caseLasts: HeldCaseLasts
     /// What explains tokens in this view.
     let persons: PersonReader
     /// The event types of the store, as this transaction sees them.
@@ -29,7 +33,10 @@ public struct LogView: ~Copyable {
         check = SegmentCheck(
             types: known.types, layout: known.layout, caseCount: state.caseCount,
             nameCount: state.nameCount)
-        bundles = BundleReader()
+        let tree = HeldTree(store.tables, state)
+        self.tree = tree
+        bundles = BundleReader(tree)
+        caseLasts = HeldCaseLasts(store.tables.caseLasts, state)
         persons = PersonReader(store.vault, showsTokens: store.showsTokens, types: known.types)
     }
 
@@ -133,7 +140,7 @@ public struct LogView: ~Copyable {
     /// - Complexity: O(log cases).
     public func lastSequence(ofCase id: UInt32) throws -> UInt32? {
         guard id < state.caseCount else { return nil }
-        let sequence = try tables.lastSequence(ofCase: id, in: transaction)
+        let sequence = try caseLasts.lastSequence(ofCase: id, in: transaction)
         let segment = try segment(containing: sequence)
         guard segment.cases[Int(sequence - segment.first)] == id else {
             throw damage("case_last", id, "its last entry is another case's")
@@ -227,28 +234,5 @@ public struct LogView: ~Copyable {
 
     func damage(_ table: String, _ key: UInt32, _ reason: String) -> StoreFault {
         .damaged(path: store.path, table: table, key: String(key), reason: reason)
-    }
-}
-
-extension LogTables {
-    /// Cases in one value of `case_last`.
-    static let casesPerBlock = 1020
-
-    /// The last sequence of a case that exists.
-    func lastSequence(
-        ofCase id: UInt32, in transaction: borrowing some Transaction & ~Copyable
-    ) throws -> UInt32 {
-        let block = id / UInt32(LogTables.casesPerBlock)
-        let place = Int(id % UInt32(LogTables.casesPerBlock))
-        let found: UInt32? =
-            try transaction.withValue(caseLast, Key(block)) { value in
-                value.count < 4 * place + 4 ? nil : value.littleEndian(at: 4 * place)
-            } ?? nil
-        guard let found else {
-            throw StoreFault.damaged(
-                path: path, table: caseLast.name, key: String(block),
-                reason: "a block is missing or short")
-        }
-        return found
     }
 }

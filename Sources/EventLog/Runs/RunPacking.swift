@@ -24,7 +24,7 @@ enum RunPacking {
     /// Zeros behind the last column, so that a reader may look at eight bytes at a time.
     private static let slack = 8
     /// The seal behind them.
-    private static let sealBytes = 8
+    static let sealBytes = 8
     /// Records unpacked together: so few that they stay in the nearest cache; a multiple of eight, so
     /// that each such part of a column begins with a byte.
     private static let together = 128
@@ -80,7 +80,8 @@ enum RunPacking {
         return end
     }
 
-    private static func seal(of bytes: Span<UInt8>, at address: UInt64) -> UInt64 {
+    /// The seal of a chunk's bytes, and of where it stands.
+    static func seal(of bytes: Span<UInt8>, at address: UInt64) -> UInt64 {
         Fingerprint(Fingerprint(value: address), Fingerprint(of: bytes)).value
     }
 

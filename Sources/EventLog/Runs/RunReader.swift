@@ -15,6 +15,46 @@ struct ChunkPlace: Equatable {
             Fingerprint(whose, Fingerprint(value: fence)), Fingerprint(value: UInt64(number))
         ).value
     }
+
+    /// The same with how many records it holds, since an unpacked chunk does not tell: while a run
+    /// grows, its last chunk is written again and again.
+    func address(store: UInt32, run: UInt32, records: Int) -> UInt64 {
+        Fingerprint(
+            Fingerprint(value: address(store: store, run: run)),
+            Fingerprint(value: UInt64(records))
+        ).value
+    }
+}
+
+/// The unpacked chunks that this process has held against their seals: each once, as they do not
+/// change while they hold so many records.
+final class CheckedChunks: Sendable {
+    private struct Chunk: Hashable {
+        var store: UInt32
+        var run: UInt32
+        var number: UInt32
+        var records: UInt32
+    }
+
+    private let known = Guarded<Set<Chunk>>([])
+    /// Chunks remembered; runs come and go.
+    private static let most = 1 << 17
+
+    /// Whether a chunk has its seal.
+    func isSealed(
+        _ value: Span<UInt8>, _ place: ChunkPlace, store: UInt32, run: UInt32, records: Int
+    ) -> Bool {
+        let chunk = Chunk(
+            store: store, run: run, number: place.number, records: UInt32(records))
+        if known.withLock({ $0.contains(chunk) }) { return true }
+        let address = place.address(store: store, run: run, records: records)
+        guard RunPacking.isSealed(value, at: address) else { return false }
+        known.withLock { known in
+            if known.count >= CheckedChunks.most { known.removeAll(keepingCapacity: true) }
+            known.insert(chunk)
+        }
+        return true
+    }
 }
 
 /// Walks a run's records in order, a chunk at a time: in place, or unpacked.
@@ -32,12 +72,15 @@ struct RunReader {
     private(set) var isDone = true
     /// Where chunks are unpacked.
     private var unpacked: UnpackedChunk?
+    /// Those of the unpacked ones whose seals were looked at before; nil looks at each.
+    private let checked: CheckedChunks?
 
     /// A reader of a run in the store; it stands nowhere until `open` or `seek`.
-    init(_ run: Run, store: UInt32, shape: RunShape) {
+    init(_ run: Run, store: UInt32, shape: RunShape, checked: CheckedChunks? = nil) {
         self.run = run
         self.store = store
         self.shape = shape
+        self.checked = checked
     }
 
     /// A reader of records in memory, which must stay where they are.
@@ -144,6 +187,15 @@ struct RunReader {
             guard value.count == shape.paddedBytes(records: Int(records)) else {
                 throw damaged("chunk \(place.number) has the wrong size")
             }
+            let isSealed = try cursor.withEntry { _, value in
+                guard let checked else {
+                    let address = place.address(store: store, run: run.id, records: Int(records))
+                    return RunPacking.isSealed(value, at: address)
+                }
+                return checked.isSealed(
+                    value, place, store: store, run: run.id, records: Int(records))
+            }
+            guard isSealed else { throw damaged("chunk \(place.number) is not as it was written") }
             block = unsafe RunWords(value)
         }
         self.place = place

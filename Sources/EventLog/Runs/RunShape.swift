@@ -17,7 +17,8 @@ struct RunShape: Equatable, Sendable {
         self.words = words
         self.sums = sums
         keyWords = sums ? words - 2 : words
-        recordsPerChunk = RunShape.chunkBytes / 4 / words
+        // A packed chunk has its seal behind what its numbers take.
+        recordsPerChunk = (RunShape.chunkBytes - (sums ? 0 : RunPacking.sealBytes)) / 4 / words
         precondition(recordsPerChunk >= 16, "records this wide do not belong in runs")
     }
 
@@ -26,9 +27,10 @@ struct RunShape: Equatable, Sendable {
     /// Whether chunks lie packed on disk: those that are added up, never probed for single records.
     var isPacked: Bool { sums }
 
-    /// The size of an unpacked chunk's value: few sizes, so that LMDB finds freed pages again quickly.
+    /// The size of an unpacked chunk's value, its seal with it: few sizes, so that LMDB finds freed
+    /// pages again quickly.
     func paddedBytes(records: Int) -> Int {
-        let bytes = records * recordBytes
+        let bytes = records * recordBytes + RunPacking.sealBytes
         var pages = 1
         while pages * 4096 - 16 < bytes { pages *= 2 }
         return pages * 4096 - 16

@@ -4,7 +4,7 @@ package import LMDB
 ///
 /// | table | key | value |
 /// | --- | --- | --- |
-/// | `runs.chunks` | store, run (UInt32 each), first record's first two words (UInt64), chunk number (UInt32), all big-endian | records, padded to k · 4,096 − 16 bytes |
+/// | `runs.chunks` | store, run (UInt32 each), first record's first two words (UInt64), chunk number (UInt32), all big-endian | records and a seal, padded to k · 4,096 − 16 bytes |
 /// | `runs.manifests` | name of the sorted runs | see `RunManifest` |
 ///
 /// The chunks' keys hold where each chunk begins, so that the B-tree itself is the fence index.
@@ -13,6 +13,8 @@ package struct RunTables: Sendable {
     package let chunks: Table
     /// What is known of each set of runs.
     package let manifests: Table
+    /// The unpacked chunks whose seals this process has looked at.
+    let checked = CheckedChunks()
 
     /// The tables' names.
     package static let names = ["runs.chunks", "runs.manifests"]

@@ -72,11 +72,21 @@ struct RunWriter {
                 into: &packed)
             return try write.put(runs.tables.chunks, key, packed.span.extracting(0..<bytes))
         }
-        let bytes = shape.paddedBytes(records: used / shape.words)
+        let records = used / shape.words
+        let bytes = shape.paddedBytes(records: records)
         for index in used..<bytes / 4 { block[index] = 0 }
-        try unsafe block.withUnsafeBytes { words in
-            let chunk = unsafe UnsafeRawBufferPointer(rebasing: words[..<bytes])
-            try unsafe write.put(runs.tables.chunks, key, Span(_unsafeBytes: chunk))
+        let address = ChunkPlace(fence: fence, number: number)
+            .address(store: store, run: id, records: records)
+        let table = runs.tables.chunks
+        try unsafe block.withUnsafeMutableBytes { words in
+            let chunk = unsafe UnsafeMutableRawBufferPointer(rebasing: words[..<bytes])
+            let end = bytes - RunPacking.sealBytes
+            let seal = unsafe RunPacking.seal(
+                of: Span(_unsafeBytes: UnsafeRawBufferPointer(rebasing: chunk[..<end])), at: address
+            )
+            unsafe chunk.storeBytes(of: seal.littleEndian, toByteOffset: end, as: UInt64.self)
+            try unsafe write.put(
+                table, key, Span(_unsafeBytes: UnsafeRawBufferPointer(chunk)))
         }
     }
 

@@ -96,7 +96,7 @@ extension SortedRuns {
         of run: Run, _ store: UInt32, _ cursor: inout Cursor
     ) throws -> [UInt32]? {
         guard run.count > 0 else { return nil }
-        var reader = RunReader(run, store: store, shape: shape)
+        var reader = self.reader(of: run, store: store)
         guard try reader.stand(beforeFence: .max, &cursor) else { return nil }
         let last = UInt32((run.end - 1) / UInt64(shape.recordsPerChunk))
         while reader.place.number < last { try reader.nextChunk(&cursor) }

@@ -92,7 +92,8 @@ extension SortedRuns {
                     at: place.address(store: store, run: run.id))
             }
             guard value.count == shape.paddedBytes(records: records) else { return false }
-            return (records * shape.recordBytes..<value.count).allSatisfy { value[$0] == 0 }
+            let end = value.count - RunPacking.sealBytes
+            return (records * shape.recordBytes..<end).allSatisfy { value[$0] == 0 }
         }
         guard isSound else {
             throw RunsFault.damaged(

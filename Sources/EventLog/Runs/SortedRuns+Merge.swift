@@ -111,7 +111,7 @@ extension SortedRuns {
         let inputs = manifest.runs.filter { $0.role == .input && $0.job == job }
         var readers: [RunReader] = []
         for run in inputs {
-            var reader = RunReader(run, store: manifest.store, shape: shape)
+            var reader = self.reader(of: run, store: manifest.store)
             try reader.open(&cursor)
             readers.append(reader)
         }

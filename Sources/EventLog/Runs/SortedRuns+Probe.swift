@@ -24,7 +24,7 @@ extension SortedRuns {
         }
         var guesses: [Guess] = []
         for run in manifest.runs where run.role.isRead && run.count > 0 {
-            var prober = RunProber(RunReader(run, store: manifest.store, shape: shape))
+            var prober = RunProber(reader(of: run, store: manifest.store))
             try prober.probe(keys, &cursor, &guesses, onHit)
         }
     }

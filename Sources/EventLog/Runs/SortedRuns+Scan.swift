@@ -31,7 +31,7 @@ extension SortedRuns {
         var cursor = try transaction.cursor(tables.chunks)
         var readers: [RunReader] = []
         for run in manifest.runs where run.role.isRead {
-            var reader = RunReader(run, store: manifest.store, shape: shape)
+            var reader = self.reader(of: run, store: manifest.store)
             try reader.seek(from, &cursor)
             readers.append(reader)
         }
@@ -58,7 +58,7 @@ extension SortedRuns {
         guard let manifest = try load(in: transaction) else { return }
         var cursor = try transaction.cursor(tables.chunks)
         for run in manifest.runs where run.role.isRead {
-            var reader = RunReader(run, store: manifest.store, shape: shape)
+            var reader = self.reader(of: run, store: manifest.store)
             try reader.seek(from, &cursor)
             while !reader.isDone {
                 let wanted = to.map { reader.lowerBound($0) } ?? reader.limit

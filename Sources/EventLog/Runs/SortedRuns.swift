@@ -1,3 +1,4 @@
+import EventModel
 package import LMDB
 
 /// Fixed-width records of 32-bit words in sorted, immutable runs, merged geometrically in slices.
@@ -111,7 +112,7 @@ package struct SortedRuns: Sendable {
         } else {
             var readers = [RunReader(batch, shape: shape)]
             for run in taken {
-                var reader = RunReader(run, store: manifest.store, shape: shape)
+                var reader = self.reader(of: run, store: manifest.store)
                 try reader.open(&cursor)
                 readers.append(reader)
             }
@@ -188,6 +189,31 @@ package struct SortedRuns: Sendable {
         return isTidy
     }
 
+    /// A reader of a run, which looks at seals once in this process.
+    func reader(of run: Run, store: UInt32) -> RunReader {
+        RunReader(run, store: store, shape: shape, checked: tables.checked)
+    }
+
+    /// What tells its manifest as it is from that of another state; 0 where there is none.
+    package func mark(in transaction: borrowing some Transaction & ~Copyable) throws -> UInt64 {
+        try transaction.withValue(tables.manifests, key) { Fingerprint(of: $0).value } ?? 0
+    }
+
+    /// The same of the runs that are read alone, whatever is being built or deleted beside them.
+    package func readMark(in transaction: borrowing some Transaction & ~Copyable) throws -> UInt64 {
+        guard let manifest = try load(in: transaction) else { return 0 }
+        let runs = manifest.runs.filter(\.role.isRead)
+        guard !runs.isEmpty else { return 0 }
+        var record = RecordWriter()
+        record.put(manifest.store)
+        for run in runs {
+            record.put(run.id)
+            record.put(run.start)
+            record.put(run.end)
+        }
+        return Fingerprint(of: record.bytes.span).value
+    }
+
     func load(in transaction: borrowing some Transaction & ~Copyable) throws -> RunManifest? {
         try transaction.withValue(tables.manifests, key) { bytes in
             try RunManifest(bytes, of: self)
@@ -206,7 +232,7 @@ package struct SortedRuns: Sendable {
         _ run: Run, store: UInt32, atMost chunks: Int, in write: borrowing WriteTransaction,
         _ cursor: inout Cursor
     ) throws -> Int {
-        let reader = RunReader(run, store: store, shape: shape)
+        let reader = self.reader(of: run, store: store)
         var deleted = 0
         while deleted < chunks, try cursor.seek(Key(store, run.id, 0 as UInt64, 0)),
             let place = try reader.fence(at: cursor)

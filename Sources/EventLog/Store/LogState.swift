@@ -25,6 +25,10 @@ package struct LogState: Hashable, Sendable {
     package internal(set) var schemaCount: UInt32 = 0
     /// Entries by type id; types that came later may be missing.
     package internal(set) var typeCounts: [UInt32]
+    /// The fingerprint of the highest row of `case_last`; 0 in an empty log.
+    package internal(set) var caseLastMark: UInt64 = 0
+    /// The fingerprints of the manifests of idempotency keys, names and cases; 0 where there are none.
+    package internal(set) var keyMarks: [UInt64] = [0, 0, 0]
 
     /// Name ids 0 (absent) and 1 (the empty text) are given.
     static let firstName: UInt32 = 2
@@ -43,6 +47,7 @@ package struct LogState: Hashable, Sendable {
         record.put(schemaCount)
         record.put(UInt32(typeCounts.count))
         for count in typeCounts { record.put(count) }
+        for mark in [caseLastMark] + keyMarks { record.put(mark) }
         return LogState.sealed(record.bytes)
     }
 
@@ -93,6 +98,12 @@ package struct LogState: Hashable, Sendable {
         for _ in 0..<typeCount {
             guard let count = record.take(UInt32.self) else { return nil }
             typeCounts.append(count)
+        }
+        guard let caseLastMark = record.take(UInt64.self) else { return nil }
+        self.caseLastMark = caseLastMark
+        for place in keyMarks.indices {
+            guard let mark = record.take(UInt64.self) else { return nil }
+            keyMarks[place] = mark
         }
         guard record.isAtEnd, nameCount >= LogState.firstName else { return nil }
     }

@@ -17,7 +17,7 @@ package struct LogTables: Sendable {
     let names: TextTables
     let cases: TextTables
     /// Last sequence of each case.
-    let caseLast: Table
+    let caseLasts: CaseLasts
     /// Voided sequences, each with that of the void.
     let voids: Table
     /// Definitions registered, promoted and dropped, by sequence.
@@ -60,7 +60,7 @@ package struct LogTables: Sendable {
             texts: ByteStream(table: tables[8], path: path),
             ends: ByteStream(table: tables[9], path: path),
             keys: KeyRuns("case_keys", runs))
-        caseLast = tables[10]
+        caseLasts = CaseLasts(table: tables[10], path: path)
         voids = tables[11]
         definitions = tables[12]
         sources = tables[13]
@@ -73,11 +73,25 @@ package struct LogTables: Sendable {
         ByteStream(table: tree, path: path, lane: UInt32(level))
     }
 
+    /// The runs by which texts and idempotency keys are found, in the order of their marks in the
+    /// log's state.
+    var keyRuns: [KeyRuns] { [identities, names.keys, cases.keys] }
+
+    /// What tells the runs of keys as they are from those of another state.
+    ///
+    /// - Complexity: O(runs).
+    func keyMarks(in transaction: borrowing some Transaction & ~Copyable) throws -> [UInt64] {
+        var marks: [UInt64] = []
+        for keys in keyRuns { marks.append(try keys.runs.mark(in: transaction)) }
+        return marks
+    }
+
     /// The tables of the log; those of the sorted runs are shared with projections.
     var all: [Table] {
         [
             registry, segments, bundles.table, bundleEnds.table, tail, tree, names.texts.table,
-            names.ends.table, cases.texts.table, cases.ends.table, caseLast, voids, definitions,
+            names.ends.table, cases.texts.table, cases.ends.table, caseLasts.table, voids,
+            definitions,
             sources, names.keys.runs.tables.chunks, names.keys.runs.tables.manifests,
         ]
     }

@@ -100,7 +100,7 @@ struct Registry {
 }
 
 extension LogTables {
-    /// The state of the log as a transaction sees it.
+    /// The state of the log as a transaction sees it, and with which the runs of keys are the log's.
     func state(in transaction: borrowing some Transaction & ~Copyable) throws -> LogState {
         guard let bytes = try transaction.copyValue(registry, Key(StoreFormat.stateKey)),
             let state = LogState(bytes)
@@ -108,6 +108,12 @@ extension LogTables {
             throw StoreFault.damaged(
                 path: path, table: registry.name, key: StoreFormat.stateKey,
                 reason: "it is missing or cut")
+        }
+        for (keys, mark) in zip(keyRuns, state.keyMarks)
+        where try keys.runs.mark(in: transaction) != mark {
+            throw StoreFault.damaged(
+                path: path, table: RunTables.names[1], key: keys.runs.name,
+                reason: "it is of another state than the log's")
         }
         return state
     }

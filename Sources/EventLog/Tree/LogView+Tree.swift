@@ -11,7 +11,7 @@ extension LogView {
         let size = size ?? entryCount
         precondition(size <= entryCount, "the log is shorter")
         try holdTail()
-        let leaves = LeafReader(tables, bundles, entryCount: entryCount, transaction)
+        let leaves = LeafReader(tables, bundles, tree, entryCount: entryCount, transaction)
         return try body(
             MerkleTree(size: Int(size)) { level, index in
                 try leaves.node(level: level, index: index)
@@ -31,6 +31,7 @@ extension LogView {
 final class LeafReader {
     private let tables: LogTables
     private let bundles: BundleReader
+    private let tree: HeldTree
     private let entryCount: UInt32
     private let transaction: TransactionReference
     private let hasher = EntryHasher()
@@ -39,11 +40,12 @@ final class LeafReader {
     private var leaves: [TreeHash] = []
 
     init(
-        _ tables: LogTables, _ bundles: BundleReader, entryCount: UInt32,
+        _ tables: LogTables, _ bundles: BundleReader, _ tree: HeldTree, entryCount: UInt32,
         _ transaction: TransactionReference
     ) {
         self.tables = tables
         self.bundles = bundles
+        self.tree = tree
         self.entryCount = entryCount
         self.transaction = transaction
     }
@@ -56,7 +58,7 @@ final class LeafReader {
             var hashes: [TreeHash] = []
             hashes.reserveCapacity(width)
             for place in index * width..<(index + 1) * width {
-                hashes.append(try tables.storedNode(lane: stored, place, in: transaction))
+                hashes.append(try tree.node(lane: stored, place, in: transaction))
             }
             return MerkleTree.root(of: hashes[...])
         }

@@ -233,6 +233,11 @@ extension VerificationRun {
             try looking.count(vault, heldRows: tally.rows)
         }
         try checkReturned()
+        // Last, since what is wrong with a person's row says more.
+        if let problem = try store.vault.layoutProblem(notes: [LogStore.erasing]) {
+            throw LogDifference(
+                table: "private.mdb \(problem.table)", key: problem.key, problem: problem.reason)
+        }
         census.withLock { [looking] census in
             census.texts = tally.texts
             census.names = looking.names

@@ -63,9 +63,10 @@ extension VerificationRun {
                 expected[stream.table, default: 0] +=
                     (bytes + ByteStream.blockBytes - 1) / ByteStream.blockBytes
             }
-            let perBlock = LogTables.casesPerBlock
-            let caseCount = Int(state.caseCount)
-            expected[view.tables.caseLast] = (caseCount + perBlock - 1) / perBlock
+            let cases = state.caseCount
+            expected[view.tables.caseLasts.table] = (0...CaseLasts.top).reduce(0) {
+                $0 + CaseLasts.rowCount(level: $1, cases: cases)
+            }
             for (table, blocks) in expected.sorted(by: { $0.key.name < $1.key.name }) {
                 let stored = try view.transaction.count(of: table)
                 guard stored == blocks else {
@@ -74,16 +75,15 @@ extension VerificationRun {
                         problem: "there are \(stored) values where \(blocks) belong")
                 }
             }
-            guard caseCount % perBlock > 0 else { return }
-            let block = UInt32(caseCount / perBlock)
-            let isEmpty = try view.transaction.withValue(view.tables.caseLast, Key(block)) {
-                value in
-                value.count == 4 * perBlock
-                    && (4 * (caseCount % perBlock)..<value.count).allSatisfy { value[$0] == 0xFF }
+            let rest = Int(cases) % CaseLasts.casesPerRow
+            guard rest > 0 else { return }
+            let row = Int(cases) / CaseLasts.casesPerRow
+            let isEmpty = try view.caseLasts.withRow(row, in: view.transaction) { value in
+                (4 * rest..<value.count).allSatisfy { value[$0] == 0xFF }
             }
-            guard isEmpty == true else {
+            guard isEmpty else {
                 throw LogDifference(
-                    table: view.tables.caseLast.name, key: String(block),
+                    table: view.tables.caseLasts.table.name, key: "0/\(row)",
                     problem: "a case that is not there has a last entry")
             }
         }
@@ -104,7 +104,7 @@ extension VerificationRun {
             if let problem = try runs.counterProblem(in: view.transaction) {
                 throw LogDifference(table: "runs.manifests", key: "", problem: problem)
             }
-            let keys = [view.tables.identities, view.tables.names.keys, view.tables.cases.keys]
+            let keys = view.tables.keyRuns
             let stray = try runs.strayProblem(in: view.transaction) { name in
                 name.hasPrefix("cells/") || keys.contains { $0.runs.name == name }
             }

@@ -82,6 +82,9 @@ public struct BuildStatus: Hashable, Sendable {
     /// The number of who writes it; whoever begins to write takes a new one, and who finds another
     /// one than its own has been overtaken.
     var owner: UInt64
+    /// What tells its rows, up to its last round, from those of another state: see
+    /// `SortedRuns.readMark`.
+    var rows: UInt64 = 0
 
     /// Of a build that is whole, and follows the rows that it replaces before it is published.
     static let allCases = UInt32.max
@@ -125,6 +128,7 @@ extension ProjectionStatus {
             writer.put(build.digest)
             writer.put(build.layout)
             writer.put(build.owner)
+            writer.put(build.rows)
         }
         writer.put(fault == nil ? 0 : 1)
         if let fault {
@@ -166,7 +170,7 @@ extension ProjectionStatus {
             build = BuildStatus(
                 upTo: try reader.sequence(), casesDone: try reader.sequence(),
                 runs: try reader.text(), digest: try reader.text(), layout: try reader.layout(),
-                owner: try reader.number())
+                owner: try reader.number(), rows: try reader.number())
         }
         if try reader.number() == 1 {
             let sequence = try reader.number()
@@ -181,6 +185,7 @@ extension ProjectionStatus {
             reader.at == bytes.count
         else {
             digest = ""
+            build?.digest = ""
             return
         }
     }

@@ -74,7 +74,7 @@ extension ProjectionStore {
                         name: definition.name, version: definition.version,
                         digest: source.digest, layout: layout)
                 if let build = status.build, build.digest == source.digest, build.layout == layout,
-                    build.upTo <= upTo, !build.isWhole,
+                    build.upTo <= upTo, !build.isWhole, try isOwn(build, in: write),
                     try !isRebuildCheaper(
                         from: build.upTo, to: max(build.upTo, status.position))
                 {
@@ -92,6 +92,13 @@ extension ProjectionStore {
             }
             return statuses
         }
+    }
+
+    /// Whether what is stored of a build is what its writer left: else it is begun anew.
+    private func isOwn(
+        _ build: BuildStatus, in write: borrowing WriteTransaction
+    ) throws -> Bool {
+        try runs(build.runs, build.layout).readMark(in: write) == build.rows
     }
 
     /// Puts a build's rows in the place of those before it, which go with the same commit unless
@@ -129,7 +136,7 @@ extension ProjectionStore {
             try log.write { write, _ in
                 guard var status = try status(name, version, in: write),
                     var build = status.build, build.isWhole, build.digest == source.digest,
-                    build.layout == plan.layouts[0]
+                    build.layout == plan.layouts[0], try isOwn(build, in: write)
                 else { throw ProjectionFault.overtaken(projection: "\(name)@\(version)") }
                 if build.upTo < status.position {
                     let end = min(status.position, build.upTo + Self.stretch)
@@ -137,6 +144,7 @@ extension ProjectionStore {
                     rows += try add(
                         differences.take()[0], to: build.runs, build.layout, in: write)
                     build.upTo = end
+                    build.rows = try runs(build.runs, build.layout).readMark(in: write)
                 }
                 isPublished = build.upTo >= status.position
                 if isPublished {
@@ -165,19 +173,5 @@ extension ProjectionStore {
         try self.runs(runs, layout).add(
             block.rows.array(0..<words), in: write, mergeBudgetBytes: max(2 << 20, words * 12))
         return UInt64(words / layout.words)
-    }
-
-    /// A number that no sorted runs and no owner of a build have had.
-    func newNumber(in write: borrowing WriteTransaction) throws -> UInt64 {
-        let key = Key([0] as [UInt8])
-        var number: UInt64 = 0
-        if let bytes = try write.copyValue(writableTable, key) {
-            var reader = StatusReader(bytes: bytes)
-            number = try reader.number()
-        }
-        var writer = StatusWriter()
-        writer.put(number + 1)
-        try write.put(writableTable, key, writer.bytes)
-        return number + 1
     }
 }

@@ -68,14 +68,13 @@ extension ProjectionStore {
     package func strayProblem(
         _ statuses: [ProjectionStatus], in view: borrowing LogView
     ) throws -> String? {
-        guard let table, let runTables else { return nil }
+        guard let runTables else { return nil }
+        if let problem = try numberProblem(in: view.transaction) {
+            return "projections: \(problem)"
+        }
         let used = Set(statuses.map(\.runs).filter { !$0.isEmpty })
         var known = used.union(statuses.compactMap(\.build?.runs))
-        var cursor = try view.transaction.cursor(table)
-        while try cursor.move(.next) {
-            let key = try cursor.withEntry { key, _ in key.copyBytes() }
-            guard key[0] == 0, key.count > 1 else { continue }
-            let left = String(decoding: key.dropFirst(), as: UTF8.self)
+        for left in try leftNames(in: view) {
             guard !used.contains(left) else {
                 return "projections: \(left) is used, and to be deleted"
             }
@@ -86,6 +85,19 @@ extension ProjectionStore {
             return "runs.manifests \(name): no projection has these rows"
         }
         return nil
+    }
+
+    /// The names of runs that are left over, and will be deleted.
+    private func leftNames(in view: borrowing LogView) throws -> [String] {
+        guard let table else { return [] }
+        var names: [String] = []
+        var cursor = try view.transaction.cursor(table)
+        while try cursor.move(.next) {
+            let key = try cursor.withEntry { key, _ in key.copyBytes() }
+            guard key[0] == 0, key.count > 1 else { continue }
+            names.append(String(decoding: key.dropFirst(), as: UTF8.self))
+        }
+        return names
     }
 
     /// Bytes of a version's rows, unpacked.

@@ -241,6 +241,7 @@ final class Rebuild: Sendable {
             let runs = try expecting(place, in: write)
             try runs.publishBuild(replacing: false, in: write)
             var (status, build) = try status(statuses.withLock { $0[place] }, in: write)
+            build.rows = try runs.readMark(in: write)
             // A position past the log's end is damage.
             let isBehind =
                 status.isReadable && status.position > build.upTo && status.position <= entryCount

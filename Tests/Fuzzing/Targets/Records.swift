@@ -119,7 +119,7 @@ extension FuzzTarget {
         put("cells/p@1/2")
         put("digest")
         putLayout()
-        for number in [5, 1, 8] as [UInt64] { put(number) }
+        for number in [5, 9, 1, 8] as [UInt64] { put(number) }
         put("no")
         // The seal.
         put(0)
