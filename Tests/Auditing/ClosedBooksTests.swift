@@ -99,8 +99,8 @@ struct ClosedBooksTests {
         audited.wait(milliseconds: 86_400_000)
         try answered("Citra", resolved: false)
         let cells = try changes(audited, from: count, kpi: "calls_resolved", by: ["agent"])
-        let citra = try #require(cells.first { $0.key.first?.value == "Citra" })
-        #expect(citra.before.value == .none && citra.after.value == Fraction(0))
+        let citra = try #require(cells.first { $0.figure.key.first?.value == "Citra" })
+        #expect(citra.figure.before.value == .none && citra.figure.after.value == Fraction(0))
         #expect(citra.causes.map(\.sequence) == [count, count + 1])
         #expect(cells.count == 1 && citra.causes.allSatisfy { $0.kind == .late })
     }
