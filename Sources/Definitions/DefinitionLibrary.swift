@@ -119,6 +119,25 @@ public final class DefinitionLibrary {
         return found
     }
 
+    /// What can't be read with the rest, each as the file it was read from is called; sorted.
+    public func unreadable() -> [String] {
+        var files: Set<String> = []
+        func note<Read>(
+            _ kind: String, _ names: [String], _ read: (String) throws -> Read
+        ) {
+            for name in names {
+                do { _ = try read(name) } catch {
+                    files.insert(documents[kind]?[name]?.file ?? name)
+                }
+            }
+        }
+        note("calendar", calendarNames) { try calendar($0) }
+        note("projection", projectionNames) { try projection($0) }
+        note("kpi", kpiNames) { try kpi($0) }
+        note("scorecard", scorecardNames) { try scorecard($0) }
+        return files.sorted()
+    }
+
     /// A reader for a new file, which may use what the library holds.
     public func reader() -> DefinitionReader {
         var reader = DefinitionReader(

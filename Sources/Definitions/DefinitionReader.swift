@@ -103,7 +103,7 @@ struct FileReading {
     ) throws(DefinitionFaults) -> [(document: SourceDocument, definition: Definition)] {
         var kpis: [(index: Int, document: SourceDocument, value: YAMLValue, name: String)] = []
         var scorecards: [(index: Int, document: SourceDocument, value: YAMLValue)] = []
-        var seen: [String: Int] = [:]
+        var seen: [String: (file: String, line: Int)] = [:]
         let calendars = documents.compactMap(\.heading).filter { $0.kind == "calendar" }.map(\.name)
         let reader = reader
         for (index, document) in documents.enumerated() {
@@ -116,13 +116,16 @@ struct FileReading {
             guard let (kind, name) = heading(of: value, in: document, faults: list) else {
                 continue
             }
-            if let line = seen["\(kind) \(name)"] {
+            if let (file, line) = seen["\(kind) \(name)"] {
+                let isHere = file == document.file
                 list.report(
-                    at: value, "\(kind) \"\(name)\" is defined twice in this file",
-                    expected: "it once (it also stands in line \(line))")
+                    at: value,
+                    "\(kind) \"\(name)\" is defined twice" + (isHere ? " in this file" : ""),
+                    expected: "it once (it also stands in "
+                        + (isHere ? "" : "\(file), ") + "line \(line))")
                 continue
             }
-            seen["\(kind) \(name)"] = value.line
+            seen["\(kind) \(name)"] = (document.file, value.line)
             if kind == "kpi" {
                 kpis.append((index, document, value, name))
             } else if kind == "scorecard" {

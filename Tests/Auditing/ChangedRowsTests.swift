@@ -36,8 +36,11 @@ struct ChangedRowsTests {
                 row[row.count - 1] = UInt32(truncatingIfNeeded: bits)
                 let rows = row
                 try audited.log.write { write, view in
-                    let status = try #require(try store.status(name, version: version, in: view))
+                    var status = try #require(try store.status(name, version: version, in: view))
                     try store.runs(status.runs, status.layout).add(rows, in: write)
+                    // Otherwise they are told as rows of another state wherever they are read.
+                    status.rows = try store.manifest(of: status.runs, in: write)
+                    try store.save(status, in: write)
                 }
             }
             try add(1)

@@ -290,7 +290,7 @@ struct DoubtfulTests {
             ])
         let indonesian = try command.run(
             "query", "first_response_time", "--period", "2025-03", "--left-out", "--lang", "id")
-        expect(indonesian.out, holds: ["ada kejadian dalam 4 kasus; dihitung: 1, tidak: 3."])
+        expect(indonesian.out, holds: ["ada peristiwa dalam 4 kasus; dihitung: 1, tidak: 3."])
         let json = try command.run(
             "query", "first_response_time", "--period", "2025-03", "--left-out", "--format", "json")
         expect(json.out, holds: ["\"cases\":4", "\"counted\":1", "\"reason\":\"no_event\""])

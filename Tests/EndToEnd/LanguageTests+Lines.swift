@@ -76,7 +76,7 @@ extension LanguageTests {
         Line("calendar undo meja --reason uji", "meja@1 dipakai lagi, menggantikan meja@2."),
         Line("calendar history meja", "Tindakan", "berlaku lagi"),
         Line("calendar drop meja@2 --reason uji", "meja@2 dihapus."),
-        Line("projection show resolution", "resolution, versi "),
+        Line("projection show first_response", "first_response, versi "),
         Line("projection history resolution", "Tindakan", "dipromosikan", "berlaku"),
         Line(
             "projection check one.yaml", "second_reply, versi 1: Balasan kedua",

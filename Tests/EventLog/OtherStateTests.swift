@@ -12,8 +12,9 @@ struct OtherStateTests {
 
     private func rows(of table: String) throws -> [[UInt8]: [UInt8]] {
         let environment = try Environment.open(at: folder.path)
+        let table = try environment.openTable(table)
         let read = try environment.beginRead()
-        var cursor = try read.cursor(try environment.openTable(table))
+        var cursor = try read.cursor(table)
         var rows: [[UInt8]: [UInt8]] = [:]
         while try cursor.move(.next) {
             try cursor.withEntry { key, value in
@@ -61,14 +62,16 @@ struct OtherStateTests {
 
     @Test(
         "What a table held at half of the log is not read as what it holds now",
-        arguments: ["case_last", "runs.manifests", "runs.chunks", "cases", "registry"])
+        arguments: ["case_last", "runs.manifests", "cases", "registry"])
     func earlier(table: String) throws {
         try record(drafts[..<600], makes: true)
         let earlier = try rows(of: table)
         try record(drafts[600...], makes: false)
         try readAll()
         let now = try rows(of: table)
-        try put(earlier.filter { now[$0.key] != nil && now[$0.key] != $0.value }, into: table)
+        let other = earlier.filter { now[$0.key] != nil && now[$0.key] != $0.value }
+        try #require(!other.isEmpty)
+        try put(other, into: table)
         #expect(throws: (any Error).self) { try readAll() }
         try #expect(difference() != nil)
     }
@@ -92,8 +95,11 @@ struct OtherStateTests {
         }
         try put([key: row], into: "case_last")
         #expect(throws: (any Error).self) { try readAll() }
+        let subject = try LogStore.open(at: folder.path).read { try $0.subject(ofCase: id) }
+        var next = try #require(drafts.first { $0.subject == subject })
+        next.id = "one more"
         #expect(throws: (any Error).self, "nor gone on from") {
-            try record(randomDrafts(count: 40, seed: 54), makes: false)
+            try record([next], makes: false)
         }
         try #expect(difference()?.table == "case_last")
     }

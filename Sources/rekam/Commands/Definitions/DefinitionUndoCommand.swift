@@ -169,18 +169,14 @@ enum DefinitionChecks {
             documents.append(
                 SourceDocument(file: "\(live.kind) \(live.name)@\(version)", text: before.body))
         }
-        var messages: [String] = []
         let library = DefinitionLibrary(types: types, documents: documents)
-        do {
-            _ = try library.all()
-        } catch {
-            messages = error.faults.map { "\($0.file) needs it: \($0.sentence)" }
-        }
-        guard messages.isEmpty else {
+        let needing = library.unreadable()
+        guard needing.isEmpty else {
             throw Failure(
                 .refused,
-                messages: ["\(live.kind) \(live.name)@\(live.version) can't be taken away."]
-                    + messages)
+                "\(live.kind) \(live.name)@\(live.version) can't be taken away: "
+                    + needing.joined(separator: ", ")
+                    + (needing.count == 1 ? " needs it." : " need it."))
         }
     }
 }
