@@ -37,15 +37,27 @@ extension LogView {
     /// and not the first to say any: over the whole log each is told once. Cases of persons count as names
     /// of the field called like their kind. Events of people who are not to be known are passed over.
     ///
-    /// - Complexity: O(entries × fields + log names); where names may be alike, or some are persons of
-    ///   their own, O(log entries × fields).
-    public func namesAlike(in entries: Range<UInt32>) throws -> [NamesAlike] {
-        try namesAlike(said: said(in: entries), in: entries)
+    /// - Parameter known: what the log knew before these entries, where that was noted.
+    /// - Complexity: O(entries × fields), and O(log names) where some are new; O(log entries × fields)
+    ///   where a new one is alike to another.
+    public func namesAlike(
+        in entries: Range<UInt32>, after known: KnownNames = KnownNames()
+    ) throws -> [NamesAlike] {
+        var search = NameSearch(types)
+        for segment in try segments(covering: entries) { search.look(at: segment, entries) }
+        let new = try search.texts(in: self, after: known)
+        guard try mayBeAlike(new, after: known) else { return [] }
+        return try namesAlike(said: search.texts(in: self), in: entries)
+    }
+
+    /// What the log knows of names now: those that come later are new.
+    public var knownNames: KnownNames {
+        KnownNames(names: UInt32(nameCount), cases: UInt32(caseCount))
     }
 
     /// As `namesAlike(in:)`, of names that entries say or would say.
     func namesAlike(said: SaidNames, in entries: Range<UInt32>) throws -> [NamesAlike] {
-        guard try mayBeAlike(said) else { return [] }
+        guard try mayBeAlike(said, after: knownNames) else { return [] }
         var all = try self.said(in: 0..<entryCount)
         for (field, names) in said {
             for (name, sequence) in names {
@@ -74,22 +86,41 @@ extension LogView {
         return try search.texts(in: self)
     }
 
-    /// Whether some name may be alike to another that the log has: of persons' cases that is not asked
-    /// of their list, since it may be as long as the log.
-    private func mayBeAlike(_ said: SaidNames) throws -> Bool {
-        var known: Set<String> = []
-        for (field, names) in said {
-            if !names.isEmpty, types.personalKinds.contains(field) { return true }
-            known.formUnion(names.keys)
+    /// Whether some new name may be alike to another one of them, or to one that the log knew.
+    ///
+    /// The texts of the known ones are taken as they are stored: nothing is answered from them.
+    private func mayBeAlike(_ new: SaidNames, after known: KnownNames) throws -> Bool {
+        var names: Set<String> = []
+        var likenesses: Set<String> = []
+        for said in new.values {
+            let alike = Set(said.keys.map(\.nameLikeness))
+            if alike.count < said.count { return true }
+            likenesses.formUnion(alike)
+            names.formUnion(said.keys)
         }
-        let likenesses = Set(known.map(\.nameLikeness))
-        if likenesses.count < known.count { return true }
-        guard !likenesses.isEmpty else { return false }
-        for id in 2..<UInt32(max(2, nameCount)) {
-            let name = try name(id)
-            if !known.contains(name), likenesses.contains(name.nameLikeness) { return true }
+        if likenesses.isEmpty { return false }
+        func isAlike(_ name: String) -> Bool {
+            likenesses.contains(name.nameLikeness) && !names.contains(name)
+        }
+        for id in 2..<max(2, known.names) where isAlike(try unheldName(id)) { return true }
+        for id in 0..<known.cases {
+            if let person = try unheldPerson(ofCase: id), isAlike(person.name) { return true }
         }
         return false
+    }
+}
+
+/// How many names and cases a log knew at some time: their numbers are given in order.
+public struct KnownNames: Hashable, Sendable {
+    var names: UInt32 = 0
+    var cases: UInt32 = 0
+
+    /// None: every name is new.
+    public init() {}
+
+    init(names: UInt32, cases: UInt32) {
+        self.names = names
+        self.cases = cases
     }
 }
 
@@ -159,22 +190,23 @@ private struct NameSearch {
         }
     }
 
-    /// The names that were said.
-    func texts(in view: borrowing LogView) throws -> SaidNames {
+    /// The names that were said, but for those that were known before.
+    func texts(in view: borrowing LogView, after known: KnownNames = KnownNames()) throws
+        -> SaidNames
+    {
         var texts: SaidNames = [:]
         func note(_ text: String, _ field: String, _ sequence: UInt32) {
-            let known = texts[field]?[text] ?? .max
-            texts[field, default: [:]][text] = min(known, sequence)
+            texts[field, default: [:]][text, default: .max] = min(
+                texts[field]?[text] ?? .max, sequence)
         }
         for (place, names) in said.enumerated() {
-            for (id, sequence) in names { note(try view.name(id), fields[place], sequence) }
+            for (id, sequence) in names where id >= known.names {
+                note(try view.unheldName(id), fields[place], sequence)
+            }
         }
-        for (id, sequence) in persons {
-            let subject = try view.subject(ofCase: id)
-            guard let slash = subject.firstIndex(of: "/") else { continue }
-            let kind = String(subject[..<slash])
-            if personalKinds.contains(kind) {
-                note(String(subject[subject.index(after: slash)...]), kind, sequence)
+        for (id, sequence) in persons where id >= known.cases {
+            if let person = try view.unheldPerson(ofCase: id), personalKinds.contains(person.kind) {
+                note(person.name, person.kind, sequence)
             }
         }
         return texts

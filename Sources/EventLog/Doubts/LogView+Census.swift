@@ -19,9 +19,10 @@ extension LogView {
 
     /// Adds to a census what `findDoubts` does not tell.
     package func addWhole(
-        _ entries: Range<UInt32>, _ census: inout DoubtCensus, isImport: Bool
+        _ entries: Range<UInt32>, _ census: inout DoubtCensus, isImport: Bool,
+        after known: KnownNames = KnownNames()
     ) throws {
-        census.add(DoubtfulCases(alike: try namesAlike(in: entries)))
+        census.add(DoubtfulCases(alike: try namesAlike(in: entries, after: known)))
         census.add(try backdated(in: entries))
         if isImport { return }
         for told in try toldDoubts(in: entries) {

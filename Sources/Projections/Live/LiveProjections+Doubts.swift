@@ -23,11 +23,13 @@ extension LiveProjections {
     /// All that is doubtful about some entries and about cases because of them, counted by kind with the
     /// first cases and lines of each: `ingest`, `status` and `doctor` tell what it finds.
     ///
-    /// - Parameter isImport: whether the entries are those of an import that has told what its input
-    ///   alone shows, and what an event shows by itself.
+    /// - Parameters:
+    ///   - isImport: whether the entries are those of an import that has told what its input alone
+    ///     shows, and what an event shows by itself.
+    ///   - known: what the log knew of names before these entries, where that was noted.
     /// - Throws and complexity: those of `findDoubts` and `LogView.addWhole`; `TieTrials.few` are made.
     public func countDoubts(
-        in entries: Range<UInt32>, isImport: Bool = false
+        in entries: Range<UInt32>, isImport: Bool = false, after known: KnownNames = KnownNames()
     ) throws -> [DoubtfulCases] {
         var census = DoubtCensus()
         census.untriedTies = try findDoubts(
@@ -35,7 +37,7 @@ extension LiveProjections {
         ) { doubt, _ in census.add(doubt) }
         return try store.log.read { view in
             let entries = entries.clamped(to: 0..<view.entryCount)
-            try view.addWhole(entries, &census, isImport: isImport)
+            try view.addWhole(entries, &census, isImport: isImport, after: known)
             return try census.named(in: view)
         }
     }

@@ -91,6 +91,7 @@ struct IngestCommand: ParsableCommand {
             format: format.value, language: language.lang, isDryRun: dryRun)
         do {
             let trial = dryRun ? Trial(log) : nil
+            let known = try log.read { $0.knownNames }
             for file in files where !Interrupt.isAsked {
                 try ingest(file, through: mapping, into: log, trial, &report)
             }
@@ -99,7 +100,7 @@ struct IngestCommand: ParsableCommand {
             if !dryRun, !Interrupt.isAsked {
                 let live = try LiveProjections(of: log)
                 try report.catchUp(live)
-                try report.lookAtCases(of: live)
+                try report.lookAtCases(of: live, after: known)
             }
         } catch {
             // What was recorded is durable, whatever came of the rest: say so first.

@@ -57,13 +57,15 @@ struct IngestReport {
 
     /// Looks at the cases that what was recorded belongs to: whether they have an opening, nothing
     /// before it, and no ties that decide a figure.
-    mutating func lookAtCases(of live: LiveProjections) throws {
+    ///
+    /// - Parameter known: what the log knew of names before.
+    mutating func lookAtCases(of live: LiveProjections, after known: KnownNames) throws {
         let ranges = parts.flatMap(\.outcome.sequences)
         guard let first = ranges.first?.lowerBound, let end = ranges.last?.upperBound else {
             return
         }
         // What others recorded meanwhile belongs to the same question.
-        cases = try live.countDoubts(in: first..<end, isImport: true)
+        cases = try live.countDoubts(in: first..<end, isImport: true, after: known)
     }
 
     /// Looks at the cases that what was rehearsed would belong to; ties alone only the real run tries.
