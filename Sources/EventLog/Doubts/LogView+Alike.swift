@@ -37,16 +37,17 @@ extension LogView {
     /// and not the first to say any: over the whole log each is told once. Cases of persons count as names
     /// of the field called like their kind. Events of people who are not to be known are passed over.
     ///
-    /// - Parameter known: what the log knew before these entries, where that was noted.
+    /// - Parameter known: what the log knew before these entries; nil where that was not noted.
     /// - Complexity: O(entries × fields), and O(log names) where some are new; O(log entries × fields)
     ///   where a new one is alike to another.
     public func namesAlike(
-        in entries: Range<UInt32>, after known: KnownNames = KnownNames()
+        in entries: Range<UInt32>, after known: KnownNames? = nil
     ) throws -> [NamesAlike] {
         var search = NameSearch(types)
         for segment in try segments(covering: entries) { search.look(at: segment, entries) }
-        let new = try search.texts(in: self, after: known)
-        guard try mayBeAlike(new, after: known) else { return [] }
+        let new = try search.texts(in: self, after: known ?? KnownNames())
+        let others = known ?? (entries.lowerBound == 0 ? KnownNames() : knownNames)
+        guard try mayBeAlike(new, after: others) else { return [] }
         return try namesAlike(said: search.texts(in: self), in: entries)
     }
 

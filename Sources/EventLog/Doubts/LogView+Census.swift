@@ -20,7 +20,7 @@ extension LogView {
     /// Adds to a census what `findDoubts` does not tell.
     package func addWhole(
         _ entries: Range<UInt32>, _ census: inout DoubtCensus, isImport: Bool,
-        after known: KnownNames = KnownNames()
+        after known: KnownNames? = nil
     ) throws {
         census.add(DoubtfulCases(alike: try namesAlike(in: entries, after: known)))
         census.add(try backdated(in: entries))

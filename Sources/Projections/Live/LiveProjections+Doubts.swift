@@ -29,7 +29,7 @@ extension LiveProjections {
     ///   - known: what the log knew of names before these entries, where that was noted.
     /// - Throws and complexity: those of `findDoubts` and `LogView.addWhole`; `TieTrials.few` are made.
     public func countDoubts(
-        in entries: Range<UInt32>, isImport: Bool = false, after known: KnownNames = KnownNames()
+        in entries: Range<UInt32>, isImport: Bool = false, after known: KnownNames? = nil
     ) throws -> [DoubtfulCases] {
         var census = DoubtCensus()
         census.untriedTies = try findDoubts(
