@@ -100,8 +100,13 @@ struct LifeCycleTests {
         #expect(try value(command) == 4)
         let third = try command.run("kpi", "undo", "ours", "--reason", "once more")
         #expect(third.code == 64 && third.error.contains("before ours@1"), "\(third)")
-        // What was taken back comes again under a new version alone: add knows it already.
-        #expect(try command.run("kpi", "add", "k3.yaml").out.contains("registered already"))
+        // What was taken back comes into force again by its file, where nothing higher is.
+        let back = try command.run("kpi", "add", "k3.yaml")
+        #expect(back.out.contains("ours@3: it answers from now on, in place of @1"), "\(back)")
+        #expect(try value(command) == 0)
+        let lower = try command.run("kpi", "add", "k2.yaml")
+        #expect(lower.code == 65 && lower.error.contains("ours@3 is in force"), "\(lower)")
+        #expect(try command.run("kpi", "drop", "ours@3", "--reason", "no").code == 0)
         #expect(try value(command) == 4)
         let dropped = try command.run("kpi", "drop", "ours@1", "--reason", "wrong")
         #expect(dropped.out.contains("no version of it answers now"), "\(dropped)")
@@ -112,12 +117,15 @@ struct LifeCycleTests {
         let history = try history(command, "kpi", "ours")
         #expect(
             history.map(\.act) == [
-                "registered", "registered", "registered", "undone", "undone", "dropped",
-                "registered",
+                "registered", "registered", "registered", "undone", "undone", "retold", "dropped",
+                "dropped", "registered",
             ])
-        #expect(history.map(\.version) == [1, 2, 3, 2, 1, 1, 1])
-        #expect(history.map(\.isInForce) == [false, false, false, false, false, false, true])
-        #expect(history[0].reason == "asked by the board" && history[6].by == "sari")
+        #expect(history.map(\.version) == [1, 2, 3, 2, 1, 3, 3, 1, 1])
+        #expect(
+            history.map(\.isInForce) == [
+                false, false, false, false, false, false, false, false, true,
+            ])
+        #expect(history[0].reason == "asked by the board" && history[8].by == "sari")
         #expect(try command.run("verify").code == 0)
     }
 
@@ -153,6 +161,23 @@ struct LifeCycleTests {
             $0.act == "promoted" || $0.act == "undone"
         }
         #expect(promoted.map(\.version) == [1, 2, 3, 1, 3, 2, 1])
+    }
+
+    @Test func `KPIs that are new come with the promotion that they need`() throws {
+        let command = try store()
+        try command.file("p1.yaml", Self.projection(1) + "---\n" + Self.kpi(1, "count(mine)"))
+        let second = Self.projection(2).replacing("channel: opened", with: "way: opened")
+        try command.file("p2.yaml", second)
+        try command.file("k2.yaml", Self.kpi(2, "2 * count(mine[way=email])"))
+        let promoted = try command.shell(
+            """
+            rekam projection add p1.yaml && rekam projection backfill mine@1 &&
+            rekam projection promote mine@1 --reason first && rekam projection add p2.yaml &&
+            rekam projection backfill mine@2 &&
+            rekam projection promote mine@2 --reason second --with k2.yaml
+            """)
+        #expect(promoted.code == 0, "\(promoted)")
+        #expect(try value(command) == 2)
     }
 
     @Test func `What was dropped is built again from the same file`() throws {

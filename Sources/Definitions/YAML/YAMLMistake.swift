@@ -186,6 +186,11 @@ struct YAMLMistake {
                 place.line, place.column, "a text after | or > begins on the next line",
                 "the end of the line")
         }
+        if says("document start") {
+            return told(
+                place.line, place.column, "the definition has ended before this line",
+                "its keys each at the beginning of a line, and --- between two definitions")
+        }
         if says("node content") {
             return told(place.line, place.column, "a value is missing here", "one before this")
         }

@@ -23,7 +23,14 @@ package enum YAMLReader {
         do {
             let parser = try Parser(yaml: document.text, resolver: .basic, encoding: .utf8)
             guard let node = try parser.nextRoot() else { return nil }
-            return value(of: node, depth: 1, offset: offset, faults: faults)
+            let read = value(of: node, depth: 1, offset: offset, faults: faults)
+            if let next = try parser.nextRoot() {
+                faults.report(
+                    line: (next.mark?.line ?? 1) + offset, column: next.mark?.column ?? 1,
+                    "what stands here, after the document's end (...), would not be read",
+                    expected: "--- between two definitions")
+            }
+            return read
         } catch let error as YamlError {
             report(error, in: document, faults: faults)
         } catch {

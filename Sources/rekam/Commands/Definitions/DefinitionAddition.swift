@@ -138,7 +138,9 @@ struct DefinitionAddition {
         let others = fresh.filter { $0.definition.kind != "calendar" }
         try log.appendOwn(
             calendars.drafts(reason: why.reason, by: why.by, at: now)
-                + others.map { $0.draft(in: log, after: count, why: why, at: now) },
+                + others.map {
+                    $0.draft(in: log, after: count, reason: why.reason, by: why.by, at: now)
+                },
             recorded: now)
         guard !calendars.additions.isEmpty else { return nil }
         let report = try LiveProjections(of: log).catchUp(options: options)

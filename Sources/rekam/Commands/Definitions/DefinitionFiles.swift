@@ -103,7 +103,7 @@ struct DefinitionFiles {
             case new
             /// The log has it, with other texts for people.
             case retold
-            /// The log had it, and it was dropped.
+            /// The log had it, and it was dropped or taken back.
             case again
         }
 
@@ -141,25 +141,28 @@ struct DefinitionFiles {
             }
             let newest = register.changes.filter { $0.kind == kind && $0.name == name }
                 .map(\.version).max()
+            let isInUse =
+                kind == "projection"
+                ? register.isThere(kind, name, version)
+                : register.standing(kind, name).contains { $0.version == version }
+            if !isInUse, kind != "projection", let live = register.live(kind, name),
+                live.version > version
+            {
+                refuse(
+                    "\(kind) \(name)@\(live.version) is in force, and a new version must be higher",
+                    (newest ?? live.version) + 1)
+            }
             guard let known = register.definition(kind, name, version) else {
-                if kind != "projection", let live = register.live(kind, name),
-                    live.version > version
-                {
-                    refuse(
-                        "\(kind) \(name)@\(live.version) is in force, and a new version must be higher",
-                        (newest ?? live.version) + 1)
-                }
                 fresh.append(Fresh(document: document, definition: definition))
                 continue
             }
-            let isThere = register.isThere(kind, name, version)
             let isSame = known.digest == Digest.hex(ofText: document.text)
-            if isThere, isSame { continue }
+            if isInUse, isSame { continue }
             if known.meaning == Digest.hex(ofMeaning: document.text), isSame || kind != "calendar" {
                 fresh.append(
                     Fresh(
                         document: document, definition: definition,
-                        standing: isThere ? .retold : .again))
+                        standing: isInUse ? .retold : .again))
                 continue
             }
             refuse(
@@ -176,14 +179,15 @@ extension DefinitionFiles.Fresh {
     ///
     /// - Parameters:
     ///   - log: the log, which has `count` entries.
-    ///   - why: why and by whom.
+    ///   - reason: why.
+    ///   - person: by whom.
     func draft(
-        in log: LogStore, after count: UInt32, why: RecordedReason = RecordedReason(),
+        in log: LogStore, after count: UInt32, reason: String? = nil, by person: String? = nil,
         at now: Instant
     ) -> EventDraft {
         log.registration(
             kind: definition.kind, name: definition.name, version: definition.version,
-            body: document.text, again: standing == .new ? nil : count, reason: why.reason,
-            by: why.by, at: now)
+            body: document.text, again: standing == .new ? nil : count, reason: reason,
+            by: person, at: now)
     }
 }

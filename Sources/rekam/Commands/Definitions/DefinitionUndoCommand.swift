@@ -15,7 +15,7 @@ struct DefinitionUndoCommand<Noun: DefinitionNoun>: ParsableCommand {
             abstract: "Take the version in force back: the one before it answers again.",
             discussion: """
                 The log keeps both. Taken back once more, the version before that one answers; what was \
-                taken back comes into force again by `add` under a new version.
+                taken back comes into force again by `add` of its file.
 
                 Example:
                   rekam \(Noun.kind) undo \(Noun.example) --reason "not agreed yet" --by sari
@@ -49,11 +49,12 @@ struct DefinitionUndoCommand<Noun: DefinitionNoun>: ParsableCommand {
         guard let live = register.live(Noun.kind, name),
             let (undone, before) = register.undoing(Noun.kind, name)
         else {
+            let live = register.live(Noun.kind, name).map { "\(name)@\($0.version)" }
             throw Failure(
                 .usage,
-                "no version of \(name) was in force before "
-                    + (register.live(Noun.kind, name).map { "\(name)@\($0.version)" } ?? "")
-                    + " that is still there: rekam \(Noun.kind) history \(name)")
+                (live.map { "no version of \(name) that is still there was in force before \($0)" }
+                    ?? "no version of \(name) is in force")
+                    + ": rekam \(Noun.kind) history \(name)")
         }
         let now = try Machine.now()
         let draft = log.promotion(
