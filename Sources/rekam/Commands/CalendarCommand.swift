@@ -135,6 +135,13 @@ struct CalendarShowCommand: ParsableCommand {
 }
 
 extension CalendarCommand {
+    /// Builds again what counts by another calendar than before.
+    static func buildAgain(_ log: LogStore, _ options: BuildOptions) throws -> BuildReport {
+        let report = try LiveProjections(of: log).catchUp(options: options)
+        Progress.clear()
+        return report
+    }
+
     /// Says which projections were built again.
     static func tell(_ report: BuildReport, _ words: DefinitionWords) {
         if !report.rebuilt.isEmpty { Output.line(words.builtAgain(report.rebuilt)) }
@@ -184,9 +191,7 @@ struct CalendarUseCommand: ParsableCommand {
                     reason: reason, by: by, at: now)
             ], recorded: now)
         Output.line(words.followsNow(calendar.name))
-        let report = try LiveProjections(of: log).catchUp(options: try resources.options())
-        Progress.clear()
-        CalendarCommand.tell(report, words)
+        CalendarCommand.tell(try CalendarCommand.buildAgain(log, resources.options()), words)
         Output.line()
         Output.line(words.next("rekam calendar show \(calendar.name)"))
         Output.flush()

@@ -56,9 +56,10 @@ struct DefinitionAddition {
             }
         }
         let then = register.with(zones + fresh.map(\.change))
-        try checkStanding(then)
+        let library = DefinitionLibrary(register: then, types: log.types)
+        try checkStanding(library)
         try checkProjections(then)
-        doubts = try fresh.isEmpty ? [] : foundDoubts(then)
+        doubts = try fresh.isEmpty ? [] : foundDoubts(library)
     }
 
     private static func calendars(
@@ -85,8 +86,7 @@ struct DefinitionAddition {
     }
 
     /// Nothing that answers may break.
-    private func checkStanding(_ then: DefinitionRegister) throws {
-        let library = DefinitionLibrary(register: then, types: log.types)
+    private func checkStanding(_ library: DefinitionLibrary) throws {
         do {
             for name in library.kpiNames { _ = try library.kpi(name) }
             for name in library.scorecardNames { _ = try library.scorecard(name) }
@@ -108,8 +108,7 @@ struct DefinitionAddition {
         held = try ExampleCheck.run(projections, context)
     }
 
-    private func foundDoubts(_ then: DefinitionRegister) throws -> [AnswerDoubt] {
-        let library = DefinitionLibrary(register: then, types: log.types)
+    private func foundDoubts(_ library: DefinitionLibrary) throws -> [AnswerDoubt] {
         let projections = try ProjectionStore(log: log)
         return try log.read { view in
             let context = try QueryContext(view, of: log, projections: projections)
@@ -143,9 +142,7 @@ struct DefinitionAddition {
                 },
             recorded: now)
         guard !calendars.additions.isEmpty else { return nil }
-        let report = try LiveProjections(of: log).catchUp(options: options)
-        Progress.clear()
-        return report
+        return try CalendarCommand.buildAgain(log, options)
     }
 
     /// What was registered, line by line.

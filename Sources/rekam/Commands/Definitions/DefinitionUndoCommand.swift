@@ -29,15 +29,7 @@ struct DefinitionUndoCommand<Noun: DefinitionNoun>: ParsableCommand {
     @Argument(help: "Its name.")
     var name: String
 
-    @Option(help: ArgumentHelp("Why; it is recorded.", valueName: "text"))
-    var reason: String
-
-    @Option(help: ArgumentHelp("Who does it; it is recorded.", valueName: "name"))
-    var by: String?
-
-    func validate() throws {
-        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
-    }
+    @OptionGroup var why: RequiredReason
 
     func run() throws {
         let log = try store.open(readOnly: false)
@@ -59,16 +51,15 @@ struct DefinitionUndoCommand<Noun: DefinitionNoun>: ParsableCommand {
         let now = try Machine.now()
         let draft = log.promotion(
             kind: Noun.kind, of: name, version: before.version,
-            after: try log.read { $0.entryCount }, reason: reason, by: by, undoing: undone, at: now)
+            after: try log.read { $0.entryCount }, reason: why.reason, by: why.by, undoing: undone,
+            at: now)
         try DefinitionChecks.stand(
             without: live, instead: before.version, in: register, types: log.types)
         try log.appendOwn([draft], recorded: now)
         let words = DefinitionWords(language.lang)
         Output.line(words.undone("\(name)@\(before.version)", instead: "\(name)@\(live.version)"))
         if Noun.kind == CalendarNoun.kind {
-            CalendarCommand.tell(
-                try LiveProjections(of: log).catchUp(options: try resources.options()), words)
-            Progress.clear()
+            CalendarCommand.tell(try CalendarCommand.buildAgain(log, resources.options()), words)
         }
         Output.line()
         Output.line(words.next("rekam \(Noun.kind) history \(name)"))
@@ -98,15 +89,7 @@ struct DefinitionDropCommand<Noun: DefinitionNoun>: ParsableCommand {
     @Argument(help: ArgumentHelp("Which version: NAME@V.", valueName: "name@v"))
     var name: String
 
-    @Option(help: ArgumentHelp("Why; it is recorded.", valueName: "text"))
-    var reason: String
-
-    @Option(help: ArgumentHelp("Who does it; it is recorded.", valueName: "name"))
-    var by: String?
-
-    func validate() throws {
-        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
-    }
+    @OptionGroup var why: RequiredReason
 
     func run() throws {
         let log = try store.open(readOnly: false)
@@ -136,7 +119,7 @@ struct DefinitionDropCommand<Noun: DefinitionNoun>: ParsableCommand {
         let now = try Machine.now()
         let draft = log.dropping(
             kind: Noun.kind, of: name, version: version, after: try log.read { $0.entryCount },
-            reason: reason, by: by, at: now)
+            reason: why.reason, by: why.by, at: now)
         try log.appendOwn([draft], recorded: now)
         let words = DefinitionWords(language.lang)
         let after = try log.read { try $0.definitions() }.live(Noun.kind, name)
@@ -146,9 +129,7 @@ struct DefinitionDropCommand<Noun: DefinitionNoun>: ParsableCommand {
                 inForce: live?.version == version ? after.map { "\(name)@\($0.version)" } : nil,
                 wasInForce: live?.version == version))
         if Noun.kind == CalendarNoun.kind {
-            CalendarCommand.tell(
-                try LiveProjections(of: log).catchUp(options: try resources.options()), words)
-            Progress.clear()
+            CalendarCommand.tell(try CalendarCommand.buildAgain(log, resources.options()), words)
         }
         Output.flush()
     }
