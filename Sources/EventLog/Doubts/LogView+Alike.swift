@@ -48,7 +48,7 @@ extension LogView {
         let new = try search.texts(in: self, after: known ?? KnownNames())
         let others = known ?? (entries.lowerBound == 0 ? KnownNames() : knownNames)
         guard try mayBeAlike(new, after: others) else { return [] }
-        return try namesAlike(said: search.texts(in: self), in: entries)
+        return try groups(of: search.texts(in: self), in: entries)
     }
 
     /// What the log knows of names now: those that come later are new.
@@ -58,7 +58,11 @@ extension LogView {
 
     /// As `namesAlike(in:)`, of names that entries say or would say.
     func namesAlike(said: SaidNames, in entries: Range<UInt32>) throws -> [NamesAlike] {
-        guard try mayBeAlike(said, after: knownNames) else { return [] }
+        try mayBeAlike(said, after: knownNames) ? groups(of: said, in: entries) : []
+    }
+
+    /// Those names and all that the log has, in groups of alike ones.
+    private func groups(of said: SaidNames, in entries: Range<UInt32>) throws -> [NamesAlike] {
         var all = try self.said(in: 0..<entryCount)
         for (field, names) in said {
             for (name, sequence) in names {
