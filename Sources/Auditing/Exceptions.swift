@@ -44,13 +44,14 @@ public struct AuditException: Hashable, Sendable {
         /// Names that differ in letter case or blanks alone, or in what is not seen.
         case namesAlike = "names_alike"
         /// What an import told of its input: values that look like phone numbers or addresses, local
-        /// times and dates that can be read in two ways or in none, rows elsewhere than their times or
-        /// what is recorded say.
+        /// times and dates that can be read in two ways or in none, rows that end early, rows elsewhere
+        /// than their times or what is recorded say.
         case phone, email
         case localTimeRepeated = "local_time_repeated"
         case localTimeSkipped = "local_time_skipped"
         case twoDateFormats = "two_date_formats"
         case dateAlone = "date_alone"
+        case shortRow = "short_row"
         case rowsOutOfOrder = "rows_out_of_order"
         case rowPlaces = "row_places"
 

@@ -76,6 +76,16 @@ public struct Rejection: Error, Hashable, Sendable {
         text.count > 200 ? String(text.prefix(199)) + "…" : text
     }
 
+    /// Whether the line it refuses need not be an event at all: it is no JSON, or lacks what every event
+    /// has.
+    public var isForeign: Bool {
+        switch kind {
+        case .unreadable: true
+        case .missing, .unknown: field != "type" && !field.hasPrefix("data.")
+        default: false
+        }
+    }
+
     /// The problem with the value put in after the field's name, cut to 40 characters:
     /// `time "2025-02-30T…" is no date`; for a group of rejections, that of the first.
     public var summary: String {

@@ -36,10 +36,12 @@ public struct Import {
         let digest = Digest()
         let name = source.name
         source.onStoredBytes = { digest.update($0) }
+        try source.check(reading: .events)
         var sink = AnswerWatch(counting(store.sink(clock: clock)), store.types)
         var outcome = try ingest(
             source, into: &sink, types: store.types, options: options,
             rejects: sink.watching(rejects), progress: progress, isCancelled: isCancelled)
+        outcome.note(foreign: name)
         outcome.doubts = sink.inside.doubts
         var blank = ImportRecord(input: name, digest: digest.hex)
         blank.hasAnswers = sink.hasSeenAnswers
@@ -97,9 +99,12 @@ public struct Import {
             rehearsal.rowPlaces = newPlaces
         }
         guard let mapping else {
+            let name = source.name
+            try source.check(reading: .events)
             var outcome = try ingest(
                 source, into: &sink, types: store.types, options: options, rejects: rejects,
                 progress: progress, isCancelled: isCancelled)
+            outcome.note(foreign: name)
             outcome.doubts = sink.doubts
             return outcome
         }
@@ -174,6 +179,17 @@ public struct Import {
         ]
         for schema in types.schemas { fields.formUnion(schema.fields.map { "data." + $0.name }) }
         return fields
+    }
+}
+
+extension IngestOutcome {
+    /// Names the input where none of its first lines was an event.
+    fileprivate mutating func note(foreign name: String) {
+        guard isForeign else { return }
+        let problem =
+            "holds no events: none of its first \(counts.lines) lines is one. Events are CloudEvents, one "
+            + "to a line as JSON (Schemas/EVENTS.md); CSV is read with --mapping."
+        inputFault = InputFault(name: name, cause: .other(problem))
     }
 }
 

@@ -36,6 +36,34 @@ struct RejectsTests {
         #expect(try command.run("log", "show", "--last", "9").out.contains("ticket/T-1") == false)
     }
 
+    @Test("What is wholly something else is refused in one sentence, and not copied")
+    func somethingElse() throws {
+        let command = try Command()
+        #expect(try command.run("init", "--time-zone", "UTC").code == 0)
+        let before = try command.run("status").out
+        try command.file("a.csv", "id,channel\n1,web\n2,web\n")
+        let csv = try command.run("ingest", "a.csv")
+        #expect(csv.code == 74 && csv.error.hasPrefix("Error: a.csv is CSV, and events"), "\(csv)")
+        #expect(csv.error.contains("--mapping FILE"))
+        #expect(try command.run("ingest", "a.csv", "--dry-run").error == csv.error)
+        // Nothing was recorded, of the input or of its refusal.
+        #expect(try command.run("status").out == before)
+
+        // Where the first bytes don't tell: after a hundred lines.
+        let tickets = (1...500).map { "{\"number\": \($0), \"state\": \"open\"}\n" }
+        try command.file("t.ndjson", tickets.joined())
+        let foreign = try command.run("ingest", "t.ndjson")
+        #expect(
+            foreign.code == 74
+                && foreign.error.contains("t.ndjson holds no events: none of its first"),
+            "\(foreign)")
+        #expect(try text("t.rejects.ndjson", command) == tickets.prefix(100).joined())
+        // One event among them, and each line is judged by itself.
+        try command.file("e.ndjson", Command.message("1") + tickets.joined())
+        let mixed = try command.run("ingest", "e.ndjson")
+        #expect(mixed.code == 65 && mixed.out.contains("500"), "\(mixed)")
+    }
+
     @Test("Rejects of inputs of one name, and of earlier imports, all stay")
     func free() throws {
         let command = try Command()

@@ -13,6 +13,8 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     case twoDateFormats = "two_date_formats"
     /// A date without a time of day, taken for the first instant of its local day.
     case dateAlone = "date_alone"
+    /// A row that has fewer fields than the header: the last ones are taken for empty.
+    case shortRow = "short_row"
     /// A row that stands elsewhere among its case's rows than its time says, where the mapping says
     /// that the rows, or a column, tell their order.
     case rowsOutOfOrder = "rows_out_of_order"
@@ -45,7 +47,7 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     public var isOfInputs: Bool {
         switch self {
         case .phone, .email, .localTimeRepeated, .localTimeSkipped, .twoDateFormats, .dateAlone,
-            .rowsOutOfOrder, .rowPlaces:
+            .shortRow, .rowsOutOfOrder, .rowPlaces:
             true
         default: false
         }

@@ -8,6 +8,8 @@ public struct CSVFormat: Hashable, Sendable {
     public var encoding: TextEncoding?
     /// Column names, for a file without a header line.
     public var header: [String]?
+    /// Lines above the header (or above the rows, where there is none) that are no rows.
+    public var linesAbove = 0
     /// Longest row, in bytes. A longer one is refused and skipped.
     public var longestRow = 16 << 20
     /// Columns, at most. A file whose header has more is refused, as is a row with more fields.

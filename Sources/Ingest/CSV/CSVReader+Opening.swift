@@ -28,7 +28,23 @@ extension CSVReader {
             position = buffer.count > 6 && buffer[6] == 10 ? 7 : 6
             line = 2
         }
+        try skipLines(format.linesAbove)
         scanner.delimiter = format.delimiter ?? stated ?? sniffedDelimiter()
+    }
+
+    /// Passes over lines above the header.
+    private func skipLines(_ count: Int) throws {
+        let lineEnd: UInt8 = scanner.endsWithCR ? 13 : 10
+        for _ in 0..<count {
+            while !buffer[position...].contains(lineEnd), try refill(atLeast: CSVReader.chunkBytes)
+            {
+                guard buffer.count <= format.longestRow else { throw CSVFault.noHeader }
+            }
+            let end = buffer[position...].firstIndex(of: lineEnd).map { $0 + 1 } ?? buffer.count
+            rawPreamble += buffer[position..<end]
+            position = end
+            line += 1
+        }
     }
 
     private func startUTF16() throws {
@@ -76,10 +92,15 @@ extension CSVReader {
             if case .fault(let rejection) = found { throw CSVFault.header(rejection) }
         } while row.isBlank
         if let rejection = decode() { throw CSVFault.header(rejection) }
-        header = CSVReader.unique((0..<row.count).map { row[$0] })
+        setHeader((0..<row.count).map { row[$0] })
     }
 
-    static func unique(_ names: [String]) -> [String] {
+    func setHeader(_ names: [String]) {
+        header = CSVReader.unique(names)
+        namedColumns = (names.lastIndex { !$0.trimmingBlanks.isEmpty } ?? -1) + 1
+    }
+
+    private static func unique(_ names: [String]) -> [String] {
         var seen: [String: Int] = [:]
         return names.enumerated().map { index, name in
             let trimmed = name.trimmingBlanks

@@ -51,6 +51,7 @@ extension CSVReader {
         rowStart = position
         position = end
         row.line = line
+        row.firstMissing = nil
         line += max(lines, 1)
         let isBlankLine = row.count == 1 && row.isBlank
         found = isBlankLine && header.count != 1 ? .blank : .row
@@ -144,10 +145,24 @@ extension CSVReader {
     /// Text encoding, NUL and the number of fields of the row just found.
     func settle() -> Rejection? {
         if let rejection = decode() { return rejection }
-        guard row.count == header.count else {
-            return Rejection(
-                kind: .unreadable, line: row.line, field: "",
-                problem: "the row has \(row.count) fields (the header has \(header.count))")
+        return fit()
+    }
+
+    /// Makes the row as long as the header: fields that were left out at its end are empty, and empty
+    /// ones beyond the header's last are none.
+    private func fit() -> Rejection? {
+        if row.count < header.count {
+            if row.count < namedColumns { row.firstMissing = header[row.count] }
+            row.ends += repeatElement(row.bytes.count, count: header.count - row.count)
+        } else if row.count > header.count {
+            guard row.isBlank(from: header.count) else {
+                return Rejection(
+                    kind: .unreadable, line: row.line, field: "",
+                    problem: "the row has \(row.count) fields, and not all beyond the header's "
+                        + "\(header.count) are empty (a text that holds the delimiter stands in "
+                        + "quotes)")
+            }
+            row.ends.removeLast(row.count - header.count)
         }
         return nil
     }

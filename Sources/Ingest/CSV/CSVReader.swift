@@ -13,7 +13,8 @@ public import EventModel
 ///     }
 ///
 /// A row that can't be read costs that row alone: after an unclosed quote reading goes on in the
-/// next line. Blank lines are skipped.
+/// next line. Blank lines are skipped; a row that is shorter than the header has empty fields at its
+/// end, and empty fields beyond the header's are none.
 public final class CSVReader {
     /// What `next` found.
     public enum Item: Sendable {
@@ -27,6 +28,10 @@ public final class CSVReader {
 
     /// The columns' names. A name that stands twice is `name` and `name#2`, an empty one `#7`.
     public internal(set) var header: [String] = []
+    /// How many columns there are up to the last one that the file names.
+    var namedColumns = 0
+    /// The lines above the header that are passed over, as they stand in the file.
+    public internal(set) var rawPreamble: [UInt8] = []
     /// The row last read.
     public internal(set) var row = CSVRow()
     /// The delimiter, stated or found.
@@ -62,7 +67,7 @@ public final class CSVReader {
             mostFields: format.mostColumns)
         try readFirstBytes()
         if let names = format.header {
-            header = CSVReader.unique(names)
+            setHeader(names)
         } else {
             try readHeader()
         }

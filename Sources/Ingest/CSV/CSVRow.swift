@@ -6,6 +6,8 @@ public struct CSVRow: Sendable {
     public internal(set) var line = 0
     /// 1-based number of the row; the header is none, blank lines are none.
     public internal(set) var number = 0
+    /// The first named column that the row is too short for; nil where it has all.
+    public internal(set) var firstMissing: String?
     /// The fields' UTF-8, one behind the other.
     var bytes: [UInt8] = []
     /// Where each field ends in `bytes`.
@@ -39,5 +41,10 @@ public struct CSVRow: Sendable {
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
 
     /// Whether nothing stands in any field.
-    var isBlank: Bool { bytes.allSatisfy { $0 == 32 || $0 == 9 } }
+    var isBlank: Bool { isBlank(from: 0) }
+
+    /// Whether nothing stands in a field or in those behind it.
+    func isBlank(from index: Int) -> Bool {
+        bytes[range(index).lowerBound...].allSatisfy { $0 == 32 || $0 == 9 }
+    }
 }

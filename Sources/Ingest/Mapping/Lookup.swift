@@ -5,7 +5,7 @@ struct Lookup: Sendable {
         case keep
         case skip
         case refuse
-        case use(String)
+        case use(Template)
     }
 
     /// The name the mapping gives it; empty for one that stands where it is used.
@@ -18,6 +18,7 @@ struct Lookup: Sendable {
     /// What was found.
     enum Result {
         case text(String)
+        case made(Template)
         case missing
         case refused
     }
@@ -30,7 +31,7 @@ struct Lookup: Sendable {
         case .keep: return .text(text)
         case .skip: return .missing
         case .refuse: return .refused
-        case .use(let other): return .text(other)
+        case .use(let other): return .made(other)
         }
     }
 }

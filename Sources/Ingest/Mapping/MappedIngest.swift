@@ -20,6 +20,7 @@ public func ingest<Sink: EventSink>(
     var run = IngestRun(
         sink: sink, types: types, options: options, rejects: rejects, progress: progress)
     defer { sink = run.sink }
+    try source.check(reading: .rows)
     var fault: InputFault?
     var isStoppedEarly = false
     do {

@@ -42,7 +42,8 @@ public final class MappedReader {
     /// What is doubtful in the times of the last row, each by itself; without a line where its case is
     /// somebody who is not to be known.
     public var doubts: [DoubtGroup] { staged?.result.doubts ?? [] }
-    /// The header line as it stands in the file: what a file of refused rows begins with.
+    /// The header line and what is passed over above it, as they stand in the file: what a file of
+    /// refused rows begins with.
     public let rawHeader: [UInt8]
 
     private let mapping: Mapping
@@ -84,7 +85,7 @@ public final class MappedReader {
         } catch let fault as CSVFault {
             throw MappingMismatch(description: "\(name) \(fault)")
         }
-        rawHeader = mapping.format.header == nil ? Array(csv.rawRow) : []
+        rawHeader = csv.rawPreamble + (mapping.format.header == nil ? Array(csv.rawRow) : [])
         let header = csv.header
         var places: [Int?] = []
         for column in mapping.columns {
@@ -109,7 +110,7 @@ public final class MappedReader {
         staged = nil
         reading.removeAll(keepingCapacity: true)
         if mapping.merge != nil || places != nil { return try nextUpdate() }
-        switch try csv.next() {
+        switch try nextInFile() {
         case .end: return .end
         case .rejected(let rejection):
             rows += 1
@@ -239,6 +240,10 @@ public final class MappedReader {
             staged = (result, named)
             return .events
         } catch {
+            if rows.count == 1, (try? events.givesNothing()) == true {
+                drafts = []
+                return .events
+            }
             return .rejected(error)
         }
     }
@@ -298,10 +303,26 @@ public final class MappedReader {
     }
 
     private func findInFile() throws -> FoundRow {
-        switch try csv.next() {
+        switch try nextInFile() {
         case .end: .end
         case .rejected(let rejection): .rejected(rejection, Array(csv.rawRow))
         case .row: .row(NumberedRow(csv.row), Array(csv.rawRow))
+        }
+    }
+
+    /// The next row in the file that the mapping reads.
+    private func nextInFile() throws -> CSVReader.Item {
+        while true {
+            let item = try csv.next()
+            guard case .row = item, !mapping.keep.isEmpty || !mapping.skip.isEmpty else {
+                return item
+            }
+            do throws(Rejection) {
+                if try events.isKept(csv.row) { return item }
+            } catch {
+                return .rejected(error)
+            }
+            rows += 1
         }
     }
 

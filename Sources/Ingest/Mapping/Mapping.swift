@@ -37,13 +37,14 @@ public struct Mapping: Sendable {
     var rowOrder: RowOrder?
     /// What rows of one update have in common; nil where each row is an update.
     var merge: [Template]?
+    /// Which rows are read: those of which all hold, and of `skip` none.
+    var keep: [[TestSpec]] = []
+    var skip: [[TestSpec]] = []
     var events: [EventSpec] = []
     /// Fields that are compared with what other rows of the case say; each has a slot.
     var tracked: [TrackedField] = []
     /// Whether anything asks for other rows of the case.
     var usesState = false
-    /// Whether an event asks what its fields were before the row.
-    var usesPrevious = false
 
     /// Bytes of an order that is no whole number, at most.
     static let longestOrder = 32
@@ -91,21 +92,23 @@ struct Template: Sendable, Hashable {
     }
 }
 
-/// A text made from a row: template, then prefix off, then lookup.
+/// A text made from a row: a template, then prefix off, then lookup.
 struct ValueSpec: Sendable {
     /// For rejections: the value's own name, or the field it stands in.
     var name = ""
-    var template = Template()
+    /// The first of these that stands for something.
+    var templates = [Template()]
     var removedPrefix = ""
     var lookup: Int?
     /// Stands in where there is nothing.
-    var missing: String?
+    var missing: Template?
 }
 
 /// A time made from a row.
 struct TimeSpec: Sendable {
     enum Base: Sendable {
-        case text(Template, [TimeFormat], TimeZoneRules)
+        /// The first of some texts that stands for something.
+        case text([Template], [TimeFormat], TimeZoneRules)
         case time(Int)
     }
     enum Unit: String, Sendable, CaseIterable {

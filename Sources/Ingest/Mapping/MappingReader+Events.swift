@@ -33,7 +33,7 @@ extension MappingReader {
                     expected: "\"count\", or an id of the source")
             }
         }
-        if let when = fields["when"] { event.when = when.elements.map(tests) }
+        if let when = fields["when"] { event.when = tests(when) }
         let data = pairs(fields["data"], "data")
         for pair in data { readField(pair, schema, &event) }
         for field in schema.fields where field.isRequired {
@@ -116,7 +116,10 @@ extension MappingReader {
     }
 
     private func constant(_ spec: ValueSpec) -> String? {
-        spec.lookup == nil && spec.removedPrefix.isEmpty ? spec.template.constant : nil
+        guard spec.templates.count == 1, spec.lookup == nil, spec.removedPrefix.isEmpty else {
+            return nil
+        }
+        return spec.templates[0].constant
     }
 
     private func wrong(_ value: YAMLValue, _ expected: String) {
@@ -132,8 +135,10 @@ extension MappingReader {
         return Int(number)
     }
 
-    /// `{column: text, …}`: all must hold.
-    private func tests(_ value: YAMLValue) -> [TestSpec] {
+    /// Conditions of which one must hold: each `{column: text, …}`, of which all must.
+    func tests(_ value: YAMLValue) -> [[TestSpec]] { value.elements.map(allOf) }
+
+    private func allOf(_ value: YAMLValue) -> [TestSpec] {
         pairs(value, "conditions").map { pair in
             let subject = Template(parts: [reference(pair.name)])
             guard pair.value.pairs != nil else {
@@ -191,8 +196,18 @@ extension MappingReader {
         switch field.content {
         case .constant: []
         case .day: nil
-        case .text(let spec), .integer(let spec, _), .boolean(let spec): columns(of: spec.template)
+        case .text(let spec), .integer(let spec, _), .boolean(let spec): columns(of: spec)
         }
+    }
+
+    /// The columns a value is made of, those that stand in for others included.
+    private func columns(of spec: ValueSpec) -> Set<Int> {
+        var templates = spec.templates
+        if let missing = spec.missing { templates.append(missing) }
+        if let lookup = spec.lookup, case .use(let other) = mapping.lookups[lookup].otherwise {
+            templates.append(other)
+        }
+        return templates.reduce(into: []) { $0.formUnion(columns(of: $1)) }
     }
 
     /// The columns a text is made of.
@@ -201,7 +216,7 @@ extension MappingReader {
             switch part {
             case .literal: break
             case .column(let index): found.insert(index)
-            case .value(let index): found.formUnion(columns(of: mapping.values[index].template))
+            case .value(let index): found.formUnion(columns(of: mapping.values[index]))
             }
         }
     }

@@ -6,18 +6,21 @@ extension MappingReader {
     func readFormats(_ value: YAMLValue) -> [TimeFormat] {
         value.elements.compactMap { element in
             guard let text = text(element) else { return nil }
-            if let format = TimeFormat(text) { return format }
-            faults.report(
-                at: element, "\(element.inWords) is no time format",
-                expected: "iso, or symbols such as d/M/yyyy HH:mm")
-            return nil
+            do throws(TimeFormat.Fault) {
+                return try TimeFormat(text, decimal: mapping.decimal)
+            } catch {
+                faults.report(
+                    at: element, "\(element.inWords) is no time format: \(error.problem)",
+                    expected: error.expected)
+                return nil
+            }
         }
     }
 
     func readZone(_ value: YAMLValue) -> TimeZoneRules {
         guard let name = text(value) else { return .utc }
         if name.uppercased() == "UTC" { return .utc }
-        var cursor = TimeFormat.Cursor(bytes: Array(name.utf8))
+        var cursor = TimeFormat.Cursor(name)
         var offset: Int64?
         if cursor.offset(into: &offset), cursor.isAtEnd, let offset {
             return TimeZoneRules(
@@ -44,7 +47,7 @@ extension MappingReader {
     /// A template, `{from, format, zone, plus, minus}` or `{after, plus, minus}`.
     private func time(_ value: YAMLValue) -> TimeSpec? {
         guard value.pairs != nil else {
-            return TimeSpec(base: .text(template(value), formats, zone), zone: zone)
+            return TimeSpec(base: .text([template(value)], formats, zone), zone: zone)
         }
         let keys = ["from", "after", "format", "zone", "plus", "minus"]
         guard let fields = Keys(value, of: "a time", keys, faults) else { return nil }
@@ -61,7 +64,8 @@ extension MappingReader {
                 return nil
             }
             let ownFormats = fields["format"].map(readFormats) ?? formats
-            spec = TimeSpec(base: .text(template(from), ownFormats, ownZone), zone: ownZone)
+            spec = TimeSpec(
+                base: .text(from.elements.map(template), ownFormats, ownZone), zone: ownZone)
         }
         for (key, sign) in [("plus", Int64(1)), ("minus", -1)] {
             for pair in pairs(fields[key], "amounts") {

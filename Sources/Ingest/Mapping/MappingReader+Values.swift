@@ -49,7 +49,7 @@ extension MappingReader {
             guard let fields = Keys(value, of: "\"otherwise\"", ["use"], faults),
                 let other = fields.required("use", "a text")
             else { return .refuse }
-            return .use(anyText(other))
+            return .use(template(other))
         }
         switch choice(value, "way out", ["keep", "skip", "refuse"]) {
         case "keep": return .keep
@@ -130,17 +130,18 @@ extension MappingReader {
         mapping.values.append(spec)
     }
 
-    /// A template, or `{from, remove, lookup | map, otherwise, missing}`.
+    /// A template, or `{from, remove, lookup | map, otherwise, missing}`; several in `from` where the
+    /// first that stands for something is meant.
     func value(_ value: YAMLValue, extraKeys: [String]) -> ValueSpec {
-        guard value.pairs != nil else { return ValueSpec(template: template(value)) }
+        guard value.pairs != nil else { return ValueSpec(templates: [template(value)]) }
         let keys = ["from", "remove", "lookup", "map", "otherwise", "missing"] + extraKeys
         var spec = ValueSpec()
         guard let fields = Keys(value, of: "a value", keys, faults),
             let from = fields.required("from", "a text with {columns}")
         else { return spec }
-        spec.template = template(from)
+        spec.templates = from.elements.map(template)
         spec.removedPrefix = fields["remove"].map(anyText) ?? ""
-        spec.missing = fields["missing"].map(anyText)
+        spec.missing = fields["missing"].map(template)
         if let name = fields["lookup"] {
             if fields["map"] != nil {
                 faults.report(

@@ -76,7 +76,8 @@ final class MappingReader {
 
     private static let keys = [
         "mapping", "version", "title", "source", "csv", "time", "numbers", "missing", "optional",
-        "lookups", "values", "times", "case", "at", "order", "row-order", "merge", "events",
+        "lookups", "values", "times", "keep", "skip", "case", "at", "order", "row-order", "merge",
+        "events",
     ]
 
     func read(_ root: YAMLValue) {
@@ -92,8 +93,9 @@ final class MappingReader {
         }
         mapping.source = fields.required("source", "the name of the system").flatMap(text) ?? ""
         if let csv = fields["csv"] { readFormat(csv) }
-        if let time = fields["time"] { readTimeDefaults(time) }
+        // Before times, some of which are numbers.
         if let numbers = fields["numbers"] { readNumbers(numbers) }
+        if let time = fields["time"] { readTimeDefaults(time) }
         if let missing = fields["missing"] {
             mapping.missing = missing.elements.map { NormalText.form(of: anyText($0)) }
         }
@@ -103,6 +105,8 @@ final class MappingReader {
         for pair in pairs(fields["lookups"], "lookups") { readLookup(pair) }
         for pair in pairs(fields["values"], "values") { readNamedValue(pair) }
         for pair in pairs(fields["times"], "times") { readNamedTime(pair) }
+        if let keep = fields["keep"] { mapping.keep = tests(keep) }
+        if let skip = fields["skip"] { mapping.skip = tests(skip) }
         if let subject = fields.required("case", "the case, for example ticket/{number}") {
             mapping.subject = template(subject)
         }
@@ -120,7 +124,7 @@ final class MappingReader {
     }
 
     private func readFormat(_ value: YAMLValue) {
-        let keys = ["delimiter", "encoding", "header"]
+        let keys = ["delimiter", "encoding", "header", "skip"]
         guard let fields = Keys(value, of: "\"csv\"", keys, faults) else { return }
         if let delimiter = fields["delimiter"] {
             let names = CSVFormat.delimiters.map(\.name)
@@ -133,6 +137,14 @@ final class MappingReader {
             mapping.format.encoding =
                 choice(encoding, "encoding", names + ["latin-1", "auto"])
                 .flatMap { $0 == "latin-1" ? .latin1 : TextEncoding(rawValue: $0) }
+        }
+        if let skip = fields["skip"] {
+            guard let lines = skip.integer, (0...1000).contains(lines) else {
+                return faults.report(
+                    at: skip, "\(skip.inWords) stands here",
+                    expected: "how many lines stand above the header, 0 to 1000")
+            }
+            mapping.format.linesAbove = Int(lines)
         }
         if let header = fields["header"] {
             mapping.format.header = header.elements.compactMap(text)

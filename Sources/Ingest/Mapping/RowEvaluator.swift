@@ -9,7 +9,7 @@ struct RowEvaluator {
     private var values: [Cached<String>]
     private var times: [Cached<SentTime>]
     private var stamp = 0
-    /// What is doubtful in the times of the row so far, with their names.
+    /// What is doubtful in the row so far, with the names of the times or the column that it is about.
     private(set) var doubts: [(kind: DoubtGroup.Kind, name: String)] = []
     private var row = CSVRow()
 
@@ -32,6 +32,7 @@ struct RowEvaluator {
         self.row = row
         stamp += 1
         doubts.removeAll(keepingCapacity: true)
+        if let column = row.firstMissing { doubts.append((.shortRow, column)) }
     }
 
     /// A column's text in its normal form; nil where it stands for nothing.
@@ -70,20 +71,34 @@ struct RowEvaluator {
     }
 
     mutating func value(_ spec: ValueSpec) throws(Rejection) -> String? {
-        guard var text = try text(spec.template) else { return spec.missing }
+        guard var text = try first(of: spec.templates) else { return try standIn(spec) }
         if !spec.removedPrefix.isEmpty, text.hasPrefix(spec.removedPrefix) {
             text = String(text.dropFirst(spec.removedPrefix.count))
         }
         guard let index = spec.lookup else { return text }
         switch mapping.lookups[index].find(text) {
         case .text(let found): return found
-        case .missing: return spec.missing
+        case .made(let template): return try self.text(template)
+        case .missing: return try standIn(spec)
         case .refused:
             let table = mapping.lookups[index]
             let words = table.entries.keys.sorted().prefix(8).joined(separator: ", ")
             let name = table.name.isEmpty ? "the map" : "the lookup \(table.name)"
             throw rejection(spec.name, text, "\(name) has no entry for it (it has \(words))")
         }
+    }
+
+    private mutating func standIn(_ spec: ValueSpec) throws(Rejection) -> String? {
+        guard let missing = spec.missing else { return nil }
+        return try text(missing)
+    }
+
+    /// The first text that stands for something.
+    private mutating func first(of templates: [Template]) throws(Rejection) -> String? {
+        for template in templates {
+            if let text = try text(template) { return text }
+        }
+        return nil
     }
 
     func rejection(_ field: String, _ value: String, _ problem: String) -> Rejection {
@@ -116,8 +131,8 @@ struct RowEvaluator {
             guard let base = try time(index) else { return nil }
             instant = base.instant
             nanoseconds = base.nanoseconds
-        case .text(let template, let formats, let zone):
-            guard let text = try text(template) else { return nil }
+        case .text(let templates, let formats, let zone):
+            guard let text = try first(of: templates) else { return nil }
             guard let reading = TimeReading(text, formats, zone) else {
                 let forms = formats.map(\.text).joined(separator: " or ")
                 throw rejection(spec.name, text, "it is no time of the form \(forms)")
@@ -242,7 +257,17 @@ struct RowEvaluator {
         }
     }
 
-    mutating func holds(_ test: TestSpec) throws(Rejection) -> Bool {
+    /// Whether all tests of one of some conditions hold.
+    mutating func holds(anyOf conditions: [[TestSpec]]) throws(Rejection) -> Bool {
+        for tests in conditions {
+            var holds = true
+            for test in tests where holds { holds = try self.holds(test) }
+            if holds { return true }
+        }
+        return false
+    }
+
+    private mutating func holds(_ test: TestSpec) throws(Rejection) -> Bool {
         let text = try text(test.subject)
         switch test.expectation {
         case .present(let isPresent): return (text != nil) == isPresent

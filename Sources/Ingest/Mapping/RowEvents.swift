@@ -33,6 +33,19 @@ struct RowEvents {
         evaluator = RowEvaluator(mapping, places: places)
     }
 
+    /// Whether the mapping reads a row at all.
+    mutating func isKept(_ row: CSVRow) throws(Rejection) -> Bool {
+        evaluator.begin(row)
+        if !mapping.keep.isEmpty, try !evaluator.holds(anyOf: mapping.keep) { return false }
+        return try !evaluator.holds(anyOf: mapping.skip)
+    }
+
+    /// Whether no event holds for the row at hand: it needs neither case nor time, as a line of totals.
+    mutating func givesNothing() throws(Rejection) -> Bool {
+        for event in mapping.events where try holds(event) { return false }
+        return true
+    }
+
     /// The case of the row at hand.
     mutating func subject() throws(Rejection) -> String {
         guard let subject = try evaluator.text(mapping.subject) else {
@@ -158,12 +171,7 @@ struct RowEvents {
 
     mutating func holds(_ event: EventSpec) throws(Rejection) -> Bool {
         if event.when.isEmpty { return true }
-        for tests in event.when {
-            var holds = true
-            for test in tests where holds { holds = try evaluator.holds(test) }
-            if holds { return true }
-        }
-        return false
+        return try evaluator.holds(anyOf: event.when)
     }
 
     /// Fills in the fields; false where none of the watched ones says anything, or all say what the

@@ -1,10 +1,10 @@
 extension TimeFormat {
     /// A place in a text that is being read as a time.
     struct Cursor {
-        let bytes: [UInt8]
+        private let bytes: [UInt8]
         private var place = 0
 
-        init(bytes: [UInt8]) { self.bytes = bytes }
+        init(_ text: String) { bytes = text.plainBlanks }
 
         var isAtEnd: Bool { place == bytes.count }
 
@@ -60,9 +60,12 @@ extension TimeFormat {
         }
 
         mutating func half(into isAfternoon: inout Bool) -> Bool {
-            // a.m. and AM alike.
+            // a.m., p. m. and AM alike.
             var letters = word().lowercased()
-            if letters.count == 1 { letters += word().lowercased() }
+            if letters.count == 1 {
+                _ = blanks()
+                letters += word().lowercased()
+            }
             isAfternoon = letters == "pm"
             return letters == "pm" || letters == "am"
         }
@@ -111,6 +114,16 @@ extension TimeFormat {
             guard offset(into: &parts.offset), isAtEnd else { return nil }
             return parts.reading
         }
+    }
+}
+
+extension String {
+    /// The text's bytes, with a plain blank for each blank of another kind.
+    var plainBlanks: [UInt8] {
+        if utf8.allSatisfy({ $0 < 0x80 && $0 != 9 }) { return Array(utf8) }
+        var plain = String.UnicodeScalarView()
+        for scalar in unicodeScalars { plain.append(scalar.properties.isWhitespace ? " " : scalar) }
+        return Array(String(plain).utf8)
     }
 }
 

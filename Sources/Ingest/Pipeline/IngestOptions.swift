@@ -69,6 +69,8 @@ public struct IngestOutcome: Sendable {
     public var sequences: [Range<UInt32>] = []
     /// Whether a refusal ended the run (`IngestOptions.isStrict`).
     public var isStopped = false
+    /// Whether the run was ended since none of so many first lines was an event.
+    public var isForeign = false
     /// Whether the run was cancelled; what was read by then is recorded.
     public var isCancelled = false
     /// Whether the clock ran behind the log's, see `AppendOutcome`.

@@ -31,6 +31,8 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
     /// For what the parsing threads left; made when it is first needed.
     private var rest: EventParser?
     private var tally = RefusalTally()
+    /// Whether a line was an event, if perhaps a wrong one.
+    private var hasSeenEvents = false
     private var outcome = IngestOutcome()
     /// Events allowed in the present batch.
     private var room: Int
@@ -46,6 +48,8 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
 
     /// Refused lines kept until their batch is done, at most.
     private static var mostRefused: Int { 10_000 }
+    /// Where so many first lines are no events, the input is something else.
+    private static var mostForeign: Int { 100 }
     /// Where the log's column segments end; see `IngestOptions.batchEvents`.
     private static var alignment: Int { 65_536 }
 
@@ -139,7 +143,7 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
         outcome.counts = counts
         outcome.refusals = tally.sorted
         outcome.doubts = doubtful.sorted
-        outcome.isStopped = isStopped
+        outcome.isStopped = isStopped && !outcome.isForeign
         return outcome
     }
 
@@ -287,6 +291,7 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
             while end < most, piece.batch.rows[end].line < nextRefused { end += 1 }
             joiner.append(row..<end, of: piece.batch, addingLines: firstLine, to: &batch)
             for index in row..<end { places.append(kept.place(piece.places[index], base)) }
+            hasSeenEvents = hasSeenEvents || end > row
             row = end
             if batch.rows.count >= room { try flush() }
         }
@@ -299,7 +304,11 @@ public struct IngestRun<Sink: EventSink>: ~Copyable {
 
     private mutating func refuse(_ rejection: Rejection, _ place: KeptLines.Place) throws {
         refused.append((rejection, place))
-        if options.isStrict {
+        if !rejection.isForeign { hasSeenEvents = true }
+        outcome.isForeign =
+            reader == nil && !hasSeenEvents
+            && counts.refused + refused.count >= IngestRun.mostForeign
+        if options.isStrict || outcome.isForeign {
             isStopped = true
             try writeRefused([])
         } else if refused.count >= IngestRun.mostRefused {

@@ -16,6 +16,8 @@ public struct InputFault: Error, Hashable, Sendable {
         case compressed(CompressionFault)
         /// It is packed in a way that is not read here, such as `zip`.
         case packed(String)
+        /// It is wholly something else than what is read: a clause with the remedy.
+        case other(String)
         /// The system refused to open or read it, in its own words.
         case system(String)
     }
@@ -55,6 +57,8 @@ extension InputFault: CustomStringConvertible {
             "\(name) \(fault). Get it again from where it came."
         case .packed(let format):
             "\(name) is packed as \(format); gzip and zstd are read, and plain text. Unpack it first."
+        case .other(let problem):
+            "\(name) \(problem)"
         case .system(let words):
             "\(name) can't be read: \(words). Check the disk or the network it comes from, and "
                 + "ingest it again: what was recorded so far is not recorded twice."

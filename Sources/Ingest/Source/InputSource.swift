@@ -30,6 +30,8 @@ public final class InputSource: ByteSource {
     private var isAtEnd = false
     private var mayHoldMore = false
     private var hasProduced = false
+    /// Bytes that were looked at before they are read.
+    private var ahead: ArraySlice<UInt8> = []
 
     /// Bytes asked of the system at a time for compressed input.
     private static let chunkBytes = 256 << 10
@@ -86,6 +88,30 @@ public final class InputSource: ByteSource {
     ///
     /// - Throws: `InputFault`: `empty`, `compressed` or `system`.
     public func read(into buffer: inout MutableSpan<UInt8>) throws -> Int {
+        guard ahead.isEmpty else {
+            let count = min(ahead.count, buffer.count)
+            for index in 0..<count { buffer[index] = ahead[ahead.startIndex + index] }
+            ahead = ahead.dropFirst(count)
+            return count
+        }
+        return try readOn(into: &buffer)
+    }
+
+    /// The first bytes, decompressed, which are read all the same later: so many as come at once, and
+    /// one at least.
+    ///
+    /// - Throws: as `read`.
+    func firstBytes() throws -> [UInt8] {
+        if ahead.isEmpty, !hasBegun {
+            var bytes = [UInt8](repeating: 0, count: 64 << 10)
+            var span = bytes.mutableSpan
+            let count = try readOn(into: &span)
+            ahead = bytes[..<count]
+        }
+        return Array(ahead)
+    }
+
+    private func readOn(into buffer: inout MutableSpan<UInt8>) throws -> Int {
         if !hasBegun { try begin() }
         if isAtEnd { return 0 }
         let count = try stream == nil ? readPlain(&buffer) : readCompressed(&buffer)
@@ -105,9 +131,7 @@ public final class InputSource: ByteSource {
         while stored.count < CompressionFormat.signatureLength, try refill() {}
         compression = CompressionFormat(firstBytes: stored.span)
         guard let compression else {
-            if let packed = Self.packed(stored) {
-                throw InputFault(name: name, cause: .packed(packed))
-            }
+            if let fault = Self.packed(stored) { throw InputFault(name: name, cause: fault) }
             return
         }
         do throws(CompressionFault) {
@@ -118,11 +142,18 @@ public final class InputSource: ByteSource {
     }
 
     /// What other packing the first bytes tell of; no text begins with them.
-    private static func packed(_ bytes: [UInt8]) -> String? {
+    private static func packed(_ bytes: [UInt8]) -> InputFault.Cause? {
         switch bytes.prefix(4) {
-        case [0x50, 0x4B, 0x03, 0x04]: "zip"
-        case [0xFD, 0x37, 0x7A, 0x58]: "xz"
-        default: nil
+        case [0x50, 0x4B, 0x03, 0x04]:
+            // Workbooks are zip files, and name their parts first (ECMA-376, ISO 26300).
+            let names = String(decoding: bytes.prefix(100), as: UTF8.self)
+            let isWorkbook =
+                ["[Content_Types].xml", "_rels/.rels", "xl/", "opendocument.spreadsheet"]
+                .contains { names.contains($0) }
+            return isWorkbook
+                ? .other(InputContent.workbook.fault(reading: .rows)!) : .packed("zip")
+        case [0xFD, 0x37, 0x7A, 0x58]: return .packed("xz")
+        default: return nil
         }
     }
 

@@ -23,6 +23,8 @@ package struct DoubtWords: SubjectWords {
                 "dates that fit two of the mapping's formats",
                 "tanggal yang cocok dengan dua format pemetaan")
         case .dateAlone: pick("dates without a time", "tanggal tanpa jam")
+        case .shortRow:
+            pick("rows shorter than the header", "baris yang lebih pendek dari judul kolom")
         case .rowsOutOfOrder: pick("rows out of order", "baris yang tidak berurutan")
         case .rowPlaces:
             pick(
@@ -119,6 +121,10 @@ package struct DoubtWords: SubjectWords {
             pick(
                 "Each is the first instant of its day: times within a day are not known.",
                 "Masing-masing dibaca sebagai awal harinya: jamnya tidak diketahui.")
+        case .shortRow:
+            pick(
+                "Their last fields are taken for empty: check that the export was not cut off.",
+                "Kolom terakhirnya dianggap kosong: periksa apakah ekspornya terpotong.")
         case .rowPlaces:
             pick(
                 "What was recorded first keeps its place, so the others may be in a wrong order: "

@@ -28,6 +28,8 @@ struct ReadCSV {
     var header: [String] = []
     var rows: [[String]] = []
     var lines: [Int] = []
+    var missing: [String?] = []
+    var preamble = ""
     var rejections: [Rejection] = []
     var raw: [String] = []
     var encoding: TextEncoding?
@@ -37,12 +39,14 @@ struct ReadCSV {
         let reader = try CSVReader(source: PieceSource(bytes, piece: piece), format: format)
         header = reader.header
         delimiter = reader.delimiter
+        preamble = String(decoding: reader.rawPreamble, as: UTF8.self)
         reading: while true {
             switch try reader.next() {
             case .end: break reading
             case .row:
                 rows.append((0..<reader.row.count).map { reader.row[$0] })
                 lines.append(reader.row.line)
+                missing.append(reader.row.firstMissing)
             case .rejected(let rejection):
                 rejections.append(rejection)
                 raw.append(String(decoding: reader.rawRow, as: UTF8.self))
@@ -142,18 +146,37 @@ struct CSVReaderTests {
         #expect(read.rows == [["say \"hi\"", "5\" pipe"], ["", "x"]])
     }
 
-    @Test("ragged rows are refused with their line, count and bytes; the rest is read")
+    @Test(
+        "fields left out at a row's end are empty, and told; empty ones beyond the header are none")
     func ragged() throws {
-        let read = try ReadCSV("a,b\n1,2\n3\n4,5,6\n\"x\ny\",7\n8\n")
-        #expect(read.rows == [["1", "2"], ["x\ny", "7"]])
-        #expect(read.rejections.map(\.line) == [3, 4, 7])
+        let read = try ReadCSV("a,b\n1,2\n3\n4,5,6\n\"x\ny\",7\n8,9, ,\n")
+        #expect(read.rows == [["1", "2"], ["3", ""], ["x\ny", "7"], ["8", "9"]])
+        #expect(read.missing == [nil, "b", nil, nil])
+        #expect(read.rejections.map(\.line) == [4])
         #expect(
             read.rejections.map(\.problem) == [
-                "the row has 1 fields (the header has 2)",
-                "the row has 3 fields (the header has 2)",
-                "the row has 1 fields (the header has 2)",
+                "the row has 3 fields, and not all beyond the header's 2 are empty (a text that holds "
+                    + "the delimiter stands in quotes)"
             ])
-        #expect(read.raw == ["3\n", "4,5,6\n", "8\n"])
+        #expect(read.raw == ["4,5,6\n"])
+        // A column without a name is nothing that a row could lack.
+        let trailing = try ReadCSV("a,b,\n1,2\n1\n")
+        #expect(trailing.rows == [["1", "2", ""], ["1", "", ""]])
+        #expect(trailing.missing == [nil, "b"])
+    }
+
+    @Test(
+        "lines above the header are passed over, and kept for the rejects", arguments: [1, 7, 1000])
+    func linesAbove(piece: Int) throws {
+        var format = CSVFormat()
+        format.linesAbove = 3
+        let text = "Tickets; \"March\r\n\r\nexported, by Ana\r\nno;b\r\n1;2\r\n"
+        let read = try ReadCSV(text, format, piece: piece)
+        #expect(read.header == ["no", "b"])
+        #expect(read.rows == [["1", "2"]])
+        #expect(read.lines == [5])
+        #expect(read.preamble == "Tickets; \"March\r\n\r\nexported, by Ana\r\n")
+        #expect(throws: CSVFault.self) { try ReadCSV("a\nb\n", format) }
     }
 
     @Test("an unclosed quote costs its line alone", arguments: [1, 7, 1000])

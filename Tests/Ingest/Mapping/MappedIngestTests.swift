@@ -29,7 +29,7 @@ struct MappedIngestTests {
         no,waktu,prio
         1,2025-01-01,high
         2,2025-01-01,huge
-        3,2025-01-01
+        3,2025-01-01,low,x
         4,2025-01-01,low
 
         """
@@ -60,7 +60,7 @@ struct MappedIngestTests {
     func refusals() throws {
         let (outcome, sink, refused, header) = try run(Array(MappedIngestTests.csv.utf8))
         #expect(sink.subjects == ["ticket/1", "ticket/1", "ticket/4", "ticket/4"])
-        #expect(refused == ["3 2,2025-01-01,huge\n", "4 3,2025-01-01\n"])
+        #expect(refused == ["3 2,2025-01-01,huge\n", "4 3,2025-01-01,low,x\n"])
         #expect(header == "no,waktu,prio\n")
         #expect(outcome.counts.lines == 4 && outcome.counts.accepted == 4)
         #expect(outcome.counts.storedBytes == MappedIngestTests.csv.utf8.count)

@@ -149,6 +149,93 @@ struct MappedReaderTests {
             file.rejections[0].problem == "it is no time of the form d/M/yyyy HH:mm or iso")
     }
 
+    @Test("a row for which no event holds needs neither case nor time; what holds needs both")
+    func rowsWithoutEvents() throws {
+        let file = try mapped(
+            MappedReaderTests.head + """
+                events:
+                  - {type: ticket.removed, when: {kind: case}, data: {reason: "{kind}"}}
+                """,
+            """
+            no,waktu,kind
+            1,2025-01-01,case
+            ,,total
+            2,never,note
+            3,never,case
+            ,2025-01-01,case
+            """)
+        #expect(file.drafts.map(\.subject) == ["ticket/1"])
+        #expect(file.rejections.map(\.line) == [5, 6])
+    }
+
+    @Test("keep and skip say which rows are read; the others leave no trace")
+    func keptRows() throws {
+        let events = """
+            events:
+              - {type: ticket.opened, first: true, data: {origin: customer, channel: "{kind}"}}
+            """
+        let csv = """
+            no,waktu,kind,state
+            1,2025-01-02,web,live
+            1,2025-01-01,test,live
+            ,,,
+            2,2025-01-01,web,deleted
+            3,2025-01-01,mail,live
+            """
+        for conditions in [
+            "keep: {state: live}\nskip: {kind: test}\n",
+            "keep: [{state: live, kind: web}, {kind: mail}]\n",
+            "skip: [{kind: test}, {state: {present: false}}, {state: deleted}]\n",
+        ] {
+            let file = try mapped(MappedReaderTests.head + conditions + events, csv)
+            #expect(file.rejections.isEmpty)
+            #expect(file.drafts.map(\.subject) == ["ticket/1", "ticket/3"], "\(conditions)")
+            #expect(file.drafts.map { $0.text("channel") } == ["web", "mail"])
+        }
+    }
+
+    @Test("what stands in for nothing, or for what a table lacks, is a text like any other")
+    func standIns() throws {
+        let file = try mapped(
+            MappedReaderTests.head + """
+                values:
+                  source: {from: "{a}", missing: "{b}"}
+                events:
+                  - type: ticket.opened
+                    data:
+                      origin: customer
+                      channel: {from: "{source}", map: {x: web}, otherwise: {use: "other ({source})"}}
+                      customer: {from: ["{name}", "{mail} (mail)"], missing: "{{nobody}"}
+                """,
+            """
+            no,waktu,a,b,name,mail
+            1,2025-01-01,x,y,Ana,a@b.c
+            2,2025-01-01,,x,,a@b.c
+            3,2025-01-01,,y,,
+            4,2025-01-01,,,,
+            """)
+        #expect(file.refusals().values.reduce(0, +) == 1)
+        #expect(file.drafts.map { $0.text("channel") } == ["web", "web", "other (y)", nil])
+        #expect(
+            file.drafts.map { $0.text("customer") } == [
+                "Ana", "a@b.c (mail)", "{nobody}", "{nobody}",
+            ])
+        // Rows that differ in what stands in are two events.
+        #expect(Set(file.drafts.map(\.id)).count == 4)
+    }
+
+    @Test("a row shorter than the header is read, and told with the first column that it lacks")
+    func shortRows() throws {
+        let file = try mapped(
+            MappedReaderTests.head
+                + "events:\n  - {type: ticket.removed, data: {reason: {from: '{why}', missing: '-'}}}\n",
+            "no,waktu,why,by\n1,2025-01-01 08:00\n2,2025-01-01 08:00,x\n3,2025-01-01 08:00,x,y,,\n")
+        #expect(file.rejections.isEmpty)
+        #expect(file.drafts.map { $0.text("reason") } == ["-", "x", "x"])
+        #expect(file.doubts.map(\.kind) == [.shortRow, .shortRow])
+        #expect(file.doubts.map(\.attribute) == ["by", "why"])
+    }
+
     @Test("conditions: texts, lists, negation, presence, columns against each other")
     func conditions() throws {
         let file = try mapped(

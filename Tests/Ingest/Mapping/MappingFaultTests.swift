@@ -42,8 +42,9 @@ struct MappingFaultTests {
                 "m.yaml:2:1: a mapping file has no key \"sorce\". Did you mean source?",
                 "m.yaml:4:18: \"colon\" is no delimiter; expected one of comma, semicolon, tab, bar, "
                     + "auto.",
-                "m.yaml:5:16: \"d/Q/yyyy\" is no time format; expected iso, or symbols such as "
-                    + "d/M/yyyy HH:mm.",
+                "m.yaml:5:16: \"d/Q/yyyy\" is no time format: Q means nothing in it; expected yyyy or "
+                    + "yy, M, MM or MMM, d or dd, H or HH, mm, ss; letters that stand for themselves in "
+                    + "quotes, as in 'T'; serial, serial1904, epoch-seconds, epoch-milliseconds; or iso.",
                 "m.yaml:5:32: there is no time zone \"Asia/Jakrta\"; expected an IANA name such as "
                     + "Asia/Jakarta, WIB, WITA, WIT, UTC, or +07:00.",
                 "m.yaml:8:5: there is no time \"att\". Did you mean at?",

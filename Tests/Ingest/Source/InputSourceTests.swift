@@ -116,6 +116,52 @@ struct InputSourceTests {
         #expect("\(InputFault(name: "a", cause: .packed("xz")))".contains("Unpack it first"))
     }
 
+    @Test(
+        "what is wholly something else is told by its first bytes, with the remedy",
+        arguments: [
+            ("id,time\n1,2\n", "is CSV, and events", nil),
+            ("id;time\n1;2\n3;4\n5", "is CSV, and events", nil),
+            ("  [\n {\"id\": 1}]", "jq -c '.[]'", "is JSON, and a mapping reads CSV"),
+            ("{\n  \"id\": 1\n}", "goes over several lines", "is JSON, and a mapping reads CSV"),
+            ("{\"a\": [\n1]}\n", "goes over several lines", "is JSON, and a mapping reads CSV"),
+            ("{\"id\":\"1\"}\n{\"id\":\"2\"}\n", nil, "is JSON, and a mapping reads CSV"),
+            ("\u{FEFF}<?xml version='1.0'?>", "is XML", "is XML"), ("%PDF-1.7", "is PDF", "is PDF"),
+            ("PAR1\u{15}", "is Parquet", "is Parquet"),
+            ("SQLite format 3\0", "an SQLite database", "an SQLite database"),
+            ("[ID],[Name]\n1,Ana\n", "is CSV, and events", nil),
+            // Lines that may be events among others that are not are refused by themselves.
+            ("no event, at all\n{\"id\":\"1\"}\n", nil, nil), ("hello, world\n", nil, nil),
+        ] as [(String, String?, String?)])
+    func otherContent(text: String, events: String?, rows: String?) throws {
+        for (reading, expected) in [(InputContent.Reading.events, events), (.rows, rows)] {
+            let source = InputSource(bytes: Array(text.utf8), name: "x")
+            guard let expected else {
+                try source.check(reading: reading)
+                // What was looked at is read all the same.
+                var buffer = [UInt8](repeating: 0, count: 5)
+                var read: [UInt8] = []
+                while true {
+                    var span = buffer.mutableSpan
+                    let count = try source.read(into: &span)
+                    if count == 0 { break }
+                    read += buffer[..<count]
+                }
+                #expect(read == Array(text.utf8))
+                continue
+            }
+            #expect {
+                try source.check(reading: reading)
+            } throws: {
+                "\($0)".hasPrefix("x ") && "\($0)".contains(expected)
+            }
+        }
+        var workbook: [UInt8] = [0x50, 0x4B, 0x03, 0x04] + Array(repeating: 0, count: 26)
+        workbook += Array("[Content_Types].xml".utf8)
+        try withFile(workbook) { path in
+            #expect("\(fault(path)!)".contains("Save the sheet as CSV"))
+        }
+    }
+
     @Test("a gzip file that was cut off says after how many bytes")
     func truncated() throws {
         for count in 3..<InputSourceTests.gzip.count {

@@ -1,0 +1,114 @@
+/// What an input holds that is neither lines of JSON nor CSV, or is one where the other is read, as far
+/// as its first bytes tell.
+public enum InputContent: String, Sendable {
+    /// Lines of JSON objects.
+    case jsonLines
+    /// A JSON array.
+    case jsonArray
+    /// JSON of which an object stands in several lines.
+    case jsonDocument
+    /// Lines of which all are parted by one of CSV's delimiters, and none begins an object.
+    case csv
+    case xml, pdf, parquet, sqlite
+    /// A spreadsheet's own file, of Excel or LibreOffice.
+    case workbook
+
+    /// What is read.
+    public enum Reading: Sendable {
+        /// Events, one to a line.
+        case events
+        /// Rows of CSV, through a mapping.
+        case rows
+    }
+
+    /// Looks at the first bytes of an input; nil where they tell nothing.
+    ///
+    /// - Complexity: O(bytes).
+    init?(firstBytes bytes: [UInt8]) {
+        for (content, signature) in Self.signatures where bytes.starts(with: signature) {
+            self = content
+            return
+        }
+        var rest = bytes[...]
+        if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+        rest = rest.drop { $0 <= 32 }
+        let second = rest.dropFirst().first { $0 > 32 }
+        switch rest.first {
+        case UInt8(ascii: "<"): self = .xml
+        // A column of a database may be called [ID].
+        case UInt8(ascii: "[") where second == UInt8(ascii: "{") || second == UInt8(ascii: "["):
+            self = .jsonArray
+        case UInt8(ascii: "{"):
+            let line = rest.prefix { $0 != 10 }
+            guard let next = line.dropFirst().first(where: { $0 > 32 }) else {
+                self = .jsonDocument
+                return
+            }
+            guard next == UInt8(ascii: "\"") || next == UInt8(ascii: "}") else { return nil }
+            // A line that isn't there to its end tells nothing.
+            let isWhole = line.endIndex < rest.endIndex
+            let last = line.last { $0 > 32 }
+            self = isWhole && last != UInt8(ascii: "}") ? .jsonDocument : .jsonLines
+        default:
+            guard Self.isCSV(rest) else { return nil }
+            self = .csv
+        }
+    }
+
+    private static let signatures: [(InputContent, [UInt8])] = [
+        (.parquet, Array("PAR1".utf8)), (.pdf, Array("%PDF-".utf8)),
+        (.sqlite, Array("SQLite format 3".utf8)),
+        // Compound files, as Excel wrote them until 2003.
+        (.workbook, [0xD0, 0xCF, 0x11, 0xE0]),
+    ]
+
+    /// Whether the first lines (at least two) are parted by one delimiter, and none begins an object.
+    private static func isCSV(_ bytes: ArraySlice<UInt8>) -> Bool {
+        let lines = bytes.split(separator: 10, maxSplits: 10).prefix(10)
+        guard lines.count > 1, lines.allSatisfy({ !$0.starts(with: "{".utf8) }) else {
+            return false
+        }
+        return CSVFormat.delimiters.contains { delimiter in
+            // The last one may be cut off.
+            lines.dropLast(lines.count > 2 ? 1 : 0).allSatisfy { $0.contains(delimiter.byte) }
+        }
+    }
+
+    /// What is wrong with it where something else is read; nil where it may be that.
+    func fault(reading: Reading) -> String? {
+        let events = "events are read one to a line, as JSON"
+        switch (self, reading) {
+        case (.jsonLines, .events), (.csv, .rows): return nil
+        case (.csv, .events):
+            return "is CSV, and \(events). Say how its rows become events with --mapping FILE "
+                + "(Schemas/mappings/README.md tells how to write one)."
+        case (.jsonArray, .events):
+            return "is one JSON array, and \(events). Write its elements one to a line: jq -c '.[]'"
+        case (.jsonDocument, .events):
+            return "is JSON that goes over several lines, and \(events). Write it so: jq -c ."
+        case (.jsonLines, .rows), (.jsonArray, .rows), (.jsonDocument, .rows):
+            return
+                "is JSON, and a mapping reads CSV. Export it as CSV, or leave out --mapping where its "
+                + "lines are CloudEvents."
+        case (.workbook, _):
+            return
+                "is a spreadsheet's own file. Save the sheet as CSV (UTF-8) and read it with --mapping."
+        case (.xml, _), (.pdf, _), (.parquet, _), (.sqlite, _):
+            let name = self == .sqlite ? "an SQLite database" : rawValue.uppercased()
+            return
+                "is \(self == .parquet ? "Parquet" : name). Lines of JSON are read, and CSV with "
+                + "--mapping: export it as one of these."
+        }
+    }
+}
+
+extension InputSource {
+    /// Looks whether the first bytes tell of something else than what is to be read.
+    ///
+    /// - Throws: `InputFault`: `other`, or what reading throws.
+    public func check(reading: InputContent.Reading) throws {
+        let content = InputContent(firstBytes: try firstBytes())
+        guard let problem = content?.fault(reading: reading) else { return }
+        throw InputFault(name: name, cause: .other(problem))
+    }
+}
