@@ -30,7 +30,7 @@ extension AuditExceptions {
                         kind: .namesAlike, sequence: alike.sequence,
                         recorded: try view.recorded(alike.sequence),
                         happened: try view.happened(alike.sequence), subject: alike.field,
-                        detail: alike.text, reason: "", person: "", count: alike.names.count)
+                        detail: alike.text, reason: "", person: "", count: 1)
                 }
         }
     }

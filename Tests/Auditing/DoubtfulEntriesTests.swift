@@ -70,7 +70,7 @@ struct DoubtfulEntriesTests {
         #expect(
             try texts(found(audited, "2025-02")) == [
                 "future ticket/2 ticket.opened 1",
-                "names_alike team Sales · sales 2",
+                "names_alike team Sales · sales 1",
                 "off_scale ticket/1 survey.answered: 9 (1–5) 1",
                 "off_scale   1",
             ])
