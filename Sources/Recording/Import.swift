@@ -15,6 +15,10 @@ public struct Import {
     public var header: (([UInt8]) -> Void)?
     /// Told how far it is.
     public var progress: ((IngestProgress) -> Void)?
+    /// Whether the command reads another input after it.
+    public var hasMore = false
+    /// Whether the command has read one before.
+    public var hasBefore = false
     /// Asked whether to stop after the present batch.
     public var isCancelled: () -> Bool = { false }
 
@@ -154,6 +158,8 @@ public struct Import {
                 doubt.count, line: doubt.line, cases: cases)
         }
         record.ranges = outcome.sequences
+        record.hasMore = hasMore && !outcome.isCancelled
+        record.endsCommand = hasBefore
         try record.record(in: store, now: try clock())
     }
 

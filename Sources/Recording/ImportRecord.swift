@@ -12,6 +12,12 @@ public struct ImportRecord: Sendable {
     public var hasAnswers = false
     /// SHA-256 of the mapping, where it was read through one.
     public var mapping: String?
+    /// Whether more inputs of the same command follow: recording rests after the last of them alone, so
+    /// that their order tells nothing.
+    public var hasMore = false
+    /// Whether it is recorded though the input was and adds nothing: something has to say that the
+    /// command ended.
+    public var endsCommand = false
     /// Lines or rows read.
     public var lines = 0
     /// Events recorded.
@@ -90,7 +96,7 @@ public struct ImportRecord: Sendable {
             if try append(part, id: name, isErased, isFirst: recorded.isEmpty, store, now) {
                 recorded.append(name)
                 rest = rest.dropFirst(part.count)
-            } else if accepted == 0 {
+            } else if accepted == 0, !endsCommand || hasMore {
                 return recorded
             }
             attempt += 1
@@ -112,6 +118,7 @@ public struct ImportRecord: Sendable {
             .init("refused", .integer(Int64(isFirst ? refused : 0))),
             .init("ranges", .text(text)),
         ]
+        if hasMore { fields.append(.init("more", .boolean(true))) }
         if !hasAnswers { fields.append(.init("digest", .text(digest))) }
         if let mapping { fields.append(.init("mapping", .text(mapping))) }
         if isFirst, !refusals.isEmpty {

@@ -39,16 +39,23 @@ private struct LogTimes: RecordingTimes {
     let count: UInt32
     private let log: SharedView
     private let zone: TimeZoneRules
-    /// The entries that end an import, ascending.
+    /// The entries that end the imports of a command, ascending.
     private let imports: [UInt32]
 
     init(_ log: SharedView, upTo count: UInt32, _ zone: TimeZoneRules) throws {
         self.log = log
         self.count = count
         self.zone = zone
-        let type = log.view.types.id(of: "ingest.recorded")
-        imports =
-            try type.map { try log.view.entries(ofType: $0, upTo: count).map(\.sequence) } ?? []
+        imports = try Self.ends(of: log.view, upTo: count)
+    }
+
+    private static func ends(of view: borrowing LogView, upTo count: UInt32) throws -> [UInt32] {
+        guard let type = view.types.id(of: "ingest.recorded") else { return [] }
+        let more = view.types.schemas[Int(type)].columnIndex(of: "more")
+        return try view.entries(ofType: type, upTo: count).filter { entry in
+            guard let more, let found = try view.value(of: entry, column: more) else { return true }
+            return found.value != 2
+        }.map(\.sequence)
     }
 
     func recorded(_ sequence: UInt32) throws -> Instant { try log.view.recorded(sequence) }

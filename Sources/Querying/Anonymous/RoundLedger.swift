@@ -11,8 +11,8 @@ import EventModel
 //    the teams that are too small by themselves together. No definition has a say in it: two
 //    projections of the same answers see the same groups. It chooses among surveys, questions, scales
 //    and types alone, and so takes all of a group or nothing.
-// 2. Groups are made at states of the log where its recording rests (the end of an import, the
-//    first entry of another day) after the round's end, from what was recorded by then. Once made, a
+// 2. Groups are made at states of the log where its recording rests (the end of a command's imports,
+//    the first entry of another day) after the round's end, from what was recorded by then. Once made, a
 //    group stays as it is, whatever comes later: void, late answer, another team.
 // 3. No answer, and no other answer of the same person to the same question in the round, is ever in
 //    two groups. What comes late waits until there are `fewest` more.
@@ -54,8 +54,8 @@ protocol RecordingTimes {
     func recorded(_ sequence: UInt32) throws -> Instant
     /// The first entry recorded after an instant; nil where none is.
     func firstRecorded(after instant: Instant) throws -> UInt32?
-    /// The first entry from a sequence on before which recording rested: the end of an import, or
-    /// the first of a local day.
+    /// The first entry from a sequence on before which recording rested: the end of a command's
+    /// imports, or the first of a local day.
     func rest(from sequence: UInt32) throws -> UInt32?
 }
 

@@ -92,8 +92,8 @@ struct IngestCommand: ParsableCommand {
         do {
             let trial = dryRun ? Trial(log) : nil
             let known = try log.read { $0.knownNames }
-            for file in files where !Interrupt.isAsked {
-                try ingest(file, through: mapping, into: log, trial, &report)
+            for (place, file) in files.enumerated() where !Interrupt.isAsked {
+                try ingest(file, at: place, through: mapping, into: log, trial, &report)
             }
             if let trial { try report.lookAtCases(trial.cases, in: log) }
             // After Ctrl-C the projections are left to the next ingest.
@@ -123,8 +123,8 @@ struct IngestCommand: ParsableCommand {
     }
 
     private func ingest(
-        _ file: String, through mapping: Mapping?, into log: LogStore, _ trial: Trial?,
-        _ report: inout IngestReport
+        _ file: String, at place: Int, through mapping: Mapping?, into log: LogStore,
+        _ trial: Trial?, _ report: inout IngestReport
     ) throws {
         let source = try InputSource(path: file)
         let total = source.totalStoredBytes
@@ -136,6 +136,8 @@ struct IngestCommand: ParsableCommand {
         var progress = Progress(of: .events)
         var run = Import(into: log, clock: Machine.now)
         run.options.isStrict = strict
+        run.hasBefore = place > 0
+        run.hasMore = place + 1 < files.count
         if let batch { run.options.batchEvents = batch }
         run.options.parsers = max(1, Machine.cores)
         run.isCancelled = { Interrupt.isAsked }
