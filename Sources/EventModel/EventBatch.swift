@@ -62,23 +62,10 @@ public enum SourceOrder: Hashable, Sendable {
     case integer(Int64)
     /// A text, compared by its bytes.
     case text(String)
-
     /// The order that a number of a source is: a text where it is beyond ±(2^53−1), since no entry
     /// holds such a number.
     public init(_ number: Int64) {
         self = WholeNumber.isWithin(number) ? .integer(number) : .text(String(number))
-    }
-
-    /// The order that a source's text is: a number where it is nothing but digits and their sign.
-    public init(_ text: String) {
-        let digits = text.utf8.first == 0x2D ? text.utf8.dropFirst() : text.utf8[...]
-        if let number = Int64(text), digits.allSatisfy({ (0x30...0x39).contains($0) }),
-            WholeNumber.isWithin(number)
-        {
-            self = .integer(number)
-        } else {
-            self = .text(text)
-        }
     }
 }
 
@@ -145,7 +132,13 @@ public struct EventRow: Sendable {
     public var nanoseconds: UInt32 = 0
     /// The source's own order, where it declares one.
     public var order = OrderKey.none
-    /// The JSON of an order that the log adds (`rekamorder`), as it is written; empty for none.
+    /// Whether it is the place of a row, of which several may tell one update: two places, unlike two
+    /// orders, need not be two changes.
+    public var isPlace = false
+    /// Whether rows alike are told apart by counting them, by its id.
+    public var isCounted = false
+    /// The JSON of an order that the log adds (`rekamorder`, or `rekamplace` for the place of a row), as
+    /// it is written; empty for none.
     public var orderText = TextRange(offset: 0, length: 0)
     /// The case: its decoded text.
     public var subject = TextRange(offset: 0, length: 0)
@@ -289,8 +282,9 @@ public struct EventBatch: Sendable {
     }
 
     /// Gives the last event an order that its input's rows told.
-    mutating func order(last order: SourceOrder) {
+    mutating func order(last order: SourceOrder, isPlace: Bool) {
         guard let place = rows.indices.last else { return }
+        rows[place].isPlace = isPlace
         var order = order
         if case .integer(let number) = order { order = SourceOrder(number) }
         let value: JSONValue =
@@ -321,18 +315,14 @@ public struct EventBatch: Sendable {
         return batch
     }
 
-    /// A row as input says it: its canonical JSON, and an order that the log would add (`rekamorder`)
-    /// as CloudEvents has it, so that the same events come of it.
+    /// A row as input says it: its canonical JSON, and an order that the log would add, so that it is
+    /// the same event also beside the row that it was made from.
     package func input(_ row: EventRow) -> [UInt8] {
         let canonical = bytes[row.canonical.indices]
         guard row.orderText.length > 0 else { return Array(canonical) }
         let place = canonical.startIndex + Int(row.logAt)
-        let text = bytes[row.orderText.indices]
-        // A number is written as CloudEvents wants it, a text with its type.
-        let order =
-            row.order.kind == .integer
-            ? Array("\"sequence\":\"".utf8) + text + Array("\",\"sequencetype\":\"Integer\",".utf8)
-            : Array("\"sequence\":".utf8) + text + [0x2C]
+        let name = row.isPlace ? "\"rekamplace\":" : "\"rekamorder\":"
+        let order = Array(name.utf8) + bytes[row.orderText.indices] + [0x2C]
         return canonical[..<place] + order + canonical[place...]
     }
 
@@ -348,6 +338,8 @@ public struct EventBatch: Sendable {
     public static let longestLogAttributes = 27 + 39 + 37
     /// Bytes of an order that the log adds, at most: `"rekamorder":` and its value with a comma.
     public static let longestOrder = 13 + 200
+    /// Bytes of an order's text, at most: each may need an escape.
+    public static let longestOrderText = 98
     /// Bytes of a sender, at most, with its key, quotes and comma.
     public static let longestSender = 17 + 260
 }

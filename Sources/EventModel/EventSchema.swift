@@ -119,8 +119,8 @@ public struct EventSchema: Sendable, Hashable {
     /// Where its events stand among those of one instant in a case (`x-rank`), from 0 first to 99
     /// last; a field with `ranks` says it more exactly.
     public var rank = EventSchema.middleRank
-    /// Whether its first event opens a case (`x-opens`): a later one opens nothing, and what other
-    /// events say right before it counts as said with it.
+    /// Whether its first event opens a case (`x-opens`): a later one says nothing, and what other
+    /// events say right before the first counts as said with it.
     public var opensCase = false
     /// Whether its events take a whole case out of what it counted in (`x-undoes`), as a merge or a
     /// removal does: figures that were settled may move by them, and it is told that they did.

@@ -151,6 +151,7 @@ struct EventValidatorTests {
             marks.provenance.sender = "helpdesk \"1\""
             marks.provenance.clock = count % 3 == 0 ? Provenance.givenClock : nil
             marks.order = .integer(-7)
+            marks.isPlace = count % 2 == 0
             marks.salt = count % 2 == 0 ? "0123456789_-abcdefghiQ" : nil
             let entry = sealedEntry(batch.rows[0], of: batch, marks)
             #expect(try JSONValue(parsing: entry.span).canonical == entry)
@@ -165,6 +166,7 @@ struct EventValidatorTests {
             #expect(back.slots.count == batch.slots.count)
             #expect(back.rows[0].identity == batch.rows[0].identity)
             #expect(back.rows[0].order == OrderKey(.integer(-7)))
+            #expect(back.rows[0].isPlace == marks.isPlace)
             #expect(
                 back.personal.map(\.kind) == batch.personal.map(\.kind)
                     && back.personal.map(\.pair) == batch.personal.map(\.pair))
@@ -241,8 +243,7 @@ struct EventValidatorTests {
         #expect(admit(opened, as: .logsOwn).rejection != nil)
         var reserved = opened
         for name in [
-            "rekamposition", "rekamtime", "rekamclock", "rekamorder", "rekamsalt", "rekamsender",
-            "rekamx",
+            "rekamposition", "rekamtime", "rekamclock", "rekamsalt", "rekamsender", "rekamx",
         ] {
             reserved.attributes = [.init(name, .integer(1))]
             #expect(
@@ -250,6 +251,36 @@ struct EventValidatorTests {
                     == "\(name) is given by the log alone (leave out attributes that begin with rekam)"
             )
         }
+        // An order that rows told may come again, as a dry run prints it.
+        for name in ["rekamorder", "rekamplace"] {
+            reserved.attributes = [.init(name, .integer(7))]
+            let (batch, rejection) = admit(reserved)
+            #expect(rejection == nil && batch.rows[0].order == OrderKey(7))
+            #expect(batch.rows[0].isPlace == (name == "rekamplace"))
+            #expect(
+                String(decoding: batch.input(batch.rows[0]), as: UTF8.self).contains(
+                    "\"\(name)\":7,\"source\""))
+            reserved.attributes = [.init(name, .boolean(true))]
+            #expect(admit(reserved).rejection?.field == name)
+            let own = EventDraft(
+                id: own.id, source: own.source, type: own.type, subject: own.subject,
+                time: own.time, fields: own.fields, attributes: [.init(name, .integer(7))])
+            #expect(admit(own, as: .logsOwn).rejection?.field == name)
+        }
+        reserved.attributes = [
+            .init("rekamorder", .integer(7)), .init("rekamplace", .integer(7)),
+        ]
+        #expect(admit(reserved).rejection != nil)
+        // So may an entry as a log shows it: what that log added is passed over.
+        reserved.attributes = [
+            .init("rekamorder", .text("a")), .init("rekamposition", .integer(9)),
+            .init("rekamsender", .text("desk")),
+            .init("rekamtime", .text("2025-07-14T08:12:00.000Z")),
+        ]
+        let (shown, rejection) = admit(reserved)
+        #expect(rejection == nil && shown.rows[0].order == OrderKey(.text("a")))
+        let plain = admit(opened).batch
+        #expect(shown.text(shown.rows[0].canonical) == plain.text(plain.rows[0].canonical))
         // What CloudEvents registers is the sender's.
         for name in ["sequence", "recordedtime", "traceparent", "partitionkey"] {
             reserved.attributes = [.init(name, .text("1"))]

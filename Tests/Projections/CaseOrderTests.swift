@@ -150,7 +150,7 @@ struct CaseOrderTests {
         try expect([opened, nobody, budi, again, deskStatus("a", "open", 8)], "open 8000 1 1 0")
     }
 
-    @Test("A second opening of the first one's instant says nothing, a later one what is so since")
+    @Test("Openings after the first say nothing, whatever their instant")
     func openings() throws {
         let definition = """
             projection: p
@@ -173,11 +173,46 @@ struct CaseOrderTests {
         for (openings, expected) in [
             ([first, opening("p", 0, 2, "urgent")], "low"),
             ([opening("o", 0, 1), opening("p", 0, 2, "urgent")], "–"),
-            ([first, opening("p", 1, 2, "urgent")], "urgent"),
+            ([first, opening("p", 1, 2, "urgent")], "low"),
+            ([opening("o", 0, 1), opening("p", 1, 2, "urgent")], "–"),
         ] {
             #expect(try course(openings + [status], definition) == [expected])
             #expect(try course([status] + openings.reversed(), definition) == [expected])
         }
+    }
+
+    @Test("Two orders of a source part what would be one change, places of rows do not")
+    func counted() throws {
+        func assigned(
+            _ field: String, _ order: SourceOrder?, source: String = "desk", isPlace: Bool = false
+        ) -> EventDraft {
+            var draft = deskEvent(
+                field, "ticket.assigned", 5, [.init(field, .text("x"))], order: order)
+            draft.source = source
+            draft.isPlace = isPlace
+            return draft
+        }
+        let end = deskStatus("z", "open", 8)
+        let long = String(repeating: "7", count: 20)
+        let orders: [(SourceOrder?, SourceOrder?, isOne: Bool)] = [
+            (.integer(1), .integer(2), false), (.integer(1), .integer(1), true),
+            (.text("a"), .text("b"), false), (.text(long + "1"), .text(long + "2"), false),
+            (.text(long), .text(long), true), (.integer(1), .text("1"), false),
+            (.integer(1), nil, true),
+        ]
+        for (first, second, isOne) in orders {
+            try expect(
+                [opened, assigned("agent", first), assigned("team", second), end],
+                "open 8000 1 \(isOne ? 1 : 2) 0")
+            try expect(
+                [opened, assigned("agent", first, isPlace: true), assigned("team", second), end],
+                "open 8000 1 1 0")
+        }
+        try expect(
+            [
+                opened, assigned("agent", .integer(1)),
+                assigned("team", .integer(2), source: "other"), end,
+            ], "open 8000 1 1 0")
     }
 
     @Test("States told by several rows of one instant are one change, told twice they are two")

@@ -164,8 +164,10 @@ struct OwnFactsTests {
     @Test("An event between two rows of an update comes after all that the update says")
     func update() throws {
         func assigned(_ field: String, _ value: String, _ order: Int64) -> EventDraft {
-            deskEvent(
+            var row = deskEvent(
                 field, "ticket.assigned", 9, [.init(field, .text(value))], order: .integer(order))
+            row.isPlace = true
+            return row
         }
         let closed = deskEvent(
             "c", "ticket.status_changed", 9, [.init("status", .text("closed"))], order: .integer(2))

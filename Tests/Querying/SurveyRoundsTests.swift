@@ -29,7 +29,7 @@ struct SurveyRoundsTests {
                 time: Int64(day * Double(SurveyRoundsTests.day)), nanoseconds: 0,
                 rank: isInvitation ? 95 : 96, sequence: count)
             if let order {
-                place.source = OrderSource(source: 0, kind: .integer)
+                place.source = OrderSource(source: 0, kind: .integer, isPlace: false)
                 place.key = UInt64(bitPattern: order)
             }
             var event = RoundEvent(place, caseID: person)

@@ -74,24 +74,27 @@ struct MappedRecordingTests {
                     String(decoding: entry[key]?.canonical ?? [], as: UTF8.self)
                 }
                 guard text("type") != "\"ingest.recorded\"" else { return nil }
-                return ["type", "subject", "id", "time", "rekamorder"].map(text).joined(
-                    separator: " ")
+                return ["type", "subject", "id", "time", "rekamorder", "rekamplace"].map(text)
+                    .joined(
+                        separator: " ")
             }
         }
     }
 
-    @Test("A number in order that no entry can hold is kept as text, and the log verifies")
+    @Test("A number in order that no entry can hold is kept with its length, and the log verifies")
     func orders() throws {
         let texts = [
-            "1", "9007199254740991", "9007199254740992", "-9007199254740992",
-            "9223372036854775807", "9223372036854775808",
+            "1", "9007199254740991", "9007199254740992", "9223372036854775807",
+            "9223372036854775808",
         ]
         try withStore { store in
             let rows = texts.map { "ticket/1,\($0),,2025-05-05 10:00,Ana" }
             #expect(try record(rows, Self.cases, in: store).counts.refused == 0)
             #expect(try store.verify() == nil)
             let all = try events(store).joined()
-            for text in texts.dropFirst(2) { #expect(all.contains(" \"\(text)\""), "\(text)") }
+            for text in texts.dropFirst(2) {
+                #expect(all.contains(" \"\(text.count):\(text)\""), "\(text)")
+            }
         }
     }
 

@@ -139,6 +139,43 @@ struct RowPlacesTests {
     }
 
     @Test(
+        "Rows alike are counted from the oldest on, so that an export that grows adds the new ones")
+    func alike() throws {
+        let history = ["open", "pending", "open", "pending", "open", "closed"]
+        for order in ["oldest-first", "newest-first"] {
+            try withStore { (store: LogStore) throws -> Void in
+                let exports = [1, 2, 3, 5, 6, 6].map { count in
+                    let rows = history.prefix(count).flatMap { [row($0), row($0, case: 2)] }
+                    return order == "oldest-first" ? rows : rows.reversed()
+                }
+                #expect(
+                    try ingest(exports, order, in: store)
+                        == Array(repeating: [], count: exports.count), "\(order)")
+                #expect(try states(store) == history, "\(order)")
+            }
+        }
+    }
+
+    @Test(
+        "A row alike that may be lost at the end of a file is told, in files that overlap none is")
+    func cut() throws {
+        let history = [
+            row("new", at: "09:00"), row("open"), row("open"), row("closed", at: "11:00"),
+        ]
+        func told(_ parts: [[String]]) throws -> [[String]] {
+            var found: [[String]] = []
+            try withStore { found = try ingest(parts, "oldest-first", in: $0) }
+            return found
+        }
+        let parts = [Array(history[..<2]), Array(history[2...])]
+        #expect(try told(parts) == [[], ["1 from line 2: ticket/1"]])
+        #expect(try told(parts.reversed()) == [[], ["1 from line 3: ticket/1"]])
+        #expect(try told([history, history]) == [[], []])
+        #expect(try told([Array(history[..<3]), Array(history[0...])]) == [[], []])
+        #expect(try told([Array(history[1...]), Array(history[0...])]) == [[], []])
+    }
+
+    @Test(
         "A long instant is numbered from its oldest row on, also in batches and beside other cases")
     func interleaved() throws {
         try withStore { (store: LogStore) throws -> Void in

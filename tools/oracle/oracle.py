@@ -150,7 +150,7 @@ class Database:
             SELECT * FROM read_json([{quoted(files)}], format = 'newline_delimited', columns = {{
                 id: 'VARCHAR', source: 'VARCHAR', type: 'VARCHAR', subject: 'VARCHAR',
                 time: 'VARCHAR', sequence: 'JSON', sequencetype: 'VARCHAR', rekamorder: 'JSON',
-                data: 'STRUCT({data})'}})""")
+                rekamplace: 'JSON', data: 'STRUCT({data})'}})""")
 
     def prepare(self):
         """Flattens the table that was read: duplicates, voids and what they void leave it."""
@@ -200,8 +200,10 @@ class Database:
                 epoch_ms(second_of(time)) + nanoseconds_of(time) // 1000000 AS instant,
                 nanoseconds_of(time) % 1000000 AS fraction,
                 source, sequencetype AS told_as,
-                -- As sent, else as an entry of the log keeps what a mapping made of its row.
-                coalesce(nullif(r.sequence::VARCHAR, 'null'), rekamorder::VARCHAR) AS told,
+                -- As an entry of the log keeps what a mapping made of its row, else as sent.
+                coalesce(nullif(rekamorder::VARCHAR, 'null'), nullif(rekamplace::VARCHAR, 'null'),
+                    nullif(r.sequence::VARCHAR, 'null')) AS told,
+                coalesce(rekamplace::VARCHAR, 'null') <> 'null' AS is_place,
                 {", ".join(flat(column) for column in fields.values())}
             FROM raw r JOIN cases USING (subject)
             WHERE r.rowid NOT IN (SELECT sequence FROM gone)

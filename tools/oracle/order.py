@@ -1,8 +1,8 @@
 """The order within a case, and what its events mean beside each other, written from
 Schemas/EVENTS.md (*The order within a case*, *What events mean beside each other*) alone.
 
-`prepare` makes the table event_rows from `recorded`: its events (without openings of the first one's
-own instant, which are none) with `place` (their number within
+`prepare` makes the table event_rows from `recorded`: its events (without openings after the first,
+which are none) with `place` (their number within
 the case), `instant` and `fraction` as they count, `silent`, and their fields, those of an update in
 several rows together in its first.
 
@@ -109,8 +109,7 @@ def place(connection, schemas):
         CREATE OR REPLACE TEMP TABLE placed AS
         SELECT sequence, coalesce(e.instant, s.instant) AS instant,
             coalesce(e.fraction, s.fraction) AS fraction,
-            type IN ({opening}) AND s.place > o.place AS opens_nothing,
-            opens_nothing AND s.instant = o.instant AND s.fraction = o.o.fraction AS is_none,
+            type IN ({opening}) AND s.place > o.place AS is_none,
             row_number() OVER (PARTITION BY case_id
                 ORDER BY coalesce(e.instant, s.instant), coalesce(e.fraction, s.fraction),
                     coalesce(e.reached, 0), s.place) AS place
@@ -139,28 +138,34 @@ def merge(connection, schemas, state_types):
               if any("x-column" in s["fields"].get(name, {}) for s in schemas.values())]
     rows = run(f"""
         WITH told AS (
-            SELECT sequence, case_id, type, p.instant, p.fraction, p.place,
+            SELECT sequence, case_id, type, p.instant, p.fraction, p.place, source,
+                CASE WHEN NOT is_place THEN number END AS counted,
                 {", ".join(f'{sql} AS "says_{name}"' for name, sql in said.items())},
                 {", ".join(f'"{name}"' for name in makers)}
-            FROM recorded JOIN placed p USING (sequence) WHERE p.is_none IS NOT TRUE)
-        SELECT case_id, type, instant, fraction, sequence,
+            FROM recorded JOIN placed p USING (sequence)
+            JOIN (SELECT sequence, number FROM sent) USING (sequence)
+            WHERE p.is_none IS NOT TRUE)
+        SELECT case_id, type, instant, fraction, sequence, source, counted,
             [{", ".join(f'"says_{name}"' for name in said)}],
             [{", ".join(f'"{name}"' for name in makers)}]
         FROM told WHERE {" OR ".join(f'"says_{name}" IS NOT NULL' for name in said)}
         QUALIFY count(*) OVER (PARTITION BY case_id, type, instant, fraction) > 1
         ORDER BY case_id, type, instant, fraction, place""").fetchall()
-    found, update, beginning, nth, taken, maker = [], None, None, 0, {}, {}
-    for *own, sequence, says, made in rows:
+    found, update, beginning, nth, taken, maker, order = [], None, None, 0, {}, {}, (None, None)
+    for *own, sequence, source, counted, says, made in rows:
         says = {number: value for number, value in enumerate(says) if value is not None}
         made = {number: name for number, name in enumerate(made) if name}
         is_same_maker = all(maker.get(number, name) == name for number, name in made.items())
         is_same_state = all(taken.get(number, value) == value for number, value in says.items())
-        if own == update and is_same_state and is_same_maker:
+        # Two orders of one source are two changes; places of rows are none.
+        is_parted = source == order[0] and None not in (counted, order[1]) and counted != order[1]
+        if own == update and is_same_state and is_same_maker and not is_parted:
             nth += 1
             found.append((sequence, beginning, nth))
             taken, maker = taken | says, made | maker
         else:
             update, beginning, nth, taken, maker = own, sequence, 0, says, made
+            order = source, counted
     if found:
         run("INSERT INTO merged SELECT unnest(?), unnest(?), unnest(?)",
             [list(column) for column in zip(*found)])
@@ -224,7 +229,7 @@ def prepare(connection, schemas, fields):
             SELECT beginning AS sequence, {filled}
             FROM merged JOIN recorded USING (sequence) GROUP BY beginning)
         SELECT r.sequence, r.type, r.case_kind, r.subject, r.case_id, p.instant, p.fraction,
-            p.place, coalesce(p.opens_nothing, false) OR m.sequence IS NOT NULL AS silent,
+            p.place, m.sequence IS NOT NULL AS silent,
             starts_with(r.type::VARCHAR, r.case_kind || '.') AS is_own, {values}
         FROM recorded r JOIN placed p USING (sequence)
         LEFT JOIN filled f USING (sequence) LEFT JOIN merged m USING (sequence)

@@ -206,13 +206,13 @@ def test_order_of_the_source():
 def test_only_the_first_opening_opens():
     events = [opened("6 08:00", agent="ani"), opened("6 10:00", agent="budi", origin="agent"),
               reply("6 11:00", actor="")]
-    assert walked(events) == [0, "(1)", 2]
+    assert walked(events) == [0, 2]
     expect("first_response", events,
-           {"day": 6, "agent": "budi", "channel": "web", "wait": 3 * HOUR})
+           {"day": 6, "agent": "ani", "channel": "web", "wait": 3 * HOUR})
     expect("reply", [events[0], reply("6 09:00"), opened("6 10:00"), reply("6 11:00")],
            {"day": 6, "agent": "budi", "channel": "web", "wait": HOUR},
            {"day": 6, "agent": "budi", "channel": "web"})
-    # One of the first one's own instant is no event, whatever it says.
+    # Nor is one of the first one's own instant an event, whatever it says.
     expect("first_response", [opened("6 08:00", agent="ani"), opened("6 08:00", agent="budi"),
                               reply("6 11:00", actor="")],
            {"day": 6, "agent": "ani", "channel": "web", "wait": 3 * HOUR})
@@ -256,6 +256,16 @@ def test_one_update_in_several_rows():
         "X", "A", "(A)", "B", "(B)"]
     assert order(dict(agent="ani", by="p"), dict(team="A", by="q")) == [0, 1, 2]  # two persons
     assert order(dict(agent="ani", by="p"), dict(team="A")) == [0, 1, "(2)"]
+    # A source that counts them counts two; one of another source says nothing of it, nor do places of
+    # rows.
+    def counted(key, *orders, field="id"):
+        events = [assigned(now, **one) | {key: order} for one, order in zip(parts, orders)]
+        return walked([start, *events], field)
+    assert counted("sequence", 1, 2) == counted("rekamorder", 1, 2) == [0, 1, 2]
+    assert counted("sequence", 1, 1) == counted("rekamplace", 1, 2) == [0, 1, "(2)"]
+    assert counted("rekamorder", "a", "b", field="agent") == ["x", "ani", None]
+    assert walked([start, told(assigned(now, agent="ani"), 1),
+                   told(assigned(now, team="A"), 2, source="b")]) == [0, 1, "(2)"]
     # The first says no state.
     assert order(dict(by="p"), dict(agent="ani"), dict(team="A")) == [0, 1, 2, "(3)"]
     assert walked([start, assigned(now, agent="ani"), assigned("6 09:00:00.000000001", team="A")]) \
@@ -275,7 +285,7 @@ def test_a_repetition_is_no_change():
     # A survey's team is not the ticket's.
     assert order(event("6 09:00", "survey.sent", survey="s", kind="csat", team="B"),
                  assigned("6 10:00", team="A")) == [0, 1, "(2)"]
-    assert order(opened("6 09:00", team="B"), assigned("6 10:00", team="A")) == [0, "(1)", 2]
+    assert order(opened("6 09:00", team="B"), assigned("6 10:00", team="A")) == [0, "(2)"]
     assert order(status("6 09:00", "resolved"), status("6 10:00", "resolved"),
                  status("6 11:00", "closed"), status("6 12:00", "resolved")) == [0, 1, "(2)", 3, 4]
     expect("agent_time", [state("6 09:00", "busy"), state("6 09:10", "busy"),
@@ -296,7 +306,7 @@ def test_where_something_went():
     assert order(assigned("6 10:00", team="C")) == 3
     assert order(assigned("6 10:00", team="C"), assigned("6 11:00", team="B")) == 4
     assert order(assigned("6 10:00", team="")) == 3
-    assert order(opened("6 10:00", team="C")) == 3
+    assert order(opened("6 10:00", team="C")) == "(3)"
 
 
 # Tickets

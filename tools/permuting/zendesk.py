@@ -87,6 +87,23 @@ def exports(events):
     return opened, history, comments
 
 
+def carried(history, opened):
+    """The history with a ticket's channel, agent and team on each row, as they stood after its instant."""
+    channels = {row[0]: row[2] for row in opened[1:]}
+    after = {}
+    for _, name, time, _, field, value in history[1:]:
+        before = after.setdefault(name, {})
+        now = before.setdefault(time, dict(list(before.values())[-1]) if before else {})
+        now[field] = value
+    rows = [history[0] + ["via", "assignee", "group"]]
+    for row in history[1:]:
+        now = after[row[1]][row[2]]
+        # The channel that is shown is that of the latest change: only the first is the opening's.
+        via = channels[row[1]] if row[2] == next(iter(after[row[1]])) else "web"
+        rows.append(row + [via, now.get("assignee_id", ""), now.get("group_id", "")])
+    return rows
+
+
 def feeds(machine, events, seed):
     """The year in each reading of its history; made by `rekam generate` with a seed."""
     made = machine.sure(
@@ -99,3 +116,7 @@ def feeds(machine, events, seed):
         yield Feed(
             name, "2025-01..2026-02",
             [first, table("history", mapping, "updated", history), last], zone="Asia/Jakarta")
+    yield Feed(
+        "zendesk-carried", "2025-01..2026-02",
+        [table("carried", "carried.yaml", "updated", carried(history, opened)), last],
+        zone="Asia/Jakarta")

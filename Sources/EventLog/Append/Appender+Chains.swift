@@ -49,7 +49,10 @@ extension Appender {
             if numbers.updateValue(number, forKey: source) == nil {
                 try transaction.put(tables.sources, Key(number), source)
             }
-            orderSources[place] = OrderSource(source: number, kind: row.order.kind).word
+            orderSources[place] =
+                OrderSource(
+                    source: number, kind: row.order.kind, isPlace: row.isPlace
+                ).word
         }
     }
 

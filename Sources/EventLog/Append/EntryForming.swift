@@ -47,7 +47,9 @@ import EventModel
         position += unsafe put(before, at: output + position)
         let order = unsafe row.pointee.orderText
         if order.length > 0 {
-            position += unsafe put("\"rekamorder\":", at: output + position)
+            let isPlace = unsafe row.pointee.isPlace
+            position += unsafe put(
+                isPlace ? "\"rekamplace\":" : "\"rekamorder\":", at: output + position)
             unsafe (output + position).update(
                 from: input.text(Int(order.offset), Int(order.length)), count: Int(order.length))
             position += Int(order.length)

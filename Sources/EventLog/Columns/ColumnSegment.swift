@@ -213,18 +213,20 @@ package import EventModel
 
 /// Whose order a row's key is: a source's number among those that declare one, and what the key is.
 package struct OrderSource: Hashable, Sendable {
-    /// As a column holds it: the source's number + 1 in the upper 30 bits, the key's kind in the
-    /// lower 2; 0 for no order.
+    /// As a column holds it: the source's number + 1 in the upper 29 bits, whether it is the place of a
+    /// row in the next, the key's kind in the lower 2; 0 for no order.
     package let word: UInt32
 
     package init(word: UInt32) { self.word = word }
 
-    package init(source: UInt32, kind: OrderKey.Kind) {
-        word = (source + 1) << 2 | UInt32(kind.rawValue)
+    package init(source: UInt32, kind: OrderKey.Kind, isPlace: Bool) {
+        word = (source + 1) << 3 | (isPlace ? 4 : 0) | UInt32(kind.rawValue)
     }
 
     /// The source's number; nil where there is no order.
-    package var source: UInt32? { word >> 2 == 0 ? nil : word >> 2 - 1 }
+    package var source: UInt32? { word >> 3 == 0 ? nil : word >> 3 - 1 }
+    /// Whether it is the place of a row: see `EventRow.isPlace`.
+    package var isPlace: Bool { word & 4 != 0 }
     /// What the key is.
     package var kind: OrderKey.Kind { OrderKey.Kind(rawValue: UInt8(word & 3)) ?? .none }
 }

@@ -49,7 +49,21 @@ package struct EventPlace: Sendable {
     package func isTied(with other: EventPlace) -> Bool {
         guard instant == other.instant, rank == other.rank else { return false }
         guard let source = source.source, source == other.source.source else { return true }
-        return self.source.kind == other.source.kind && key == other.key && text == other.text
+        return hasOrder(of: other)
+    }
+
+    /// Whether it and another of its source have one order.
+    private func hasOrder(of other: EventPlace) -> Bool {
+        source.kind == other.source.kind && key == other.key && text == other.text
+    }
+
+    /// Whether its source told, of it and another, that they are two: two orders, which are no places of
+    /// rows, part what else could be one change told twice.
+    package func isParted(from other: EventPlace) -> Bool {
+        guard let source = source.source, source == other.source.source,
+            !self.source.isPlace, !other.source.isPlace
+        else { return false }
+        return !hasOrder(of: other)
     }
 
     fileprivate func isRankedBefore(_ other: EventPlace) -> Bool {

@@ -100,7 +100,7 @@ final class SliceVerifier {
         try same(segment.times[row] == event.time.milliseconds, "time")
         try same(segment.nanoseconds?[row] ?? 0 == event.nanoseconds, "time beyond the millisecond")
         let order = marks.order.map { OrderKey($0) } ?? event.order
-        try checkOrder(order, event, segment, row, sequence, view)
+        try checkOrder(order, marks.isPlace, event, segment, row, sequence, view)
         let digest = contentDigest(event)
         try same(segment.withContent(row) { isEqual($0, digest.span) }, "digest of the content")
         try same(segment.recorded[row] == marks.recorded.milliseconds, "recording time")
@@ -117,8 +117,8 @@ final class SliceVerifier {
 
     /// Compares the source's order, and whose it is.
     private func checkOrder(
-        _ order: OrderKey, _ event: EventRow, _ segment: ColumnSegment, _ row: Int,
-        _ sequence: Int, _ view: borrowing LogView
+        _ order: OrderKey, _ isPlace: Bool, _ event: EventRow, _ segment: ColumnSegment,
+        _ row: Int, _ sequence: Int, _ view: borrowing LogView
     ) throws {
         func fault() -> LogDifference {
             difference(segment, sequence, "the source's order is not the entry's")
@@ -128,7 +128,9 @@ final class SliceVerifier {
             return
         }
         let source = OrderSource(word: orders.sources[row])
-        guard source.kind == order.kind, orders.keys[row] == order.value else { throw fault() }
+        guard source.kind == order.kind, source.isPlace == isPlace,
+            orders.keys[row] == order.value
+        else { throw fault() }
         guard let number = source.source else {
             if order.kind != .none { throw fault() }
             return

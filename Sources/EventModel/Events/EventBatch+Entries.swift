@@ -23,6 +23,8 @@ public struct LogMarks: Hashable, Sendable {
     public var position: UInt32
     /// `rekamorder`: the source's own order, where the input's rows told it and not the event.
     public var order: SourceOrder?
+    /// Whether that is `rekamplace`: see `EventRow.isPlace`.
+    public var isPlace = false
     /// `rekamsalt`: random, in an answer of somebody who is not to be known.
     package var salt: String?
     /// `rekamsender`, `rekamapprovals`, `rekamclock`.
@@ -46,9 +48,10 @@ public struct LogMarks: Hashable, Sendable {
         }
         if let approvals = provenance.approvals { put("approvals", .string(approvals)) }
         if let clock = provenance.clock { put("clock", .string(clock)) }
+        let name: StaticString = isPlace ? "place" : "order"
         switch order {
-        case .integer(let number)?: put("order", .number(String(number)))
-        case .text(let text)?: put("order", .string(text))
+        case .integer(let number)?: put(name, .number(String(number)))
+        case .text(let text)?: put(name, .string(text))
         case nil: break
         }
         put("position", .number(String(position)))

@@ -35,6 +35,10 @@ public struct EventDraft: Hashable, Sendable {
     public var nanoseconds: UInt32 = 0
     /// The source's own order, where it comes from the input's rows and not from the event.
     public var order: SourceOrder?
+    /// Whether that is the place of a row: see `EventRow.isPlace`.
+    public var isPlace = false
+    /// Whether rows alike are told apart by counting them, by its id.
+    public var isCounted = false
     /// The fields of `data`, in any order.
     public var fields: [Field]
     /// Other CloudEvents attributes, kept unread.

@@ -78,12 +78,58 @@ extension EventValidator {
             marks = try readMarks(input, envelope)
             return
         }
+        if envelope.hasLogs { try readInputMarks(input, envelope, admission, &marks) }
         if isLogsOwn != (admission == .logsOwn) {
             throw Rejection(
                 kind: .unknown, field: "type", value: "",
                 problem: isLogsOwn
                     ? "\(types.schemas[envelope.typeID].type) is recorded by the log alone"
                     : "\(types.schemas[envelope.typeID].type) is no type of the log's own")
+        }
+    }
+
+    /// The order that an event from outside has in an attribute of the log's: one of an entry as a log
+    /// shows it, of which all else that was added there is passed over; or of an event that a dry run
+    /// printed.
+    private func readInputMarks(
+        _ input: borrowing EventInput, _ envelope: Envelope, _ admission: Admission,
+        _ marks: inout LogMarks
+    ) throws(Rejection) {
+        if admission == .input, envelope.position >= 0, envelope.recorded >= 0 {
+            marks = try readMarks(input, envelope)
+            return
+        }
+        let added = [
+            envelope.approvals, envelope.clock, envelope.position, envelope.salt, envelope.sender,
+            envelope.recorded,
+        ]
+        let ordering = admission == .input ? [] : [envelope.order, envelope.place]
+        if let key = (added + ordering).first(where: { $0 >= 0 }) {
+            throw logsAttribute(input.string(key), input.shown(key + 2))
+        }
+        try readOrder(input, envelope, &marks)
+    }
+
+    /// The order that the input's rows told.
+    private func readOrder(
+        _ input: borrowing EventInput, _ envelope: Envelope, _ marks: inout LogMarks
+    ) throws(Rejection) {
+        marks.isPlace = envelope.place >= 0
+        marks.order = nil
+        let key = max(envelope.order, envelope.place)
+        guard key >= 0 else { return }
+        let value = key + 2
+        let isShort = (1...EventBatch.longestOrderText).contains(input.length(value))
+        switch input.kind(value) {
+        case .string where envelope.isEntry || isShort:
+            guard input.isPrintable(value), input.isPlain || input.isClean(value) else { break }
+            marks.order = .text(input.string(value))
+        case .integer: marks.order = .integer(input.integer(value))
+        default: break
+        }
+        guard marks.order != nil, envelope.order < 0 || envelope.place < 0 else {
+            throw wrongAttribute(
+                input.string(key), input.shown(value), "is no order of a source's rows")
         }
     }
 
@@ -101,15 +147,7 @@ extension EventValidator {
             throw wrongAttribute("rekamtime", input.shown(recorded), "is not in the recorded form")
         }
         var marks = LogMarks(recorded: instant, position: number)
-        if envelope.order >= 0 {
-            switch input.kind(envelope.order + 2) {
-            case .string: marks.order = .text(input.string(envelope.order + 2))
-            case .integer: marks.order = .integer(input.integer(envelope.order + 2))
-            default:
-                throw wrongAttribute(
-                    "rekamorder", input.shown(envelope.order + 2), "is no order of a source")
-            }
-        }
+        try readOrder(input, envelope, &marks)
         if envelope.salt >= 0 {
             let value = envelope.salt + 2
             guard input.kind(value) == .string, EntrySalt.isSalt(input.bytes(value)) else {

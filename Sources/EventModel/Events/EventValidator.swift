@@ -55,7 +55,10 @@ public struct EventValidator: ~Copyable {
         let refusal = admit(
             tokens: tokens.words.span, text: tokens.text.span, isPlain: tokens.isPlain,
             as: admission, line: line, into: &batch)
-        if refusal == nil, let order = draft.order { batch.order(last: order) }
+        if refusal == nil, let order = draft.order {
+            batch.order(last: order, isPlace: draft.isPlace)
+            batch.rows[batch.rows.count - 1].isCounted = draft.isCounted
+        }
         return refusal
     }
 
@@ -82,7 +85,9 @@ public struct EventValidator: ~Copyable {
             isNormal: true, hasTrimmedName: true, as: .recorded, line: 0, marks: &marks,
             into: &batch)
         batch.isSealed = true
-        if let order = marks.order { batch.order(last: order) }
+        if let order = marks.order {
+            batch.order(last: order, isPlace: marks.isPlace)
+        }
         if let salt = marks.salt {
             batch.salts.append(EntrySalt(row: batch.rows.count - 1, text: Array(salt.utf8)))
         }
@@ -105,7 +110,12 @@ public struct EventValidator: ~Copyable {
                 tokens: tokens, text: text, isPlain: isPlain, isASCII: isASCII, as: admission,
                 line: line,
                 marks: &marks, into: &batch)
-            if isNormal { return nil }
+            if isNormal {
+                if let order = marks.order {
+                    batch.order(last: order, isPlace: marks.isPlace)
+                }
+                return nil
+            }
             self.normal.normalise(tokens, text, isPlain: isPlain)
             var normal = EventTokens()
             swap(&normal, &self.normal)
@@ -114,6 +124,9 @@ public struct EventValidator: ~Copyable {
                 tokens: normal.words.span, text: normal.text.span, isPlain: normal.isPlain,
                 isNormal: true, hasTrimmedName: true, as: admission, line: line, marks: &marks,
                 into: &batch)
+            if let order = marks.order {
+                batch.order(last: order, isPlace: marks.isPlace)
+            }
             return nil
         } catch {
             return error
@@ -135,10 +148,13 @@ struct Envelope {
     var approvals = -1
     var clock = -1
     var order = -1
+    var place = -1
     var position = -1
     var salt = -1
     var sender = -1
     var recorded = -1
+    /// Whether there is any of these.
+    var hasLogs = false
     /// The source's order, as CloudEvents has it.
     var sequence = -1
     var sequencetype = -1
@@ -308,11 +324,12 @@ extension EventValidator {
         _ key: Int, _ input: borrowing EventInput, _ envelope: inout Envelope
     ) throws(Rejection) {
         let name = input.string(key)
-        guard envelope.isEntry else { throw logsAttribute(name, input.shown(key + 2)) }
+        envelope.hasLogs = true
         switch name {
         case "rekamapprovals": try take(&envelope.approvals, key, input)
         case "rekamclock": try take(&envelope.clock, key, input)
         case "rekamorder": try take(&envelope.order, key, input)
+        case "rekamplace": try take(&envelope.place, key, input)
         case "rekamposition": try take(&envelope.position, key, input)
         case "rekamsalt": try take(&envelope.salt, key, input)
         case "rekamsender": try take(&envelope.sender, key, input)

@@ -226,7 +226,7 @@ public final class MappedReader {
                     ?? RowEvents.Result(
                         entry: mapping.usesState ? memory.entry(of: subject) : .init())
                 result = nil
-                try events.read(subject, at: row.number, into: &next)
+                try events.read(subject, row, into: &next)
                 result = next
                 named = subject
             }
@@ -291,14 +291,14 @@ public final class MappedReader {
             if let row = places?.next() { return row }
             let found = try findInFile()
             guard case .row(let row, _) = found else {
-                places?.take(found, of: nil)
+                places?.take(found, of: nil) { events.counted($0) }
                 continue
             }
             events.evaluator.begin(row.row)
             let subject = try? events.subject()
             let time = try? events.time(mapping.rowTime)
             let instant = subject.flatMap { subject in time.map { (subject, $0) } }
-            places?.take(found, of: instant)
+            places?.take(found, of: instant) { events.counted($0) }
         }
     }
 
@@ -344,7 +344,7 @@ public final class MappedReader {
             do throws(Rejection) {
                 let subject = try events.subject()
                 var result = RowEvents.Result(entry: memory.entry(of: subject))
-                try events.read(subject, at: row.rows[0].number, into: &result)
+                try events.read(subject, row.rows[0], into: &result)
                 return .events(result.drafts, result.origins.map(\.event))
             } catch {
                 return .refused(events.possible(of: mapping.events))

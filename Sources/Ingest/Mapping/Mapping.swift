@@ -45,9 +45,6 @@ public struct Mapping: Sendable {
     var tracked: [TrackedField] = []
     /// Whether anything asks for other rows of the case.
     var usesState = false
-
-    /// Bytes of an order that is no whole number, at most.
-    static let longestOrder = 32
 }
 
 extension Mapping {

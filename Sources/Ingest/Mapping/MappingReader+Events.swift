@@ -22,6 +22,16 @@ extension MappingReader {
         var event = EventSpec(type: type)
         event.time = fields["at"].map(timeIndex) ?? mapping.rowTime
         event.isFirstOnly = fields["first"].map(flag) ?? false
+        // Which rows are read before others hangs on where a file was cut; only what opens a case again
+        // says nothing.
+        if let first = fields["first"], event.isFirstOnly, !schema.opensCase {
+            faults.report(
+                at: first, "\(type) opens no case, so that each of its events tells",
+                expected:
+                    "no \"first\" (what a row says again is no change), or a type that opens: "
+                    + surroundings.types.schemas.filter(\.opensCase).map(\.type).sorted()
+                    .joined(separator: ", "))
+        }
         if let id = fields["id"] { readID(id, &event) }
         if let repeats = fields["repeats"] {
             let way = choice(repeats, "way to take repeated rows", ["collapse", "count"])

@@ -15,7 +15,9 @@ extension RowEvents {
         var number: Int64 = 0
         if case .integer(let above)? = place.order { number = min(max(above, -512), 511) }
         let order = place.time.instant.milliseconds &* 1024 &+ number
-        return RowPlace(time: time, order: .integer(order))
+        // Rows before 1692 or after 2247 stand at its ends.
+        return RowPlace(
+            time: time, order: .integer(min(max(order, -WholeNumber.largest), WholeNumber.largest)))
     }
 
     /// Whether a row may stand for its case's opening, as none so far certainly comes before it; if so,

@@ -6,6 +6,9 @@ struct RowEvents {
     private let privateDigest: (@Sendable ([UInt8]) -> [UInt8])?
     var evaluator: RowEvaluator
     private var scratch: [UInt8] = []
+    /// Of the row at hand: see `NumberedRow.alike`; and ids given by rows that are read with it before.
+    private var alike: [UInt64: NumberedRow.Alike]?
+    private var givenBefore = 0
 
     /// What the rows of one case that are read together come to. It counts once they are admitted.
     struct Result {
@@ -65,11 +68,13 @@ struct RowEvents {
     /// Adds what the row at hand gives to what those before it came to; where it is refused, that is
     /// of no use any more.
     ///
-    /// - Parameter number: its number among the rows of its case and instant, where rows are numbered.
+    /// - Parameter row: the row at hand, numbered where the order of rows tells.
     mutating func read(
-        _ subject: String, at number: Int64, into result: inout Result
+        _ subject: String, _ row: NumberedRow, into result: inout Result
     ) throws(Rejection) {
-        let place = mapping.usesState ? try place(number) : nil
+        let place = mapping.usesState ? try place(row.number) : nil
+        alike = row.alike
+        givenBefore = result.given.count
         let before = result.entry
         var here = place.map {
             RowStatement(
@@ -77,15 +82,19 @@ struct RowEvents {
         }
         let last = place.flatMap { rowRightBefore($0, before) }
         for (index, event) in mapping.events.enumerated() {
+            // Of the rows that it is for, the first: others stand before it in one file and not in another.
+            guard try holds(event) else { continue }
             let opening = place.flatMap { openingPlace(event, $0) }
             if event.isFirstOnly, !mayOpen(event, opening, &result) { continue }
-            guard try holds(event) else { continue }
             let time = try time(event.time)
             var draft = EventDraft(
                 id: "", source: mapping.source, type: event.type, subject: subject,
                 time: time.instant)
             draft.nanoseconds = time.nanoseconds
             draft.order = (opening ?? place)?.order
+            // Rows that are merged may be one update, wherever a file is cut.
+            draft.isPlace = mapping.merge != nil || mapping.order == nil
+            draft.isCounted = event.countsRepeats
             guard try fill(&draft, event, &here, after: last) else { continue }
             draft.id = try id(of: draft, event, &result)
             if event.isFirstOnly, !opens(draft, event, &result) { continue }
@@ -116,18 +125,10 @@ struct RowEvents {
         guard let template = mapping.order, let text = try evaluator.text(template) else {
             return RowPlace(time: time)
         }
-        let order = SourceOrder(text)
-        guard case .text = order else { return RowPlace(time: time, order: order) }
-        guard text.utf8.count <= Mapping.longestOrder else {
-            throw evaluator.rejection(
-                "order", text,
-                "the order is no whole number and longer than \(Mapping.longestOrder) bytes (name "
-                    + "a column with the number or the key that the source counts its changes by)")
+        switch OrderText(text, decimal: mapping.decimal) {
+        case .order(let order): return RowPlace(time: time, order: order)
+        case .refused(let problem): throw evaluator.rejection("order", text, problem)
         }
-        guard text.isFreeOfControls else {
-            throw evaluator.rejection("order", text, "the order holds a control character")
-        }
-        return RowPlace(time: time, order: order)
     }
 
     /// Whether a row's time agrees with what the mapping says of the order of rows: that of the lines,
@@ -228,8 +229,8 @@ struct RowEvents {
         put(draft.type)
         let beyond = draft.nanoseconds == 0 ? "" : ".\(draft.nanoseconds)"
         put("\(draft.time.milliseconds)\(beyond)")
-        if let order = mapping.order {
-            put(try evaluator.text(order))
+        if mapping.order != nil {
+            put(draft.order?.inID)
         } else if event.isFirstOnly, event.time != mapping.rowTime {
             put("\(try time(mapping.rowTime).instant.milliseconds)")
         }
@@ -243,9 +244,27 @@ struct RowEvents {
         let moment = result.entry.moment
         let isThen = moment?.time == (try time(mapping.rowTime))
         let above = isThen ? moment?.ids[first] ?? 0 : 0
-        let count = above + result.given.count { $0 == first }
+        var count = above + result.given.count { $0 == first }
+        if let alike {
+            // Those after it in the file are older, and counted before it; those before it are not.
+            let beside = alike[first] ?? .init()
+            let before = result.given[..<givenBefore].count { $0 == first }
+            count += beside.older - min(beside.newer, above + before)
+        }
         result.given.append(first)
         return count == 0 ? id : "\(id)-\(count + 1)"
+    }
+
+    /// The ids that the row at hand gives of those that are counted, where it is no refused one.
+    mutating func counted(_ row: NumberedRow) -> [UInt64] {
+        do throws(Rejection) {
+            evaluator.begin(row.row)
+            var result = Result(entry: CaseMemory.Entry())
+            try read(subject(), row, into: &result)
+            return result.given
+        } catch {
+            return []
+        }
     }
 
     /// An id that is made of others, whatever their order.

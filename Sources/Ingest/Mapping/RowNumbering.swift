@@ -4,6 +4,14 @@ internal import EventModel
 struct NumberedRow {
     var row: CSVRow
     var number: Int64 = 0
+    /// By counted id: how many rows of its case and instant give it beside this one. Nil where the
+    /// rows are counted as they come.
+    var alike: [UInt64: Alike]?
+
+    struct Alike {
+        var older = 0
+        var newer = 0
+    }
 
     init(_ row: CSVRow) { self.row = row }
 }
@@ -20,7 +28,8 @@ enum FoundRow {
 /// A row's number is its place in the log's order. It must be the same in the next, longer export, so
 /// that it counts from the end that does not grow: where the newest rows stand first, those of one
 /// instant are read together and counted from the last one back. Every row counts, also one that is
-/// refused: put right, it stands where it stood.
+/// refused: put right, it stands where it stood. Rows that are alike are counted from the same end,
+/// so that the one that was there keeps its id when another comes.
 ///
 /// Bounded: of an instant with more than `mostRows` rows (or bytes) in a row, and of one that comes again
 /// after others, the rest has lower numbers. That is right within the file, and may be other numbers
@@ -48,8 +57,13 @@ struct RowNumbering {
 
     /// Takes in what comes next in the file.
     ///
-    /// - Parameter place: a row's case and instant; nil where it has none, and will be refused.
-    mutating func take(_ found: FoundRow, of place: (subject: String, time: SentTime)?) {
+    /// - Parameters:
+    ///   - place: a row's case and instant; nil where it has none, and will be refused.
+    ///   - counted: the counted ids that a row gives.
+    mutating func take(
+        _ found: FoundRow, of place: (subject: String, time: SentTime)?,
+        counted: (NumberedRow) -> [UInt64]
+    ) {
         let subject = place.map { CaseMemory.fingerprint(of: $0.subject) }
         if order == .oldestFirst {
             guard case .row(var row, let raw) = found, let subject, let place else {
@@ -61,19 +75,19 @@ struct RowNumbering {
             return
         }
         if let place, place.time != instant {
-            finish()
+            finish(counted)
             instant = place.time
         }
         run.append((found, subject))
         switch found {
-        case .end: finish()
+        case .end: finish(counted)
         case .rejected(_, let raw), .row(_, let raw): bytes += raw.count
         }
-        if run.count >= Self.mostRows || bytes >= Self.mostBytes { finish() }
+        if run.count >= Self.mostRows || bytes >= Self.mostBytes { finish(counted) }
     }
 
     /// Numbers the rows of the instant at hand.
-    private mutating func finish() {
+    private mutating func finish(_ counted: (NumberedRow) -> [UInt64]) {
         defer {
             run.removeAll(keepingCapacity: true)
             bytes = 0
@@ -87,16 +101,56 @@ struct RowNumbering {
         var numbers = counts.reduce(into: [UInt64: Int64]()) { numbers, count in
             numbers[count.key] = number(of: count.key, at: instant, rows: count.value)
         }
-        for (found, subject) in run {
+        var alike: [Int: [UInt64: NumberedRow.Alike]] = [:]
+        if counts.values.contains(where: { $0 > 1 }) { alike = self.alike(counts, counted) }
+        for (place, (found, subject)) in run.enumerated() {
             guard case .row(var row, let raw) = found, let subject, let number = numbers[subject]
             else {
                 ready.append(found)
                 continue
             }
             row.number = number
+            row.alike = alike[place]
             numbers[subject] = number - 1
             ready.append(.row(row, raw))
         }
+    }
+
+    /// What rows of the instant at hand are alike, by their places in it, of cases that have several.
+    ///
+    /// - Complexity: O(rows): each of them is read once more.
+    private func alike(
+        _ counts: [UInt64: Int64], _ counted: (NumberedRow) -> [UInt64]
+    ) -> [Int: [UInt64: NumberedRow.Alike]] {
+        struct Key: Hashable {
+            var subject: UInt64
+            var id: UInt64
+        }
+        var ids: [Int: [UInt64]] = [:]
+        var all: [Key: Int] = [:]
+        for (place, (found, subject)) in run.enumerated() {
+            guard case .row(let row, _) = found, let subject, counts[subject] ?? 0 > 1 else {
+                continue
+            }
+            let given = counted(row)
+            ids[place] = given
+            for id in given { all[Key(subject: subject, id: id), default: 0] += 1 }
+        }
+        var seen: [Key: Int] = [:]
+        var alike: [Int: [UInt64: NumberedRow.Alike]] = [:]
+        for (place, (_, subject)) in run.enumerated() {
+            guard let given = ids[place], let subject else { continue }
+            var beside: [UInt64: NumberedRow.Alike] = [:]
+            for id in Set(given) {
+                let key = Key(subject: subject, id: id)
+                let own = given.count { $0 == id }
+                let newer = seen[key] ?? 0
+                beside[id] = .init(older: (all[key] ?? own) - own - newer, newer: newer)
+                seen[key] = newer + own
+            }
+            alike[place] = beside
+        }
+        return alike
     }
 
     /// The number of the first of some rows of a case at an instant.

@@ -1,3 +1,5 @@
+import EventLog
+
 // What rows say beside each other, once they are in order. A row that says nothing new loses the bits
 // of the selectors that look for something happening; what is so stays to be read from it.
 
@@ -29,8 +31,9 @@ extension CaseRows {
 
     // MARK: The opening
 
-    /// The first opening opens, later ones do not, and those of its own instant say nothing: which of
-    /// them a file gave must not tell. What came a little before it counts as at it.
+    /// The first opening opens, and all others say nothing: where a file was cut, and which of its rows
+    /// was read first, tell which of them are there, and must tell nothing else. What came a little
+    /// before it counts as at it.
     private mutating func heedOpening() {
         var first = -1
         let noted = rules.openings | rules.watched
@@ -39,10 +42,8 @@ extension CaseRows {
                 watch(position)
             } else if first < 0 {
                 first = position
-            } else if areSimultaneous(self[position], self[first]) {
-                mute(position)
             } else {
-                silence(position)
+                mute(position)
             }
         }
         guard first > 0 else { return }
@@ -108,8 +109,9 @@ extension CaseRows {
 
     // MARK: One update in several rows
 
-    /// Rows of one type and instant that say different states are one change: the first of them has
-    /// what all of them say, the others have happened with it.
+    /// Rows of one type and instant that say different states are one change, unless their source
+    /// counts them as two: the first of them has what all of them say, the others have happened with
+    /// it.
     private mutating func mergeUpdates() {
         var position = 0
         while position + 1 < count {
@@ -141,8 +143,8 @@ extension CaseRows {
         }
     }
 
-    /// Whether a row says other states than one before it, or the same of them, and nobody else said
-    /// them.
+    /// Whether a row says other states than one before it, or the same of them, nobody else said
+    /// them, and their source does not tell them apart.
     private func canJoin(_ position: Int, _ leader: Int) -> Bool {
         let (row, first) = (self[position], self[leader])
         for place in rules.toldOfType[row.type].indices {
@@ -157,7 +159,8 @@ extension CaseRows {
             // 1 is "", nobody.
             if actors.0 > 1, actors.1 > 1, actors.0 != actors.1 { return false }
         }
-        return true
+        guard extras.contains(.orders) else { return true }
+        return !eventPlace(of: row).isParted(from: eventPlace(of: first))
     }
 
     private mutating func join(_ position: Int, _ leader: Int) {

@@ -145,8 +145,9 @@ private struct LongKey: Hashable {
     /// Nil for a row whose source told none that is longer than its key.
     init?(_ row: Row, of table: borrowing CaseRows) {
         let start = Int(row.payload) - table.extras.words
-        source = table.payload[start]
-        guard OrderSource(word: source).kind == .prefix else { return nil }
+        let word = OrderSource(word: table.payload[start])
+        guard word.kind == .prefix, let source = word.source else { return nil }
+        self.source = source
         time = row.time
         nanoseconds = table.nanoseconds(of: row)
         key = UInt64(table.payload[start + 1]) << 32 | UInt64(table.payload[start + 2])

@@ -28,8 +28,9 @@ package struct DoubtWords: SubjectWords {
         case .rowsOutOfOrder: pick("rows out of order", "baris yang tidak berurutan")
         case .rowPlaces:
             pick(
-                "rows elsewhere among those of their instant than recorded",
-                "baris yang tempatnya di antara baris sesaat berbeda dari yang tercatat")
+                "rows that may be others, or stand elsewhere in their instant, than recorded",
+                "baris yang mungkin lain, atau lain tempatnya di antara baris sesaat, dari yang "
+                    + "tercatat")
         case .offScale: pick("scores off their scale", "skor di luar skalanya")
         case .future:
             pick("events later than their recording", "peristiwa setelah waktu pencatatannya")
@@ -127,10 +128,12 @@ package struct DoubtWords: SubjectWords {
                 "Kolom terakhirnya dianggap kosong: periksa apakah ekspornya terpotong.")
         case .rowPlaces:
             pick(
-                "What was recorded first keeps its place, so the others may be in a wrong order: "
-                    + "export whole instants, with a column that counts the changes (order).",
-                "Yang dicatat lebih dulu tetap di tempatnya, jadi urutan yang lain bisa keliru: "
-                    + "ekspor semua baris sesaat, dengan kolom yang menghitung perubahan (order).")
+                "What was recorded first keeps its place, so the others may be in a wrong order, and "
+                    + "of two rows alike that a file's end parts one may be missing: export whole "
+                    + "instants, with a column that counts the changes (order).",
+                "Yang dicatat lebih dulu tetap di tempatnya, jadi urutan yang lain bisa keliru, dan "
+                    + "dari dua baris serupa yang terpisah oleh ujung berkas satu bisa hilang: ekspor "
+                    + "semua baris sesaat, dengan kolom yang menghitung perubahan (order).")
         case .offScale:
             pick(
                 "They count as no answer: mend the score or its scale at the source, and send the "

@@ -29,9 +29,11 @@ struct RowHistory: Hashable {
     }
 
     private static func place(_ draft: EventDraft) -> (Instant, UInt32, Int64) {
-        guard case .integer(let number)? = draft.order else {
-            return (draft.time, draft.nanoseconds, 0)
-        }
-        return (draft.time, draft.nanoseconds, number)
+        (draft.time, draft.nanoseconds, number(draft))
+    }
+
+    /// What a draft's order counts; 0 for none.
+    static func number(_ draft: EventDraft) -> Int64 {
+        if case .integer(let number)? = draft.order { number } else { 0 }
     }
 }

@@ -50,6 +50,14 @@ enum NaiveRules {
         }
     }
 
+    /// Whether their source gave both an order that is no row's place, and not the same one.
+    private static func areParted(_ first: Event, _ second: Event) -> Bool {
+        guard first.draft.source == second.draft.source, let left = first.draft.order,
+            let right = second.draft.order, !first.draft.isPlace, !second.draft.isPlace
+        else { return false }
+        return left != right
+    }
+
     static func order(_ events: [Event]) -> [Event] {
         var rest = events
         var result: [Event] = []
@@ -73,8 +81,7 @@ enum NaiveRules {
         var events = events
         let opening = events[first]
         for place in events.indices.dropFirst(first + 1) where schema(events[place]).opensCase {
-            events[place].isSilent = true
-            events[place].isNone = instant(events[place]) == instant(opening)
+            events[place].isNone = true
         }
         let early = events[..<first].filter { $0.time >= opening.time - tolerance }
         guard !early.isEmpty else { return events }
@@ -128,7 +135,7 @@ enum NaiveRules {
                     .compactMap { $0 == .text("") ? nil : $0 }
                 return makers.count == 2 && makers[0] != makers[1]
             }
-            if isOther { continue }
+            if isOther || areParted(events[leader], events[place]) { continue }
             events[place].joined = leader
             events[place].isSilent = true
             let known = Set(events[leader].draft.fields.map(\.name))

@@ -61,7 +61,10 @@ struct RandomLog {
             time: Instant(milliseconds: time - (isSlow ? Int64(random.below(4)) * 60_000 : 0)),
             fields: fields)
         if random.chance(15) { draft.nanoseconds = UInt32(random.below(3)) }
-        if random.chance(40) { draft.order = order() }
+        if random.chance(40) {
+            draft.order = order()
+            draft.isPlace = random.chance(50)
+        }
         return draft
     }
 
