@@ -70,7 +70,7 @@ final class MovedFacts {
 
     /// The changes of definitions, calendars and event types that a KPI rests on, between the two states.
     private func changes(behind kpi: String) throws -> [DefinitionChange] {
-        var names = Set([Name(kind: "kpi", name: kpi)])
+        var names: Set<Name> = []
         for library in [libraries.before, libraries.after] {
             guard let definition = try library.kpi(kpi) else { continue }
             for name in try library.projections(behind: definition) {
@@ -79,7 +79,8 @@ final class MovedFacts {
                 let types = try library.projection(name)?.reads.map(\.type) ?? []
                 names.formUnion(types.map { Name(kind: "event_schema", name: $0) })
             }
-            names.formUnion(definition.kpis.map { Name(kind: "kpi", name: $0) })
+            names.formUnion(
+                try library.kpis(behind: definition).map { Name(kind: "kpi", name: $0.name) })
         }
         let old = registers.before.changes.count
         return registers.after.changes.dropFirst(old).filter { change in

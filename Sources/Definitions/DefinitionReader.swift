@@ -34,6 +34,9 @@ public struct DefinitionReader {
     /// Longest document in bytes, so that its text fits into an entry of the log.
     public static let longestDocument = 60_000
 
+    /// KPIs that use each other, one upon the next.
+    public static let mostLevels = 64
+
     /// A reader that knows nothing but the event types.
     public init(types: EventTypes) {
         self.init(
@@ -145,9 +148,9 @@ struct FileReading {
                 brokenProjections.insert(name)
             }
         }
-        let names = kpis.map(\.name) + unreadKPIs
+        let names = unreadKPIs.union(kpis.map(\.name))
         for kpi in kpis { readKPI(kpi.value, of: kpi.document, at: kpi.index, names: names) }
-        checkCycles()
+        checkOrder()
         // What is wrong with a KPI would only be said again of its rows.
         if faults.isEmpty {
             for (index, document, value) in scorecards {
@@ -204,7 +207,7 @@ struct FileReading {
     }
 
     private mutating func readKPI(
-        _ value: YAMLValue, of document: SourceDocument, at index: Int, names: [String]
+        _ value: YAMLValue, of document: SourceDocument, at index: Int, names: Set<String>
     ) {
         let list = FaultList(file: document.file)
         let here = projections
@@ -239,42 +242,85 @@ struct FileReading {
         }
     }
 
-    private mutating func checkCycles() {
-        guard kpiUses.contains(where: { !$0.uses.isEmpty }) else { return }
+    /// KPIs don't depend on themselves, and don't build on each other without end.
+    ///
+    /// - Complexity: O(KPIs that those of the file use, and their uses).
+    private mutating func checkOrder() {
         var uses: [String: [String]] = [:]
         for (name, others, _) in kpiUses { uses[name] = others.map(\.name) }
-        for (name, others, document) in kpiUses {
-            for other in others {
-                guard let path = path(from: other.name, to: name, uses: uses) else { continue }
-                let list = FaultList(file: document.file)
-                list.report(
-                    at: other.at,
-                    "KPI \"\(name)\" depends on itself: "
-                        + ([name] + path).joined(separator: " → "),
-                    expected: "KPIs that don't depend on each other in a circle")
-                faults += list.faults
+        let (here, reader) = (uses, reader)
+        var order = KPIOrder { here[$0] ?? reader.knownKPI($0) ?? [] }
+        for (name, _, _) in kpiUses {
+            if let circle = order.circle(from: name) {
+                report(circle)
                 return
             }
         }
+        let tooHigh = kpiUses.first { order.levels[$0.name] ?? 0 > DefinitionReader.mostLevels }
+        guard let (name, others, document) = tooHigh,
+            let use = others.max(by: { order.levels[$0.name] ?? 0 < order.levels[$1.name] ?? 0 })
+        else { return }
+        let list = FaultList(file: document.file)
+        list.report(
+            at: use.at,
+            "KPI \"\(name)\" stands on \(order.levels[use.name] ?? 0) KPIs, each on the next",
+            expected: "at most \(DefinitionReader.mostLevels) levels")
+        faults += list.faults
     }
 
-    /// A way from one KPI to another along what they use.
-    private func path(from start: String, to goal: String, uses: [String: [String]]) -> [String]? {
-        var cameFrom: [String: String] = [start: ""]
-        var queue = [start]
-        while !queue.isEmpty {
-            let name = queue.removeFirst()
-            if name == goal {
-                var path = [name]
-                while let previous = cameFrom[path[0]], !previous.isEmpty {
-                    path.insert(previous, at: 0)
-                }
-                return path
+    /// Reports a circle at the first of its KPIs that stands in this file.
+    private mutating func report(_ circle: [String]) {
+        for (place, name) in circle.enumerated() {
+            let next = circle[(place + 1) % circle.count]
+            guard let (_, others, document) = kpiUses.first(where: { $0.name == name }),
+                let use = others.first(where: { $0.name == next })
+            else { continue }
+            let way = circle[place...] + circle[..<place] + [name]
+            let list = FaultList(file: document.file)
+            list.report(
+                at: use.at,
+                "KPI \"\(name)\" depends on itself: " + way.joined(separator: " → "),
+                expected: "KPIs that don't depend on each other in a circle")
+            faults += list.faults
+            return
+        }
+    }
+}
+
+/// How KPIs build on each other.
+private struct KPIOrder {
+    /// The KPIs that one uses.
+    private let used: (String) -> [String]
+    /// How many KPIs stand on each other up to one, by name; of those looked at.
+    private(set) var levels: [String: Int] = [:]
+
+    init(used: @escaping (String) -> [String]) { self.used = used }
+
+    /// Looks at a KPI and all that it builds on.
+    ///
+    /// - Returns: KPIs of which each uses the next and the last the first; nil where there are none.
+    mutating func circle(from start: String) -> [String]? {
+        guard levels[start] == nil else { return nil }
+        var way: [(name: String, uses: [String], rest: ArraySlice<String>)] = []
+        var within: Set<String> = []
+        func step(to name: String) {
+            let uses = used(name)
+            within.insert(name)
+            way.append((name, uses, uses[...]))
+        }
+        step(to: start)
+        while let last = way.last {
+            guard let next = last.rest.first else {
+                levels[last.name] = 1 + (last.uses.compactMap { levels[$0] }.max() ?? 0)
+                within.remove(last.name)
+                way.removeLast()
+                continue
             }
-            for next in uses[name] ?? reader.knownKPI(name) ?? [] where cameFrom[next] == nil {
-                cameFrom[next] = name
-                queue.append(next)
+            way[way.count - 1].rest.removeFirst()
+            if within.contains(next) {
+                return way.map(\.name).drop { $0 != next }.map { $0 }
             }
+            if levels[next] == nil { step(to: next) }
         }
         return nil
     }

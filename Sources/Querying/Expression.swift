@@ -1,17 +1,24 @@
 /// A KPI's formula with its aggregates looked up: what is evaluated for each group.
-indirect enum Expression {
-    case number(Fraction)
-    case term(Term)
-    /// Different values of several streams together.
-    case union([Term])
-    case sum(Expression, Expression)
-    case difference(Expression, Expression)
-    case product(Expression, Expression)
-    case quotient(Expression, Expression)
-    case negated(Expression)
-    /// Days of the period, and its months.
-    case days
-    case months
+///
+/// Its parts stand in a list, each after those that it is made of, which it names by their places. A KPI
+/// that is used in several places is one part, so that KPIs which use each other in a ladder take as
+/// many parts as are written down, not as many as come out when each is put in for its name.
+struct Expression {
+    /// A part; numbers are the places of other parts.
+    enum Part {
+        case number(Fraction)
+        case term(Term)
+        /// Different values of several streams together.
+        case union([Term])
+        case sum(Int, Int)
+        case difference(Int, Int)
+        case product(Int, Int)
+        case quotient(Int, Int)
+        case negated(Int)
+        /// Days of the period, and its months.
+        case days
+        case months
+    }
 
     /// An aggregate of one stream of one projection.
     struct Term: Hashable {
@@ -35,25 +42,51 @@ indirect enum Expression {
         }
     }
 
+    /// The last one is the whole formula.
+    private(set) var parts: [Part] = []
+
+    /// Adds a part that is made of earlier ones.
+    ///
+    /// - Returns: its place.
+    mutating func add(_ part: Part) -> Int {
+        parts.append(part)
+        return parts.count - 1
+    }
+
+    /// What the whole formula is.
+    var whole: Part { parts[parts.count - 1] }
+
+    /// What comes out where each part is worked out from those before it.
+    private func folded<Value, Failure: Error>(
+        _ value: (Part, [Value]) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        var values: [Value] = []
+        values.reserveCapacity(parts.count)
+        for part in parts { values.append(try value(part, values)) }
+        return values[parts.count - 1]
+    }
+
     /// The value of a group.
     func value(
         of group: Int, in figures: [CellFigures], length: PeriodLength
     ) throws(Fraction.Overflow) -> Fraction {
-        func value(_ part: Expression) throws(Fraction.Overflow) -> Fraction {
-            try part.value(of: group, in: figures, length: length)
-        }
-        switch self {
-        case .number(let number): return number
-        case .days: return Fraction(length.days)
-        case .months: return length.months
-        case .term(let term): return term.value(of: group, in: figures[term.projection])
-        case .union(let terms):
-            return Fraction(Expression.members(of: terms, group, in: figures).count)
-        case .sum(let left, let right): return try value(left).adding(value(right))
-        case .difference(let left, let right): return try value(left).subtracting(value(right))
-        case .product(let left, let right): return try value(left).multiplied(by: value(right))
-        case .quotient(let left, let right): return try value(left).divided(by: value(right))
-        case .negated(let part): return try value(part).negated()
+        try folded { (part, values: [Fraction]) throws(Fraction.Overflow) in
+            switch part {
+            case .number(let number): return number
+            case .days: return Fraction(length.days)
+            case .months: return length.months
+            case .term(let term): return term.value(of: group, in: figures[term.projection])
+            case .union(let terms):
+                return Fraction(Expression.members(of: terms, group, in: figures).count)
+            case .sum(let left, let right): return try values[left].adding(values[right])
+            case .difference(let left, let right):
+                return try values[left].subtracting(values[right])
+            case .product(let left, let right):
+                return try values[left].multiplied(by: values[right])
+            case .quotient(let left, let right):
+                return try values[left].divided(by: values[right])
+            case .negated(let inner): return try values[inner].negated()
+            }
         }
     }
 
@@ -71,72 +104,83 @@ indirect enum Expression {
     /// The streams whose facts the value rests on: a quotient's below, all parts of a sum, else the
     /// first named.
     var basis: [Term] {
-        func first(_ one: Expression, _ other: Expression) -> [Term] {
-            let basis = one.basis
-            return basis.isEmpty ? other.basis : basis
-        }
-        switch self {
-        case .number, .days, .months: return []
-        case .term(let term): return [term]
-        case .union(let terms): return terms
-        case .negated(let part): return part.basis
-        case .quotient(let left, let right): return first(right, left)
-        case .sum(let left, let right):
-            let basis = left.basis
-            return basis + right.basis.filter { !basis.contains($0) }
-        case .difference(let left, let right), .product(let left, let right):
-            return first(left, right)
+        folded { part, bases in
+            func first(_ one: Int, _ other: Int) -> [Term] {
+                bases[one].isEmpty ? bases[other] : bases[one]
+            }
+            switch part {
+            case .number, .days, .months: return []
+            case .term(let term): return [term]
+            case .union(let terms): return terms
+            case .negated(let inner): return bases[inner]
+            case .quotient(let left, let right): return first(right, left)
+            case .sum(let left, let right):
+                return bases[left] + bases[right].filter { !bases[left].contains($0) }
+            case .difference(let left, let right), .product(let left, let right):
+                return first(left, right)
+            }
         }
     }
 
     /// How the value grows with the period's length: 1 numbers and sums, 0 means, shares, percentiles
     /// and stocks.
     var growth: Int {
-        switch self {
-        case .number: 0
-        case .days, .months: 1
-        case .term(let term): term.growsWithTime ? 1 : 0
-        case .union: 1
-        case .negated(let part): part.growth
-        case .sum(let left, let right), .difference(let left, let right):
-            max(left.growth, right.growth)
-        case .product(let left, let right): left.growth + right.growth
-        case .quotient(let left, let right): left.growth - right.growth
+        folded { part, growths in
+            switch part {
+            case .number: return 0
+            case .days, .months: return 1
+            case .term(let term): return term.growsWithTime ? 1 : 0
+            case .union: return 1
+            case .negated(let inner): return growths[inner]
+            case .sum(let left, let right), .difference(let left, let right):
+                return max(growths[left], growths[right])
+            // A ladder of products doubles it at every step.
+            case .product(let left, let right):
+                return Expression.bounded(growths[left] + growths[right])
+            case .quotient(let left, let right):
+                return Expression.bounded(growths[left] - growths[right])
+            }
         }
     }
+
+    private static func bounded(_ growth: Int) -> Int { min(max(growth, -1 << 32), 1 << 32) }
 
     /// The value where there are no facts: 0 of numbers and sums, none of means and shares.
     var whenEmpty: Fraction {
-        func joined(
-            _ left: Expression, _ right: Expression,
-            _ join: (Fraction, Fraction) throws -> Fraction
-        ) -> Fraction {
-            (try? join(left.whenEmpty, right.whenEmpty)) ?? .none
-        }
-        switch self {
-        case .number(let number): return number
-        case .days, .months: return Fraction(1)
-        case .term(let term): return term.whenEmpty
-        case .union: return Fraction(0)
-        case .negated(let part): return (try? part.whenEmpty.negated()) ?? .none
-        case .sum(let left, let right): return joined(left, right) { try $0.adding($1) }
-        case .difference(let left, let right): return joined(left, right) { try $0.subtracting($1) }
-        case .product(let left, let right): return joined(left, right) { try $0.multiplied(by: $1) }
-        case .quotient(let left, let right): return joined(left, right) { try $0.divided(by: $1) }
+        folded { part, values in
+            func joined(
+                _ left: Int, _ right: Int, _ join: (Fraction, Fraction) throws -> Fraction
+            ) -> Fraction {
+                (try? join(values[left], values[right])) ?? .none
+            }
+            switch part {
+            case .number(let number): return number
+            case .days, .months: return Fraction(1)
+            case .term(let term): return term.whenEmpty
+            case .union: return Fraction(0)
+            case .negated(let inner): return (try? values[inner].negated()) ?? .none
+            case .sum(let left, let right): return joined(left, right) { try $0.adding($1) }
+            case .difference(let left, let right):
+                return joined(left, right) { try $0.subtracting($1) }
+            case .product(let left, let right):
+                return joined(left, right) { try $0.multiplied(by: $1) }
+            case .quotient(let left, let right):
+                return joined(left, right) { try $0.divided(by: $1) }
+            }
         }
     }
 
-    /// Every aggregate in it.
+    /// Every aggregate in it, once, in the order of the formula.
     var terms: [Term] {
-        switch self {
-        case .number, .days, .months: []
-        case .term(let term): [term]
-        case .union(let terms): terms
-        case .negated(let part): part.terms
-        case .quotient(let left, let right), .sum(let left, let right),
-            .difference(let left, let right), .product(let left, let right):
-            left.terms + right.terms
+        var found: [Term] = []
+        for part in parts {
+            switch part {
+            case .term(let term): if !found.contains(term) { found.append(term) }
+            case .union(let terms): found += terms.filter { !found.contains($0) }
+            case .number, .days, .months, .sum, .difference, .product, .quotient, .negated: break
+            }
         }
+        return found
     }
 }
 

@@ -62,6 +62,11 @@ struct QueryPlanner {
     /// What the KPI being compiled uses: places in `projections`, and definitions.
     private var used: [Int] = []
     private var definitions: [QueryPlan.UsedDefinition] = []
+    /// The parts of its formula so far; of the KPIs that it uses, those compiled already by their
+    /// place (nil where one is at fault), and those it is within.
+    private var expression = Expression()
+    private var compiled: [String: Int?] = [:]
+    private var within: Set<String> = []
 
     init(context: QueryContext) { self.context = context }
 
@@ -232,7 +237,10 @@ struct QueryPlanner {
         }
         used = []
         definitions = [.init(name: kpi.name, version: kpi.version, isProjection: false)]
-        guard let expression = try compile(formula, of: kpi, path: [kpi.name]) else { return nil }
+        expression = Expression()
+        compiled = [:]
+        within = [kpi.name]
+        guard try compile(formula, of: kpi) != nil else { return nil }
         let terms = expression.terms
         let counts = statistic != nil && expression.isCount
         return QueryPlan.Output(
@@ -266,48 +274,61 @@ struct QueryPlanner {
         return shared ?? []
     }
 
-    private mutating func compile(
-        _ formula: Formula, of kpi: KPIDefinition, path: [String]
-    ) throws -> Expression? {
+    /// Looks up what a formula names.
+    ///
+    /// - Returns: the place of the part that the formula is; nil where something of it is at fault.
+    /// - Complexity: O(parts of the formulas of the KPIs that it uses), each of them once.
+    private mutating func compile(_ formula: Formula, of kpi: KPIDefinition) throws -> Int? {
         switch formula {
         case .number(let numerator, let denominator):
-            return .number(Fraction(Int128(numerator), over: Int128(denominator)))
-        case .time(let milliseconds): return .number(Fraction(milliseconds))
-        case .periodDays: return .days
-        case .periodMonths: return .months
-        case .aggregate(let aggregate): return try term(aggregate, of: kpi).map { .term($0) }
-        case .union(let aggregates): return try union(aggregates, of: kpi)
+            return expression.add(.number(Fraction(Int128(numerator), over: Int128(denominator))))
+        case .time(let milliseconds): return expression.add(.number(Fraction(milliseconds)))
+        case .periodDays: return expression.add(.days)
+        case .periodMonths: return expression.add(.months)
+        case .aggregate(let aggregate):
+            return try term(aggregate, of: kpi).map { expression.add(.term($0)) }
+        case .union(let aggregates):
+            return try union(aggregates, of: kpi).map { expression.add(.union($0)) }
         case .negated(let part):
-            return try compile(part, of: kpi, path: path).map { .negated($0) }
-        case .sum(let left, let right): return try pair(left, right, kpi, path, Expression.sum)
+            return try compile(part, of: kpi).map { expression.add(.negated($0)) }
+        case .sum(let left, let right): return try pair(left, right, kpi, Expression.Part.sum)
         case .difference(let left, let right):
-            return try pair(left, right, kpi, path, Expression.difference)
+            return try pair(left, right, kpi, Expression.Part.difference)
         case .product(let left, let right):
-            return try pair(left, right, kpi, path, Expression.product)
+            return try pair(left, right, kpi, Expression.Part.product)
         case .quotient(let left, let right):
-            return try pair(left, right, kpi, path, Expression.quotient)
-        case .kpi(let name):
-            guard let other = try context.kpi(name) else {
-                faults.append(.unknownKPI(name, nearest: nil, count: context.kpiNames.count))
-                return nil
-            }
-            guard !path.contains(name) else {
-                faults.append(.circular(kpi: kpi.name))
-                return nil
-            }
-            definitions.append(.init(name: other.name, version: other.version, isProjection: false))
-            return try compile(other.value, of: kpi, path: path + [name])
+            return try pair(left, right, kpi, Expression.Part.quotient)
+        case .kpi(let name): return try used(name, of: kpi)
         }
     }
 
+    /// The part that another KPI's value is.
+    private mutating func used(_ name: String, of kpi: KPIDefinition) throws -> Int? {
+        if let known = compiled[name] { return known }
+        guard let other = try context.kpi(name) else {
+            faults.append(.unknownKPI(name, nearest: nil, count: context.kpiNames.count))
+            compiled[name] = .some(nil)
+            return nil
+        }
+        guard within.insert(name).inserted else {
+            faults.append(.circular(kpi: kpi.name))
+            return nil
+        }
+        definitions.append(.init(name: other.name, version: other.version, isProjection: false))
+        let place = try compile(other.value, of: kpi)
+        within.remove(name)
+        compiled[name] = .some(place)
+        return place
+    }
+
     private mutating func pair(
-        _ left: Formula, _ right: Formula, _ kpi: KPIDefinition, _ path: [String],
-        _ join: (Expression, Expression) -> Expression
-    ) throws -> Expression? {
-        let first = try compile(left, of: kpi, path: path)
-        let second = try compile(right, of: kpi, path: path)
+        _ left: Formula, _ right: Formula, _ kpi: KPIDefinition,
+        _ join: (Int, Int) -> Expression.Part
+    ) throws -> Int? {
+        let first = try compile(left, of: kpi)
+        let second = try compile(right, of: kpi)
         guard let first, let second else { return nil }
-        return join(first, second)
+        return expression.add(join(first, second))
     }
 
     private mutating func term(
@@ -351,7 +372,7 @@ struct QueryPlanner {
     /// Several measures whose values are counted together: only alike ones can be.
     private mutating func union(
         _ aggregates: [Aggregate], of kpi: KPIDefinition
-    ) throws -> Expression? {
+    ) throws -> [Expression.Term]? {
         let terms = try aggregates.compactMap { try term($0, of: kpi, isUnion: true) }
         guard terms.count == aggregates.count else { return nil }
         let kinds = terms.map { term in
@@ -365,7 +386,7 @@ struct QueryPlanner {
                     aggregates[0].measured, aggregates[other].measured, kpi: kpi.name))
             return nil
         }
-        return .union(terms)
+        return terms
     }
 
     private mutating func place(of projection: String) throws -> Int? {
@@ -445,8 +466,8 @@ extension AnswerDimension.Kind {
 extension Expression {
     /// Whether its numbers are numbers of facts.
     fileprivate var isCount: Bool {
-        if case .union = self { return true }
-        guard case .term(let term) = self else { return false }
+        if case .union = whole { return true }
+        guard case .term(let term) = whole else { return false }
         switch term.function {
         case .count, .distinct, .start, .started, .kept: return true
         case .stock(let ofMeasure): return !ofMeasure
@@ -456,7 +477,7 @@ extension Expression {
 
     /// Whether it is the number of the facts it rests on.
     fileprivate var isPlainCount: Bool {
-        guard case .term(let term) = self else { return false }
+        guard case .term(let term) = whole else { return false }
         return term.function == .count
     }
 }

@@ -52,6 +52,22 @@ import Testing
         #expect(FaultTests.said(text).contains("nested too deep"))
     }
 
+    @Test func `At most 64 KPIs stand on each other, however many each of them names`() {
+        func ladder(_ levels: Int) -> String {
+            let kpis = (0..<levels).map { level in
+                let below = level == 0 ? "count(p)" : "e\(level - 1) + e\(level - 1)"
+                return FaultTests.kpi.replacing("kpi: k", with: "kpi: e\(level)")
+                    .replacing("count(p)", with: below)
+            }
+            return ([projection()] + kpis.reversed()).joined(separator: "---\n")
+        }
+        #expect(isRead(ladder(64)))
+        #expect(
+            FaultTests.said(ladder(65)).contains(
+                "KPI \"e64\" stands on 64 KPIs, each on the next; expected at most 64 levels"))
+        #expect(FaultTests.said(ladder(1_000)).contains("KPI \"e999\" stands on 999 KPIs"))
+    }
+
     @Test func `A definition has at most 64 conditions, and a KPI 16 statistics`() {
         func conditions(_ count: Int) -> String {
             projection(

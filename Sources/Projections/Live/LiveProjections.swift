@@ -216,12 +216,24 @@ extension DefinitionLibrary {
 }
 
 extension DefinitionLibrary {
+    /// A KPI and those that it uses, directly or through others.
+    ///
+    /// - Complexity: O(KPIs that it uses), each of them once.
+    public func kpis(behind kpi: KPIDefinition) throws -> [KPIDefinition] {
+        var found = [kpi]
+        var seen: Set<String> = [kpi.name]
+        var next = 0
+        while next < found.count {
+            for name in found[next].kpis where seen.insert(name).inserted {
+                if let used = try self.kpi(name) { found.append(used) }
+            }
+            next += 1
+        }
+        return found
+    }
+
     /// Names of the projections that a KPI reads, through the KPIs it uses, too; sorted.
     public func projections(behind kpi: KPIDefinition) throws -> [String] {
-        var names = Set(kpi.projections)
-        for used in kpi.kpis {
-            if let used = try self.kpi(used) { names.formUnion(try projections(behind: used)) }
-        }
-        return names.sorted()
+        Set(try kpis(behind: kpi).flatMap(\.projections)).sorted()
     }
 }

@@ -118,10 +118,7 @@ extension Explanation {
         self.init(
             answer: answer, formula: formula, terms: [], parts: [], isOpenOnly: open != nil,
             addsUp: listed.map { $0.value == figure.value && $0.count == figure.count } ?? false)
-        var asked: [Expression.Term] = []
-        for term in plan.outputs[0].expression.terms where !asked.contains(term) {
-            asked.append(term)
-        }
+        let asked = plan.outputs[0].expression.terms
         var columns = plan.projections.map { _ in [Int]() }
         for term in asked where !columns[term.projection].contains(term.stream) {
             columns[term.projection].append(term.stream)
