@@ -25,25 +25,19 @@ package struct ClosedBooks {
     ///   the entries since touched.
     /// - Parameter request: by values that were found for what was typed.
     package func mark(_ answer: inout Answer, of request: QueryRequest) throws {
-        var closedAnswers: [UInt32: Answer?] = [:]
-        func closed(at closing: Closing, _ answer: Answer) throws -> Answer? {
-            if let known = closedAnswers[closing.entries] { return known }
-            let context = try QueryContext(of: log, asOf: closing.entries, options: options)
+        var reports: [UInt32: Report] = [:]
+        let whole = answer
+        func report(at closing: Closing) throws -> Report {
+            if let known = reports[closing.entries] { return known }
             var request = request
             // The answer's own words: what is typed may have meant something else then.
-            request.period = answer.period.description
-            request.compare = answer.comparison?.description
-            let found: Answer?
-            do {
-                found = try context.answer(request)
-            } catch is QueryFaults {
-                // What is asked for did not exist then.
-                found = nil
-            }
-            closedAnswers[closing.entries] = .some(found)
-            return found
+            request.period = whole.period.description
+            request.compare = whole.comparison?.description
+            let report = try Report(
+                request, in: QueryContext(of: log, asOf: closing.entries, options: options))
+            reports[closing.entries] = report
+            return report
         }
-        let whole = answer
         func mark(_ row: inout AnswerRow) throws {
             let days =
                 row.slice < 0 ? whole.period.days : whole.slices[row.slice].period.days
@@ -53,14 +47,14 @@ package struct ClosedBooks {
                 row.statuses = row.statuses.map { _ in same }
                 return
             }
-            let before = try closed(at: closing, whole)
-            let rows = (before?.rows ?? []) + (before?.totals ?? [])
-            let old = rows.first { $0.key == row.key && $0.slice == row.slice }
+            let report = try report(at: closing)
             row.statuses = row.figures.indices.map { place in
-                guard let figure = old?.figures[place] else {
-                    return row.figures[place].count ?? 0 == 0 ? same : .restated
+                switch report.figure(place, of: row) {
+                case .unreported(let status): status
+                case .figure(let figure) where figure.isSame(as: row.figures[place]): same
+                case .figure: .restated
+                case .nothing: row.figures[place].count ?? 0 == 0 ? same : .restated
                 }
-                return figure.isSame(as: row.figures[place]) ? same : .restated
             }
         }
         for place in answer.rows.indices { try mark(&answer.rows[place]) }
@@ -68,7 +62,147 @@ package struct ClosedBooks {
     }
 }
 
+/// What the books said at a closing to a question, column by column.
+private struct Report {
+    /// What was said of one figure.
+    enum Said {
+        case figure(Figure)
+        /// There were no facts of that group.
+        case nothing
+        case unreported(FigureStatus)
+    }
+
+    /// The rows of a column, all together among them, or why there are none.
+    private enum Column {
+        case rows([AnswerRow], place: Int)
+        case unreported(FigureStatus)
+    }
+
+    /// The columns split as asked for, and all groups together.
+    private var columns: [Column]
+    private var totals: [Column]
+
+    /// Asks a closed state. What it can't be asked whole, it is asked by columns, so that one which
+    /// came later takes no other with it.
+    init(_ request: QueryRequest, in context: QueryContext) throws {
+        func column(_ request: QueryRequest) throws -> Column {
+            do {
+                let answer = try context.answer(request)
+                return .rows(answer.rows + answer.totals, place: 0)
+            } catch let faults as QueryFaults {
+                guard let outcome = faults.outcome else { throw faults }
+                return .unreported(outcome == .refused ? .refusedThen : .notDefinedThen)
+            }
+        }
+        do {
+            let answer = try context.answer(request)
+            columns = request.kpis.indices.map {
+                .rows(answer.rows + answer.totals, place: $0)
+            }
+            totals = columns
+        } catch let faults as QueryFaults {
+            guard faults.outcome != nil else { throw faults }
+            var one = request
+            columns = try request.kpis.map {
+                one.kpis = [$0]
+                return try column(one)
+            }
+            one.by = []
+            totals = try request.kpis.map {
+                one.kpis = [$0]
+                return try column(one)
+            }
+        }
+    }
+
+    /// What was said of a row's figure in a column.
+    func figure(_ column: Int, of row: AnswerRow) -> Said {
+        switch row.key.isEmpty ? totals[column] : columns[column] {
+        case .unreported(let status): return .unreported(status)
+        case .rows(let rows, let place):
+            let old = rows.first { $0.key == row.key && $0.slice == row.slice }
+            return old.map { .figure($0.figures[place]) } ?? .nothing
+        }
+    }
+}
+
+extension QueryContext {
+    /// Answers a question as the books of this state were closed: every figure is what was reported. A
+    /// column that can't be asked for there, but now, stands beside the others and says so.
+    ///
+    /// - Parameter present: the state that knows what is meant by what was not defined then.
+    /// - Throws: `QueryFaults` of what can't be asked for in either state, or not be answered.
+    package func reported(
+        _ request: QueryRequest, present: () throws -> QueryContext
+    ) throws -> Answer {
+        func defined(_ request: QueryRequest) throws -> Answer? {
+            do { return try self.answer(request) } catch let faults as QueryFaults
+                where faults.outcome == .notDefined
+            { return nil }
+        }
+        if var whole = try defined(request) {
+            whole.markClosed()
+            return whole
+        }
+        var part = request
+        let isKnown = try request.kpis.map {
+            part.kpis = [$0]
+            return try defined(part) != nil
+        }
+        part.kpis = zip(request.kpis, isKnown).filter(\.1).map(\.0)
+        let now = try present().answer(request)
+        guard !part.kpis.isEmpty else { return now.unreported(in: basis) }
+        var answer = try self.answer(part)
+        answer.markClosed()
+        return answer.among(now, isKnown)
+    }
+}
+
 extension Answer {
+    /// The same question without any figure: nothing of it was defined in a state.
+    fileprivate func unreported(in basis: AnswerBasis) -> Answer {
+        var answer = self
+        answer.basis = basis
+        answer.entriesNotYetIn = 0
+        answer.definitions = []
+        answer.names = [:]
+        answer.doubts = []
+        // Which groups there would have been nobody can say.
+        if !dimensions.isEmpty { answer.rows = [] }
+        return answer.among(self, columns.map { _ in false })
+    }
+
+    /// Its columns in their places among those of a later answer, of which nothing else was reported.
+    fileprivate func among(_ later: Answer, _ isKnown: [Bool]) -> Answer {
+        func spread<Value>(_ known: [Value], _ other: (Int) -> Value) -> [Value] {
+            var left = known[...]
+            return isKnown.enumerated().map { $1 ? left.removeFirst() : other($0) }
+        }
+        func spread(_ row: AnswerRow) -> AnswerRow {
+            let none = Figure(value: .none, count: nil)
+            let isAny = isKnown.contains(true)
+            var row = row
+            row.figures = spread(isAny ? row.figures : []) { _ in none }
+            if !row.previous.isEmpty {
+                row.previous = spread(isAny ? row.previous : []) { _ in none }
+            }
+            row.statuses = spread(isAny ? row.statuses : []) { _ in .notDefinedThen }
+            row.targets = isAny && !row.targets.isEmpty ? spread(row.targets) { _ in nil } : []
+            return row
+        }
+        var answer = self
+        answer.columns = spread(isKnown.contains(true) ? columns : []) { place in
+            var column = later.columns[place]
+            column.openUntil = nil
+            column.staysOpen = false
+            column.calendars = []
+            return column
+        }
+        answer.rows = rows.map(spread)
+        answer.totals = totals.map(spread)
+        return answer
+    }
+
     /// Marks every figure as closed: it is read as of the closing itself.
     package mutating func markClosed() {
         for place in rows.indices {

@@ -11,6 +11,9 @@ public struct Closing: Hashable, Sendable {
     public var entries: UInt32
     /// Digest of the snapshot of its figures; empty where none was recorded.
     public var snapshot: String
+    /// KPIs and statistics of which some figures could not be said exactly, and so were not reported;
+    /// as its entry has them.
+    public var refused: [String]
     /// The reason given; empty where none was.
     public var reason: String
     /// Who did it, as said; empty where nobody was named.
@@ -98,8 +101,9 @@ public struct ClosedPeriods: Sendable {
                     Closing(
                         period: period, sequence: sequence,
                         entries: data?["entries"]?.integer ?? sequence,
-                        snapshot: text("snapshot"), reason: text("reason"), person: text("by"),
-                        recorded: recorded))
+                        snapshot: text("snapshot"),
+                        refused: text("refused").split(separator: ",").map(String.init),
+                        reason: text("reason"), person: text("by"), recorded: recorded))
             case "period.reopened":
                 let open = history.lastIndex {
                     $0.period.days == period.days && $0.reopening == nil
@@ -209,9 +213,12 @@ extension JSONValue {
 
 extension LogStore {
     /// `period.closed`: the books of a period with the entries and the snapshot they rest on.
+    ///
+    /// - Parameter refused: KPIs and statistics of which the snapshot lacks figures. A store whose
+    ///   `period.closed` is of before has no field for them; the snapshot's manifest names them anyway.
     public func closing(
-        of period: Period, entries: UInt32, snapshot: String, reason: String?, by person: String?,
-        at time: Instant
+        of period: Period, entries: UInt32, snapshot: String, refused: [String] = [],
+        reason: String?, by person: String?, at time: Instant
     ) -> EventDraft {
         var draft = EventDraft(
             id: "period/\(period)/closed/\(entries)", source: origin, type: "period.closed",
@@ -220,6 +227,12 @@ extension LogStore {
                 .init("period", .text(period.description)),
                 .init("entries", .integer(Int64(entries))), .init("snapshot", .text(snapshot)),
             ])
+        let hasField = types["period.closed"]?.fields.contains { $0.name == "refused" } ?? false
+        if !refused.isEmpty, hasField {
+            var names = refused
+            while names.joined(separator: ",").utf8.count > 4000 { names.removeLast() }
+            draft.set("refused", .text(names.joined(separator: ",")))
+        }
         if let reason { draft.set("reason", .text(reason)) }
         if let person { draft.set("by", .text(person)) }
         return draft

@@ -105,16 +105,23 @@ package struct Comparison {
             for split in splits(of: name, before, after, period) {
                 let request = QueryRequest(kpis: [name], by: split, period: period.description)
                 let known = figures.differing.count
+                var grounds: Set<MovedFacts.Name> = []
+                func side(_ context: QueryContext) throws -> FigureSide {
+                    try FigureSide {
+                        let answer = try context.answer(request)
+                        grounds.formUnion(try moved.grounds(of: answer))
+                        return answer
+                    }
+                }
                 if let faults = figures.compare(
-                    name, by: split, try FigureSide { try before.answer(request) },
-                    try FigureSide { try after.answer(request) })
+                    name, by: split, try side(before), try side(after))
                 {
                     if !kpis.isEmpty { throw faults }
                     unknown = unknown ?? faults
                 }
                 let new = figures.differing[known...]
                 guard !new.isEmpty else { continue }
-                let redefinitions = try moved.redefinitions(of: kpi)
+                let redefinitions = try moved.redefinitions(of: grounds)
                 var between: FigureSide?
                 if !redefinitions.isEmpty {
                     between = try FigureSide { try middle.answer(request) }

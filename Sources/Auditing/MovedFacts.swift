@@ -68,23 +68,37 @@ final class MovedFacts {
         }
     }
 
-    /// The changes of definitions, calendars and event types that a KPI rests on, between the two states.
-    private func changes(behind kpi: String) throws -> [DefinitionChange] {
+    /// What an answer's figures rest on: the definitions that it used, down to the calendars that its
+    /// measures are counted by, and the event types that its facts are read from or taken out by.
+    ///
+    /// - Complexity: O(definitions used).
+    func grounds(of answer: Answer) throws -> Set<Name> {
         var names: Set<Name> = []
-        for library in [libraries.before, libraries.after] {
-            guard let definition = try library.kpi(kpi) else { continue }
-            for name in try library.projections(behind: definition) {
-                names.insert(Name(kind: "projection", name: name))
+        for (path, _) in answer.definitions {
+            let parts = path.split(separator: "/", maxSplits: 1).map(String.init)
+            names.insert(Name(kind: parts[0], name: parts[1]))
+            guard parts[0] == "projection" else { continue }
+            for library in [libraries.before, libraries.after] {
+                guard let definition = try library.projection(parts[1]) else { continue }
+                let kinds = definition.subjectKinds
+                let undoing = log.types.schemas.filter {
+                    $0.undoesCase && $0.occurs(in: kinds)
+                }
                 // What an event type's next version reads into its events changes facts, too.
-                let types = try library.projection(name)?.reads.map(\.type) ?? []
-                names.formUnion(types.map { Name(kind: "event_schema", name: $0) })
+                names.formUnion(
+                    (definition.reads.map(\.type) + undoing.map(\.type)).map {
+                        Name(kind: "event_schema", name: $0)
+                    })
             }
-            names.formUnion(
-                try library.kpis(behind: definition).map { Name(kind: "kpi", name: $0.name) })
         }
+        let calendars = answer.columns.flatMap(\.calendars)
+        return names.union(calendars.map { Name(kind: "calendar", name: $0.name) })
+    }
+
+    /// The changes between the two states of what figures rest on.
+    private func changes(of names: Set<Name>) -> [DefinitionChange] {
         let old = registers.before.changes.count
         return registers.after.changes.dropFirst(old).filter { change in
-            if change.kind == "calendar" { return true }
             // New texts for people say nothing new.
             let known = registers.before.definition(change.kind, change.name, change.version)
             if change.action == .registered, known?.meaning == change.meaning { return false }
@@ -94,13 +108,15 @@ final class MovedFacts {
         }
     }
 
-    private struct Name: Hashable {
+    /// A definition, a calendar or an event type.
+    struct Name: Hashable {
         var kind: String
         var name: String
     }
 
-    func redefinitions(of kpi: String) throws -> [Cause] {
-        try changes(behind: kpi).map { change in
+    /// What was redefined between the two states of what figures rest on.
+    func redefinitions(of grounds: Set<Name>) throws -> [Cause] {
+        try changes(of: grounds).map { change in
             var cause = try cause(.definition, change.sequence)
             cause.subject = "\(change.kind) \(change.name)@\(change.version)"
             cause.type = "definition.\(change.action)"

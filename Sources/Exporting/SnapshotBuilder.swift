@@ -143,17 +143,16 @@ public struct SnapshotBuilder {
         let (answering, waiting) = try context.kpisThatAnswer()
         for kpi in register.live("kpi").map(\.name) where answering.contains(kpi) {
             let ask = SnapshotQuestion(kpi, period: typed.period, filter, context)
-            guard let base = try ask.answer(by: nil) else { continue }
-            try requireBasis(base.basis)
-            basis = base.basis.counting(basis?.calendars ?? [])
-            period = base.period
-            figures.add(base, kpi: kpi, by: nil)
-            for dimension in SnapshotBuilder.dimensions {
-                guard let answer = try ask.answer(by: dimension) else { continue }
-                figures.add(answer, kpi: kpi, by: dimension)
+            for dimension in [nil] + SnapshotBuilder.dimensions.map(Optional.some) {
+                guard let found = try ask.answer(by: dimension) else { continue }
+                figures.add(found, kpi: kpi, by: dimension)
+                guard let answer = found.answer else { continue }
+                try requireBasis(answer.basis)
+                basis = answer.basis.counting(basis?.calendars ?? [])
+                period = answer.period
             }
         }
-        // A store without KPIs, or none that fits: the period is read all the same.
+        // A store without KPIs, or none that has figures: the period is read all the same.
         if basis == nil {
             basis = context.basis
             period = try Period(typed.period, today: context.basis.today)
@@ -198,7 +197,8 @@ public struct SnapshotBuilder {
         _ figures: SnapshotFigures, _ basis: AnswerBasis, _ period: Period,
         _ filter: (dimension: String, value: String)?
     ) throws -> Snapshot {
-        let definitions = try SnapshotDefinitions(register, types: types).behind(figures.kpis)
+        // Of what is refused, too: whoever reads it can see why.
+        let definitions = try SnapshotDefinitions(register, types: types).behind(figures.asked)
         var files = definitions.map { (path: $0.path, bytes: Array($0.body.utf8)) }
         let versions = definitions.filter { $0.kind != "time_zone" }
         let json = figures.json(basis, period: period, definitions: versions)
@@ -213,7 +213,7 @@ public struct SnapshotBuilder {
             lastDay: days.upperBound.advanced(by: -1).description,
             agent: filter?.dimension == "agent" ? filter?.value : nil,
             team: filter?.dimension == "team" ? filter?.value : nil,
-            kpiCount: figures.kpis.count,
+            kpiCount: figures.kpis.count, refused: figures.refused,
             definitions: definitions.map {
                 .init(kind: $0.kind, name: $0.name, version: $0.version, path: $0.path)
             },
@@ -224,7 +224,14 @@ public struct SnapshotBuilder {
 }
 
 /// The questions asked of one KPI.
-private struct SnapshotQuestion {
+struct SnapshotQuestion {
+    /// What is found: figures, and the columns of which nobody could say them exactly.
+    struct Found {
+        /// Nil where all columns are refused.
+        var answer: Answer?
+        var refused: [String] = []
+    }
+
     private let kpi: String
     private let period: String
     private let filter: (dimension: String, value: String)?
@@ -242,7 +249,7 @@ private struct SnapshotQuestion {
 
     /// The KPI and its statistics by month, split by a dimension; nil where it does not have it, or
     /// not the one that the snapshot is limited to.
-    func answer(by dimension: String?) throws -> Answer? {
+    func answer(by dimension: String?) throws -> Found? {
         guard let definition = try context.kpi(kpi) else { return nil }
         let known = try context.dimensions(of: kpi, period: period)
         if let filter, !known.contains(filter.dimension) { return nil }
@@ -254,6 +261,23 @@ private struct SnapshotQuestion {
             kpis: columns, by: dimension.map { [$0] } ?? [], filters: filter.map { [$0] } ?? [],
             period: period, grain: Grain.month.rawValue)
         request.areValuesResolved = true
-        return try context.answer(request)
+        if let answer = try answered(request) { return Found(answer: answer) }
+        // One whose numbers are too large takes no other figure with it.
+        var one = request
+        let given = try columns.filter {
+            one.kpis = [$0]
+            return try answered(one) != nil
+        }
+        request.kpis = given
+        return Found(
+            answer: given.isEmpty ? nil : try context.answer(request),
+            refused: columns.filter { !given.contains($0) })
+    }
+
+    /// An answer; nil where its numbers are too large to add up exactly.
+    private func answered(_ request: QueryRequest) throws -> Answer? {
+        do { return try context.answer(request) } catch let faults as QueryFaults
+            where faults.areTooLarge
+        { return nil }
     }
 }

@@ -49,14 +49,27 @@ package struct SnapshotComparison {
         for question in new.order + old.order.filter({ new.sides[$0] == nil }) {
             figures.compare(
                 question.name, by: question.dimension.isEmpty ? [] : [question.dimension],
-                Self.side(question, old), Self.side(question, new))
+                Self.side(question, old, one), Self.side(question, new, other))
+        }
+        for refused in other.refused where one.refused.contains(where: { $0.isSame(as: refused) }) {
+            figures.compare(
+                refused.name, by: refused.dimension.isEmpty ? [] : [refused.dimension],
+                .refused(refused.why), .refused(refused.why))
         }
     }
 
     /// What a snapshot says to a question: groups without figures are not written, totals always are.
-    private static func side(_ question: Question, _ said: Said) -> FigureSide {
+    private static func side(
+        _ question: Question, _ said: Said, _ manifest: SnapshotManifest
+    ) -> FigureSide {
         if let side = said.sides[question] { return side }
         let total = Question(name: question.name, period: question.period)
+        let refused = manifest.refused.first {
+            $0.name == question.name
+                && ($0.dimension == question.dimension
+                    || $0.dimension.isEmpty && said.sides[total] == nil)
+        }
+        if let refused { return .refused(refused.why) }
         guard case .figures(_, let unit) = said.sides[total] else {
             return .notDefined(
                 QueryFaults([.unknownKPI(question.name, nearest: nil, count: said.sides.count)]))
@@ -170,5 +183,20 @@ package struct SnapshotComparison {
                 version: definition.version, digest: digest)
         }
         return versions
+    }
+}
+
+extension SnapshotManifest.Refused {
+    /// The dimension of the split; "" for all together.
+    fileprivate var dimension: String { by == "total" ? "" : by }
+
+    /// The reason as a comparison says it.
+    fileprivate var why: WhyNotCompared {
+        reason == WhyNotCompared.tooLarge.text ? .tooLarge : .fault(reason)
+    }
+
+    /// Whether another snapshot refuses the same figures.
+    fileprivate func isSame(as other: SnapshotManifest.Refused) -> Bool {
+        name == other.name && by == other.by
     }
 }

@@ -7,14 +7,25 @@ import Rendering
 struct SnapshotFigures {
     /// The KPIs with figures, in order.
     private(set) var kpis: [String] = []
+    /// Figures that could not be said exactly, in the same order.
+    private(set) var refused: [SnapshotManifest.Refused] = []
+    /// KPIs of which any figure was asked for, refused or not, in order.
+    private(set) var asked: [String] = []
     private var rows: [String] = []
     private var totals: [String] = []
     private var lines: [String] = []
 
-    /// Adds one KPI's answer by month: in total (`dimension` nil), or split.
-    mutating func add(_ answer: Answer, kpi: String, by dimension: String?) {
+    /// Adds what one KPI gives by month: in total (`dimension` nil), or split.
+    mutating func add(_ found: SnapshotQuestion.Found, kpi: String, by dimension: String?) {
+        if asked.last != kpi { asked.append(kpi) }
+        for column in found.refused {
+            refused.append(
+                .init(
+                    name: column, by: dimension ?? "total", reason: WhyNotCompared.tooLarge.text))
+        }
+        guard let answer = found.answer else { return }
+        if kpis.last != kpi { kpis.append(kpi) }
         guard let dimension else {
-            kpis.append(kpi)
             // One month alone: its row and the whole are the same.
             let months = answer.slices.count > 1 ? answer.rows : []
             for row in months + [answer.total] {
@@ -55,6 +66,7 @@ struct SnapshotFigures {
         var text =
             "{\n" + basis.jsonMembers(definitions.map { ("\($0.kind)/\($0.name)", $0.version) })
         text += "  \"period\": \"\(period)\",\n  \"grain\": \"month\",\n"
+        text += SnapshotManifest.member(refused)
         text += "  \"rows\": [\(JSONText.lines(rows))],\n"
         text += "  \"total\": [\(JSONText.lines(totals))]\n}\n"
         return text

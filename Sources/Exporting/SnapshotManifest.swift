@@ -55,6 +55,28 @@ public struct SnapshotManifest: Hashable, Sendable {
         }
     }
 
+    /// Figures that it does not have, though there are facts: nobody could say them exactly.
+    public struct Refused: Hashable, Sendable {
+        /// The KPI or statistic, as it is typed.
+        public var name: String
+        /// What they are split by: `total` for all together.
+        public var by: String
+        /// Why, as programs read it: `too_large`.
+        public var reason: String
+
+        package init(name: String, by: String, reason: String) {
+            self.name = name
+            self.by = by
+            self.reason = reason
+        }
+
+        /// As it stands in the manifest, and beside the figures.
+        var json: String {
+            "{\"kpi\": \(JSONText.string(name)), \"by\": \(JSONText.string(by)), "
+                + "\"reason\": \(JSONText.string(reason))}"
+        }
+    }
+
     /// The format of manifests and their files.
     public static let format = "rekam-snapshot/1"
     /// The manifest's own file.
@@ -82,6 +104,8 @@ public struct SnapshotManifest: Hashable, Sendable {
     public var team: String?
     /// How many KPIs it has.
     public var kpiCount: Int
+    /// What it refuses, in the order of the KPIs; said only where there is any.
+    public var refused: [Refused]
     /// The definitions, by kind, then by name.
     public var definitions: [Definition]
     /// The files, by path; the manifest itself and what it is signed with are none of them.
@@ -91,7 +115,7 @@ public struct SnapshotManifest: Hashable, Sendable {
         checkpoint: Checkpoint, recordedThrough: Instant?, timeZone: String, tzdata: String,
         evaluation: Int = EvaluationVersion.current, period: String, firstDay: String,
         lastDay: String, agent: String?, team: String?,
-        kpiCount: Int, definitions: [Definition], files: [File]
+        kpiCount: Int, refused: [Refused] = [], definitions: [Definition], files: [File]
     ) {
         self.checkpoint = checkpoint
         self.recordedThrough = recordedThrough
@@ -104,6 +128,7 @@ public struct SnapshotManifest: Hashable, Sendable {
         self.agent = agent
         self.team = team
         self.kpiCount = kpiCount
+        self.refused = refused
         self.definitions = definitions
         self.files = files
     }
@@ -123,6 +148,7 @@ public struct SnapshotManifest: Hashable, Sendable {
         text += "  \"agent\": \(agent.map(JSONText.string) ?? "null"),\n"
         text += "  \"team\": \(team.map(JSONText.string) ?? "null"),\n"
         text += "  \"kpis\": \(kpiCount),\n"
+        text += Self.member(refused)
         let used = definitions.map { definition in
             "{\"kind\": \(JSONText.string(definition.kind)), "
                 + "\"name\": \(JSONText.string(definition.name)), "
@@ -136,6 +162,18 @@ public struct SnapshotManifest: Hashable, Sendable {
         }
         text += "  \"files\": [\(JSONText.lines(listed))]\n}\n"
         return text
+    }
+
+    /// What is refused, as a member of its own; nothing where nothing is.
+    static func member(_ refused: [Refused]) -> String {
+        refused.isEmpty ? "" : "  \"refused\": [\(JSONText.lines(refused.map(\.json)))],\n"
+    }
+
+    /// The KPIs and statistics of which it refuses figures, each once.
+    public var refusedNames: [String] {
+        var names: [String] = []
+        for name in refused.map(\.name) where !names.contains(name) { names.append(name) }
+        return names
     }
 
     /// The digest that names the snapshot: SHA-256 of the manifest.
@@ -166,6 +204,7 @@ extension SnapshotManifest {
             timeZone: timeZone, tzdata: tzdata, evaluation: evaluation, period: name,
             firstDay: first, lastDay: last,
             agent: value["agent"]?.text, team: value["team"]?.text, kpiCount: kpis,
+            refused: (value["refused"]?.elements ?? []).compactMap(Refused.init),
             definitions: definitions.compactMap { $0 }, files: files.compactMap { $0 })
         // One way to write it: nothing can stand in the text that is not read.
         guard Array(json.utf8) == bytes else { return nil }
@@ -178,6 +217,15 @@ extension SnapshotManifest.Definition {
             let version = value["version"]?.number, let path = value["file"]?.text
         else { return nil }
         self.init(kind: kind, name: name, version: version, path: path)
+    }
+}
+
+extension SnapshotManifest.Refused {
+    fileprivate init?(_ value: JSONValue) {
+        guard let name = value["kpi"]?.text, let by = value["by"]?.text,
+            let reason = value["reason"]?.text
+        else { return nil }
+        self.init(name: name, by: by, reason: reason)
     }
 }
 

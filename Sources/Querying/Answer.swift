@@ -82,6 +82,13 @@ public enum FigureStatus: String, Hashable, Sendable {
     case reopened
     /// They were closed, and it is not what was reported first.
     case restated
+    /// They were closed, and nothing was reported of it: what it is asked by was not defined yet.
+    case notDefinedThen = "not_defined_then"
+    /// They were closed, and nothing was reported of it: no figure could be given then.
+    case refusedThen = "refused_then"
+
+    /// Whether the books were closed without any such figure.
+    package var isUnreported: Bool { self == .notDefinedThen || self == .refusedThen }
 }
 
 /// Why there is no value.

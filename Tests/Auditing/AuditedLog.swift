@@ -136,6 +136,13 @@ final class AuditedLog {
         try log.appendOwn(drafts, recorded: now)
     }
 
+    /// Registers a definition as it stands.
+    func register(_ kind: String, _ name: String, _ body: String) throws {
+        try log.appendOwn(
+            [log.registration(kind: kind, name: name, version: 1, body: body, at: now)],
+            recorded: now)
+    }
+
     /// Records the entries of another log that come next, up to so many, as they stand there.
     func copy(from other: AuditedLog, upTo count: UInt32) throws {
         var batch = EventBatch()

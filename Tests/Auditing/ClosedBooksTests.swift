@@ -162,6 +162,110 @@ struct ClosedBooksTests {
         #expect(total.causes[0].subject == "kpi ticket_volume@2")
     }
 
+    @Test("Only what a figure rests on is named as its cause") func unrelated() throws {
+        let audited = try desk()
+        for number in 1...3 {
+            try audited.record(
+                "message.posted", "ticket/\(number)", at: "2025-09-0\(number)T09:00:00Z",
+                id: "m\(number)",
+                [
+                    .init("direction", .text("out")), .init("visibility", .text("public")),
+                    .init("actor_kind", .text("agent")), .init("actor", .text("Budi")),
+                ])
+        }
+        try audited.catchUp()
+        let count = try audited.entryCount
+        audited.wait(milliseconds: 1000)
+        // A calendar, a KPI and an event type that most figures have nothing to do with.
+        try audited.revise("calendar", "indonesia") {
+            $0.replacing("08:00-12:00", with: "08:00-09:30")
+        }
+        try audited.revise("kpi", "csat") { $0.replacing("100 *", with: "50 *") }
+        for kpi in ["ticket_volume", "first_response_time"] {
+            try audited.revise("kpi", kpi) { $0.replacing("value: ", with: "value: 2 * ") }
+        }
+        func causes(_ kpi: String) throws -> Set<String> {
+            let cells = try changes(audited, from: count, kpi: kpi)
+            #expect(!cells.isEmpty, "\(kpi)")
+            return Set(cells.flatMap(\.causes).map(\.subject))
+        }
+        #expect(try causes("ticket_volume") == ["kpi ticket_volume@2"])
+        // Its projection measures business time, too, and this KPI does not read that.
+        #expect(try causes("first_response_time") == ["kpi first_response_time@2"])
+        #expect(try causes("first_response_time_business") == ["calendar indonesia@2"])
+    }
+
+    @Test("A KPI that was registered after a closing is not defined then, and not restated")
+    func definedLater() throws {
+        let audited = try desk()
+        audited.now = try Instant(rfc3339: "2025-10-02T00:00:00Z")
+        _ = try close(audited, "2025-Q3")
+        try audited.register(
+            "kpi", "twice",
+            """
+            kpi: twice
+            version: 1
+            title: Twice
+            group: operational
+            unit: count
+            better: lower
+            value: 2 * count(ticket_volume)
+            """)
+        try audited.catchUp()
+        let count = try audited.entryCount
+        let closing = try #require(try periods(audited).history.first)
+        let books = try #require(
+            try ClosedBooks(of: audited.log, upTo: count, options: BuildOptions()))
+        var context = try QueryContext(of: audited.log, asOf: count)
+        context.books = { try books.mark(&$0, of: $1) }
+        let request = QueryRequest(
+            kpis: ["twice", "ticket_volume"], by: ["agent"], period: "2025-Q3")
+        let answer = try context.answer(request)
+        #expect(answer.total.statuses == [.notDefinedThen, .closed])
+        #expect(answer.rows.map(\.statuses) == [[.notDefinedThen, .closed]])
+
+        let then = try QueryContext(of: audited.log, asOf: closing.entries)
+        func reported(_ kpis: [String], by: [String] = []) throws -> Answer {
+            try then.reported(QueryRequest(kpis: kpis, by: by, period: "2025-Q3")) {
+                try QueryContext(of: audited.log, asOf: count)
+            }
+        }
+        let both = try reported(["twice", "ticket_volume"], by: ["agent"])
+        #expect(both.columns.map(\.name) == ["twice", "ticket_volume"])
+        #expect(both.total.statuses == [.notDefinedThen, .closed])
+        #expect(both.total.figures.map(\.value) == [.none, Fraction(3)])
+        #expect(both.rows.map(\.figures).map { $0.map(\.value) } == [[.none, Fraction(3)]])
+        #expect(both.basis.sequence == closing.entries)
+        let alone = try reported(["twice"])
+        #expect(alone.total.statuses == [.notDefinedThen] && alone.definitions.isEmpty)
+        #expect(alone.total.figures.map(\.value) == [.none])
+        #expect(alone.basis.sequence == closing.entries && alone.basis.root == both.basis.root)
+        // A name that neither state has is a fault of the question.
+        #expect(throws: QueryFaults.self) { try reported(["thrice", "ticket_volume"]) }
+    }
+
+    @Test("A dimension that came after a closing is not defined then; all together is as reported")
+    func splitLater() throws {
+        let audited = try desk()
+        audited.now = try Instant(rfc3339: "2025-10-02T00:00:00Z")
+        _ = try close(audited, "2025-Q3")
+        try audited.revise("projection", "ticket_volume") {
+            $0.replacing(
+                "  channel: opened.channel",
+                with: "  channel: opened.channel\n  way: opened.channel")
+        }
+        try audited.catchUp()
+        let count = try audited.entryCount
+        let books = try #require(
+            try ClosedBooks(of: audited.log, upTo: count, options: BuildOptions()))
+        var context = try QueryContext(of: audited.log, asOf: count)
+        context.books = { try books.mark(&$0, of: $1) }
+        let answer = try context.answer(
+            QueryRequest(kpis: ["ticket_volume"], by: ["way"], period: "2025-Q3"))
+        #expect(answer.rows.map(\.statuses) == [[.notDefinedThen]])
+        #expect(answer.total.statuses == [.closed])
+    }
+
     @Test("Figures of a closed period are closed, or restated where they changed") func marks()
         throws
     {

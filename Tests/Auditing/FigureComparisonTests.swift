@@ -114,13 +114,51 @@ struct FigureComparisonTests {
         comparison.compare(
             "ticket_volume", by: [], try FigureSide { answer }, try FigureSide { other })
         #expect(comparison.counts == [.differs: 2])
-        for fault in [QueryFault.tooManyRows(limit: 1), .tooMuchMemory(limit: 1), .tooLarge("x")] {
+        for fault in [QueryFault.tooManyRows(limit: 1), .tooMuchMemory(limit: 1)] {
             #expect(throws: QueryFaults.self) { try FigureSide { throw QueryFaults([fault]) } }
         }
         comparison.compare(
             "x", by: [], try FigureSide { answer },
             try FigureSide { throw QueryFaults([.notBuilt(projection: "p", kpi: "x")]) })
         #expect(comparison.count(.refused) == 1 && comparison.compared == 2)
+    }
+
+    @Test("A KPI whose numbers are too large is refused by name, and every other one is compared")
+    func tooLarge() throws {
+        let audited = try AuditedLog(now: "2025-09-12T00:00:00Z")
+        for number in 1...3 { try open(audited, number) }
+        try audited.revise("kpi", "ticket_volume") { text in
+            text.replacing(
+                "value: count(ticket_volume)",
+                with: "value: count(ticket_volume)"
+                    + String(repeating: " * 9007199254740991", count: 3))
+        }
+        try audited.catchUp()
+        let count = try audited.entryCount
+        audited.wait(milliseconds: 1000)
+        try open(audited, 4)
+        try audited.catchUp()
+        let found = try run(audited, from: count, [])
+        let refused = try #require(found.figures.notCompared.first { $0.name == "ticket_volume" })
+        #expect(refused.outcome == .refused && refused.why == .tooLarge, "\(refused)")
+        #expect(refused.why.text == "too_large" && refused.splits.count == 4)
+        #expect(
+            found.figures.compared > 20
+                && !found.cells.contains {
+                    $0.figure.name == "ticket_volume"
+                })
+        let alone = try run(audited, from: count, ["ticket_volume"])
+        #expect(alone.figures.counts.keys.sorted { $0.rawValue < $1.rawValue } == [.refused])
+        let report = try Replay(
+            of: audited.log, asOf: audited.entryCount, options: BuildOptions()
+        ).run(quarter)
+        #expect(report.difference == nil && report.figures.count(.differs) == 0)
+        #expect(report.figures.compared > 20)
+        let left = report.figures.notCompared.filter { $0.why == .tooLarge }
+        #expect(left.map(\.name) == ["ticket_volume"] && left[0].count >= 4)
+        // Where one state gives figures and the other can't, they are refused, not said to differ.
+        let before = try run(audited, from: 120, ["ticket_volume"])
+        #expect(before.figures.count(.differs) == 0 && before.figures.count(.refused) > 0)
     }
 
     @Test("A replay compares what is stored, and says of what it compared nothing") func replay()

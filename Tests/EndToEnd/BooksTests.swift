@@ -101,6 +101,108 @@ struct BooksTests {
         #expect(result.out.contains("\"status\": \"reopened\""), "\(result)")
     }
 
+    @Test("One KPI whose numbers are too large stops no closing, replay, snapshot or comparison")
+    func tooLarge() throws {
+        let command = try desk()
+        try command.file(
+            "huge.yaml",
+            """
+            kpi: huge
+            version: 1
+            title: Huge
+            group: operational
+            unit: count
+            better: lower
+            value: count(ticket_volume) * 9007199254740991 * 9007199254740991 * 9007199254740991
+            statistics:
+              number: count(ticket_volume)
+            """)
+        let result = try command.shell(
+            """
+            rekam kpi add huge.yaml > /dev/null
+            rekam period close 2025-Q3 --lang id | grep -o 'Ditolak.*tepat: huge'
+            rekam period reopen 2025-Q3 --reason again > /dev/null
+            rekam period close 2025-Q3; echo "close $?"
+            entries=$(rekam period list --format csv | sed -n 3p | cut -d, -f4)
+            rekam replay --period 2025-Q3; echo "replay $?"
+            rekam replay --period 2025-Q3 --lang id | grep Tidak
+            rekam snapshot export --period 2025-Q3 --as-of $entries --out q3; echo "export $?"
+            rekam snapshot verify q3 --store store; echo "verify $?"
+            rekam ingest t2.ndjson > /dev/null
+            rekam snapshot export --period 2025-Q3 --out later > /dev/null
+            rekam snapshot diff q3 later | grep -i compared
+            rekam snapshot diff q3 later --format json | grep -A 2 not_compared
+            rekam period restatements 2025-Q3; echo "restatements $?"
+            rekam diff --period 2025-Q3 --as-of $entries --format json | grep too_large; echo "diff $?"
+            rekam diff huge --period 2025-Q3 --as-of $entries; echo "alone $?"
+            rekam period list | tail -2
+            rekam period list --format json | grep -c '"refused": "huge"'
+            grep -A 2 refused q3/manifest.json; grep -A 2 refused q3/kpis.json
+            rekam query huge --period 2025-Q3; echo "query $?"
+            """)
+        for word in [
+            "Ditolak, karena angkanya terlalu besar untuk dijumlahkan secara tepat: huge",
+            "Refused, as the numbers are too large to add up exactly: huge. The snapshot says",
+            "close 0\n", "replay 0\n", "export 0\n", "verify 0\n", "restatements 0\n",
+            "diff 0\n", "alone 0\n", "query 64\n",
+            "figures of huge: the numbers are too large to add up exactly",
+            "angka dari huge: angkanya terlalu besar untuk dijumlahkan secara tepat",
+            "All figures of huge: it lacks some, as the numbers were too large",
+            "{\"kpi\": \"huge\", \"outcome\": \"refused\", \"figures\": ",
+            "first_response_time", "\"reason\": \"too_large\"",
+            "2025-Q3: Not compared: ",
+            "No figure was compared.",
+            "Not reported by the closing of 2025-Q3 (entry ",
+            "{\"kpi\": \"huge\", \"by\": \"total\", \"reason\": \"too_large\"}",
+        ] { #expect(result.out.contains(word), "\(word): \(result)") }
+        // Its statistic is a figure like any other.
+        let kept = try command.shell("grep -c '\"kpi\": \"huge.number\"' q3/kpis.json")
+        #expect(kept.code == 0, "\(kept)")
+        #expect(result.out.contains("\n2\n"), "both closings name it: \(result)")
+    }
+
+    @Test("A KPI that came after the closing is said to be not defined then, in every format")
+    func definedLater() throws {
+        let command = try desk()
+        try command.file(
+            "late.yaml",
+            """
+            kpi: late_comer
+            version: 1
+            title: Late comer
+            group: operational
+            unit: count
+            better: lower
+            value: count(ticket_volume)
+            """)
+        let result = try command.shell(
+            """
+            rekam period close 2025-Q3 > /dev/null
+            rekam kpi add late.yaml > /dev/null
+            ask() { rekam query "$@" --period 2025-Q3; echo "ended $?"; }
+            ask late_comer; ask late_comer --lang id
+            ask late_comer --as-closed; ask late_comer --as-closed --lang id
+            ask late_comer --as-closed --by agent
+            ask late_comer first_response_time --as-closed --format csv
+            ask late_comer --as-closed --format json
+            rekam query late_comers --period 2025-Q3 --as-closed; echo "wrong $?"
+            rekam period restatements --format json | grep not_defined_then | head -2
+            """)
+        let said = "Nothing was reported of Late comer when the books of Q3 2025 were closed"
+        #expect(result.out.components(separatedBy: said).count == 4, "\(result)")
+        let indonesian = "Late comer belum didefinisikan saat buku"
+        #expect(result.out.components(separatedBy: indonesian).count == 3, "\(result)")
+        #expect(result.out.components(separatedBy: "ended 0\n").count == 8, "\(result)")
+        for word in [
+            "late_comer,2025-Q3,,count,,,,,,not_defined_then,",
+            "first_response_time,2025-Q3,3600,duration,", ",closed,",
+            "\"value\": null, \"unit\": \"count\", \"numerator\": null, \"denominator\": null, "
+                + "\"count\": null, \"status\": \"not_defined_then\"",
+            "wrong 64\n", "\"not_defined_then\": ",
+        ] { #expect(result.out.contains(word), "\(word): \(result)") }
+        #expect(!result.out.contains("restated"), "\(result)")
+    }
+
     @Test("A snapshot is tied to its closing by the entry and its proof, and to no other one")
     func closings() throws {
         let command = try desk()

@@ -11,7 +11,7 @@ import time
 import traceback
 
 from analysts import analyst, schema
-from auditors import closing, snapshot
+from auditors import closing, reconcile, sample, snapshot
 from crowd import crowd
 from life import Life
 from machine import Failed, interposer
@@ -23,12 +23,14 @@ STEPS = [
     (1.5, "query", Life.query), (0.7, "two writers and four readers", crowd),
     (0.7, "compare cells", Life.compare_cells), (3, "analyst", analyst), (2, "closing", closing),
     (1.2, "backup", backup), (1.2, "snapshot", snapshot), (1.2, "key rotate", rotate),
-    (1, "schema add", schema), (1, "migrate", migrate),
+    (1, "schema add", schema), (1, "migrate", migrate), (1, "reconcile", reconcile),
+    (1, "sample", sample),
 ]
 
 # What came of the steps, as it is printed at the end.
 COUNTED = [
-    "closings", "reopenings", "closings held", "registrations", "backfills", "promotions", "drops",
+    "closings", "reopenings", "closings held", "lists held", "samples", "samples evaluated",
+    "registrations", "backfills", "promotions", "drops",
     "cells held", "backups", "restores", "snapshots", "rotations", "checkpoints", "schemas",
     "migrations", "full maps", "verifications", "answers", "reads beside writers",
     "cells compared",
@@ -102,8 +104,8 @@ def main():
     parser = argparse.ArgumentParser(
         prog="tools/simulate",
         description="Lives of stores at random: ingests, voids, queries, rebuilds, promotions, "
-        "closings, snapshots, backups, new keys and types, stores carried over, two writers and "
-        "four readers, a full map, with the process killed at any system call (and the power cut, "
+        "closings, snapshots, lists reconciled, samples, backups, new keys and types, stores carried "
+        "over, two writers and four readers, a full map, with the process killed at any system call (and the power cut, "
         "so that writes not synced are lost). Time, chance, the turns of processes and the kills follow "
         "from the seed, so that a life repeats step by step and root by root. After each step the log is held against a plain "
         "model and against `rekam verify`. Ends with 0 when all of it holds; else it prints the "

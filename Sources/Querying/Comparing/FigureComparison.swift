@@ -42,6 +42,8 @@ package enum WhyNotCompared: Hashable, Sendable {
     case withheld
     /// They are answered from no stored rows, or there are none of that definition.
     case notStored
+    /// A side's numbers are too large to add up exactly.
+    case tooLarge
     /// What a side says instead.
     case fault(String)
 
@@ -51,6 +53,7 @@ package enum WhyNotCompared: Hashable, Sendable {
         case .undefined: ""
         case .withheld: "withheld"
         case .notStored: "not_stored"
+        case .tooLarge: "too_large"
         case .fault(let text): text
         }
     }
@@ -164,7 +167,7 @@ extension FigureSide {
     /// What a state answers to a question of one column.
     ///
     /// - Throws: `QueryFaults` of what can be asked but not answered: too many rows, too little memory,
-    ///   numbers too large, rows that don't add up. What the store throws.
+    ///   rows that don't add up. What the store throws.
     package init(_ answer: () throws -> Answer) throws {
         do {
             let answer = try answer()
@@ -177,11 +180,11 @@ extension FigureSide {
             self = .figures(
                 Dictionary(rows, uniquingKeysWith: { $1 }), answer.columns[0].unit)
         } catch let faults as QueryFaults {
-            let outcomes = faults.faults.map(\.outcome)
-            if outcomes.contains(nil) { throw faults }
+            guard let outcome = faults.outcome else { throw faults }
             self =
-                outcomes.contains(.refused)
-                ? .refused(.fault(faults.description)) : .notDefined(faults)
+                outcome == .notDefined
+                ? .notDefined(faults)
+                : .refused(faults.areTooLarge ? .tooLarge : .fault(faults.description))
         }
     }
 
@@ -207,12 +210,29 @@ extension QueryFault {
     fileprivate var outcome: FigureOutcome? {
         switch self {
         case .unknownKPI, .unknownStatistic, .unknownDimension, .missingDimension: .notDefined
-        case .notBuilt, .otherRows, .missingMeasure, .circular, .notAStock, .differentKinds:
+        case .notBuilt, .otherRows, .missingMeasure, .circular, .notAStock, .differentKinds,
+            .tooLarge:
             .refused
         case .noKPI, .unknownValue, .ambiguousValue, .period, .unknownGrain, .nothingBefore,
-            .tooManyRows, .tooMuchMemory, .tooLarge, .negative:
+            .tooManyRows, .tooMuchMemory, .negative:
             nil
         }
+    }
+}
+
+extension QueryFaults {
+    /// What they mean where one of two states has them: not defined there, or refused; nil where one is
+    /// a fault of the question itself, or of the machine.
+    package var outcome: FigureOutcome? {
+        let outcomes = faults.map(\.outcome)
+        if outcomes.contains(nil) { return nil }
+        return outcomes.contains(.refused) ? .refused : .notDefined
+    }
+
+    /// Whether what was asked for has figures, but none that add up exactly: no fault of the question,
+    /// of the store or of the machine, so that other figures are given without these.
+    package var areTooLarge: Bool {
+        faults.allSatisfy { if case .tooLarge = $0 { true } else { false } }
     }
 }
 

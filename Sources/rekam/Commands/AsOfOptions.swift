@@ -160,9 +160,10 @@ struct AsOfOptions: ParsableArguments {
         do { closing = try periods.report(of: period, at: sequence) } catch {
             throw Failure(.usage, "\(sequence == nil ? "--as-closed" : "--closing"): \(error)")
         }
-        var context = try QueryContext(of: log, asOf: closing.entries, options: options)
-        context.books = { answer, _ in answer.markClosed() }
-        return try context.answer(request)
+        let context = try QueryContext(of: log, asOf: closing.entries, options: options)
+        return try context.reported(request) {
+            try QueryContext(of: log, asOf: count, options: options)
+        }
     }
 }
 

@@ -88,8 +88,8 @@ struct PeriodCloseCommand: ParsableCommand {
         try log.appendOwn(
             [
                 log.closing(
-                    of: period, entries: count, snapshot: snapshot.digest, reason: reason, by: by,
-                    at: now)
+                    of: period, entries: count, snapshot: snapshot.digest,
+                    refused: snapshot.manifest.refusedNames, reason: reason, by: by, at: now)
             ], recorded: now)
         try LiveProjections(of: log).catchUp(options: BuildProgressLine.options())
         Progress.clear()
@@ -98,6 +98,9 @@ struct PeriodCloseCommand: ParsableCommand {
             words.closed(period, entries: count, digest: String(snapshot.digest.prefix(16))))
         if !snapshot.waiting.isEmpty {
             Output.line(SnapshotWords(language.lang).waiting(snapshot.waiting))
+        }
+        if !snapshot.manifest.refused.isEmpty {
+            Output.line(SnapshotWords(language.lang).refused(snapshot.manifest.refusedNames))
         }
         let timeliness = try log.read { try $0.timeliness(of: [period], zone: zone)[0] }
         Output.line(
@@ -184,7 +187,7 @@ struct PeriodListCommand: ParsableCommand {
             .init("closed", words.heading(.closed)),
             .init("entries", words.heading(.entries), isNumber: true),
             .init("by", words.heading(.by)), .init("reason", words.heading(.remark)),
-            .init("snapshot", words.heading(.snapshot)),
+            .init("snapshot", words.heading(.snapshot)), .init("refused", ""),
             .init("reopened", words.heading(.reopened)),
             .init("reopened_by", words.heading(.by)),
             .init("reopened_reason", words.heading(.why)),
@@ -204,6 +207,9 @@ struct PeriodListCommand: ParsableCommand {
                 .texts(
                     closing.snapshot.isEmpty ? "–" : closing.snapshot.prefix(12) + "…",
                     closing.snapshot),
+                Sheet.Cell.text(
+                    closing.refused.isEmpty ? nil : closing.refused.joined(separator: ",")
+                ).unshown,
                 again.map { .time($0.recorded, zone) } ?? .text(nil),
                 .text(again.flatMap { $0.person.isEmpty ? nil : $0.person }),
                 .text(again?.reason), .number(Int64(closing.sequence), output.lang),
@@ -216,6 +222,11 @@ struct PeriodListCommand: ParsableCommand {
         }
         Output.write(
             sheet, output.format, output.style, rows: "periods", empty: words.noClosing)
+        guard output.format == .table else { return }
+        for closing in periods.history where !closing.refused.isEmpty {
+            Output.line(words.refused(closing.refused, closing.period, at: closing.sequence))
+        }
+        Output.flush()
     }
 }
 

@@ -150,6 +150,7 @@ struct SnapshotExportCommand: ParsableCommand {
                 period: manifest.period,
                 entries: count, isWhole: withEntries))
         if !snapshot.waiting.isEmpty { Output.line(words.waiting(snapshot.waiting)) }
+        if !manifest.refused.isEmpty { Output.line(words.refused(manifest.refusedNames)) }
         Output.line(words.digest(snapshot.digest))
         Output.line(words.check(folder, try log.signingKey().verifier))
         Output.flush()

@@ -66,6 +66,7 @@ struct SnapshotVerifyCommand: ParsableCommand {
             recorded: manifest.recordedThrough?.rfc3339, fileCount: manifest.files.count,
             signer: reading.verifier.name.printable, key: reading.verifier.text,
             stands: signer)
+        report.refused = manifest.refusedNames
         if reading.hasEntries {
             try recompute(reading)
             report.isRecomputed = true

@@ -81,7 +81,10 @@ struct AnswerContent {
     var notes: [String] {
         var notes = legend + doubts
         if answer.entriesNotYetIn > 0 { notes.append(words.notYetIn(answer.entriesNotYetIn)) }
-        let statuses = Set((answer.rows + answer.totals).flatMap(\.statuses))
+        notes += unreported
+        let statuses = Set((answer.rows + answer.totals).flatMap(\.statuses)).filter {
+            !$0.isUnreported
+        }
         if statuses.contains(.reopened) { notes.append(words.reopened(periodLabel)) }
         if statuses.contains(.restated) {
             return notes + [words.restated(periodLabel, answer.period.description)]
@@ -92,6 +95,22 @@ struct AnswerContent {
         guard let last = answer.columns.compactMap(\.openUntil).max() else { return notes }
         let day = last.text(language, knownYear: answer.period.singleYear)
         return notes + [words.mayChange(periodLabel, until: day)]
+    }
+
+    /// What was not reported when the books were closed, and why not.
+    private var unreported: [String] {
+        let (whole, all) = (answer.totals, answer.rows + answer.totals)
+        return [FigureStatus.notDefinedThen, .refusedThen].compactMap { status in
+            let names = answer.columns.indices.compactMap { place -> String? in
+                func isUnreported(_ row: AnswerRow) -> Bool { row.statuses[place] == status }
+                guard all.contains(where: isUnreported) else { return nil }
+                let title = title(answer.columns[place])
+                // Asked for all together it was reported.
+                return whole.contains(where: isUnreported)
+                    ? title : words.split(title, by: answer.dimensions.map(\.name))
+            }
+            return names.isEmpty ? nil : words.unreported(names, periodLabel, status)
+        }
     }
 
     /// `First response, p90`.

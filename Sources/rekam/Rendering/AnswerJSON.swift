@@ -104,7 +104,7 @@ package struct FigureNumbers {
         value = figure.value.decimalText(atMostPlaces: 6, unit: scale)
         count = figure.count.map { String($0) }
         reason = figure.reason.map(Self.word)
-        if figure.isWithheld { return }
+        if figure.isWithheld || !figure.value.hasValue && figure.reason == nil { return }
         numerator = Fraction(figure.value.numerator, over: 1).decimalText(
             atMostPlaces: 3, unit: scale)
         denominator = String(figure.value.denominator)

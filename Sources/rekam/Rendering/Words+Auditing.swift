@@ -138,6 +138,16 @@ package struct AuditWords: SubjectWords {
             "\(period) ditutup pada \(entries(count)); digest snapshot-nya \(digest)….")
     }
 
+    /// What a closing lacks.
+    package func refused(_ names: [String], _ period: Period, at sequence: UInt32) -> String {
+        let list = names.map(\.printable).joined(separator: ", ")
+        return pick(
+            "Not reported by the closing of \(period) (entry \(number(sequence))), as the numbers were "
+                + "too large to add up exactly: \(list).",
+            "Tidak dilaporkan oleh penutupan \(period) (entri \(number(sequence))), karena angkanya "
+                + "terlalu besar untuk dijumlahkan secara tepat: \(list).")
+    }
+
     package func afterClosing(_ period: Period, entries count: UInt32) -> String {
         let list = "rekam period restatements \(period)"
         let export = "rekam snapshot export --period \(period) --as-of \(count) --out DIR"
@@ -245,6 +255,10 @@ package struct AuditWords: SubjectWords {
             pick("neither side shows these answers", "jawaban itu tidak ditampilkan kedua sisi")
         case .notStored:
             pick("answered from no stored rows", "tidak dijawab dari baris tersimpan")
+        case .tooLarge:
+            pick(
+                "the numbers are too large to add up exactly",
+                "angkanya terlalu besar untuk dijumlahkan secara tepat")
         case .fault(let text): text
         }
     }
@@ -350,6 +364,17 @@ package struct AuditWords: SubjectWords {
                 + "\(list). Make them anew: rekam projection rebuild --all",
             "Tidak dibandingkan, karena barisnya dibuat rekam yang lebih lama dan tidak dipakai "
                 + "menjawab: \(list). Bangun ulang: rekam projection rebuild --all")
+    }
+
+    /// Projections whose rows were compared, and are not what answers are read from.
+    package func superseded(_ versions: [String]) -> String {
+        let list = versions.joined(separator: ", ")
+        return pick(
+            "Compared with what they were made of, and nothing is answered from them, as a calendar, an "
+                + "event type or a text is newer: \(list). Make them anew: rekam projection rebuild --all",
+            "Dibandingkan dengan asal pembuatannya, dan tidak dipakai menjawab, karena ada kalender, "
+                + "jenis peristiwa atau teks yang lebih baru: \(list). Bangun ulang: rekam projection "
+                + "rebuild --all")
     }
 
     /// Projections that others brought on while they were computed.

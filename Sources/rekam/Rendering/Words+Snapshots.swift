@@ -31,6 +31,16 @@ package struct SnapshotWords: SubjectWords {
             + kpis.map(\.printable).joined(separator: ", ") + "."
     }
 
+    /// - Parameter names: KPIs and statistics of which it has not all figures.
+    package func refused(_ names: [String]) -> String {
+        let list = names.map(\.printable).joined(separator: ", ")
+        return pick(
+            "Refused, as the numbers are too large to add up exactly: \(list). The snapshot says which "
+                + "figures it lacks.",
+            "Ditolak, karena angkanya terlalu besar untuk dijumlahkan secara tepat: \(list). Snapshot "
+                + "menyebut angka mana yang tidak dimuatnya.")
+    }
+
     package func digest(_ text: String) -> String {
         pick("Its digest is \(text).", "Digest-nya \(text).")
     }
@@ -107,6 +117,14 @@ package struct SnapshotWords: SubjectWords {
         }
     }
 
+    private func lacking(_ names: [String]) -> String {
+        let list = names.map(\.printable).joined(separator: ", ")
+        return pick(
+            "All figures of \(list): it lacks some, as the numbers were too large to add up exactly.",
+            "Semua angka \(list): sebagian tidak dimuat, karena angkanya terlalu besar untuk "
+                + "dijumlahkan secara tepat.")
+    }
+
     private func notEstablished(_ checked: SnapshotChecked) -> [String] {
         var lines = ["", pick("Not established", "Belum terbukti")]
         if checked.stands == .unconfirmed {
@@ -116,6 +134,7 @@ package struct SnapshotWords: SubjectWords {
                     "  Milik siapa kunci itu: mintalah dari pemiliknya lewat jalan lain, lalu beri "
                         + "dengan --key."))
         }
+        if !checked.refused.isEmpty { lines.append("  " + lacking(checked.refused)) }
         if !checked.isRecomputed, checked.store == nil {
             lines.append(
                 pick(
@@ -209,6 +228,8 @@ package struct SnapshotChecked {
     package var closing: UInt32?
     /// The store its figures were computed from; nil where none was.
     package var store: String?
+    /// KPIs and statistics of which it lacks figures.
+    package var refused: [String] = []
 
     package init(
         kpiCount: Int, whose: String?, period: String, timeZone: String, entries: UInt32,

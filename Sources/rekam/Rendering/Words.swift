@@ -81,6 +81,27 @@ struct Words {
             "Buku \(period) pernah ditutup dan dilaporkan, dan kini dibuka lagi.")
     }
 
+    /// A figure that is split.
+    func split(_ title: String, by dimensions: [String]) -> String {
+        title + pick(" by ", " per ") + dimensions.joined(separator: ", ")
+    }
+
+    /// That the books were closed without some figures.
+    func unreported(_ titles: [String], _ period: String, _ status: FigureStatus) -> String {
+        let list = titles.joined(separator: ", ")
+        return status == .notDefinedThen
+            ? pick(
+                "Nothing was reported of \(list) when the books of \(period) were closed: not defined "
+                    + "then.",
+                "\(list) belum didefinisikan saat buku \(period) ditutup, jadi tidak ada angka yang "
+                    + "dilaporkan.")
+            : pick(
+                "Nothing was reported of \(list) when the books of \(period) were closed: no exact "
+                    + "figure could be given then.",
+                "\(list) tidak dapat dijawab secara tepat saat buku \(period) ditutup, jadi tidak ada "
+                    + "angka yang dilaporkan.")
+    }
+
     /// Why a row has no value.
     func reason(_ reason: NullReason) -> String {
         switch reason {
