@@ -75,7 +75,7 @@ extension LogView {
                 path: texts.ends.path, table: texts.ends.table.name, key: String(id),
                 reason: "a stored id is past the last text")
         }
-        return try texts.ownText(id, in: transaction)
+        return try texts.text(id, in: transaction)
     }
 
     /// The id of a case; nil when the log has no event of it. A person may be named as people know it,
