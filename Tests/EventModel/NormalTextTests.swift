@@ -27,6 +27,21 @@ struct NormalTextTests {
         #expect(one.nameLikeness.utf8.elementsEqual(other.nameLikeness.utf8))
     }
 
+    @Test("What is taken of a name where it lies is what is taken of its text")
+    func fingerprints() {
+        // All ASCII by itself, within words and beside blanks, then letters that are folded.
+        let pieces = (0...0x7F).map { String(UnicodeScalar(UInt8($0))) } + ["é", "İ", "\u{200B}"]
+        var names = ["", " ", "\t \n", "İpek", "Straße", "Ana\u{A0}Maria"]
+        for piece in pieces {
+            names += [piece, "A\(piece)z", " \(piece) Z", "A \(piece)", "\(piece)\(piece)"]
+        }
+        for name in names {
+            let found = Fingerprint(likenessOf: name.utf8Span.span)
+            let expected = Fingerprint(of: name.nameLikeness.utf8Span.span)
+            #expect(found == expected, "\(name.debugDescription)")
+        }
+    }
+
     @Test("Other names have others", arguments: [("Dewi", "Dewí"), ("AnaMaria", "Ana Maria")])
     func unlike(one: String, other: String) { #expect(one.nameLikeness != other.nameLikeness) }
 
