@@ -16,6 +16,26 @@ struct NormalTextTests {
         #expect(NormalText.form(of: text).utf8.elementsEqual(form.utf8))
     }
 
+    @Test("What a quick look is sure of is its own form, whatever stands beside it")
+    func quickLook() {
+        let scalars = (0x21...0x10FFFF as ClosedRange<UInt32>).compactMap(UnicodeScalar.init)
+        var sure = 0
+        for scalar in scalars {
+            let text = "\(scalar)e\(scalar)"
+            let bytes = text.utf8Span.span
+            if NormalText.mayDiffer(bytes, 0, bytes.count) { continue }
+            sure += 1
+            #expect(
+                NormalText.form(of: text).utf8.elementsEqual(text.utf8), "\(scalar.value)")
+        }
+        // Latin letters, dashes and quotation marks, pictures.
+        #expect(sure == 94 + 1 + 0x240 + 24 + 0x1000)
+        for text in ["e\u{301}", "…\u{301}", "😡\u{301}", "\u{2028}x", "😡\u{200B}", "\u{1100}"] {
+            let mayDiffer = NormalText.mayDiffer(text.utf8Span.span, 0, text.utf8.count)
+            #expect(mayDiffer, "\(text)")
+        }
+    }
+
     @Test(
         "Names that people take for one have one likeness",
         arguments: [
