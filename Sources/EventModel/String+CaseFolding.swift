@@ -42,3 +42,27 @@ extension Unicode.Scalar {
             && (properties.isDefaultIgnorableCodePoint || properties.generalCategory == .format)
     }
 }
+
+extension Fingerprint {
+    /// The fingerprint of what a name has in common with all that people take for it.
+    ///
+    /// Names are mostly ASCII, which is folded byte by byte: an import folds every name of the log.
+    package init(likenessOf name: Span<UInt8>) {
+        var folded: [UInt8] = []
+        folded.reserveCapacity(name.count)
+        var isBlankDue = false
+        for index in name.indices {
+            switch name[index] {
+            case 0x80...:
+                self.init(of: name.text.nameLikeness.utf8Span.span)
+                return
+            case 0x09...0x0D, 0x20: isBlankDue = !folded.isEmpty
+            case let byte:
+                if isBlankDue { folded.append(0x20) }
+                isBlankDue = false
+                folded.append(0x41...0x5A ~= byte ? byte | 0x20 : byte)
+            }
+        }
+        self.init(of: folded.span)
+    }
+}

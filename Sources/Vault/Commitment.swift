@@ -137,6 +137,21 @@ package struct Disclosure: Hashable, Sendable {
 
     /// The text; nil where it is no disclosure.
     package var text: String? { content?.text }
+
+    /// Where the text lies in an array as `write` makes it, if nothing in it is escaped; else nil.
+    static func plainText(of array: Span<UInt8>) -> Range<Int>? {
+        // `["`, the salt, `","`, the key, `","`, the text, `"]`.
+        var quotes = 0
+        var start = 0
+        for index in array.indices {
+            if array[index] == 0x5C { return nil }
+            guard array[index] == 0x22 else { continue }
+            quotes += 1
+            if quotes == 5 { start = index + 1 }
+        }
+        guard quotes == 6, array[array.count - 2] == 0x22 else { return nil }
+        return start..<array.count - 2
+    }
 }
 
 extension Span<UInt8> {

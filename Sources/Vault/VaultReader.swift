@@ -108,6 +108,23 @@ package final class VaultReader {
         }
     }
 
+    /// Lends the texts of names, and those that have a column, with their rows, in the order in which they
+    /// came; also of rows that are hidden. For looking through many of which nothing is shown.
+    package func forEachStoredText(
+        _ body: (_ text: Span<UInt8>, _ row: Span<UInt8>) throws -> Void
+    ) throws {
+        var cursor = try transaction.cursor(tables.disclosures)
+        while try cursor.move(.next) {
+            try cursor.withEntry { _, row in
+                if let text = Disclosure.plainText(of: row) {
+                    try body(row.extracting(text), row)
+                } else if let text = Disclosure(array: row.copyBytes()).text {
+                    try body(text.utf8Span.span, row)
+                }
+            }
+        }
+    }
+
     /// The disclosures of texts without a column, in the order of entries.
     package func forEachText(
         _ body: (_ sequence: UInt32, _ place: Int, Disclosure) throws -> Void

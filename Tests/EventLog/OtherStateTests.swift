@@ -47,6 +47,7 @@ struct OtherStateTests {
                 let subject = try view.subject(ofCase: id)
                 try #require(view.caseID(subject) == id)
             }
+            for id in 2..<UInt32(view.nameCount) { _ = try view.name(id) }
             _ = try view.withTree { try $0.inclusionProof(of: 3) }
         }
     }
@@ -102,6 +103,39 @@ struct OtherStateTests {
             try record([next], makes: false)
         }
         try #expect(difference()?.table == "case_last")
+    }
+
+    @Test(
+        "A block of texts that was changed, or stands elsewhere, is not read, nor gone on from",
+        arguments: [("names", "cases"), ("name_ends", "case_ends"), ("cases", "names")])
+    func texts(table: String, other: String) throws {
+        try record(drafts, makes: true)
+        try readAll()
+        // The last block, which grows.
+        let (key, now) = try #require(
+            rows(of: table).max { $0.key.lexicographicallyPrecedes($1.key) })
+        func changed(_ place: Int) -> [UInt8] {
+            var row = now
+            row[place] ^= 1
+            return row
+        }
+        // A byte of a text, of the zeros behind, how many bytes there are, the seal; another table's.
+        let others = [
+            changed(5), changed(now.count - 17), changed(now.count - 16), changed(now.count - 8),
+            Array(now.dropLast()), try #require(rows(of: other).values.first),
+        ]
+        let next = message("one more", ticket: "one more", actor: "Somebody else")
+        for row in others {
+            try put([key: row], into: table)
+            #expect(throws: (any Error).self) { try readAll() }
+            #expect(throws: (any Error).self) { try record([next], makes: false) }
+            try #expect(difference()?.table == table)
+        }
+        try put([key: now], into: table)
+        try readAll()
+        try record([next], makes: false)
+        try readAll()
+        try #expect(difference() == nil)
     }
 
     @Test("A changed hash of the tree is in no proof and under no root", arguments: [0, 1, 2, 3])

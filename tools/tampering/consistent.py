@@ -177,27 +177,32 @@ class Consistent:
                     self.rows["registry"][b"state"], {**rows, 0: bytes(changed)})])
 
     def texts_swapped(self, table, ends_table, first):
-        """Two texts of one length change places; all that is derived stands."""
+        """Two texts of one length change places; all that is derived stands. With the block's seal as it
+        was, and with the one that belongs to it."""
         texts = self.rows[table]
         ends = self.rows[ends_table]
         if len(texts) != 1 or len(ends) != 1:
             return
-        (key, bytes_), = texts.items()
-        at = [0] + [end for end, in struct.iter_unpack("<Q", next(iter(ends.values())))]
+        (key, value), = texts.items()
+        ends = seals.block_content(next(iter(ends.values())))
+        at = [0] + [end for end, in struct.iter_unpack("<Q", ends)]
         pieces = [(at[i], at[i + 1]) for i in range(first, len(at) - 1) if at[i + 1] > at[i]]
         by_length = {}
         for start, end in pieces:
-            if end - start in by_length:
-                other = by_length[end - start]
-                size = end - start
-                one, two = bytes_[other:other + size], bytes_[start:end]
+            size = end - start
+            if size in by_length:
+                other = by_length[size]
+                one, two = value[other:other + size], value[start:end]
                 if one != two:
-                    changed = bytearray(bytes_)
+                    changed = bytearray(value)
                     changed[other:other + size], changed[start:end] = two, one
-                    yield Alteration(table, "texts swapped", f"{one[:30]!r} and {two[:30]!r}",
-                                     [(table, key, bytes(changed))])
+                    changed = bytes(changed)
+                    what = f"{one[:30]!r} and {two[:30]!r}"
+                    yield Alteration(table, "texts swapped", what, [(table, key, changed)])
+                    yield self.one(table, "texts swapped, sealed", what, [
+                        (table, key, seals.sealed_block(table, key, changed))])
                     return
-            by_length[end - start] = start
+            by_length[size] = start
 
     def groups(self, other):
         """All tables of a kind from another state, each fitting the others."""

@@ -73,6 +73,20 @@ def packed(key, records):
     return whole + chunk_seal(key, whole)
 
 
+# Streams
+
+def block_content(value):
+    """The stream's bytes that a block holds."""
+    used, = struct.unpack("<Q", value[-16:-8])
+    return value[:used]
+
+
+def sealed_block(table, key, value):
+    lane, block = struct.unpack(">II", key)
+    address = pair(lane << 32 | block, fingerprint(table.encode()))
+    return value[:-8] + struct.pack("<Q", pair(address, fingerprint(value[:-8])))
+
+
 # Manifests
 
 def sealed_manifest(value):

@@ -78,7 +78,12 @@ import LMDB
         sorter.sort()
         try findStored(in: tables, nextID: nextID, sorter, transaction)
         let firstNew = nextID
+        var newBytes = 0
+        for place in 0..<count where texts[place].id == TextCache.none {
+            newBytes += Int(texts[place].count)
+        }
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(newBytes)
         var ends = RecordWriter()
         for place in 0..<count where texts[place].id == TextCache.none {
             texts[place].id = nextID
@@ -126,13 +131,7 @@ import LMDB
                         && memcmp(stored.baseAddress ?? text.start, text.start, stored.count) == 0
                 }
             }
-            if isSame {
-                texts[Int(place)].id = id
-            } else if try !tables.withText(
-                id, in: transaction, { tables.has($0, Fingerprint(value: text.fingerprint)) })
-            {
-                throw tables.isNotOwn(id)
-            }
+            if isSame { texts[Int(place)].id = id }
         }
     }
 

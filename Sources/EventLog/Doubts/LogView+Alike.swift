@@ -1,4 +1,6 @@
 import EventModel
+internal import LMDB
+import Vault
 
 /// Names of one kind that people can't tell apart, or that differ in letter case or blanks alone.
 public struct NamesAlike: Hashable, Sendable {
@@ -38,17 +40,17 @@ extension LogView {
     /// of the field called like their kind. Events of people who are not to be known are passed over.
     ///
     /// - Parameter known: what the log knew before these entries; nil where that was not noted.
-    /// - Complexity: O(entries × fields), and O(log names) where some are new; O(log entries × fields)
-    ///   where a new one is alike to another.
+    /// - Complexity: O(log names) where some may be new, and O(entries × fields) where any two in the log
+    ///   look alike, in whatever fields; O(log entries × fields) where a new one is among these.
     public func namesAlike(
         in entries: Range<UInt32>, after known: KnownNames? = nil
     ) throws -> [NamesAlike] {
-        var search = NameSearch(types)
+        if known == knownNames { return [] }
+        guard let candidates = try lookalikes() else { return [] }
+        var search = NameSearch(types, candidates)
         for segment in try segments(covering: entries) { search.look(at: segment, entries) }
-        let new = try search.texts(in: self, after: known ?? KnownNames())
-        let others = known ?? (entries.lowerBound == 0 ? KnownNames() : knownNames)
-        guard try mayBeAlike(new, after: others) else { return [] }
-        return try groups(of: search.texts(in: self), in: entries)
+        guard try !search.texts(in: self, after: known ?? KnownNames()).isEmpty else { return [] }
+        return try groups(of: search.texts(in: self), candidates, in: entries)
     }
 
     /// What the log knows of names now: those that come later are new.
@@ -58,12 +60,66 @@ extension LogView {
 
     /// As `namesAlike(in:)`, of names that entries say or would say.
     func namesAlike(said: SaidNames, in entries: Range<UInt32>) throws -> [NamesAlike] {
-        try mayBeAlike(said, after: knownNames) ? groups(of: said, in: entries) : []
+        guard let candidates = try lookalikes(among: said) else { return [] }
+        let said = said.mapValues { names in names.filter { candidates.has($0.key) } }
+            .filter { !$0.value.isEmpty }
+        return said.isEmpty ? [] : try groups(of: said, candidates, in: entries)
+    }
+
+    /// The names that look like others, of all that the log has and of some more, in whatever fields;
+    /// nil where there are none. Texts are taken as they are stored: nothing is answered from them.
+    ///
+    /// - Complexity: O(log names), in the order in which they lie.
+    private func lookalikes(among others: SaidNames = [:]) throws -> Lookalikes? {
+        let vault = try persons.reader()
+        let sorter = RadixSort()
+        sorter.reset(
+            capacity: try nameCount + (vault?.tokenCount ?? 0)
+                + others.values.reduce(0) { $0 + $1.count })
+        func add(_ text: Span<UInt8>) {
+            sorter.add(
+                Fingerprint(likenessOf: text).value,
+                UInt32(truncatingIfNeeded: Fingerprint(of: text).value))
+        }
+        try forEachPlainName { _, text in add(text) }
+        try vault?.forEachStoredText { text, _ in add(text) }
+        for said in others.values {
+            for name in said.keys { add(name.utf8Span.span) }
+        }
+        guard var found = Lookalikes(sorter, names: nameCount, cases: caseCount) else { return nil }
+        try forEachPlainName { id, text in if found.has(text) { found.isName[Int(id)] = true } }
+        try vault?.forEachStoredText { text, row in
+            guard found.has(text) else { return }
+            let token = Token(of: Disclosure(array: row.copyBytes()))
+            if let id = try tables.names.id(of: token.marked, in: transaction) {
+                found.isName[Int(id)] = true
+            }
+            for kind in types.personalKinds {
+                let subject = kind + "/" + token.marked.dropFirst()
+                guard let id = try tables.cases.id(of: subject, in: transaction) else { continue }
+                found.isCase[Int(id)] = true
+            }
+        }
+        return found
+    }
+
+    /// Lends the names that no tokens stand for.
+    private func forEachPlainName(_ body: (UInt32, Span<UInt8>) throws -> Void) throws {
+        for id in LogState.firstName..<state.nameCount {
+            try tables.names.withText(id, in: transaction) { text in
+                let isToken = text.count == Sealing.width && text[0] == PersonalText.mark
+                if !isToken { try body(id, text) }
+            }
+        }
     }
 
     /// Those names and all that the log has, in groups of alike ones.
-    private func groups(of said: SaidNames, in entries: Range<UInt32>) throws -> [NamesAlike] {
-        var all = try self.said(in: 0..<entryCount)
+    private func groups(
+        of said: SaidNames, _ candidates: Lookalikes, in entries: Range<UInt32>
+    ) throws -> [NamesAlike] {
+        var search = NameSearch(types, candidates)
+        for segment in try segments() { search.look(at: segment, 0..<entryCount) }
+        var all = try search.texts(in: self)
         for (field, names) in said {
             for (name, sequence) in names {
                 all[field, default: [:]][name] = min(all[field]?[name] ?? .max, sequence)
@@ -84,35 +140,36 @@ extension LogView {
         }
         return found.sorted { ($0.sequence, $0.field) < ($1.sequence, $1.field) }
     }
+}
 
-    private func said(in entries: Range<UInt32>) throws -> SaidNames {
-        var search = NameSearch(types)
-        for segment in try segments(covering: entries) { search.look(at: segment, entries) }
-        return try search.texts(in: self)
+/// Names and cases of persons that look like others.
+private struct Lookalikes {
+    /// What different names have in common.
+    private var likenesses: Set<UInt64> = []
+    /// By id.
+    var isName: [Bool]
+    var isCase: [Bool]
+
+    /// - Parameter sorter: of each name the fingerprint of its likeness, and half of its own: one pair of
+    ///   alike names in four billion is passed over.
+    init?(_ sorter: RadixSort, names: Int, cases: Int) {
+        sorter.sort()
+        for place in 0..<max(1, sorter.count) - 1
+        where sorter.key(place) == sorter.key(place + 1)
+            && sorter.value(place) != sorter.value(place + 1)
+        {
+            likenesses.insert(sorter.key(place))
+        }
+        guard !likenesses.isEmpty else { return nil }
+        isName = Array(repeating: false, count: names)
+        isCase = Array(repeating: false, count: cases)
     }
 
-    /// Whether some new name may be alike to another one of them, or to one that the log knew.
-    ///
-    /// The texts of the known ones are taken as they are stored: nothing is answered from them.
-    private func mayBeAlike(_ new: SaidNames, after known: KnownNames) throws -> Bool {
-        var names: Set<String> = []
-        var likenesses: Set<String> = []
-        for said in new.values {
-            let alike = Set(said.keys.map(\.nameLikeness))
-            if alike.count < said.count { return true }
-            likenesses.formUnion(alike)
-            names.formUnion(said.keys)
-        }
-        if likenesses.isEmpty { return false }
-        func isAlike(_ name: String) -> Bool {
-            likenesses.contains(name.nameLikeness) && !names.contains(name)
-        }
-        for id in 2..<max(2, known.names) where isAlike(try unheldName(id)) { return true }
-        for id in 0..<known.cases {
-            if let person = try unheldPerson(ofCase: id), isAlike(person.name) { return true }
-        }
-        return false
+    func has(_ name: Span<UInt8>) -> Bool {
+        likenesses.contains(Fingerprint(likenessOf: name).value)
     }
+
+    func has(_ name: String) -> Bool { has(name.utf8Span.span) }
 }
 
 /// How many names and cases a log knew at some time: their numbers are given in order.
@@ -129,7 +186,7 @@ public struct KnownNames: Hashable, Sendable {
     }
 }
 
-/// The names that entries say, by field.
+/// The names that entries say, by field, of those that look like others.
 private struct NameSearch {
     private struct Rule {
         /// Name columns with their fields' places.
@@ -139,6 +196,7 @@ private struct NameSearch {
     }
 
     private let personalKinds: Set<String>
+    private let candidates: Lookalikes
     private var fields: [String] = []
     private let rules: [Rule]
     /// By field: names said, with the entry that says each first.
@@ -146,7 +204,8 @@ private struct NameSearch {
     /// Cases of persons, with their first entries.
     private var persons: [UInt32: UInt32] = [:]
 
-    init(_ types: EventTypes) {
+    init(_ types: EventTypes, _ candidates: Lookalikes) {
+        self.candidates = candidates
         personalKinds = types.personalKinds.subtracting(EventTypes.anonymousKinds)
         var fields: [String] = []
         let personalKinds = types.personalKinds
@@ -163,34 +222,31 @@ private struct NameSearch {
         said = Array(repeating: [:], count: fields.count)
     }
 
+    /// Looks through the entries of a segment, which follows those before it: column by column, since few
+    /// names are candidates.
     mutating func look(at segment: ColumnSegment, _ entries: Range<UInt32>) {
-        let rows =
-            max(
-                entries.lowerBound, segment.first)..<min(
-                entries.upperBound, segment.first + UInt32(segment.count))
-        let columns = rules.indices.map { type in
-            rules[type].columns.map { column in
-                (
-                    names: segment.column(type: UInt16(type), index: column.index)?.names,
-                    field: column.field
-                )
-            }
+        let (types, cases) = (segment.types, segment.cases)
+        for row in 0..<segment.count where candidates.isCase[Int(cases[row])] {
+            let sequence = segment.first + UInt32(row)
+            guard rules[Int(types[row])].isOfPersons, persons[cases[row]] == nil,
+                entries.contains(sequence)
+            else { continue }
+            persons[cases[row]] = sequence
         }
-        let (types, ordinals, cases) = (segment.types, segment.ordinals, segment.cases)
-        // Neighbours often say the same.
-        var last = [UInt32](repeating: 0, count: fields.count)
-        for sequence in rows {
-            let row = Int(sequence - segment.first)
-            let type = Int(types[row])
-            if rules[type].isOfPersons, persons[cases[row]] == nil {
-                persons[cases[row]] = sequence
-            }
-            for column in columns[type] {
-                guard let name = column.names?[Int(ordinals[row])], name > 1,
-                    name != last[column.field]
-                else { continue }
-                last[column.field] = name
-                if said[column.field][name] == nil { said[column.field][name] = sequence }
+        for (type, count) in segment.typeRows {
+            var rows: [UInt32]?
+            for column in rules[Int(type)].columns {
+                guard let names = segment.column(type: type, index: column.index)?.names else {
+                    continue
+                }
+                for ordinal in 0..<count where candidates.isName[Int(names[ordinal])] {
+                    let known = said[column.field][names[ordinal]] ?? .max
+                    if known < segment.first { continue }
+                    let all = rows ?? segment.rows(of: type)
+                    rows = all
+                    guard entries.contains(all[ordinal]) else { continue }
+                    said[column.field][names[ordinal]] = min(known, all[ordinal])
+                }
             }
         }
     }
@@ -206,15 +262,22 @@ private struct NameSearch {
         }
         for (place, names) in said.enumerated() {
             for (id, sequence) in names where id >= known.names {
-                note(try view.unheldName(id), fields[place], sequence)
+                note(try view.name(id), fields[place], sequence)
             }
         }
         for (id, sequence) in persons where id >= known.cases {
-            if let person = try view.unheldPerson(ofCase: id), personalKinds.contains(person.kind) {
+            if let person = try view.person(ofCase: id), personalKinds.contains(person.kind) {
                 note(person.name, person.kind, sequence)
             }
         }
         return texts
+    }
+}
+
+extension ColumnSegment {
+    /// The sequences of a type's entries.
+    fileprivate func rows(of type: UInt16) -> [UInt32] {
+        (0..<count).filter { types[$0] == type }.map { first + UInt32($0) }
     }
 }
 

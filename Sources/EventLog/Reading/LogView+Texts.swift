@@ -51,15 +51,9 @@ extension LogView {
         String(try text(id, of: tables.cases, count: state.caseCount).prefix { $0 != "/" })
     }
 
-    /// A name as it is stored, not held against what it is found by: for looking through many of which
-    /// nothing is answered.
-    func unheldName(_ id: UInt32) throws -> String {
-        try persons.reveal(name: tables.names.text(id, in: transaction))
-    }
-
-    /// A case's kind and name where it is a person's, as they are stored: as `unheldName`.
-    func unheldPerson(ofCase id: UInt32) throws -> (kind: String, name: String)? {
-        let sealed = try tables.cases.text(id, in: transaction)
+    /// A case's kind and name where it is a person's who may be known.
+    func person(ofCase id: UInt32) throws -> (kind: String, name: String)? {
+        let sealed = try text(id, of: tables.cases, count: state.caseCount)
         guard let slash = sealed.utf8.firstIndex(of: 0x2F) else { return nil }
         let kind = String(sealed[..<slash])
         guard types.personalKinds.contains(kind), !EventTypes.anonymousKinds.contains(kind) else {
@@ -75,7 +69,7 @@ extension LogView {
                 path: texts.ends.path, table: texts.ends.table.name, key: String(id),
                 reason: "a stored id is past the last text")
         }
-        return try texts.ownText(id, in: transaction)
+        return try texts.text(id, in: transaction)
     }
 
     /// The id of a case; nil when the log has no event of it. A person may be named as people know it,

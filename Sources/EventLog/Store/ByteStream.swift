@@ -1,17 +1,35 @@
 import EventModel
 import LMDB
 
-/// An append-only run of bytes, cut into blocks of 16,368 bytes: bundles, texts, offsets, tree
-/// nodes. How many bytes there are is kept in the registry, so that a stream has no state.
-struct ByteStream: Sendable {
+/// An append-only run of bytes, cut into blocks: bundles, texts, offsets, tree nodes. How many bytes
+/// there are is kept in the registry, so that a stream has no state.
+///
+/// | bytes of a block | what |
+/// | --- | --- |
+/// | 16,352 at most | the stream's bytes, then zeros |
+/// | 8 | how many of the stream's bytes it holds (`u64`) |
+/// | 8 | the seal: a fingerprint of all before and of where the block stands |
+///
+/// A block only ever grows, so one of an earlier state holds what the present one does, and lacks the
+/// rest: whoever reads is told of any other difference, at the cost of one fingerprint a block.
+package struct ByteStream: Sendable {
     let table: Table
     /// The store's folder, for errors.
     let path: String
     /// Distinguishes streams that share a table.
     var lane: UInt32 = 0
+    /// The blocks that this process has held against their seals.
+    let checked = CheckedBlocks()
 
-    /// Four pages less LMDB's page header. The last block has one to four pages.
-    static let blockBytes = 4 * StoredSize.pageBytes - StoredSize.pageHeaderBytes
+    /// How many bytes it holds, and its seal.
+    static let trailerBytes = 16
+    /// Four pages less LMDB's page header and the trailer. The last block has one to four pages.
+    static let blockBytes = 4 * StoredSize.pageBytes - StoredSize.pageHeaderBytes - trailerBytes
+
+    /// The length of a stored block that holds so many bytes.
+    static func storedBytes(_ used: Int) -> Int {
+        StoredSize.padded(used + trailerBytes, isFinal: true)
+    }
 
     private func key(_ block: Int) -> Key { Key(lane, UInt32(block)) }
 
@@ -26,11 +44,20 @@ struct ByteStream: Sendable {
         while position < bytes.count {
             let taken = min(bytes.count - position, ByteStream.blockBytes - filled)
             // The stored block is copied first: writing may free the page it lies on.
-            let old = filled == 0 ? [] : try storedBlock(block, atLeast: filled, in: transaction)
-            let size = StoredSize.padded(filled + taken, isFinal: true)
+            let old = filled == 0 ? [] : try copyBlock(block, filled, in: transaction)
+            let size = ByteStream.storedBytes(filled + taken)
             try transaction.put(table, key(block), byteCount: size) { target in
-                target.copy(old.span.extracting(first: filled), at: 0)
+                target.copy(old.span, at: 0)
                 target.copy(bytes.extracting(position..<position + taken), at: filled)
+                var used = RecordWriter()
+                used.put(UInt64(filled + taken))
+                target.copy(used.bytes.span, at: size - ByteStream.trailerBytes)
+                var seal = RecordWriter()
+                seal.put(
+                    unsafe target.withUnsafeBytes {
+                        unsafe self.seal(block, of: Span<UInt8>(_unsafeBytes: $0))
+                    })
+                target.copy(seal.bytes.span, at: size - 8)
             }
             position += taken
             block += 1
@@ -45,12 +72,9 @@ struct ByteStream: Sendable {
     ) throws -> Result {
         let (block, start) = try place(offset, count)
         if start + count <= ByteStream.blockBytes {
-            let result = try transaction.withValue(table, key(block)) { value -> Result in
-                guard start + count <= value.count else { throw damage(block) }
-                return try body(value.extracting(start..<start + count))
+            return try withBlock(block, atLeast: start + count, in: transaction) {
+                try body($0.extracting(start..<start + count))
             }
-            guard let result else { throw damage(block) }
-            return result
         }
         var copy: [UInt8] = []
         copy.reserveCapacity(count)
@@ -67,12 +91,9 @@ struct ByteStream: Sendable {
         var rest = count
         while rest > 0 {
             let taken = min(rest, ByteStream.blockBytes - start)
-            let found: Void? = try transaction.withValue(table, key(block)) { value in
-                guard start + taken <= value.count else { throw damage(block) }
-                let bytes = value.extracting(start..<start + taken)
-                copy.append(copying: bytes)
+            try withBlock(block, atLeast: start + taken, in: transaction) {
+                copy.append(copying: $0.extracting(start..<start + taken))
             }
-            guard found != nil else { throw damage(block) }
             rest -= taken
             block += 1
             start = 0
@@ -104,18 +125,90 @@ struct ByteStream: Sendable {
         return (Int(offset) / ByteStream.blockBytes, Int(offset) % ByteStream.blockBytes)
     }
 
-    private func storedBlock(
-        _ block: Int, atLeast count: Int, in transaction: borrowing WriteTransaction
+    /// The first `count` bytes of a block.
+    private func copyBlock(
+        _ block: Int, _ count: Int, in transaction: borrowing WriteTransaction
     ) throws -> [UInt8] {
-        guard let old = try transaction.copyValue(table, key(block)), old.count >= count else {
-            throw damage(block)
+        try withBlock(block, atLeast: count, in: transaction) {
+            $0.extracting(first: count).copyBytes()
         }
-        return old
     }
 
-    private func damage(_ block: Int) -> StoreFault {
-        .damaged(
-            path: path, table: table.name, key: "\(lane)/\(block)",
-            reason: "a block is missing or short")
+    /// Lends a block that holds at least so many bytes and has its seal.
+    private func withBlock<Result>(
+        _ block: Int, atLeast count: Int, in transaction: borrowing some Transaction & ~Copyable,
+        _ body: (Span<UInt8>) throws -> Result
+    ) throws -> Result {
+        let result = try transaction.withValue(table, key(block)) { value -> Result in
+            guard value.count >= ByteStream.trailerBytes else {
+                throw damage(block, ByteStream.short)
+            }
+            let used: UInt64 = value.littleEndian(at: value.count - ByteStream.trailerBytes)
+            if !checked.has(lane, block, used) {
+                guard isSealed(block, value) else {
+                    throw damage(block, "a block is not as it was written")
+                }
+                checked.add(lane, block, used)
+            }
+            guard UInt64(count) <= used else { throw damage(block, ByteStream.short) }
+            return try body(value)
+        }
+        guard let result else { throw damage(block, ByteStream.short) }
+        return result
+    }
+
+    /// Whether a stored block has its seal, and as many bytes as it says.
+    func isSealed(_ block: Int, _ value: Span<UInt8>) -> Bool {
+        let used: UInt64 = value.littleEndian(at: value.count - ByteStream.trailerBytes)
+        return used <= UInt64(ByteStream.blockBytes)
+            && value.count == ByteStream.storedBytes(Int(used))
+            && value.littleEndian(at: value.count - 8) == seal(block, of: value)
+    }
+
+    /// The seal that belongs to a stored block.
+    private func seal(_ block: Int, of value: Span<UInt8>) -> UInt64 {
+        ByteStream.seal(of: value, table: table.name, lane: lane, block: block)
+    }
+
+    /// The seal of a stored block, whose last eight bytes are left out.
+    private static func seal(
+        of value: Span<UInt8>, table: String, lane: UInt32, block: Int
+    ) -> UInt64 {
+        // In this order: whatever is paired with 0, which the first block's number is, comes to 0.
+        let address = Fingerprint(
+            Fingerprint(value: UInt64(lane) << 32 | UInt64(block)),
+            Fingerprint(of: table.utf8Span.span))
+        let content = value.extracting(first: value.count - 8)
+        return Fingerprint(address, Fingerprint(of: content)).value
+    }
+
+    /// A stored block with the seal that belongs to it in its place.
+    package static func sealed(
+        _ value: [UInt8], table: String, lane: UInt32, block: Int
+    ) -> [UInt8] {
+        var record = RecordWriter()
+        record.put(seal(of: value.span, table: table, lane: lane, block: block))
+        return value.dropLast(8) + record.bytes
+    }
+
+    private static let short = "a block is missing or short"
+
+    private func damage(_ block: Int, _ reason: String) -> StoreFault {
+        .damaged(path: path, table: table.name, key: "\(lane)/\(block)", reason: reason)
+    }
+}
+
+/// The blocks of streams that a process has held against their seals: each once, as a block does not
+/// change while it holds so many bytes.
+final class CheckedBlocks: Sendable {
+    /// Bytes held, by lane and block.
+    private let known = Guarded<[UInt64: UInt64]>([:])
+
+    func has(_ lane: UInt32, _ block: Int, _ used: UInt64) -> Bool {
+        known.withLock { $0[UInt64(lane) << 32 | UInt64(block)] == used }
+    }
+
+    func add(_ lane: UInt32, _ block: Int, _ used: UInt64) {
+        known.withLock { $0[UInt64(lane) << 32 | UInt64(block)] = used }
     }
 }

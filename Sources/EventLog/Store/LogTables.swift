@@ -11,8 +11,8 @@ package struct LogTables: Sendable {
     let bundleEnds: ByteStream
     /// The entries after the last whole bundle, by sequence.
     let tail: Table
-    /// Tree hashes of levels 8, 16 and 24, by lane 1, 2 and 3.
-    let tree: Table
+    /// Tree hashes of levels 8, 16 and 24, by lane 1, 2 and 3: see `treeLevel`.
+    let treeHashes: ByteStream
     /// Texts of names and of cases, in the order of their ids.
     let names: TextTables
     let cases: TextTables
@@ -51,7 +51,7 @@ package struct LogTables: Sendable {
         bundles = ByteStream(table: tables[2], path: path)
         bundleEnds = ByteStream(table: tables[3], path: path)
         tail = tables[4]
-        tree = tables[5]
+        treeHashes = ByteStream(table: tables[5], path: path)
         names = TextTables(
             texts: ByteStream(table: tables[6], path: path),
             ends: ByteStream(table: tables[7], path: path),
@@ -70,7 +70,9 @@ package struct LogTables: Sendable {
 
     /// The hashes of one upper level of the tree: 1 for subtrees of 256 leaves, 2 for 65,536.
     func treeLevel(_ level: Int) -> ByteStream {
-        ByteStream(table: tree, path: path, lane: UInt32(level))
+        var hashes = treeHashes
+        hashes.lane = UInt32(level)
+        return hashes
     }
 
     /// The runs by which texts and idempotency keys are found, in the order of their marks in the
@@ -89,7 +91,8 @@ package struct LogTables: Sendable {
     /// The tables of the log; those of the sorted runs are shared with projections.
     var all: [Table] {
         [
-            registry, segments, bundles.table, bundleEnds.table, tail, tree, names.texts.table,
+            registry, segments, bundles.table, bundleEnds.table, tail, treeHashes.table,
+            names.texts.table,
             names.ends.table, cases.texts.table, cases.ends.table, caseLasts.table, voids,
             definitions,
             sources, names.keys.runs.tables.chunks, names.keys.runs.tables.manifests,

@@ -74,7 +74,7 @@ final class HeldTree {
 
     private func damage(_ lane: Int, _ place: Int) -> StoreFault {
         .damaged(
-            path: tables.path, table: tables.tree.name, key: "\(lane)/\(place)",
+            path: tables.path, table: tables.treeHashes.table.name, key: "\(lane)/\(place)",
             reason: "the hashes from here on are not those of the log's root")
     }
 }

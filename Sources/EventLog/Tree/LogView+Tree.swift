@@ -100,7 +100,8 @@ extension LogTables {
     func hash(_ hash: TreeHash?) throws -> TreeHash {
         guard let hash else {
             throw StoreFault.damaged(
-                path: path, table: tree.name, key: "", reason: "a hash is not 32 bytes long")
+                path: path, table: treeHashes.table.name, key: "",
+                reason: "a hash is not 32 bytes long")
         }
         return hash
     }

@@ -147,10 +147,14 @@ extension VerificationRun {
                     let isOpen = isLast && view.entryCount != state.entryCount
                     let key = Key(stream.lane, UInt32(block))
                     let problem = try view.transaction.withValue(stream.table, key) { value in
-                        let size = StoredSize.padded(used, isFinal: true)
+                        let size = ByteStream.storedBytes(used)
                         if isOpen { return value.count < size ? "a block is short" : nil }
                         guard value.count == size else { return "a block has another length" }
-                        return value.isZero(from: used) ? nil : "a block's padding is not zero"
+                        guard value.isZero(used..<size - ByteStream.trailerBytes) else {
+                            return "a block's padding is not zero"
+                        }
+                        return stream.isSealed(block, value)
+                            ? nil : "a block is not as it was written"
                     }
                     if let problem = problem ?? "a block is missing" {
                         throw LogDifference(

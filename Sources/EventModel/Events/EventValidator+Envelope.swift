@@ -69,7 +69,7 @@ extension EventValidator {
     }
 
     /// What only some may bring: the log's own types, and what it adds to an event.
-    private func check(
+    private mutating func check(
         _ admission: Admission, _ input: borrowing EventInput, _ envelope: Envelope,
         _ marks: inout LogMarks
     ) throws(Rejection) {
@@ -91,7 +91,7 @@ extension EventValidator {
     /// The order that an event from outside has in an attribute of the log's: one of an entry as a log
     /// shows it, of which all else that was added there is passed over; or of an event that a dry run
     /// printed.
-    private func readInputMarks(
+    private mutating func readInputMarks(
         _ input: borrowing EventInput, _ envelope: Envelope, _ admission: Admission,
         _ marks: inout LogMarks
     ) throws(Rejection) {
@@ -133,7 +133,7 @@ extension EventValidator {
         }
     }
 
-    private func readMarks(
+    private mutating func readMarks(
         _ input: borrowing EventInput, _ envelope: Envelope
     ) throws(Rejection) -> LogMarks {
         let position = try attribute(envelope.position, "rekamposition", input)
@@ -174,7 +174,7 @@ extension EventValidator {
 
     /// The value of a required attribute.
     @inline(__always)
-    private func attribute(
+    private mutating func attribute(
         _ key: Int, _ name: StaticString, _ input: borrowing EventInput
     ) throws(Rejection) -> Int {
         guard key >= 0 else { throw missingAttribute(name.description) }
@@ -183,7 +183,7 @@ extension EventValidator {
 
     /// The value of a required attribute that is a text: 1 to 256 characters, none of them control.
     @inline(__always)
-    private func text(
+    private mutating func text(
         _ key: Int, _ name: StaticString, _ input: borrowing EventInput
     ) throws(Rejection) -> Int {
         let value = try attribute(key, name, input)
@@ -207,7 +207,7 @@ extension EventValidator {
     }
 
     /// Whether a subject is of one of the type's kinds: `ticket/…`, or `company`.
-    private func isSubject(
+    private mutating func isSubject(
         _ token: Int, of type: EventPlan.TypeEntry, _ input: borrowing EventInput,
         _ envelope: inout Envelope
     ) -> Bool {
@@ -237,7 +237,7 @@ extension EventValidator {
             && !(slash < length && kind.first == 0x676F6C && kind.length == 3)
     }
 
-    private func isPerson(_ kind: TextWord, _ text: Span<UInt8>, _ start: Int) -> Bool {
+    private mutating func isPerson(_ kind: TextWord, _ text: Span<UInt8>, _ start: Int) -> Bool {
         for person in plan.persons where person.isEqual(kind, text, start, plan.blob) {
             return true
         }
@@ -245,7 +245,7 @@ extension EventValidator {
     }
 
     /// Whether a text is the subject of a person.
-    func namesPerson(_ token: Int, _ input: borrowing EventInput) -> Bool {
+    mutating func namesPerson(_ token: Int, _ input: borrowing EventInput) -> Bool {
         let start = input.offset(token)
         let length = input.length(token)
         var slash = 0
@@ -253,7 +253,7 @@ extension EventValidator {
         return slash < length && isPerson(TextWord(input.text, start, slash), input.text, start)
     }
 
-    private func readTime(
+    private mutating func readTime(
         _ input: borrowing EventInput, _ envelope: inout Envelope
     ) throws(Rejection) {
         let time = try attribute(envelope.time, "time", input)

@@ -97,7 +97,7 @@ extension EventValidator {
                 + "\(fields[number].expectation))")
     }
 
-    func wrongField(
+    mutating func wrongField(
         _ number: Int, _ token: Int, _ form: Int, _ input: borrowing EventInput
     ) -> Rejection {
         let field = plan.forms[form].fields[number]

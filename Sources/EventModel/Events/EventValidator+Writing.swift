@@ -65,7 +65,7 @@ extension EventValidator {
 
     /// Notes a piece of what makes an event the same: what was written from `start` on. Pieces are
     /// read with a comma between them, so that one may stand for several that follow each other.
-    private func addContent(from start: Int, to batch: inout EventBatch) {
+    private mutating func addContent(from start: Int, to batch: inout EventBatch) {
         batch.content.append(TextRange(offset: start, length: writer.count - start))
     }
 
@@ -121,7 +121,7 @@ extension EventValidator {
     }
 
     /// Notes the name of the person that a case is.
-    private func addPerson(
+    private mutating func addPerson(
         _ start: Int, _ envelope: Envelope, _ input: borrowing EventInput, _ row: EventRow,
         to batch: inout EventBatch
     ) {

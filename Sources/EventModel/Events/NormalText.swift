@@ -12,15 +12,30 @@ package enum NormalText {
     package static let unicodeVersion = "17.0"
 
     /// Whether a text that does not begin or end with a blank of ASCII may have another normal form
-    /// than itself: a quick look that is sure of texts of Latin letters.
+    /// than itself: a quick look that is sure of texts of Latin letters, and of the signs that are met
+    /// among them.
     ///
     /// From U+0300 on there are marks that combine; before, U+0080 to U+00BF have blanks and the soft
     /// hyphen.
-    static func mayDiffer(_ text: Span<UInt8>, _ start: Int, _ count: Int) -> Bool {
+    package static func mayDiffer(_ text: Span<UInt8>, _ start: Int, _ count: Int) -> Bool {
         for position in start..<start + count {
-            if text[position] >= 0xCC || text[position] == 0xC2 { return true }
+            if text[position] >= 0xCC || text[position] == 0xC2,
+                !isSign(text, position, start + count)
+            {
+                return true
+            }
         }
         return false
+    }
+
+    /// Whether a dash, a quotation mark or an ellipsis (U+2010 to U+2027) stands at a place, or a picture
+    /// (U+1F000 to U+1FFFF): these combine with nothing and are their own form.
+    private static func isSign(_ text: Span<UInt8>, _ position: Int, _ end: Int) -> Bool {
+        guard position + 2 < end else { return false }
+        switch (text[position], text[position + 1], text[position + 2]) {
+        case (0xE2, 0x80, 0x90...0xA7), (0xF0, 0x9F, _): return true
+        default: return false
+        }
     }
 
     /// The normal form of a text.
@@ -64,7 +79,10 @@ extension EventTokens {
         for index in tokens.indices { words.append(tokens[index]) }
         for index in text.indices { self.text.append(text[index]) }
         EventTokens.forEachText(input) { value, isSubject in
-            guard input.length(value) > 0, input.isClean(value) else { return }
+            // Most texts of such an event are as they should be.
+            guard EventTokens.mayDiffer(value, isSubject, input), input.isClean(value) else {
+                return
+            }
             let form = NormalText.form(of: input.string(value), isSubject: isSubject)
             let start = self.text.count
             self.text.append(contentsOf: form.utf8)
@@ -72,6 +90,13 @@ extension EventTokens {
             words[value + 1] = UInt64(start)
         }
         finish()
+    }
+
+    /// Whether a text may have another normal form.
+    private static func mayDiffer(
+        _ value: Int, _ isSubject: Bool, _ input: borrowing EventInput
+    ) -> Bool {
+        input.mayNotBeNormal(value) || isSubject && input.mayBeginWithBlank(nameOf: value)
     }
 
     /// Calls a closure with the texts that have a normal form: the subject, and those of data.
@@ -93,5 +118,40 @@ extension EventTokens {
             default: break
             }
         }
+    }
+}
+
+extension EventInput {
+    /// Whether a text of the subject or of data may have another normal form.
+    func mayNotBeNormal(_ envelope: Envelope) -> Bool {
+        if envelope.subject >= 0, mayNotBeNormal(envelope.subject + 2) { return true }
+        guard envelope.data >= 0, kind(envelope.data + 2) == .object else { return false }
+        var value = envelope.data + 6
+        let end = envelope.data + 4 + length(envelope.data + 2) * 4
+        while value < end {
+            if mayNotBeNormal(value) { return true }
+            value += 4
+        }
+        return false
+    }
+
+    /// Whether what stands behind a subject's slash may begin with a blank.
+    func mayBeginWithBlank(nameOf value: Int) -> Bool {
+        guard value > 1, kind(value) == .string else { return false }
+        let start = offset(value)
+        let end = start + length(value)
+        var slash = start
+        while slash < end, text[slash] != 0x2F { slash += 1 }
+        return slash + 1 < end && text[slash + 1] <= 0x20
+    }
+
+    /// Whether a text may have another normal form.
+    @inline(__always)
+    func mayNotBeNormal(_ value: Int) -> Bool {
+        let length = length(value)
+        guard kind(value) == .string, length > 0 else { return false }
+        let offset = offset(value)
+        if text[offset] <= 0x20 || text[offset + length - 1] <= 0x20 { return true }
+        return !isASCII && NormalText.mayDiffer(text, offset, length)
     }
 }

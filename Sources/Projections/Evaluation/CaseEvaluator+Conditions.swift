@@ -42,12 +42,12 @@ extension CaseEvaluator {
         }
     }
 
-    private func latest(_ code: ConditionCode) -> Int {
+    private mutating func latest(_ code: ConditionCode) -> Int {
         let fact = Int(found[0])
         return fact < 0 ? -1 : table.last(Int(code.selector), 0, fact + 1)
     }
 
-    private func isSame(_ code: ConditionCode, _ position: Int) -> Bool {
+    private mutating func isSame(_ code: ConditionCode, _ position: Int) -> Bool {
         let other = Int(found[Int(code.otherSlot)])
         guard other >= 0 else { return false }
         let left = fetch(code.field, at: position)
@@ -116,7 +116,7 @@ extension CaseEvaluator {
 
     /// The calendar that an event names; -1, the wall clock, where it names none; the store's where
     /// no calendar has that name.
-    private func namedCalendar(_ code: DurationCode) -> Int {
+    private mutating func namedCalendar(_ code: DurationCode) -> Int {
         let position = Int(found[Int(code.namingSlot)])
         guard position >= 0 else { return -1 }
         let name = fetch(code.namingField, at: position)

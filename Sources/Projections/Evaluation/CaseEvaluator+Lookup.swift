@@ -20,7 +20,7 @@ extension CaseEvaluator {
     }
 
     /// The rows that a binding may look at, as `low..<high`; empty when low is not below high.
-    private func window(_ step: StepCode) -> (low: Int, high: Int) {
+    private mutating func window(_ step: StepCode) -> (low: Int, high: Int) {
         var low = 0
         var high = table.count
         var start = -1
@@ -49,7 +49,7 @@ extension CaseEvaluator {
         return (low, high)
     }
 
-    private func event(_ step: StepCode) -> Int {
+    private mutating func event(_ step: StepCode) -> Int {
         var (low, high) = window(step)
         let selector = Int(step.selector)
         while low < high {
@@ -64,7 +64,7 @@ extension CaseEvaluator {
         return -1
     }
 
-    private func count(_ step: StepCode) -> Int64 {
+    private mutating func count(_ step: StepCode) -> Int64 {
         var (low, high) = window(step)
         let selector = Int(step.selector)
         guard step.residuals.count > 0 else { return Int64(table.count(selector, low, high)) }
@@ -79,7 +79,7 @@ extension CaseEvaluator {
     }
 
     /// Whether a candidate's fields compare as asked with other events' fields.
-    func passes(_ range: RangeCode, at position: Int) -> Bool {
+    mutating func passes(_ range: RangeCode, at position: Int) -> Bool {
         for place in range.indices {
             let residual = residuals[place]
             let other = Int(found[Int(residual.otherSlot)])
@@ -95,7 +95,7 @@ extension CaseEvaluator {
 
     /// A recorded value; `Int64.min` when absent.
     @inline(__always)
-    func fetch(_ field: Int32, at position: Int) -> Int64 {
+    mutating func fetch(_ field: Int32, at position: Int) -> Int64 {
         let row = table[position]
         let place = payloadPlaces[Int(field) << 6 | row.type]
         guard place >= 0 else { return .min }

@@ -16,12 +16,12 @@ extension CaseEvaluator {
     /// Whether a binding's event, once the slots it looks from are settled, is the same in both
     /// tables whatever it looks at: no late row is a candidate.
     @inline(__always)
-    private func hasLateCandidates(_ step: StepCode) -> Bool {
+    private mutating func hasLateCandidates(_ step: StepCode) -> Bool {
         step.kind != .either && shared.lateMask & table.bit(of: Int(step.selector)) != 0
     }
 
     /// Whether bindings of the case are the same in both tables.
-    func areSettled(_ steps: RangeCode) -> Bool {
+    mutating func areSettled(_ steps: RangeCode) -> Bool {
         guard shared.count > 0 else { return false }
         for place in steps.indices {
             let step = self.steps[place]
@@ -38,7 +38,7 @@ extension CaseEvaluator {
     /// What is bounded by an event looks no further than that event; of the rest, plans settle
     /// (`ProjectionCode.settles`) that the first event after a fact is never before the first one
     /// after an earlier fact. So, once it is true of a fact, it is true of all earlier ones.
-    private func isSettled(_ projection: ProjectionCode) -> Bool {
+    private mutating func isSettled(_ projection: ProjectionCode) -> Bool {
         for place in projection.factSteps.indices {
             let step = steps[place]
             guard step.before < 0, hasLateCandidates(step) else { continue }
@@ -72,7 +72,7 @@ extension CaseEvaluator {
 
     /// The last shared row at which a stock may have moved: its state there is where the rows that
     /// follow go on from.
-    func lastSettled(_ projection: ProjectionCode, _ start: Int) -> Int {
+    mutating func lastSettled(_ projection: ProjectionCode, _ start: Int) -> Int {
         var position = shared.count - 1
         while position > start, !looks(at: table[position], projection: current) { position -= 1 }
         return max(position, start)

@@ -137,7 +137,7 @@ extension CaseRows {
         for position in range { unsafe leaders[self[position].type] = -1 }
     }
 
-    private func saysState(_ row: Row) -> Bool {
+    private mutating func saysState(_ row: Row) -> Bool {
         rules.toldOfType[row.type].indices.contains { place in
             value(rules.places[place], of: row) != .min
         }
@@ -145,7 +145,7 @@ extension CaseRows {
 
     /// Whether a row says other states than one before it, or the same of them, nobody else said
     /// them, and their source does not tell them apart.
-    private func canJoin(_ position: Int, _ leader: Int) -> Bool {
+    private mutating func canJoin(_ position: Int, _ leader: Int) -> Bool {
         let (row, first) = (self[position], self[leader])
         for place in rules.toldOfType[row.type].indices {
             let told = rules.places[place]
@@ -192,7 +192,7 @@ extension CaseRows {
         }
     }
 
-    private func isAbsent(_ column: CaseRuleTables.PayloadColumn, of row: Row) -> Bool {
+    private mutating func isAbsent(_ column: CaseRuleTables.PayloadColumn, of row: Row) -> Bool {
         let word = Int(row.payload + column.word)
         let first = payload[word]
         guard column.place & 1 != 0 else {

@@ -75,6 +75,7 @@ extension CaseRows {
     }
 
     /// The number of rows in `low..<high` for which a selector holds.
+    @inline(__always)
     package func count(_ selector: Int, _ low: Int, _ high: Int) -> Int {
         guard low < high else { return 0 }
         if isIndexed { return lowerBound(selector, high) - lowerBound(selector, low) }
@@ -89,6 +90,7 @@ extension CaseRows {
     }
 
     /// The first place in a selector's list whose row is at or after `position`.
+    @inline(__always)
     private func lowerBound(_ selector: Int, _ position: Int) -> Int {
         var low = Int(listStarts[selector])
         var high = Int(listEnds[selector])
@@ -100,6 +102,7 @@ extension CaseRows {
     }
 
     /// The first row in `low..<high` at or after an instant; `high` when there is none.
+    @inline(__always)
     package func firstRow(from time: Int64, _ low: Int, _ high: Int) -> Int {
         var low = low
         var high = high
