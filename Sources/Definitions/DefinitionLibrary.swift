@@ -122,20 +122,35 @@ public final class DefinitionLibrary {
     /// What can't be read with the rest, each as the file it was read from is called; sorted.
     public func unreadable() -> [String] {
         var files: Set<String> = []
-        func note<Read>(
-            _ kind: String, _ names: [String], _ read: (String) throws -> Read
-        ) {
-            for name in names {
-                do { _ = try read(name) } catch {
-                    files.insert(documents[kind]?[name]?.file ?? name)
-                }
+        for kind in Definition.kinds {
+            for name in order[kind] ?? [] where fault(ofKind: kind, name) != nil {
+                files.insert(documents[kind]?[name]?.file ?? name)
             }
         }
-        note("calendar", calendarNames) { try calendar($0) }
-        note("projection", projectionNames) { try projection($0) }
-        note("kpi", kpiNames) { try kpi($0) }
-        note("scorecard", scorecardNames) { try scorecard($0) }
         return files.sorted()
+    }
+
+    /// The first thing that is wrong with a definition, read with the rest; nil where nothing is.
+    public func fault(ofKind kind: String, _ name: String) -> DefinitionFault? {
+        do throws(DefinitionFaults) {
+            _ = try definition(ofKind: kind, name)
+            return nil
+        } catch {
+            return error.faults.first
+        }
+    }
+
+    /// A definition by its kind and name; nil when there is none.
+    public func definition(
+        ofKind kind: String, _ name: String
+    ) throws(DefinitionFaults) -> Definition? {
+        switch kind {
+        case "calendar": try calendar(name).map { .calendar($0) }
+        case "projection": try projection(name).map { .projection($0) }
+        case "kpi": try kpi(name).map { .kpi($0) }
+        case "scorecard": try scorecard(name).map { .scorecard($0) }
+        default: nil
+        }
     }
 
     /// A reader for a new file, which may use what the library holds.

@@ -39,19 +39,28 @@ extension QueryContext {
 }
 
 extension ScorecardDefinition {
-    /// What is doubtful of a scorecard beside others: figures for which another one of the same scope
-    /// sets a different target on the same days, so that answers show neither.
+    /// What is doubtful of a scorecard beside others: figures for which scorecards of the same scope set
+    /// different targets on the same days, so that answers show none. Each names all of them, also those
+    /// that agree with one another.
     package func doubts(beside others: [ScorecardDefinition]) -> [AnswerDoubt] {
         guard conditions.isEmpty else { return [] }
         let alike = others.filter { $0.scope == scope && $0.conditions.isEmpty }
-        return rows.compactMap { row in
-            let names = alike.filter { other in
-                other.rows.contains {
-                    $0.figure == row.figure && $0.days.overlaps(row.days) && $0.target != row.target
-                }
-            }.map(\.name)
-            guard !names.isEmpty else { return nil }
-            return .targetsDiffer(figure: row.figure, scorecards: names + [name])
+        var doubts: [AnswerDoubt] = []
+        for row in rows {
+            let beside = alike.flatMap { other in
+                other.rows.filter { $0.figure == row.figure && $0.days.overlaps(row.days) }
+                    .map { (scorecard: other.name, days: $0.days, target: $0.target) }
+            }
+            let differing = beside.filter { $0.target != row.target }
+            guard !differing.isEmpty else { continue }
+            let names = beside.filter { one in
+                one.target != row.target
+                    || differing.contains { $0.days.clamped(to: row.days).overlaps(one.days) }
+            }.map(\.scorecard)
+            let doubt = AnswerDoubt.targetsDiffer(
+                figure: row.figure, scorecards: Set(names + [name]).sorted())
+            if !doubts.contains(doubt) { doubts.append(doubt) }
         }
+        return doubts
     }
 }

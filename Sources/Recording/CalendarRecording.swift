@@ -97,9 +97,15 @@ public struct CalendarRecording {
         for definition in standing + additions.map(\.definition) {
             for name in [definition.name] + definition.aliases {
                 if let owner = owners.updateValue(definition.name, forKey: name) {
+                    let isOwn = owner == definition.name
                     throw CalendarFault(
-                        description: "\"\(name)\" would mean two calendars, \(owner) and "
-                            + "\(definition.name). Take it out of the aliases of one of them.")
+                        description: isOwn
+                            ? "\"\(name)\" is the calendar's own name. Take it out of its aliases."
+                            : "\"\(name)\" would mean two calendars, \(owner) and "
+                                + "\(definition.name). Take it out of the aliases of one of them.",
+                        calendar: definition.name,
+                        key: name == definition.name && !isOwn ? "calendar" : "aliases",
+                        word: name)
                 }
             }
         }

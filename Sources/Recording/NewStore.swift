@@ -149,13 +149,17 @@ public struct NewStore: Sendable {
 public struct CalendarFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong and what would do.
     public let description: String
-    /// The calendar that it is about; nil where it is about several, or none.
+    /// The calendar that it is about; nil where it is about none.
     public var calendar: String?
+    /// The key of its text that it is about.
+    public var key: String?
+    /// The word there.
+    public var word: String?
 
     static func noZone(of calendar: CalendarDefinition) -> CalendarFault {
         CalendarFault(
             description: "the calendar \(calendar.name) follows the clock of \(calendar.zone), and "
                 + "there is no such time zone. Zones look like Asia/Jakarta or UTC.",
-            calendar: calendar.name)
+            calendar: calendar.name, key: "zone", word: calendar.zone)
     }
 }

@@ -129,8 +129,8 @@ struct CalendarTests {
             rekam kpi check odd.yaml
             """)
         #expect(
-            odd.code == 65 && odd.error.contains("odd.yaml:21:1:")
-                && odd.error.contains("no such time zone"), "\(odd)")
+            odd.code == 65 && odd.error.contains("odd.yaml:24:7:")
+                && odd.error.contains("Did you mean Asia/Jakarta?"), "\(odd)")
     }
 
     @Test func `Costs lie on the days they cover, and currencies are never added`() throws {

@@ -47,6 +47,9 @@ extension LanguageTests {
             "Lanjut: rekam scorecard history uji"),
         Line(
             "scorecard history uji", "Tindakan", "Alasan", "didaftarkan", "berlaku lagi", "berlaku"),
+        Line(
+            "scorecard diff uji@1 uji@2 --period 2025-03",
+            "Tidak ada angka KPI yang bertumpu padanya."),
         Line("scorecard drop uji@2 --reason uji", "uji@2 dihapus."),
         Line("kpi list", "Satuan"), Line("kpi show csat", "persen"),
         Line("kpi add kpi.yaml", "KPI uji_kpi@1 didaftarkan.", "Lanjut: rekam query uji_kpi"),
@@ -59,6 +62,9 @@ extension LanguageTests {
         Line("kpi drop uji_kpi@2 --reason uji", "uji_kpi@2 dihapus: uji_kpi@1 dipakai lagi."),
         Line("kpi add kpi2.yaml", "KPI uji_kpi@2 didaftarkan: dipakai mulai sekarang"),
         Line("kpi undo uji_kpi --reason uji", "uji_kpi@1 dipakai lagi, menggantikan uji_kpi@2."),
+        Line(
+            "kpi diff uji_kpi@2 --period 2025", "Dalam kata-kata keduanya sama.",
+            "angka yang dibandingkan tetap sama."),
         Line("calendar list", "Jam kerja"), Line("calendar show indonesia", "Hari libur"),
         Line(
             "calendar add meja.yaml", "Kalender meja@1 didaftarkan, menurut jam Asia/Jakarta.",
@@ -74,6 +80,7 @@ extension LanguageTests {
                 + "angka sejak itu dapat berubah."),
         Line("calendar check meja2.yaml", "Mengikuti jam zona Asia/Jakarta."),
         Line("calendar undo meja --reason uji", "meja@1 dipakai lagi, menggantikan meja@2."),
+        Line("calendar diff meja@2 --period 2025", "angka yang dibandingkan tetap sama."),
         Line("calendar history meja", "Tindakan", "berlaku lagi"),
         Line("calendar drop meja@2 --reason uji", "meja@2 dihapus."),
         Line("projection show first_response", "first_response, versi "),

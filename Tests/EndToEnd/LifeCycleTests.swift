@@ -277,7 +277,7 @@ struct LifeCycleTests {
         #expect(
             added.code == 0
                 && added.out.contains(
-                    "csat: answers show no target, for cs_agent and agents_two set different ones."),
+                    "csat: answers show no target, for agents_two and cs_agent set different ones."),
             "\(added)")
         let asked = try command.run(
             "query", "csat", "--by", "agent", "--period", "2025-09", "--format", "json")

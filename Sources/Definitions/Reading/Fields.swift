@@ -1,3 +1,5 @@
+import EventModel
+
 /// The keys of a mapping, checked: unknown ones are reported, missing ones can be asked for.
 struct Fields {
     let value: YAMLValue
@@ -107,11 +109,25 @@ struct CommonReader {
         return LocalizedText(english: text(value) ?? "")
     }
 
-    /// A text that is not empty.
+    /// A text in which there is something to read, and nothing that nobody could.
     func text(_ value: YAMLValue?) -> String? {
         guard let value else { return nil }
         guard let text = value.text else {
             faults.report(at: value, "\(value.inWords) stands where a text should")
+            return nil
+        }
+        let categories = text.unicodeScalars.lazy.filter { !$0.properties.isWhitespace }.map {
+            (scalar: $0, category: $0.properties.generalCategory)
+        }
+        if let control = categories.first(where: { $0.category == .control })?.scalar {
+            faults.report(
+                at: value,
+                "a character that can't be seen (\(String(control).printable)) stands in this text",
+                expected: "the text without it")
+            return nil
+        }
+        guard categories.contains(where: { $0.category != .format }) else {
+            faults.report(at: value, "this text is empty", expected: "a text")
             return nil
         }
         return text.trimmed

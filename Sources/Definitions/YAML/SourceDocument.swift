@@ -87,6 +87,16 @@ public struct SourceDocument: Hashable, Sendable {
         return documents
     }
 
+    /// The line, from the document's first, that is a directive of YAML (`%YAML 1.2`); nil where none is.
+    var directive: Int? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let first = lines.firstIndex { line in
+            line.first { $0 != " " && $0 != "\t" }.map { $0 != "#" } ?? false
+        }
+        guard let first, lines[first].first == "%" else { return nil }
+        return first + 1
+    }
+
     /// Where the second of two equal keys stands, given the first; the first when it is not found.
     func secondKey(_ name: String, after line: Int, _ column: Int) -> (line: Int, column: Int) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)

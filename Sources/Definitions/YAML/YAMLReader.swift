@@ -20,6 +20,14 @@ package enum YAMLReader {
                     : "the value itself, or quotes around a text that starts so")
             return nil
         }
+        if let line = document.directive {
+            faults.report(
+                line: line + offset, column: 1,
+                "a line that begins with % tells a YAML reader something, and is no part of a "
+                    + "definition",
+                expected: "the file without it")
+            return nil
+        }
         do {
             let parser = try Parser(yaml: document.text, resolver: .basic, encoding: .utf8)
             guard let node = try parser.nextRoot() else { return nil }

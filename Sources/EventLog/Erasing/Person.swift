@@ -177,7 +177,8 @@ extension LogView {
         var found: [UInt32] = []
         for entry in try entries(ofType: type, upTo: entryCount) {
             for (token, _) in try textTokens(ofEntry: entry.sequence) {
-                guard let text = try reader.disclosure(of: token)?.text, names.stand(in: text)
+                guard let text = try reader.disclosure(of: token)?.text,
+                    names.standInAnyOrder(in: text)
                 else { continue }
                 found.append(entry.sequence)
             }

@@ -10,6 +10,8 @@ internal import EventModel
 /// without.
 package struct SpeltNames: Sendable {
     private let names: [String]
+    /// The words of those that have several, without initials.
+    private let parts: [[String]]
     /// The telephone numbers among them, without what stands before them within the country.
     private let numbers: [String]
 
@@ -20,8 +22,10 @@ package struct SpeltNames: Sendable {
 
     /// Names, of which those without a letter or digit are left out.
     package init(_ names: some Sequence<String>) {
-        let spelt = Set(names.map { Self.words($0).joined() }).filter { !$0.isEmpty }
+        let parted = Set(names.map { Self.words($0) })
+        let spelt = Set(parted.map { $0.joined() }).filter { !$0.isEmpty }
         self.names = spelt.sorted()
+        parts = parted.map { $0.filter { $0.count > 1 } }.filter { $0.count > 1 }
         numbers = spelt.filter { $0.utf8.allSatisfy(Self.isDigit) }
             .map { Self.withoutPrefix($0) }.filter { $0.utf8.count >= Self.leastNumber }.sorted()
     }
@@ -48,6 +52,22 @@ package struct SpeltNames: Sendable {
             || names.contains { name in
                 name.count < Self.leastWithin
                     ? Self.stands(name, among: words) : whole.contains(name)
+            }
+    }
+
+    /// Whether one of them stands in a text, be it with its words in another order or with others
+    /// between them: `Budi Pratama` in `pratama_budi-2026.csv`. For names of files, in which little else
+    /// stands.
+    ///
+    /// - Complexity: O(length · names).
+    package func standInAnyOrder(in text: String) -> Bool {
+        let words = Self.words(text)
+        let whole = words.joined()
+        return stand(in: text)
+            || parts.contains { parts in
+                parts.allSatisfy {
+                    $0.count < Self.leastWithin ? words.contains($0) : whole.contains($0)
+                }
             }
     }
 
@@ -99,11 +119,37 @@ package struct SpeltNames: Sendable {
 
     // MARK: Folding
 
-    /// The letters and digits of a text, parted where something else stands.
+    /// The letters and digits of a text, parted where something else stands. In scripts that put no blanks
+    /// between words each letter is one.
     private static func words(_ text: String) -> [String] {
-        folded(text).split {
-            !$0.properties.isAlphabetic && $0.properties.numericType == nil
-        }.map { String(String.UnicodeScalarView($0)) }
+        var words: [String] = []
+        var isOpen = false
+        for scalar in folded(text) {
+            guard scalar.properties.isAlphabetic || scalar.properties.numericType != nil else {
+                isOpen = false
+                continue
+            }
+            let isAlone = isUnspaced(scalar)
+            if isOpen, !isAlone {
+                words[words.count - 1].unicodeScalars.append(scalar)
+            } else {
+                words.append(String(scalar))
+            }
+            isOpen = !isAlone
+        }
+        return words
+    }
+
+    /// Whether a letter is of a script without blanks between words: Chinese, Japanese, Thai, Lao, Burmese,
+    /// Khmer, Balinese, Sundanese, Javanese.
+    private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.properties.isIdeographic { return true }
+        switch scalar.value {
+        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x1B00...0x1BBF, 0x3040...0x30FF,
+            0xA980...0xA9DF:
+            return true
+        default: return false
+        }
     }
 
     /// The scalars of a text in lower case, without accents and what nobody sees; digits of any script

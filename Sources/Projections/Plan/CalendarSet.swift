@@ -1,4 +1,4 @@
-import Definitions
+package import Definitions
 public import EventLog
 public import EventModel
 
@@ -93,7 +93,7 @@ extension CalendarSet {
     /// What a projection's rows depend on besides its body: the digest of each calendar it may ask
     /// where it measures business time, and the names by which events choose among them. So rows that
     /// were built with another version of a calendar are never mixed with new ones.
-    func digests(of definition: ProjectionDefinition) -> [String] {
+    package func digests(of definition: ProjectionDefinition) -> [String] {
         var asked: Set<Int> = []
         var usesNames = false
         var usesStandard = false

@@ -266,7 +266,7 @@ package struct ProjectionComparison {
 
     private mutating func sort() {
         figures.sort { left, right in
-            let (a, b) = (Self.size(left), Self.size(right))
+            let (a, b) = (left.figure.size, right.figure.size)
             if let order = Fraction.compare(a, b), order != 0 { return order > 0 }
             if left.cases != right.cases { return left.cases > right.cases }
             let (one, other) = (left.figure, right.figure)
@@ -274,14 +274,5 @@ package struct ProjectionComparison {
             return one.by.count == other.by.count
                 ? one.place < other.place : one.by.count < other.by.count
         }
-    }
-
-    /// How far a figure moved, as a share of what it was; more than all where it came or went.
-    private static func size(_ figure: MovedFigure) -> Fraction {
-        let (old, new) = (figure.figure.before.value, figure.figure.after.value)
-        guard old.hasValue, new.hasValue, let distance = try? new.distance(from: old)
-        else { return Fraction(1_000_000_000) }
-        if old.numerator == 0 { return Fraction(1_000_000) }
-        return (try? distance.dividedByMagnitude(of: old)) ?? Fraction(1_000_000)
     }
 }

@@ -59,6 +59,7 @@ struct TargetsInForce {
         of column: AnswerColumn, on days: Range<Day>, _ scorecards: [ScorecardDefinition]
     ) throws -> ExactTarget? {
         var found: ExactTarget?
+        var agree = true
         var names: [String] = []
         var due: [AnswerDoubt] = []
         for scorecard in scorecards {
@@ -72,15 +73,16 @@ struct TargetsInForce {
                 target = try ExactTarget(row.target, times: share ?? Fraction(1))
             } catch is Fraction.Overflow { throw QueryFault.tooLarge(column.name) }
             names.append(scorecard.name)
-            if let found, found != target {
-                note([.targetsDiffer(figure: column.name, scorecards: names)])
-                return nil
-            }
+            agree = agree && target == found ?? target
             found = target
             if let review = row.review, row.isReviewDue(on: context.basis.today) {
                 due.append(
                     .reviewDue(figure: column.name, scorecard: scorecard.name, by: review))
             }
+        }
+        guard agree else {
+            note([.targetsDiffer(figure: column.name, scorecards: names)])
+            return nil
         }
         note(due)
         return found

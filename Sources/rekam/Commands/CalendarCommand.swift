@@ -13,7 +13,8 @@ struct CalendarCommand: ParsableCommand {
         subcommands: [
             CalendarListCommand.self, CalendarShowCommand.self, DefinitionCheckCommand.self,
             DefinitionAddCommand.self, CalendarUseCommand.self,
-            DefinitionHistoryCommand<CalendarNoun>.self, DefinitionUndoCommand<CalendarNoun>.self,
+            DefinitionDiffCommand<CalendarNoun>.self, DefinitionHistoryCommand<CalendarNoun>.self,
+            DefinitionUndoCommand<CalendarNoun>.self,
             DefinitionDropCommand<CalendarNoun>.self,
         ])
 }
@@ -45,9 +46,16 @@ struct StoreCalendars {
 
     /// The tz database release of the zone that a calendar was registered with.
     func release(of calendar: CalendarDefinition) -> String {
-        let sequence = register.live("calendar", calendar.name)?.sequence ?? .max
-        return register.zone(calendar.zone, before: sequence)
-            .flatMap { TimeZoneRules(body: $0.body) }?.release ?? ""
+        register.release(
+            ofZone: calendar.zone,
+            before: register.live("calendar", calendar.name)?.sequence ?? .max)
+    }
+}
+
+extension DefinitionRegister {
+    /// The tz database release of a zone's rules as they were at an entry.
+    fileprivate func release(ofZone name: String, before sequence: UInt32) -> String {
+        zone(name, before: sequence).flatMap { TimeZoneRules(body: $0.body) }?.release ?? ""
     }
 }
 
@@ -105,14 +113,15 @@ struct CalendarShowCommand: ParsableCommand {
         commandName: "show",
         abstract: "Show a calendar's hours and holidays.",
         discussion: """
-            Example:
+            Examples:
               rekam calendar show indonesia
+              rekam calendar show indonesia@1
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: WritingOptions<TableOrJSON>
 
-    @Argument(help: "Its name.")
+    @Argument(help: ArgumentHelp("The version in force of it, or NAME@V.", valueName: "name"))
     var name: String
 
     @OptionGroup var text: RegisteredText
@@ -121,10 +130,12 @@ struct CalendarShowCommand: ParsableCommand {
         let log = try store.open(readOnly: true)
         let register = try log.read { try $0.definitions() }
         if try text.written(name, CalendarNoun.self, in: register) { return }
-        let calendars = try StoreCalendars(log)
-        let calendar = try calendars.find(name)
-        let tzdata = calendars.release(of: calendar)
-        let isStandard = calendars.register.standardCalendar == calendar.name
+        let shown = try CalendarNoun.shown(name, in: register, of: log)
+        guard case .calendar(let calendar) = shown.definition else { return }
+        let tzdata = register.release(ofZone: calendar.zone, before: shown.change.sequence)
+        let isStandard =
+            register.standardCalendar == calendar.name
+            && register.live(CalendarNoun.kind, calendar.name)?.version == shown.change.version
         Output.write(
             output.format == .json
                 ? CalendarPages.json(calendar, tzdata: tzdata, isStandard: isStandard)

@@ -60,14 +60,7 @@ struct InitCommand: ParsableCommand {
                 "--origin \"\(origin)\": a name without white space or +, at most 200 bytes, such "
                     + "as cs.example.com/log.")
         }
-        var new = NewStore(
-            origin: origin, timeZone: zone,
-            types: try EventTypes.shipped(texts: Shipped.texts(in: "events")),
-            catalogue: Shipped.texts(in: "catalogue").flatMap {
-                SourceDocument.split($0.text, file: $0.path)
-            },
-            seed: try Machine.randomBytes(32), salts: Machine.salts, calendar: calendar,
-            zoneRules: { try Machine.zone($0) })
+        var new = try NewStore.usual(origin: origin, timeZone: zone, calendar: calendar)
         new.group = groupNumber
         let made: LogStore
         let projections: Int
@@ -93,5 +86,21 @@ struct InitCommand: ParsableCommand {
         }
         Output.line(words.firstSteps)
         Output.flush()
+    }
+}
+
+extension NewStore {
+    /// A store with the event types and the catalogue that Rekam brings along.
+    static func usual(
+        origin: String, timeZone: TimeZoneRules, calendar: String? = nil
+    ) throws -> NewStore {
+        NewStore(
+            origin: origin, timeZone: timeZone,
+            types: try EventTypes.shipped(texts: Shipped.texts(in: "events")),
+            catalogue: Shipped.texts(in: "catalogue").flatMap {
+                SourceDocument.split($0.text, file: $0.path)
+            },
+            seed: try Machine.randomBytes(32), salts: Machine.salts, calendar: calendar,
+            zoneRules: { try Machine.zone($0) })
     }
 }

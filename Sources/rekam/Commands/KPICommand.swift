@@ -11,7 +11,8 @@ struct KPICommand: ParsableCommand {
         abstract: "See which KPIs there are, and what each one means.",
         subcommands: [
             KPIListCommand.self, KPIShowCommand.self, DefinitionCheckCommand.self,
-            DefinitionAddCommand.self, DefinitionHistoryCommand<KPINoun>.self,
+            DefinitionAddCommand.self, DefinitionDiffCommand<KPINoun>.self,
+            DefinitionHistoryCommand<KPINoun>.self,
             DefinitionUndoCommand<KPINoun>.self, DefinitionDropCommand<KPINoun>.self,
         ])
 }
@@ -70,14 +71,15 @@ struct KPIShowCommand: ParsableCommand {
         commandName: "show",
         abstract: "Explain one KPI: formula, unit, events it needs, edge cases, source.",
         discussion: """
-            Example:
+            Examples:
               rekam kpi show first_response_time
+              rekam kpi show first_response_time@1
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: WritingOptions<TableOrJSON>
 
-    @Argument(help: "Its name.")
+    @Argument(help: ArgumentHelp("The version in force of it, or NAME@V.", valueName: "name"))
     var name: String
 
     @OptionGroup var text: RegisteredText
@@ -86,17 +88,10 @@ struct KPIShowCommand: ParsableCommand {
         let log = try store.open(readOnly: true)
         let register = try log.read { try $0.definitions() }
         if try text.written(name, KPINoun.self, in: register) { return }
-        let library = try StoreDefinitions(log).library
-        guard let kpi = try library.kpi(name) else {
-            let near = nearest(to: name, among: library.kpiNames)
-            throw Failure(
-                .usage,
-                "no KPI is called \"\(name.printable)\"."
-                    + (near.map { " Did you mean \($0)?" } ?? "")
-                    + " `rekam kpi list` shows all \(library.kpiNames.count).")
-        }
-        let used = try library.projections(behind: kpi)
-        let projections = try used.compactMap { try library.projection($0) }
+        let shown = try KPINoun.shown(name, in: register, of: log)
+        guard case .kpi(let kpi) = shown.definition else { return }
+        let used = try shown.library.projections(behind: kpi)
+        let projections = try used.compactMap { try shown.library.projection($0) }
         Output.write(
             output.format == .json
                 ? KPIPages.json(kpi, projections: projections)

@@ -133,62 +133,31 @@ struct ProjectionDiffCommand: ParsableCommand {
         _ old: ProjectionVersions.Version, _ new: ProjectionVersions.Version,
         _ versions: ProjectionVersions
     ) throws {
-        func lines(_ version: ProjectionVersions.Version) throws -> [String] {
-            try versions.source(version).definition.explanation(in: output.lang)
-                .split(separator: "\n").dropFirst().map(String.init)
+        let texts = try [old, new].map {
+            try versions.source($0).definition.explanation(in: output.lang)
         }
-        let (before, after) = (try lines(old), try lines(new))
-        for line in before where !after.contains(line) {
-            Output.line("  − \(line.drop { $0 == " " })")
-        }
-        for line in after where !before.contains(line) {
-            Output.line("  + \(line.drop { $0 == " " })")
-        }
+        for line in DefinitionDifferences(texts[0], texts[1]).lines { Output.line(line) }
     }
 
     private func json(
         _ comparison: ProjectionComparison, _ old: ProjectionVersions.Version,
         _ new: ProjectionVersions.Version
     ) -> JSONValue {
-        func number(_ value: Int) -> JSONValue { .number(String(value)) }
-        func value(_ figure: Figure, _ unit: Unit) -> JSONValue {
-            guard figure.value.hasValue else { return .null }
-            return .string(FigureText(.english).value(figure.value, unit))
-        }
-        let figures = comparison.figures.prefix(top).map { moved in
-            let figure = moved.figure
-            var members = [
-                JSONMember(key: "kpi", value: .string(figure.name)),
-                JSONMember(key: "period", value: .string(figure.place.period.description)),
-                JSONMember(key: "old", value: value(figure.before, figure.units.before)),
-                JSONMember(key: "new", value: value(figure.after, figure.units.after)),
-                JSONMember(key: "cases", value: number(moved.cases)),
-                JSONMember(key: "examples", value: .array(moved.examples.map { .string($0) })),
-            ]
-            for (dimension, value) in figure.key {
-                members.append(
-                    JSONMember(key: RowNames.dimension(dimension), value: .string(value)))
-            }
-            return JSONValue.object(members)
-        }
-        let notCompared = comparison.compared.notCompared.map { part in
-            JSONValue.object([
-                JSONMember(key: "kpi", value: .string(part.name)),
-                JSONMember(key: "outcome", value: .string(part.outcome.rawValue)),
-                JSONMember(key: "reason", value: .string(part.why.text)),
-            ])
-        }
+        let moved = comparison.figures.prefix(top)
         return .object(
             [
                 JSONMember(key: "old", value: .string(old.text)),
                 JSONMember(key: "new", value: .string(new.text)),
-                JSONMember(key: "cells", value: number(comparison.cells)),
-                JSONMember(key: "moved_cells", value: number(comparison.movedCells)),
-                JSONMember(key: "figures", value: .array(Array(figures))),
-                JSONMember(key: "not_compared", value: .array(notCompared)),
+                JSONMember(key: "cells", value: .number(String(comparison.cells))),
+                JSONMember(key: "moved_cells", value: .number(String(comparison.movedCells))),
             ]
-                + FigureOutcome.allCases.map {
-                    JSONMember(key: $0.rawValue, value: number(comparison.compared.count($0)))
+                + ChangedFigures.members(moved.map(\.figure), comparison.compared) { place in
+                    [
+                        JSONMember(key: "cases", value: .number(String(moved[place].cases))),
+                        JSONMember(
+                            key: "examples",
+                            value: .array(moved[place].examples.map { .string($0) })),
+                    ]
                 })
     }
 }

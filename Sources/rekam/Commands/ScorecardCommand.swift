@@ -18,7 +18,8 @@ struct ScorecardCommand: ParsableCommand {
         subcommands: [
             ScorecardFillCommand.self, ScorecardListCommand.self, ScorecardShowCommand.self,
             DefinitionCheckCommand.self, DefinitionAddCommand.self,
-            DefinitionHistoryCommand<ScorecardNoun>.self, DefinitionUndoCommand<ScorecardNoun>.self,
+            DefinitionDiffCommand<ScorecardNoun>.self, DefinitionHistoryCommand<ScorecardNoun>.self,
+            DefinitionUndoCommand<ScorecardNoun>.self,
             DefinitionDropCommand<ScorecardNoun>.self,
         ], defaultSubcommand: ScorecardFillCommand.self)
 }
@@ -124,14 +125,15 @@ struct ScorecardShowCommand: ParsableCommand {
         commandName: "show",
         abstract: "Explain one scorecard: whom it is about, its rows, targets and what they serve.",
         discussion: """
-            Example:
+            Examples:
               rekam scorecard show cs_agent
+              rekam scorecard show cs_agent@1
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: AnswerOptions
 
-    @Argument(help: "Its name.")
+    @Argument(help: ArgumentHelp("The version in force of it, or NAME@V.", valueName: "name"))
     var name: String
 
     @OptionGroup var text: RegisteredText
@@ -140,17 +142,10 @@ struct ScorecardShowCommand: ParsableCommand {
         let log = try store.open(readOnly: true)
         let register = try log.read { try $0.definitions() }
         if try text.written(name, ScorecardNoun.self, in: register) { return }
-        let library = try StoreDefinitions(log).library
-        guard let scorecard = try library.scorecard(name) else {
-            throw Failure(
-                .usage,
-                ScorecardFault.unknown(
-                    name, nearest: nearest(to: name, among: library.scorecardNames),
-                    known: library.scorecardNames
-                ).description)
-        }
+        let shown = try ScorecardNoun.shown(name, in: register, of: log)
+        guard case .scorecard(let scorecard) = shown.definition else { return }
         var titles: [String: LocalizedText] = [:]
-        for row in scorecard.rows { titles[row.kpi] = try library.kpi(row.kpi)?.title }
+        for row in scorecard.rows { titles[row.kpi] = try shown.library.kpi(row.kpi)?.title }
         Output.write(
             ScorecardPages.page(
                 scorecard, titles: titles, output.style, as: ListFormat(output.format)))

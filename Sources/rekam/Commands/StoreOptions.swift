@@ -27,6 +27,11 @@ struct StoreOptions: ParsableArguments {
     /// The folder to use.
     var path: String { store ?? Machine.environment("REKAM_STORE") ?? "rekam.store" }
 
+    /// Whether nobody named a store, and there is none where one is looked for then.
+    var isNowhere: Bool {
+        store == nil && Machine.environment("REKAM_STORE") == nil && StoreFiles.status(path) == nil
+    }
+
     /// How long to wait for another process's transactions.
     func patience() throws -> Swift.Duration {
         .milliseconds(try Self.milliseconds(wait, option: "--wait", most: 86_400_000))

@@ -32,11 +32,17 @@ package struct AnswerDoubtWords: SubjectWords {
     }
 
     private func targetsDiffer(_ title: String, _ scorecards: [String]) -> String {
-        pick(
-            "\(title): answers show no target, for \(scorecards.joined(separator: " and ")) set "
-                + "different ones.",
-            "\(title): jawaban tidak menampilkan target, sebab "
-                + "\(scorecards.joined(separator: " dan ")) menetapkan target yang berbeda.")
+        let names = list(scorecards)
+        return pick(
+            "\(title): answers show no target, for \(names) set different ones.",
+            "\(title): jawaban tidak menampilkan target, sebab \(names) menetapkan target yang "
+                + "berbeda.")
+    }
+
+    /// `a`, `a and b`, `a, b and c`.
+    private func list(_ names: [String]) -> String {
+        let head = names.dropLast().joined(separator: ", ")
+        return (head.isEmpty ? "" : head + pick(" and ", " dan ")) + (names.last ?? "")
     }
 
     /// That targets were to be looked at again by now.

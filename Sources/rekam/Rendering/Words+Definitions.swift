@@ -55,6 +55,12 @@ package struct DefinitionWords: SubjectWords {
             + reason
     }
 
+    package var withoutStore: String {
+        pick(
+            "There is no store here: checked against what a new one brings along.",
+            "Tidak ada penyimpanan di sini: diperiksa terhadap isi penyimpanan baru.")
+    }
+
     package var allRegistered: String {
         pick("All of it is registered already.", "Semuanya sudah terdaftar.")
     }
@@ -146,6 +152,18 @@ package struct DefinitionWords: SubjectWords {
                         + "then may change.",
                     ": jam kerjanya berbeda dari versi \(before) sejak \(day), sehingga angka sejak "
                         + "itu dapat berubah."))
+    }
+
+    /// That events name a calendar that is called so no more.
+    package func lost(_ names: [String], events: Int) -> String {
+        let list = names.map(\.printable).joined(separator: ", ")
+        return pick(
+            "\(list): no calendar is called so any more. "
+                + (events == 1
+                    ? "1 event that names it counts" : "\(events) events that name it count")
+                + " by the store's own.",
+            "\(list): tidak ada lagi kalender bernama demikian. \(events) peristiwa yang menyebutnya "
+                + "dihitung menurut kalender penyimpanan.")
     }
 
     /// Which projections were built again with it.

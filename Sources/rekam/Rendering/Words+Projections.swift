@@ -173,6 +173,22 @@ package struct ProjectionWords: SubjectWords {
         ]
     }
 
+    /// The headings of what another version moves: KPI, group, period, of the one, an arrow, of the other.
+    package var movedHeadings: [String] {
+        [
+            "KPI", "", pick("Period", "Periode"), pick("Before", "Sebelum"), "",
+            pick("After", "Sesudah"),
+        ]
+    }
+
+    package var sameWords: String {
+        pick("Both say the same in words.", "Dalam kata-kata keduanya sama.")
+    }
+
+    package var movesNone: String {
+        pick("No KPI's figures rest on it.", "Tidak ada angka KPI yang bertumpu padanya.")
+    }
+
     package var all: String { pick("all", "semua") }
 
     package func more(_ count: Int, top: Int) -> String {

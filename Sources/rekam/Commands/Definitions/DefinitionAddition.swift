@@ -28,6 +28,8 @@ struct DefinitionAddition {
     private(set) var held = 0
     /// What should be known of it before anybody relies on it.
     private(set) var doubts: [AnswerDoubt] = []
+    /// What events call a calendar of which a new version has that name no more.
+    private(set) var lostNames: LostCalendarNames?
     private let register: DefinitionRegister
 
     /// Reads files and checks them, and all that builds on what they define.
@@ -60,6 +62,9 @@ struct DefinitionAddition {
         try checkStanding(library)
         try checkProjections(then)
         doubts = try fresh.isEmpty ? [] : foundDoubts(library)
+        let going = fresh.map(\.definition).filter { $0.kind == CalendarNoun.kind }
+            .compactMap { register.live($0.kind, $0.name) }
+        lostNames = try LostCalendarNames(going, library, register, of: log)
     }
 
     private static func calendars(
@@ -75,13 +80,7 @@ struct DefinitionAddition {
         do {
             return try CalendarRecording(found, in: log, zoneRules: Machine.zone)
         } catch let fault as CalendarFault {
-            let document = found.first { fault.calendar == $0.1.name }?.0 ?? found[0].0
-            throw DefinitionFaults([
-                DefinitionFault(
-                    file: document.file, line: document.firstLine, column: 1,
-                    what: fault.description.hasSuffix(".")
-                        ? String(fault.description.dropLast()) : fault.description)
-            ])
+            throw fault.placed(among: found.map(\.0))
         }
     }
 
@@ -119,7 +118,8 @@ struct DefinitionAddition {
                 case .scorecard(let scorecard):
                     let others = try library.scorecardNames.filter { $0 != scorecard.name }
                         .compactMap { try library.scorecard($0) }
-                    doubts += scorecard.doubts(beside: others)
+                    // Each of several that disagree says the same.
+                    doubts += scorecard.doubts(beside: others).filter { !doubts.contains($0) }
                 case .projection, .calendar: break
                 }
             }
@@ -168,6 +168,7 @@ struct DefinitionAddition {
         lines += waiting.map { words.waits($0.fresh.definition.kind, $0.fresh.version, $0.reason) }
         if lines.isEmpty { lines.append(words.allRegistered) }
         if held > 0 { lines.append(words.hold(held)) }
+        if let lostNames { lines.append(words.lost(lostNames.names, events: lostNames.events)) }
         let told = AnswerDoubtWords(language)
         return lines + doubts.map { told.text($0) }
     }
@@ -188,6 +189,22 @@ struct DefinitionAddition {
             return "rekam calendar \(standard == calendar.name ? "show" : "use") \(calendar.name)"
         case .projection?, nil: return nil
         }
+    }
+}
+
+extension CalendarFault {
+    /// The fault at the word of a text that it is about; of a zone's name with the nearest that there is.
+    fileprivate func placed(among documents: [SourceDocument]) -> DefinitionFaults {
+        let document = documents.first { $0.heading?.name == calendar } ?? documents[0]
+        let faults = FaultList(file: document.file)
+        let root = YAMLReader.read(document, faults: FaultList(file: document.file))
+        let value = root?.pairs?.first { $0.name == key }?.value
+        let place = value?.elements.first { $0.text == word } ?? value
+        faults.report(
+            line: place?.line ?? document.firstLine, column: place?.column ?? 1,
+            description.hasSuffix(".") ? String(description.dropLast()) : description,
+            word: key == "zone" ? word : nil, among: key == "zone" ? Machine.zoneNames() : [])
+        return DefinitionFaults(faults.faults)
     }
 }
 

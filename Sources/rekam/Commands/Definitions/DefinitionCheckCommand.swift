@@ -2,6 +2,7 @@ import ArgumentParser
 import Definitions
 import EventLog
 import EventModel
+import Recording
 import Rendering
 
 /// `check`, the same for projections, KPIs, scorecards and calendars.
@@ -13,6 +14,8 @@ struct DefinitionCheckCommand: ParsableCommand {
             The verdict is the one that `add` would give: exit 0 where all of it could be registered, \
             65 where something is wrong. Nothing is recorded. --format json is one object for \
             programs: the definitions, what is wrong and where, and what is doubtful.
+
+            Where there is no store and none is named, files are held against what a new one brings along.
 
             Examples:
               rekam projection check second-reply.yaml
@@ -29,7 +32,18 @@ struct DefinitionCheckCommand: ParsableCommand {
     var format = Format<TableOrJSON>(.table)
 
     func run() throws {
-        let log = try store.open(readOnly: true)
+        guard store.isNowhere else { return try check(in: store.open(readOnly: true)) }
+        Output.errorLine(DefinitionWords(language.lang).withoutStore)
+        try Machine.scratch(for: "check").use { folder in
+            let zone = try Machine.zone("Asia/Jakarta") ?? .utc
+            let new = try NewStore.usual(origin: "rekam.local/check", timeZone: zone)
+            try check(
+                in: new.create(at: folder + "/store", now: Machine.now(), threads: Machine.cores)
+                    .store)
+        }
+    }
+
+    private func check(in log: LogStore) throws {
         let addition: DefinitionAddition
         do {
             addition = try DefinitionAddition(files, to: log)
@@ -56,6 +70,9 @@ struct DefinitionCheckCommand: ParsableCommand {
             Output.line(
                 words.waits(
                     waiting.fresh.definition.kind, waiting.fresh.version, waiting.reason))
+        }
+        if let lost = addition.lostNames {
+            Output.line(words.lost(lost.names, events: lost.events))
         }
         let told = AnswerDoubtWords(language.lang)
         for doubt in addition.doubts { Output.line(told.text(doubt)) }

@@ -36,10 +36,13 @@ struct DefinitionFiles {
         contents = try reader.read(documents)
     }
 
-    /// The files that a path stands for: itself, or those of a folder.
+    /// The files that a path stands for: itself, or those of a folder. A link that was typed is followed,
+    /// one within a folder is not.
     private static func files(of path: String) throws -> [String] {
-        guard StoreFiles.status(path)?.kind == .folder else { return [path] }
-        let names = try FolderFiles.list(path, limit: 10_000).filter {
+        let isLink = StoreFiles.status(path)?.kind == .link
+        let folder = isLink ? StoreFiles.withoutSlash(path) + "/." : path
+        guard StoreFiles.status(folder)?.kind == .folder else { return [path] }
+        let names = try FolderFiles.list(folder, limit: 10_000).filter {
             $0.hasSuffix(".yaml") || $0.hasSuffix(".yml")
         }
         guard !names.isEmpty else {

@@ -1,3 +1,4 @@
+import Definitions
 import EventLog
 import EventModel
 import Projections
@@ -57,4 +58,47 @@ extension DefinitionNoun {
         }
         return (name, version)
     }
+
+    /// The version that somebody typed, or else the one in force, and what is in force with it in the
+    /// place of its own name.
+    ///
+    /// - Throws: `Failure` where there is none, or it can't be read with what is in force.
+    static func shown(
+        _ typed: String, in register: DefinitionRegister, of log: LogStore
+    ) throws -> ShownDefinition {
+        let (name, version) = try find(typed, in: register)
+        let chosen =
+            version.map { register.definition(kind, name, $0) } ?? register.live(kind, name)
+        guard let chosen else {
+            throw Failure(
+                .usage, "no version of \(name) is in force: rekam \(kind) history \(name)")
+        }
+        let text = "\(name)@\(chosen.version)"
+        let library = DefinitionLibrary(
+            types: log.types,
+            documents: register.documents() + [
+                SourceDocument(file: "\(kind) \(text)", text: chosen.body)
+            ])
+        do {
+            guard let definition = try library.definition(ofKind: kind, name) else {
+                throw Failure(.refused, "\(text) is no \(kind).")
+            }
+            return ShownDefinition(change: chosen, definition: definition, library: library)
+        } catch let faults as DefinitionFaults {
+            throw Failure(
+                .refused,
+                "\(text) can't be read with what is in force now: \(faults.faults[0].sentence) Its "
+                    + "text: rekam \(kind) show \(text) --yaml")
+        }
+    }
+}
+
+/// A version of a definition, and what is in force with it in the place of its own name.
+struct ShownDefinition {
+    var change: DefinitionChange
+    var definition: Definition
+    var library: DefinitionLibrary
+
+    /// `csat@1`.
+    var text: String { "\(change.name)@\(change.version)" }
 }

@@ -17,8 +17,12 @@ struct DefinitionUndoCommand<Noun: DefinitionNoun>: ParsableCommand {
                 The log keeps both. Taken back once more, the version before that one answers; what was \
                 taken back comes into force again by `add` of its file.
 
-                Example:
+                Versions that need each other are taken back in one: --together takes back all that one \
+                `add` registered and that is still in force. What had no version before is dropped.
+
+                Examples:
                   rekam \(Noun.kind) undo \(Noun.example) --reason "not agreed yet" --by sari
+                  rekam \(Noun.kind) undo \(Noun.example) --together --reason "not agreed yet"
                 """)
     }
 
@@ -29,7 +33,13 @@ struct DefinitionUndoCommand<Noun: DefinitionNoun>: ParsableCommand {
     @Argument(help: "Its name.")
     var name: String
 
+    @Flag(help: "Take back with it what was added by the same command.")
+    var together = false
+
     @OptionGroup var why: RequiredReason
+
+    @Flag(help: "Also where events name a calendar that goes, so that figures move.")
+    var yes = false
 
     func run() throws {
         let log = try store.open(readOnly: false)
@@ -38,32 +48,49 @@ struct DefinitionUndoCommand<Noun: DefinitionNoun>: ParsableCommand {
         guard version == nil else {
             throw Failure(.usage, "undo knows the version: rekam \(Noun.kind) undo \(name)")
         }
-        guard let live = register.live(Noun.kind, name),
-            let (undone, before) = register.undoing(Noun.kind, name)
-        else {
-            let live = register.live(Noun.kind, name).map { "\(name)@\($0.version)" }
-            throw Failure(
-                .usage,
-                (live.map { "no version of \(name) that is still there was in force before \($0)" }
-                    ?? "no version of \(name) is in force")
-                    + ": rekam \(Noun.kind) history \(name)")
-        }
-        let now = try Machine.now()
-        let draft = log.promotion(
-            kind: Noun.kind, of: name, version: before.version,
-            after: try log.read { $0.entryCount }, reason: why.reason, by: why.by, undoing: undone,
-            at: now)
-        try DefinitionChecks.stand(
-            without: live, instead: before.version, in: register, types: log.types)
-        try log.appendOwn([draft], recorded: now)
+        let steps = try steps(name, in: register, of: log)
+        let withdrawal = DefinitionWithdrawal(steps, of: log, register)
+        try withdrawal.check(isSure: yes)
+        let report = try withdrawal.record(
+            why: why, options: resources.options(), at: try Machine.now())
         let words = DefinitionWords(language.lang)
-        Output.line(words.undone("\(name)@\(before.version)", instead: "\(name)@\(live.version)"))
-        if Noun.kind == CalendarNoun.kind {
-            CalendarCommand.tell(try CalendarCommand.buildAgain(log, resources.options()), words)
+        for step in steps {
+            Output.line(
+                step.versionBefore.map { words.undone($0, instead: step.version) }
+                    ?? words.dropped(step.version, inForce: nil, wasInForce: true))
         }
+        if let report { CalendarCommand.tell(report, words) }
         Output.line()
         Output.line(words.next("rekam \(Noun.kind) history \(name)"))
         Output.flush()
+    }
+
+    private func steps(
+        _ name: String, in register: DefinitionRegister, of log: LogStore
+    ) throws -> [DefinitionWithdrawal.Step] {
+        let live = register.live(Noun.kind, name)
+        if together {
+            let all = try live.flatMap {
+                try DefinitionWithdrawal.together(with: $0, in: register, of: log)
+            }
+            guard let all else {
+                throw Failure(
+                    .usage,
+                    "nothing in force was added together with \(name): rekam \(Noun.kind) undo \(name)"
+                )
+            }
+            return all
+        }
+        guard let step = DefinitionWithdrawal.undoing(Noun.kind, name, in: register) else {
+            throw Failure(
+                .usage,
+                (live.map {
+                    "no version of \(name) that is still there was in force before "
+                        + "\(name)@\($0.version)"
+                } ?? "no version of \(name) is in force")
+                    + ": rekam \(Noun.kind) history \(name)")
+        }
+        return [step]
     }
 }
 
@@ -74,7 +101,8 @@ struct DefinitionDropCommand<Noun: DefinitionNoun>: ParsableCommand {
             commandName: "drop",
             abstract: "Take a version out of use; its text stays in the log.",
             discussion: """
-                Refused where something in force needs it. Where it was the one in force, the version \
+                Refused where something in force needs it, and without --yes where events name a calendar \
+                that goes. Where it was the one in force, the version \
                 before it answers again, or none. `add` of the same file brings it back.
 
                 Example:
@@ -90,6 +118,9 @@ struct DefinitionDropCommand<Noun: DefinitionNoun>: ParsableCommand {
     var name: String
 
     @OptionGroup var why: RequiredReason
+
+    @Flag(help: "Also where events name a calendar that goes, so that figures move.")
+    var yes = false
 
     func run() throws {
         let log = try store.open(readOnly: false)
@@ -111,54 +142,24 @@ struct DefinitionDropCommand<Noun: DefinitionNoun>: ParsableCommand {
                 "business time counts by \(name). Choose another calendar first: rekam calendar use "
                     + "NAME")
         }
-        if let live, live.version == version {
-            try DefinitionChecks.stand(
-                without: live, instead: register.undoing(Noun.kind, name)?.before.version,
-                in: register, types: log.types)
+        let dropped = register.definition(Noun.kind, name, version)
+        guard let dropped else { return }
+        var step = DefinitionWithdrawal.Step(live: dropped)
+        let isLive = live?.version == version
+        if isLive {
+            step.before = DefinitionWithdrawal.undoing(Noun.kind, name, in: register)?.before
         }
-        let now = try Machine.now()
-        let draft = log.dropping(
-            kind: Noun.kind, of: name, version: version, after: try log.read { $0.entryCount },
-            reason: why.reason, by: why.by, at: now)
-        try log.appendOwn([draft], recorded: now)
+        let withdrawal = DefinitionWithdrawal([step], of: log, register)
+        if isLive { try withdrawal.check(isSure: yes) }
+        let report = try withdrawal.record(
+            why: why, options: resources.options(), at: try Machine.now())
         let words = DefinitionWords(language.lang)
         let after = try log.read { try $0.definitions() }.live(Noun.kind, name)
         Output.line(
             words.dropped(
-                "\(name)@\(version)",
-                inForce: live?.version == version ? after.map { "\(name)@\($0.version)" } : nil,
-                wasInForce: live?.version == version))
-        if Noun.kind == CalendarNoun.kind {
-            CalendarCommand.tell(try CalendarCommand.buildAgain(log, resources.options()), words)
-        }
+                step.version, inForce: isLive ? after.map { "\(name)@\($0.version)" } : nil,
+                wasInForce: isLive))
+        if let report { CalendarCommand.tell(report, words) }
         Output.flush()
-    }
-}
-
-/// What must hold before a definition in force is taken away.
-enum DefinitionChecks {
-    /// Everything else in force can be read with another version in its place, or with none.
-    ///
-    /// - Throws: `Failure` that names all that could not.
-    static func stand(
-        without live: DefinitionChange, instead version: Int?, in register: DefinitionRegister,
-        types: EventTypes
-    ) throws {
-        var documents = register.documents().filter { document in
-            document.heading.map { $0 != (live.kind, live.name) } ?? true
-        }
-        if let version, let before = register.definition(live.kind, live.name, version) {
-            documents.append(
-                SourceDocument(file: "\(live.kind) \(live.name)@\(version)", text: before.body))
-        }
-        let library = DefinitionLibrary(types: types, documents: documents)
-        let needing = library.unreadable()
-        guard needing.isEmpty else {
-            throw Failure(
-                .refused,
-                "\(live.kind) \(live.name)@\(live.version) can't be taken away: "
-                    + needing.joined(separator: ", ")
-                    + (needing.count == 1 ? " needs it." : " need it."))
-        }
     }
 }
