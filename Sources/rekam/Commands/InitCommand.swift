@@ -69,6 +69,7 @@ struct InitCommand: ParsableCommand {
             seed: try Machine.randomBytes(32), salts: Machine.salts, calendar: calendar,
             zoneRules: { try Machine.zone($0) })
         new.group = groupNumber
+        new.isClockGiven = Machine.isClockGiven
         let made: LogStore
         let projections: Int
         let kpis: Int
