@@ -110,7 +110,7 @@ public struct AuditExceptions {
     public init(of log: LogStore) { self.log = log }
 
     /// Everything found, in the order of the log. What the log itself recorded with its very first entry
-    /// is the making of the store, and none. Entries of people who are not to be known are counted by
+    /// is the making of the store, and none, but that its time was given. Entries of people who are not to be known are counted by
     /// kind, at the end.
     ///
     /// - Throws: `ProjectionFault.interrupted`, and what the log and its definitions have to say.
@@ -122,9 +122,12 @@ public struct AuditExceptions {
         let searched: Range<UInt32> = try log.read { view in
             guard view.entryCount > 0 else { return 0..<0 }
             let made = try Self.making(of: view)
-            let first = max(
-                made, try Self.count(before: period.days.lowerBound, zone, in: view))
+            let before = try Self.count(before: period.days.lowerBound, zone, in: view)
+            let first = max(made, before)
             let end = try Self.count(before: period.days.upperBound, zone, in: view)
+            if made > 0, before == 0, end > 0 {
+                found += try Self.givenClock(ofMaking: made, in: view)
+            }
             guard first < end else { return 0..<0 }
             var batches = ExceptionBatches(each: listsEach)
             for segment in try view.segments(covering: first..<end) {
@@ -195,6 +198,20 @@ public struct AuditExceptions {
             }
         }
         return end
+    }
+
+    /// That the time of the store's making was given, which everything recorded later rests on.
+    private static func givenClock(
+        ofMaking count: UInt32, in view: borrowing LogView
+    ) throws -> [AuditException] {
+        let entry = try view.json(0)
+        guard entry["rekamclock"] != nil else { return [] }
+        return [
+            AuditException(
+                kind: .clockSet, sequence: 0, recorded: try view.recorded(0),
+                happened: try view.happened(0), subject: entry["subject"]?.text ?? "",
+                detail: entry["type"]?.text ?? "", reason: "", person: "", count: Int(count))
+        ]
     }
 
     /// How many entries were recorded before a day.

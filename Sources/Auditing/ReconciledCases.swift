@@ -9,9 +9,19 @@ struct CaseContent {
         var type: UInt16
         var time: Int64
         var content: EventContent
+        /// As it is shown.
+        var shown: EventContent
+
+        /// A field as it is shown; nil where it has none, or says nothing.
+        func shown(_ field: String) -> String? {
+            shown[field].flatMap { $0.isEmpty ? nil : $0 }
+        }
     }
 
+    private let id: UInt32
     var subject: String
+    /// As it is shown.
+    private(set) var shownSubject: String
     /// Of the types that are compared, in the order of recording.
     var events: [Event] = []
     /// Events of all types.
@@ -22,7 +32,9 @@ struct CaseContent {
         ofCase id: UInt32, in view: borrowing LogView, upTo end: UInt32 = .max,
         types: Set<UInt16>? = nil
     ) throws {
+        self.id = id
         subject = try view.subject(ofCase: id)
+        shownSubject = subject
         for sequence in try view.caseHistory(id)
         where try sequence < end && !view.isVoided(sequence) {
             let segment = try view.segment(containing: sequence)
@@ -31,11 +43,25 @@ struct CaseContent {
             if view.types.schemas[Int(segment.types[row])].type == "event.voided" { continue }
             count += 1
             guard types?.contains(segment.types[row]) ?? true else { continue }
+            let content = try view.content(of: sequence)
             events.append(
                 Event(
                     sequence: sequence, type: segment.types[row], time: segment.times[row],
-                    content: try view.content(of: sequence)))
+                    content: content, shown: content))
         }
+    }
+
+    /// From here on it is shown with the tokens that stand for persons in the store it is of.
+    mutating func show(as store: LogStore) throws {
+        let shown = store.showsTokens
+        store.show(tokensOnly: true)
+        defer { store.show(tokensOnly: shown) }
+        let (id, sequences) = (id, events.map(\.sequence))
+        let (subject, contents) = try store.read { view in
+            (try view.subject(ofCase: id), try sequences.map { try view.shownContent(of: $0) })
+        }
+        shownSubject = subject
+        for place in events.indices { events[place].shown = contents[place] }
     }
 }
 
@@ -50,6 +76,9 @@ struct ReconciledCases {
     private let touching: TouchedKPIs
     private(set) var outcome: Reconciliation.Outcome
     private var touched: [String: Int] = [:]
+    /// The log's token for a person's name, where persons are shown as tokens: one whom list and log
+    /// have is shown alike.
+    var token: ((String) throws -> String?)?
 
     init(
         period: Period, zone: TimeZoneRules, types: EventTypes, known: Reconciliation.Known,
@@ -76,7 +105,7 @@ struct ReconciledCases {
     // MARK: Cases
 
     /// Compares a case of the list with the log's; nil where the log has no such case.
-    mutating func compare(_ list: CaseContent, _ log: CaseContent?) {
+    mutating func compare(_ list: CaseContent, _ log: CaseContent?) throws {
         if EventTypes.isAnonymous(list.subject) {
             outcome.anonymous += list.events.count
             return
@@ -84,8 +113,17 @@ struct ReconciledCases {
         guard let log, log.count > 0 else {
             guard list.events.contains(where: isInPeriod) else { return }
             outcome.missingHere += 1
-            return add([whole(list, .missingHere)])
+            var finding = whole(list, .missingHere)
+            if list.shownSubject != list.subject {
+                let (kind, name) = (
+                    list.subject.prefix { $0 != "/" }, list.subject.drop { $0 != "/" }
+                )
+                let known = try token?(String(name.dropFirst()))
+                finding.subject = known.map { kind + "/" + $0 } ?? finding.subject
+            }
+            return add([finding])
         }
+        let subject = log.shownSubject
         let pairs = pairs(list.events, log.events)
         var found: [Reconciliation.Finding] = []
         var isCompared = false
@@ -94,17 +132,17 @@ struct ReconciledCases {
             switch (there, here) {
             case (let there?, let here?):
                 isCompared = true
-                found += differences(list.subject, there, here)
+                found += try differences(subject, there, here)
             case (let there?, nil):
                 isCompared = true
-                found.append(event(list.subject, there, .missingHere))
+                found.append(event(subject, there, .missingHere))
             case (nil, let here?):
                 // Where the source isn't this one's, its list need not have it.
                 guard known.sources.contains(here.content.source),
                     !isEarlierState(here, list.events)
                 else { continue }
                 isCompared = true
-                found.append(event(list.subject, here, .missingThere))
+                found.append(event(subject, here, .missingThere))
             case (nil, nil): break
             }
         }
@@ -190,14 +228,21 @@ struct ReconciledCases {
 
     private func differences(
         _ subject: String, _ there: Event, _ here: Event
-    ) -> [Reconciliation.Finding] {
-        Self.differences(there, here).map { difference in
+    ) throws -> [Reconciliation.Finding] {
+        try Self.differences(there, here).map { difference in
             let isData = difference.field.hasPrefix("data.")
             let field = isData ? String(difference.field.dropFirst(5)) : difference.field
-            let type = types.schemas[Int(here.type)].type
+            let schema = types.schemas[Int(here.type)]
+            let type = schema.type
+            let isName = schema.fields.contains { $0.name == field && $0.personal == .name }
+            func known(_ text: String) throws -> String? {
+                isData && isName ? try token?(text) : nil
+            }
             return Reconciliation.Finding(
                 verdict: .differs, subject: subject, type: type, field: field,
-                there: difference.new, here: difference.old, sequence: here.sequence,
+                there: try known(difference.new) ?? there.shown(difference.field) ?? difference.new,
+                here: try known(difference.old) ?? here.shown(difference.field) ?? difference.old,
+                sequence: here.sequence,
                 kpis: touching.kpis(type, isData ? field : nil))
         }
     }
@@ -220,7 +265,8 @@ struct ReconciledCases {
         let ofTypes = Set(content.events.map { types.schemas[Int($0.type)].type })
         let kpis = Set(ofTypes.flatMap { touching.kpis($0) })
         return Reconciliation.Finding(
-            verdict: verdict, subject: content.subject, type: "", field: "", there: "", here: "",
+            verdict: verdict, subject: content.shownSubject, type: "", field: "", there: "",
+            here: "",
             sequence: verdict == .missingThere ? content.events.first?.sequence : nil,
             kpis: touching.kpis.filter(kpis.contains))
     }

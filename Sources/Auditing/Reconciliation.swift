@@ -78,6 +78,8 @@ package struct Reconciliation {
     private let zone: TimeZoneRules
     /// Asked now and then; true ends it.
     package var shouldStop: () -> Bool = { false }
+    /// Whether findings show persons as the tokens that stand for them; they are compared by name.
+    package var showsTokens = false
 
     /// - Parameter scratch: a new, empty store with the log's event types; the caller deletes it.
     package init(of log: LogStore, in period: Period, zone: TimeZoneRules, scratch: LogStore) {
@@ -122,14 +124,15 @@ package struct Reconciliation {
             // Every case in one row: the list says how cases stand, not how they came to.
             isOfStates: read.counts.lines - read.counts.refused <= Int(caseCount),
             touching: try TouchedKPIs(library), outcome: outcome)
+        if showsTokens { work.token = { name in try log.read { try $0.tokenMarked(of: name) } } }
         var seen = CaseSet(count: try log.read { try $0.caseCount(upTo: outcome.entries) })
         for first in stride(from: UInt32(0), to: caseCount, by: Self.casesAtOnce) {
             if shouldStop() { throw ProjectionFault.interrupted }
             let last = min(caseCount, first + UInt32(Self.casesAtOnce))
-            let there = try scratch.read { view in
+            var there = try scratch.read { view in
                 try (first..<last).map { try CaseContent(ofCase: $0, in: view) }
             }
-            let here = try log.read { view in
+            var here = try log.read { view in
                 try there.map { content -> CaseContent? in
                     guard let id = try view.caseID(content.subject) else { return nil }
                     seen.insert(id)
@@ -137,7 +140,11 @@ package struct Reconciliation {
                         ofCase: id, in: view, upTo: outcome.entries, types: known.types)
                 }
             }
-            for (list, log) in zip(there, here) { work.compare(list, log) }
+            if showsTokens {
+                for place in there.indices { try there[place].show(as: scratch) }
+                for place in here.indices { try here[place]?.show(as: log) }
+            }
+            for (list, log) in zip(there, here) { try work.compare(list, log) }
         }
         try addOthers(seen, known, &work)
         return work.finished()
@@ -192,10 +199,20 @@ package struct Reconciliation {
                     others.append(segment.cases[row])
                 }
             }
-            for id in others {
-                work.addOther(
-                    try CaseContent(ofCase: id, in: view, upTo: end, types: known.types))
+        }
+        for first in stride(from: 0, to: others.count, by: Self.casesAtOnce) {
+            if shouldStop() { throw ProjectionFault.interrupted }
+            let some = others[first..<min(others.count, first + Self.casesAtOnce)]
+            var contents = try log.read { view in
+                try some.map { id in
+                    try CaseContent(
+                        ofCase: id, in: view, upTo: work.outcome.entries, types: known.types)
+                }
             }
+            if showsTokens {
+                for place in contents.indices { try contents[place].show(as: log) }
+            }
+            for content in contents { work.addOther(content) }
         }
     }
 }

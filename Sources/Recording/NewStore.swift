@@ -20,6 +20,9 @@ public struct NewStore: Sendable {
     public var salts: Salts
     /// A group, by number, that may read the store.
     public var group: UInt32?
+    /// Whether the time of its making is given rather than read from the machine's clock: its entries
+    /// say so then.
+    public var isClockGiven = false
     /// The name of the calendar that is the store's own; nil for the first that follows the store's
     /// clock, else the first there is.
     public var calendar: String?
@@ -91,6 +94,7 @@ public struct NewStore: Sendable {
         let store = try LogStore.create(
             at: path, origin: origin, types: types, seed: seed, salts: salts,
             threads: threads, group: group)
+        if isClockGiven { store.tellGivenClock() }
         var drafts = zones.map { zone in
             store.registration(
                 kind: "time_zone", name: zone.name, version: 1, body: zone.body, at: now)

@@ -46,7 +46,8 @@ struct ReconciliationTests {
     }
 
     private func reconcile(
-        _ rows: [[String]], with audited: AuditedLog, period: String = "2025-07"
+        _ rows: [[String]], with audited: AuditedLog, period: String = "2025-07",
+        tokens: Bool = false
     ) throws -> Reconciliation.Outcome {
         let folder =
             FileManager.default.temporaryDirectory.path + "/rekam-list-\(UUID().uuidString)"
@@ -55,9 +56,11 @@ struct ReconciliationTests {
             at: folder, origin: "list", types: audited.log.types,
             seed: Array(repeating: 0, count: 32), salts: .counting(), isDurable: false)
         let now = audited.now
-        return try Reconciliation(
+        var work = try Reconciliation(
             of: audited.log, in: Period(period, today: Day(number: 0)), zone: .utc, scratch: scratch
-        ).run(source(rows), through: mapping(audited.log), clock: { now })
+        )
+        work.showsTokens = tokens
+        return try work.run(source(rows), through: mapping(audited.log), clock: { now })
     }
 
     private let rows = (1...20).map {
@@ -135,6 +138,26 @@ struct ReconciliationTests {
             "ticket.status_changed", "ticket/T1", at: "2025-07-10T11:00:00Z", id: "b",
             [.init("status", .text("resolved")), .init("actor_kind", .text("agent"))])
         #expect(try reconcile(rows, with: audited).agrees)
+    }
+
+    @Test("Persons are compared by name and shown as the log's tokens, where it knows them")
+    func tokens() throws {
+        let audited = try log(rows)
+        var list = rows
+        list[3][4] = "Agen 2"
+        list[5][4] = "Sari"
+        let named = try reconcile(list, with: audited)
+        #expect(named.findings.map(\.there) == ["Agen 2", "Sari"])
+        let marked = try reconcile(list, with: audited, tokens: true)
+        #expect(said(marked) == said(named) && marked.same == named.same)
+        #expect(!audited.log.showsTokens)
+        let known = try audited.log.read { view in
+            try ["Agen 2", "Agen 1", "Agen 0"].map { try view.tokenMarked(of: $0) }
+        }
+        #expect(marked.findings[0].there == known[0] && marked.findings[0].here == known[1])
+        #expect(marked.findings[1].here == known[2])
+        let texts = marked.findings.map { $0.there + $0.here }.joined()
+        #expect(!texts.contains("Agen") && !texts.contains("Sari") && !texts.isEmpty)
     }
 
     @Test("Cases of other periods are no matter of the list")

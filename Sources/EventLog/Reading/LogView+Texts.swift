@@ -110,6 +110,13 @@ extension LogView {
             }
         }
     }
+
+    /// What an entry says as it is shown: with tokens in place of persons where these are asked for.
+    ///
+    /// - Throws: as `content(of:)`.
+    package func shownContent(of sequence: UInt32) throws -> EventContent {
+        try EventContent(json: revealedEntry(sequence))
+    }
 }
 
 /// What explains tokens in one view of the log: the vault is opened when the first one is met.

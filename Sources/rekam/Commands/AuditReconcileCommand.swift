@@ -28,6 +28,7 @@ struct AuditReconcileCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var tokens: TokensOption
     @OptionGroup var output: AnswerOptions
 
     @Argument(help: ArgumentHelp("The source's list; - is standard input.", valueName: "file"))
@@ -74,6 +75,7 @@ struct AuditReconcileCommand: ParsableCommand {
                     salts: Machine.salts, threads: Machine.cores, isDurable: false)
                 var work = Reconciliation(of: log, in: period, zone: zone, scratch: copy)
                 work.shouldStop = { Interrupt.isAsked }
+                work.showsTokens = tokens.tokens
                 return try work.run(source, through: mapping, clock: Machine.now)
             }
         } catch is ProjectionFault where Interrupt.isAsked {

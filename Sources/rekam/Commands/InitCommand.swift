@@ -62,6 +62,7 @@ struct InitCommand: ParsableCommand {
         }
         var new = try NewStore.usual(origin: origin, timeZone: zone, calendar: calendar)
         new.group = groupNumber
+        new.isClockGiven = Machine.isClockGiven
         let made: LogStore
         let projections: Int
         let kpis: Int
