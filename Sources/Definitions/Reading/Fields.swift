@@ -116,21 +116,21 @@ struct CommonReader {
             faults.report(at: value, "\(value.inWords) stands where a text should")
             return nil
         }
-        let categories = text.unicodeScalars.lazy.filter { !$0.properties.isWhitespace }.map {
-            (scalar: $0, category: $0.properties.generalCategory)
-        }
-        if let control = categories.first(where: { $0.category == .control })?.scalar {
+        // Other control characters are made visible wherever a text is shown; this one ends it in many
+        // a program.
+        guard !text.unicodeScalars.contains("\0") else {
             faults.report(
                 at: value,
-                "a character that can't be seen (\(String(control).printable)) stands in this text",
+                "a character that can't be seen (\("\0".printable)) stands in this text",
                 expected: "the text without it")
             return nil
         }
-        guard categories.contains(where: { $0.category != .format }) else {
+        let trimmed = text.trimmed
+        guard !trimmed.isEmpty else {
             faults.report(at: value, "this text is empty", expected: "a text")
             return nil
         }
-        return text.trimmed
+        return trimmed
     }
 }
 
