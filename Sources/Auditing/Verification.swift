@@ -17,6 +17,8 @@ public struct VerificationReport: Sendable {
     public var projections = 0
     /// Versions that were not compared, and why.
     public var uncompared: [ProjectionVerification.Uncompared] = []
+    /// Versions that answer from rows of an earlier calendar, event type or text, and so don't.
+    public var superseded: [String] = []
     /// The first difference, in words that name table, key and sequence; nil where all is equal.
     public var difference: String?
 
@@ -62,6 +64,7 @@ public struct Verification {
             ).run()
             report.projections = found.compared
             report.uncompared = found.uncompared
+            report.superseded = found.superseded
             report.difference = found.difference
         } catch let fault as ProjectionFault where fault.isDamage {
             report.difference = "projections: \(fault)"

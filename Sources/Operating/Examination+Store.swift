@@ -32,6 +32,8 @@ public struct StoreFacts: Sendable {
     var sharesWithGroup: Bool
     var verification: OperationNote?
     var backup: OperationNote?
+    /// Versions that would answer from rows of an earlier calendar, event type or text.
+    var superseded: [String] = []
     var doubts: [DoubtfulCases] = []
     /// Why the log's columns could not be read for them; nil where they could.
     var columnFault: String?
@@ -80,6 +82,9 @@ public struct StoreFacts: Sendable {
         }
         verification = OperationNote.last(.verification, of: log)
         backup = OperationNote.last(.backup, of: log)
+        if let live = try? LiveProjections(of: log) {
+            superseded = try log.read { try live.superseded(in: $0).map(\.text) }
+        }
         do {
             doubts = try Self.doubts(of: log)
         } catch {
@@ -113,6 +118,11 @@ extension Examination {
         findings += [readers(store), writer(store), clock(store, facts)]
         if let finding = zone(store, facts) { findings.append(finding) }
         findings += [verification(store), backup(store)]
+        if !store.superseded.isEmpty {
+            // Whoever writes now may be making them anew.
+            findings.append(
+                Finding(store.isBeingWritten ? .note : .fault, .superseded(store.superseded)))
+        }
         findings += store.doubts.map { Finding(.note, .doubtful($0)) }
         if let fault = store.columnFault {
             findings.append(Finding(.fault, .unopened(reason: fault)))

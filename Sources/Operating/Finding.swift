@@ -15,7 +15,7 @@ public struct Finding: Hashable, Sendable {
     /// What was looked at; programs know it by these words.
     public enum Subject: String, Sendable {
         case processor, memory, pages, libraries, clock, space, store, map, files, key, readers
-        case writer, verified, backup, names, doubtful, checkpoint
+        case writer, verified, backup, names, doubtful, checkpoint, projections
         case addressSpace = "address space"
         case fileSize = "file size"
         case openFiles = "open files"
@@ -113,6 +113,8 @@ public struct Finding: Hashable, Sendable {
         /// The last signed checkpoint goes with the store, or does not.
         case kept(entries: UInt32)
         case keptFault(String)
+        /// Versions from whose rows nothing is answered, as a calendar, an event type or a text is newer.
+        case superseded([String])
         /// Something doubtful that is recorded.
         case doubtful(DoubtfulCases)
     }
@@ -174,6 +176,7 @@ extension Finding.OfStore {
         case .verified, .neverVerified: .verified
         case .backup, .noBackup: .backup
         case .kept, .keptFault: .checkpoint
+        case .superseded: .projections
         case .doubtful: .doubtful
         }
     }

@@ -41,6 +41,8 @@ public struct StoreStatus: Sendable {
     public var projections: Int
     /// How many entries the furthest behind lacks.
     public var behind: UInt32
+    /// Versions that answer, but for their rows: those are of an earlier calendar, event type or text.
+    public var superseded: [String]
     /// Bytes of the data file.
     public var fileBytes: Int
     /// Bytes of the vault, which holds names and other texts of persons; nil where it is missing.
@@ -92,6 +94,7 @@ public struct StoreStatus: Sendable {
                 try view.entryCount(
                     recordedBy: Instant(milliseconds: yesterday.milliseconds - 1))..<view.entryCount
             })
+        superseded = try log.read { try live.superseded(in: $0).map(\.text) }
         behind = try log.read { view in
             let statuses = try live.store.statuses(in: view).filter { $0.state == .live }
             return live.sources.map { source in

@@ -177,7 +177,14 @@ extension VaultTables {
     ) throws {
         guard !names.isEmpty else { return }
         var last = try write.cursor(disclosures)
-        let first: UInt32 = try last.move(.last) ? try last.keyNumber(at: 0) + 1 : 0
+        let count =
+            try last.move(.last) ? UInt64(try last.keyNumber(at: 0, as: UInt32.self)) + 1 : 0
+        guard count + UInt64(names.count) <= UInt64(UInt32.max),
+            let first = UInt32(exactly: count)
+        else {
+            throw VaultFault.damaged(
+                path: path, reason: "its rows are numbered to the last number there is")
+        }
         var block = IndexBlock()
         for (index, name) in names.enumerated() {
             let row = first + UInt32(index)

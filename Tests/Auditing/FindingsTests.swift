@@ -1,9 +1,14 @@
 import Auditing
+import Definitions
 import EventLog
 import EventModel
+import Foundation
 import Projections
 import Querying
+import Recording
+import Shipped
 import Testing
+import Vault
 
 @Suite("Findings: exceptions, samples, replays")
 struct FindingsTests {
@@ -77,6 +82,81 @@ struct FindingsTests {
         let bytes = try audited.log.read { try $0.entry(count) }
         let entry = try JSONValue(parsing: bytes.span)
         #expect(entry["rekamclock"] == .string("given"))
+    }
+
+    @Test("Rows that a killed command left to be made anew are named by all who would read them")
+    func interrupted() throws {
+        let audited = try log()
+        let count = try audited.entryCount
+        func said() throws -> (live: [String], verified: [String], report: VerificationReport) {
+            let live = try LiveProjections(of: audited.log)
+            let report = try Verification(of: audited.log).run(threads: 2)
+            return (
+                try audited.log.read { try live.superseded(in: $0).map(\.text) },
+                report.superseded, report
+            )
+        }
+        #expect(try said().live.isEmpty && said().verified.isEmpty)
+        // What a calendar, the choice of one and an event type's next version leave, each killed before
+        // it built anything again.
+        audited.wait(milliseconds: 1000)
+        try audited.revise("calendar", "indonesia") {
+            $0.replacing("08:00-12:00", with: "08:00-09:30")
+        }
+        func check(_ name: String, _ kpi: String, _ other: String) throws {
+            let found = try said()
+            #expect(found.live.contains(name), "\(found)")
+            #expect(found.live == found.verified.sorted(), "\(found)")
+            #expect(found.report.difference == nil && found.report.uncompared.isEmpty, "\(found)")
+            let request = QueryRequest(kpis: [kpi], period: "2025")
+            #expect(throws: QueryFault.self, "\(kpi)") { try audited.answer(request) }
+            _ = try audited.answer(QueryRequest(kpis: [other], period: "2025"))
+            try audited.catchUp()
+            #expect(try said().live.isEmpty && said().verified.isEmpty)
+            _ = try audited.answer(request)
+        }
+        try check("first_response@1", "first_response_time_business", "ticket_volume")
+        try audited.log.appendOwn(
+            [
+                audited.log.promotion(
+                    kind: "calendar", of: "always_open", version: 1, after: count, reason: "test",
+                    at: audited.now)
+            ], recorded: audited.now)
+        try check("first_response@1", "first_response_time_business", "ticket_volume")
+        let shipped = try #require(
+            Shipped.texts(in: "events").first { $0.path.hasSuffix("ticket.opened.json") })
+        let text = shipped.text.replacing(
+            "\"type\": \"object\",\n  \"properties\": {\n    \"type\"",
+            with: "\"x-version\": 2, \"type\": \"object\",\n  \"properties\": {\n    \"type\"")
+        #expect(text != shipped.text)
+        try SchemaRegistration([("opened.json", text)], for: audited.log.types)
+            .record(in: audited.log, at: audited.now)
+        try check("ticket_volume@1", "ticket_volume", "average_handle_time")
+    }
+
+    @Test("That the time of a store's making was given is told once, of all that it began with")
+    func makingGiven() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/rekam-made-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var new = NewStore(
+            origin: "test.example/log", timeZone: .utc, types: AuditedLog.types,
+            catalogue: Shipped.texts(in: "catalogue").flatMap {
+                SourceDocument.split($0.text, file: $0.path)
+            }, seed: (0..<32).map { UInt8($0) }, salts: .counting(), calendar: "always_open",
+            zoneRules: { _ in .utc })
+        new.isClockGiven = true
+        let now = try Instant(rfc3339: "2025-06-15T00:00:00Z")
+        let log = try new.create(at: path, now: now, threads: 1).store
+        let count = try log.read { $0.entryCount }
+        for place in [0, count / 2, count - 1] {
+            let bytes = try log.read { try $0.entry(place) }
+            let entry = try JSONValue(parsing: bytes.span)
+            #expect(entry["rekamclock"] == .string("given"), "entry \(place)")
+        }
+        let search = AuditExceptions(of: log)
+        let found = try search.found(in: Period("2025-06", today: Day(number: 0)), zone: .utc)
+        #expect(found.map(\.kind) == [.clockSet] && found.map(\.count) == [Int(count)])
+        #expect(try search.found(in: Period("2025-07", today: Day(number: 0)), zone: .utc).isEmpty)
     }
 
     @Test("The same seed draws the same facts, a larger sample holds the smaller") func sample()

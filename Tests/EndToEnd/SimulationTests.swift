@@ -27,6 +27,22 @@ struct FaultTests {
     }
 }
 
+extension FaultTests {
+    @Test(
+        "Killed while it changes what rows are made of, no two commands say otherwise of what answers",
+        .enabled(if: SimulationTests.canInterpose, "python3 or a C compiler is not here"))
+    func redefinitions() throws {
+        let scenarios = [
+            "calendar add", "calendar use", "calendar undo", "calendar drop",
+            "schema add, the next version",
+        ].map { "--scenario '\($0)'" }.joined(separator: " ")
+        let sample = SimulationTests.isThorough ? "" : "--sample 0.02"
+        let result = try SimulationTests.tool("faults", "--power \(sample) \(scenarios)")
+        #expect(result.code == 0 && result.out.hasSuffix("It holds.\n"), "\(result)")
+        #expect(result.out.contains("killed"), "nothing was killed: \(result)")
+    }
+}
+
 /// Method: tools/damage changes bytes of a data file or cuts its end off, and runs every command on it.
 @Suite("Damaged data files, by every command")
 struct DamagedFileTests {

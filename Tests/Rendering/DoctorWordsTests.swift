@@ -162,6 +162,10 @@ struct DoctorWordsTests {
             .fine, .store(.kept(entries: 1200)),
             "the last signed one, of 1,200 entries, goes with the store."),
         said(
+            .fault, .store(.superseded(["reply@1", "csat@2"])),
+            "nothing is answered from reply@1, csat@2: a calendar, an event type or a text is newer "
+                + "than the rows.", "Make the rows anew: rekam projection rebuild --all."),
+        said(
             .fault, .store(.keptFault("7 < 9.")), "7 < 9.",
             "Keep the store and that file as they are until somebody can say why."),
     ]

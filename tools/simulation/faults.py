@@ -29,6 +29,9 @@ KINDS = {
     "mmap": ["ENOMEM"], "flock": ["ENOLCK", "EINTR"], "lock": ["ENOLCK"],
 }
 STICKY = {"ENOSPC"}
+# KPIs that count by each calendar, event type and projection that a scenario changes, or by none.
+KPIS = {"first_response_time_business": "first_response", "ticket_volume": "ticket_volume",
+        "csat": "csat"}
 # What a fault of these may well leave behind: they are how things are taken away.
 REMOVING = {"unlink", "rmdir", "opendir", "open"}
 
@@ -68,6 +71,7 @@ class Trial:
         self.folder = scratch
         self.messages = collections.Counter()
         self.expected_output = None
+        self.waited = 0  # how often rows were left that waited to be made anew
 
     def fresh(self):
         """The prepared folder, as new."""
@@ -104,7 +108,7 @@ class Trial:
         if not result.hit:
             return "not met"
         if result.was_killed:
-            end = "lost power"
+            end = "lost power" if kind == "power" else "killed"
         elif result.code in self.scenario.codes:
             end = "went on"
         elif result.code in (74, 75):
@@ -112,6 +116,8 @@ class Trial:
             self.check_message(machine, result)
         else:
             raise Failed(f"must end with {self.scenario.codes} or 74: {result}")
+        if self.scenario.redefines:
+            self.agree(machine)
         entries, cells = self.after(machine)
         if end == "went on" and not self.is_expected(entries, cells):
             raise Failed(f"it ended well, and yet not all of it is there: {result}")
@@ -160,6 +166,47 @@ class Trial:
                 raise Failed(f"what it left behind: {check}")
         return state(machine, self.scenario.cells)
 
+    def agree(self, machine):
+        """All commands say the same of what answers, and the remedy that they name is one."""
+        waiting = self.not_answering(machine)
+        if not waiting:
+            return
+        self.waited += 1
+        other = machine.copy("remedied")
+        other.sure("projection", "rebuild", "--all")
+        if self.not_answering(other):
+            raise Failed(f"{waiting} wait, and rebuilding them is no remedy")
+        shutil.rmtree(other.store)
+
+    def not_answering(self, machine):
+        """Versions from whose rows nothing is answered; raises `Failed` where two commands differ."""
+        status = json.loads(machine.sure("status", "--format", "json").out)
+        waiting = set(status["not_answering"])
+        shown = json.loads(machine.sure("projection", "status", "--format", "json").out)
+        said = {"projection status": {
+            f"{one['name']}@{one['version']}" for one in shown if one["superseded"]}}
+        verified = machine.sure("verify").out
+        found = re.search(r"nothing is answered from them.*: (.*)\. Make them anew", verified)
+        said["verify"] = set(found[1].split(", ")) if found else set()
+        if ("It holds." in verified) != (not waiting):
+            raise Failed(f"{waiting} wait, and verify says: {verified}")
+        examined = machine.run("doctor", "--format", "json")
+        findings = [one for one in json.loads(examined.out)["findings"]
+                    if one["subject"] == "projections"]
+        said["doctor"] = {
+            name for one in findings for name in re.findall(r"[a-z_]+@[0-9]+", one["text"])}
+        for kpi, projection in KPIS.items():
+            asked = machine.run("query", kpi, "--period", "2025")
+            is_waiting = projection in {name.split("@")[0] for name in waiting}
+            if asked.code != (74 if is_waiting else 0):
+                raise Failed(f"{waiting} wait: {asked}")
+            if is_waiting and "rekam projection rebuild" not in asked.error:
+                raise Failed(f"a question that is refused says what to do: {asked}")
+        for command, names in said.items():
+            if names != waiting:
+                raise Failed(f"status says that {waiting} wait, and {command} {names}")
+        return waiting
+
     def output(self, machine):
         """What the output holds; raises `Failed` where it is not whole."""
         place = machine.folder / self.scenario.output
@@ -181,7 +228,7 @@ class Trial:
                 path.name for path in machine.folder.iterdir() if path.name not in self.known
                 # A checkpoint that could not be read is kept aside.
                 and not path.name.startswith("store.checkpoint.superseded"))
-            if left and call not in REMOVING and end != "lost power":
+            if left and call not in REMOVING and not result.was_killed:
                 raise Failed(f"it leaves {', '.join(left)} behind: {result}")
         return is_made and is_whole
 
@@ -216,7 +263,7 @@ def attempt(name, bases, only, sample, seed, power):
     counts["sites"] = len({site for _, site, _, _ in sites})
     chooser = random.Random(f"{seed} {name}")
     for call, site, nth, path in sites:
-        for kind in ["power"] if power else KINDS.get(call, ["EIO"]):
+        for kind in ["power", "after"] if power else KINDS.get(call, ["EIO"]):
             if only and not re.search(only, f"{call} {path} {kind}"):
                 continue
             if chooser.random() >= sample:
@@ -227,6 +274,7 @@ def attempt(name, bases, only, sample, seed, power):
             except Failed as fault:
                 failures.append(f"{name}: {kind} at {call} {path} ({site}, time {nth}): {fault}")
                 print(f"\n{failures[-1]}", flush=True)
+    counts["waited"] = trial.waited
     shutil.rmtree(scratch, ignore_errors=True)
     return name, counts, trial.messages, failures
 
@@ -243,7 +291,8 @@ def main():
     parser.add_argument("--sample", type=float, default=1, help="this share of them, by the seed")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--power", action="store_true",
-                        help="cut the power at each call instead: what is not synced may be lost")
+                        help="cut the power at each call instead, so that what is not synced may be "
+                        "lost, and kill the process after it")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--messages", action="store_true", help="print every message that came")
     options = parser.parse_args()

@@ -36,6 +36,9 @@ class Scenario:
     repeats: tuple = ()
     # Projections whose cells must come out.
     cells: tuple = ("ticket_volume", "first_response", "csat")
+    # Whether it records what rows are made of, and makes them anew: then no two commands may say
+    # otherwise of what answers, wherever it ended.
+    redefines: bool = False
 
 
 SCENARIOS = [
@@ -64,6 +67,15 @@ SCENARIOS = [
              output="snapshot", again_codes=(74,), cells=()),
     Scenario("schema add", ["schema", "add", "visit.json"], cells=(),
              again_codes=(64, 65)),
+    Scenario("schema add, the next version", ["schema", "add", "opened.json"],
+             again_codes=(64, 65), redefines=True),
+    Scenario("calendar add", ["calendar", "add", "hours.yaml"], redefines=True),
+    Scenario("calendar use", ["calendar", "use", "always_open", "--reason", "test"],
+             redefines=True),
+    Scenario("calendar undo", ["calendar", "undo", "indonesia", "--reason", "test"],
+             base="hours", again_codes=(64,), redefines=True),
+    Scenario("calendar drop", ["calendar", "drop", "indonesia@2", "--reason", "test"],
+             base="hours", again_codes=(64,), redefines=True),
     Scenario("projection add", ["projection", "add", "second.yaml"], base="analyst", cells=()),
     Scenario("projection backfill", ["projection", "backfill", ANALYSTS], base="registered",
              cells=(ANALYSTS, "ticket_volume")),
@@ -97,6 +109,13 @@ events:
     data: {survey: rows, kind: nps, score: "{Score}", customer: "{Who}"}
 """
 
+HOURS = """calendar: indonesia
+version: 2
+title: {en: Mornings, id: Pagi}
+zone: Asia/Jakarta
+week: {monday-friday: 08:00-09:00}
+"""
+
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": "cloudevent.json",
     "title": "Visit ended", "type": "object",
@@ -120,6 +139,7 @@ def prepare(folder, base="plain"):
     (folder / "more.ndjson.gz").write_bytes(gzip.compress((folder / "more.ndjson").read_bytes()))
     (folder / "map.yaml").write_text(MAPPING)
     (folder / "visit.json").write_text(json.dumps(SCHEMA))
+    (folder / "hours.yaml").write_text(HOURS)
     (folder / "first.yaml").write_text(PROJECTION.format(version=1, dimension="channel"))
     (folder / "second.yaml").write_text(PROJECTION.format(version=2, dimension="origin"))
     rows = [f"2025-07-{day:02},K{day},{day % 11}" for day in range(1, 29)]
@@ -128,6 +148,11 @@ def prepare(folder, base="plain"):
         machine.sure("init", "--origin", "f.example/log")
         machine.sure("ingest", "first.ndjson", codes=(0, 65))
         machine.sure("checkpoint")
+        schema = json.loads(machine.sure("schema", "show", "ticket.opened", "--json").out)
+        schema |= {"x-version": 2, "x-upcast": {"defaults": {"priority": "low"}}}
+        (folder / "opened.json").write_text(json.dumps(schema))
+    if base == "hours":
+        machine.sure("calendar", "add", "hours.yaml")
     if base in ("analyst", "registered", "built"):
         machine.sure("projection", "add", "first.yaml")
         machine.sure("projection", "backfill", ANALYSTS)

@@ -1,6 +1,7 @@
 """What is asked of a store, and how an answer of an altered one is judged."""
 
 import base64
+import copy
 import hashlib
 import json
 import re
@@ -138,6 +139,13 @@ class Asking:
             "all": " ".join(sorted(set(re.findall(r'"(?:kpi|name)": ?"([a-z0-9_]+)"', kpis)))),
             "case": case, "last": str(self.stores.entries - 1),
             "early": str(self.stores.entries * 3 // 5), "middle": str(self.stores.entries * 4 // 5)}
+
+    def beside(self, folder):
+        """The same in another folder, to be asked at once."""
+        other = copy.copy(self)
+        folder.mkdir()
+        other.machine = Machine(folder, "store", self.stores.machine.command)
+        return other
 
     def fill(self, name="whole"):
         """Puts a whole store in the place of what is there."""

@@ -3,7 +3,9 @@ tools/tamper --help."""
 
 import argparse
 import collections
+import concurrent.futures
 import pathlib
+import queue
 import random
 import re
 import shutil
@@ -42,21 +44,28 @@ def chosen(alterations, options):
 class Judge:
     """Holds what an altered store answers against what the whole one does."""
 
-    def __init__(self, asking):
+    def __init__(self, asking, answers=None):
         self.asking = asking
-        self.answers = asking.whole_answers(READING + MAKING + [VERIFY])
+        self.answers = answers or asking.whole_answers(READING + MAKING + [VERIFY])
         self.counts = collections.Counter()
+
+    def beside(self, folder):
+        return Judge(self.asking.beside(folder), self.answers)
 
     def faults(self, alteration):
         """What is wrong with how the commands take an alteration: texts, none where all holds."""
         faults, others = [], 0
+        # Who reads leaves the store as it is; what else is asked gets one of its own.
+        self.alter(alteration)
         for line in READING:
             fault, is_other = self.judge(alteration, line, believes=alteration.is_consistent)
             faults += fault
             others += is_other
         for line in MAKING:
+            self.alter(alteration)
             faults += self.judge(alteration, line, believes=False)[0]
-        answer = self.answer(alteration, VERIFY)
+        self.alter(alteration)
+        answer = self.answer(VERIFY)
         if answer.code == 0 and "Not compared" in answer.text:
             # Rows may be deleted, and made anew from the entries (law 1).
             self.counts["not compared, and said so"] += 1
@@ -72,7 +81,7 @@ class Judge:
         return faults
 
     def judge(self, alteration, line, believes):
-        answer = self.answer(alteration, line)
+        answer = self.answer(line)
         whole = self.answers[line]
         if answer.is_same(whole):
             self.counts["answered as before"] += 1
@@ -92,9 +101,11 @@ class Judge:
         fault = answer.fault(whole)
         return [f"{fault}: {answer.result}"] if fault else [], False
 
-    def answer(self, alteration, line):
+    def alter(self, alteration):
         self.asking.fill()
         alteration.apply(self.asking.machine.store)
+
+    def answer(self, line):
         self.counts["runs"] += 1
         return self.asking.ask(line)
 
@@ -127,6 +138,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--each", type=int, default=2, help="of each table and kind (2)")
     parser.add_argument("--most", type=int, default=0, help="at most so many altogether")
+    parser.add_argument("--jobs", type=int, default=2, help="alterations at a time (2)")
     parser.add_argument("--thorough", action="store_true", help="every alteration there is")
     parser.add_argument("--only", default="", help="those whose name has this text")
     parser.add_argument("--list", action="store_true", help="list them, and try none")
@@ -147,14 +159,28 @@ def run(options, base, started):
         return 0
     folder = base / "asked"
     folder.mkdir()
-    judge = Judge(Asking(stores, folder))
+    first = Judge(Asking(stores, folder))
     total, failed = collections.Counter(), collections.Counter()
-    for alteration in alterations:
-        total[alteration.table] += 1
+    judges, judge = queue.SimpleQueue(), first
+    others = [first.beside(base / f"asked-{number}") for number in range(1, options.jobs)]
+    for one in [first, *others]:
+        judges.put(one)
+
+    def faults_of(alteration):
+        judge = judges.get()
         try:
-            faults = judge.faults(alteration)
+            return judge.faults(alteration)
         except Failed as failure:
-            faults = [str(failure)]
+            return [str(failure)]
+        finally:
+            judges.put(judge)
+
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        found = list(pool.map(faults_of, alterations))
+    for other in others:
+        first.counts += other.counts
+    for alteration, faults in zip(alterations, found):
+        total[alteration.table] += 1
         if faults and (reason := next((r for p, r in OPEN if re.match(p, alteration.name)), "")):
             judge.counts["open"] += 1
             print(f"open: {alteration.name}: {reason}", flush=True)

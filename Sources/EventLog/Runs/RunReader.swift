@@ -26,6 +26,31 @@ struct ChunkPlace: Equatable {
     }
 }
 
+extension RunTables {
+    /// The chunk of some bytes with the seal that belongs to them under a key, in the place of their last
+    /// eight, as its writer would leave it: what reads it then looks at all the rest.
+    ///
+    /// - Parameter records: of a chunk that is not packed, which does not tell how many it holds.
+    /// - Returns: nil where the key is none of a chunk, or the bytes are too few.
+    package static func sealed(
+        _ bytes: [UInt8], under key: [UInt8], records: Int? = nil
+    ) -> [UInt8]? {
+        guard key.count == 20, bytes.count >= RunPacking.sealBytes else { return nil }
+        func number(_ range: Range<Int>) -> UInt64 {
+            key[range].reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        let (store, run) = (UInt32(number(0..<4)), UInt32(number(4..<8)))
+        let place = ChunkPlace(fence: number(8..<16), number: UInt32(number(16..<20)))
+        let address =
+            records.map { place.address(store: store, run: run, records: $0) }
+            ?? place.address(store: store, run: run)
+        let content = bytes.dropLast(RunPacking.sealBytes)
+        var record = RecordWriter()
+        record.put(RunPacking.seal(of: Array(content).span, at: address))
+        return content + record.bytes
+    }
+}
+
 /// The unpacked chunks that this process has held against their seals: each once, as they do not
 /// change while they hold so many records.
 final class CheckedChunks: Sendable {

@@ -169,6 +169,23 @@ public struct LiveProjections {
         return report
     }
 
+    /// Versions that answer and whose rows were made otherwise than the definitions in force say: from
+    /// another text, calendar or version of an event type, or by other rules. Nothing is answered from
+    /// them until they are made anew, as the next import does, and as a command that was killed would
+    /// have done.
+    ///
+    /// - Complexity: O(projections).
+    public func superseded(in view: borrowing LogView) throws -> [ProjectionStatus] {
+        let statuses = try store.statuses(in: view)
+        return sources.compactMap { source in
+            let (name, version) = (source.definition.name, source.definition.version)
+            return statuses.first {
+                $0.name == name && $0.version == version && $0.isReadable
+                    && $0.digest != source.digest
+            }
+        }
+    }
+
     /// Promotes built versions where the log says so, and deletes what builds left behind.
     public func settle() throws {
         let statuses = try store.log.read { try store.statuses(in: $0) }

@@ -16,6 +16,9 @@ public struct ProjectionVerification {
         public var compared = 0
         /// What was not compared.
         public var uncompared: [Uncompared] = []
+        /// Versions that answer, and were compared with what an earlier calendar, event type or text
+        /// gives: as their rows are of that one, nothing is answered from them.
+        public var superseded: [String] = []
         /// The first difference; nil where there is none.
         public var difference: String?
     }
@@ -147,6 +150,9 @@ public struct ProjectionVerification {
             }
             return at + "its rows are of a text, calendar or schema that the log never had. Make "
                 + "them anew: rekam projection rebuild \(status.name)"
+        }
+        if !isCurrent, versions.live(status.name) == version {
+            result.superseded.append(status.text)
         }
         guard try status.layout == store.layout(of: source.definition, context: context) else {
             return at + "its rows are laid out another way than its definition says"

@@ -185,7 +185,7 @@ struct CalendarUseCommand: ParsableCommand {
     var by: String?
 
     func run() throws {
-        let log = try store.open(readOnly: false)
+        let log = try store.openToRedefine(resources.options())
         let calendars = try StoreCalendars(log)
         let calendar = try calendars.find(name)
         let words = DefinitionWords(language.lang)

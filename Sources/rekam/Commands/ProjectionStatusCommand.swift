@@ -49,6 +49,8 @@ struct ProjectionStatusCommand: ParsableCommand {
         let versions = try ProjectionVersions(of: log)
         if let name { _ = try versions.find(name) }
         let projections = try ProjectionStore(log: log)
+        // Where the definitions in force can't be read, the versions are listed all the same.
+        let live = try? LiveProjections(of: log)
         let now = try Machine.now()
         let lines = try log.read { view in
             let statuses = try projections.statuses(in: view)
@@ -56,9 +58,11 @@ struct ProjectionStatusCommand: ParsableCommand {
                 !statuses.contains { $0.name == version.name && $0.version == version.version }
             }
             let wanted = statuses.filter { name == nil || $0.name == name }
+            let superseded = try live?.superseded(in: view).map(\.text) ?? []
             return try wanted.map { status in
                 try VersionLine(
                     status, count: view.entryCount, now: now,
+                    isSuperseded: superseded.contains(status.text),
                     progress: projections.progress(
                         status.name, version: status.version, in: view),
                     size: projections.size(status, in: view))
@@ -103,10 +107,12 @@ struct VersionLine {
     private var isAlive = false
     private var fault: BuildFault?
     private var hasBuild = false
+    /// Whether nothing is answered from its rows, as they were made otherwise than what is in force says.
+    private var isSuperseded = false
 
     init(
-        _ status: ProjectionStatus, count: UInt32, now: Instant, progress: BackfillProgress?,
-        size: (bytes: UInt64, rows: UInt64)
+        _ status: ProjectionStatus, count: UInt32, now: Instant, isSuperseded: Bool,
+        progress: BackfillProgress?, size: (bytes: UInt64, rows: UInt64)
     ) {
         name = status.name
         version = status.version
@@ -118,6 +124,7 @@ struct VersionLine {
         isAlive = progress?.isAlive(at: now) ?? false
         fault = status.fault
         hasBuild = status.build != nil
+        self.isSuperseded = isSuperseded
     }
 
     init(registered version: ProjectionVersions.Version, count: UInt32) {
@@ -147,12 +154,14 @@ struct VersionLine {
                 text, percent: Int(all == 0 ? 0 : done * 100 / all), rate: Int(progress.rate),
                 secondsLeft: left.map { Int($0) })
         }
+        if isSuperseded { return words.superseded(text) }
         return hasBuild ? words.interrupted(text) : nil
     }
 
     /// The command that brings it on; nil where nothing is to do.
     var next: String? {
         if fault != nil || isAlive { return nil }
+        if isSuperseded { return "rekam projection rebuild \(name)" }
         if hasBuild || state == "registered" { return "rekam projection backfill \(text)" }
         return state == "ready" ? "rekam projection promote \(text) --reason \"…\"" : nil
     }
@@ -168,6 +177,7 @@ struct VersionLine {
             JSONMember(key: "rows", value: number(size.rows)),
             JSONMember(key: "bytes", value: number(size.bytes)),
             JSONMember(key: "interrupted", value: .boolean(hasBuild && !isAlive)),
+            JSONMember(key: "superseded", value: .boolean(isSuperseded)),
         ]
         if let progress {
             members.append(

@@ -156,7 +156,9 @@ struct SchemaAddCommand: ParsableCommand {
     var dryRun = false
 
     func run() throws {
-        let log = try store.open(readOnly: dryRun)
+        let log =
+            try dryRun
+            ? store.open(readOnly: true) : store.openToRedefine(BuildProgressLine.options())
         let texts = try files.map { file in
             let bytes = try Machine.readWhole(file, most: 1 << 20)
             return (file: file, text: String(decoding: bytes, as: UTF8.self))

@@ -89,7 +89,12 @@ struct StatusCommand: ParsableCommand {
             lines.append((doubts.title, doubts.inADay(status.doubtsInADay)))
         }
         lines.append(
-            (words.projections, "\(status.projections), \(words.lag(Int(status.behind)))"))
+            (
+                words.projections,
+                "\(status.projections), "
+                    + (status.superseded.isEmpty
+                        ? words.lag(Int(status.behind)) : words.superseded(status.superseded))
+            ))
         lines.append(
             (words.space, words.space(used: status.usedBytes, file: status.fileBytes, free: free)))
         let persons = PersonWords(language.lang)
@@ -209,7 +214,9 @@ struct StatusCommand: ParsableCommand {
                 number(status.doubtsInADay.map(\.untried).reduce(0, +))
             ),
             ("projections", number(status.projections)),
-            ("entries_behind", number(status.behind)), ("file_bytes", number(status.fileBytes)),
+            ("entries_behind", number(status.behind)),
+            ("not_answering", .array(status.superseded.map { .string($0) })),
+            ("file_bytes", number(status.fileBytes)),
             ("names_bytes", status.vaultBytes.map { number($0) } ?? .null),
             ("old_backups_with_names", number(status.oldBackups)),
             ("used_bytes", number(status.usedBytes)), ("free_bytes", number(free)),

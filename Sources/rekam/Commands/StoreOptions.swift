@@ -2,6 +2,7 @@ public import ArgumentParser
 import Definitions
 import EventLog
 public import EventModel
+import Projections
 import Rendering
 
 /// Which store a command works on.
@@ -52,6 +53,18 @@ struct StoreOptions: ParsableArguments {
                     + "as tokens. Its owner can let the store's group read it; see rekam doctor.")
         }
         try kept.look(at: log, isWritten: !readOnly)
+        return log
+    }
+
+    /// Opens the store to record what rows are made of. What a command of this kind left to be made anew
+    /// when it was killed is done first: then doing it once more comes to what it would have come to.
+    func openToRedefine(_ options: BuildOptions) throws -> LogStore {
+        let log = try open(readOnly: false)
+        // Without readable definitions there is nothing to build; the command says so itself.
+        guard let live = try? LiveProjections(of: log) else { return log }
+        guard try !log.read({ try live.superseded(in: $0).isEmpty }) else { return log }
+        try live.catchUp(options: options)
+        Progress.clear()
         return log
     }
 

@@ -17,8 +17,9 @@ struct VerifyCommand: ParsableCommand {
             named page. Then every entry is hashed, and tree, columns, names, histories, \
             idempotency keys and projections are rebuilt and compared; last, the checkpoint kept \
             outside the store. Ends with 0 when it holds, with 1 and the first difference when it \
-            does not. A projection that has no rows yet is named: it was not compared. Others can \
-            read and write meanwhile.
+            does not. A projection that has no rows yet is named: it was not compared; so is one \
+            whose rows a newer calendar, event type or text waits to replace. Others can read and \
+            write meanwhile.
 
             Example:
               rekam verify
@@ -72,9 +73,10 @@ struct VerifyCommand: ParsableCommand {
             Output.line(TextWidth.padded(name, to: 13) + text)
         }
         tellUncompared(report.uncompared, words)
+        if !report.superseded.isEmpty { Output.line(words.superseded(report.superseded)) }
         Output.line(
             words.holds(
-                isWhole: report.uncompared.isEmpty,
+                isWhole: report.uncompared.isEmpty && report.superseded.isEmpty,
                 tenths: Int((Machine.ticks() - started) / 100_000_000)))
         Output.flush()
     }

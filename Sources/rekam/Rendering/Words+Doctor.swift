@@ -57,6 +57,7 @@ package struct DoctorWords: SubjectWords {
             case .names: "nama"
             case .doubtful: "meragukan"
             case .checkpoint: "checkpoint"
+            case .projections: "proyeksi"
             case .addressSpace: "ruang alamat"
             case .fileSize: "ukuran berkas"
             case .openFiles: "berkas terbuka"

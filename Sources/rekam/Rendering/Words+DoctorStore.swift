@@ -67,6 +67,17 @@ extension DoctorWords {
         case .zoneRules(let zone, let recorded, let machine):
             zoneRules(zone, recorded, machine, level)
         case .verified, .neverVerified, .backup, .noBackup: history(matter)
+        case .superseded(let versions):
+            (
+                pick(
+                    "nothing is answered from \(versions.joined(separator: ", ")): a calendar, an event "
+                        + "type or a text is newer than the rows.",
+                    "\(versions.joined(separator: ", ")) tidak menjawab: ada kalender, jenis peristiwa "
+                        + "atau teks yang lebih baru dari barisnya."),
+                pick(
+                    "Make the rows anew: rekam projection rebuild --all.",
+                    "Bangun ulang barisnya: rekam projection rebuild --all.")
+            )
         case .kept(let entries):
             (
                 pick(

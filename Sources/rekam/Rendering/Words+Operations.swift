@@ -122,6 +122,16 @@ package struct OperationWords: SubjectWords {
             "tertinggal \(number(behind)) entri; impor berikutnya memasukkannya")
     }
 
+    /// Projections from whose rows nothing is answered, and what to do.
+    package func superseded(_ versions: [String]) -> String {
+        let list = versions.joined(separator: ", ")
+        return pick(
+            "not answering: \(list); a calendar, an event type or a text is newer than their rows. Make "
+                + "them anew: rekam projection rebuild --all",
+            "tidak menjawab: \(list); ada kalender, jenis peristiwa atau teks yang lebih baru dari "
+                + "barisnya. Bangun ulang: rekam projection rebuild --all")
+    }
+
     /// Space used, the file's, and what is free.
     package func space(used: Int, file: Int, free: Int) -> String {
         let (used, file, free) = (bytes(used), bytes(file), bytes(free))

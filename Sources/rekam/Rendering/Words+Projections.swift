@@ -70,6 +70,15 @@ package struct ProjectionWords: SubjectWords {
             "\(version) sedang dibangun: \(percent) %, \(number(rate)) peristiwa/dtk\(left).")
     }
 
+    /// That a version answers nothing, for its rows are of an earlier state of what they are made of.
+    package func superseded(_ version: String) -> String {
+        pick(
+            "Nothing is answered from \(version): a calendar, an event type or a text is newer than its "
+                + "rows.",
+            "\(version) tidak menjawab: ada kalender, jenis peristiwa atau teks yang lebih baru dari "
+                + "barisnya.")
+    }
+
     package func interrupted(_ version: String) -> String {
         pick(
             "\(version) has a build that was interrupted.", "Pembangunan \(version) terputus.")

@@ -236,20 +236,108 @@ import Testing
             case .leadsNowhere: names.append((7, 99))
             }
             names.sort { $0.0 < $1.0 }
-            var bytes: [UInt8] = []
-            func put(_ number: some FixedWidthInteger) {
-                for shift in stride(from: 0, to: number.bitWidth, by: 8) {
-                    bytes.append(UInt8(truncatingIfNeeded: number >> shift))
-                }
-            }
-            put(UInt32(block.tokens.count))
-            put(UInt32(names.count))
-            for item in block.tokens.map({ ($0.key, $0.row) }) + names {
-                put(item.0)
-                put(item.1)
-            }
-            try write.put(tables.index, Key(place), bytes)
+            let tokens = block.tokens.map { ($0.key, $0.row) }
+            try write.put(tables.index, Key(place), bytes(tokens, names))
         }
         #expect(try log.verify()?.table == "private.mdb index")
+    }
+
+    /// A block of the index as it is stored.
+    private func bytes(
+        _ tokens: [(key: UInt64, row: UInt32)], _ names: [(key: UInt64, row: UInt32)]
+    ) -> [UInt8] {
+        var bytes: [UInt8] = []
+        func put(_ number: some FixedWidthInteger) {
+            for shift in stride(from: 0, to: number.bitWidth, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+            }
+        }
+        put(UInt32(tokens.count))
+        put(UInt32(names.count))
+        for item in tokens + names {
+            put(item.key)
+            put(item.row)
+        }
+        return bytes
+    }
+
+    /// What is done to the blocks that lead from tokens to rows, and to the rows' numbers.
+    enum Alteration: CaseIterable {
+        case itemGone, itemTwice, itemToNowhere, itemsSwapped, unsorted, keyChanged
+        case countOfTokens, countOfNames, shorter, empty
+        case blockGone, blockMoved, blockTwice
+        case rowGone, rowMoved, rowAtTheEnd, rowTwice
+    }
+
+    /// A block's bytes with a change to what stands in it; nil where the change is another.
+    private func altered(_ block: IndexBlock, _ change: Alteration) -> [UInt8]? {
+        var tokens = block.tokens.map { (key: $0.key, row: $0.row) }
+        let names = block.names.map { (key: $0.key, row: $0.row) }
+        var stored = block.bytes
+        switch change {
+        case .itemGone: return bytes(Array(tokens.dropFirst()), names)
+        case .itemTwice: return bytes([tokens[0]] + tokens, names)
+        case .itemToNowhere: return bytes(tokens + [(key: .max, row: 99)], names)
+        case .itemsSwapped:
+            (tokens[0].row, tokens[1].row) = (tokens[1].row, tokens[0].row)
+            return bytes(tokens, names)
+        case .unsorted: return bytes(tokens.reversed(), names)
+        case .keyChanged:
+            tokens[0].key ^= 1
+            return bytes(tokens, names)
+        case .countOfTokens: stored[0] += 1
+        case .countOfNames: stored[4] -= 1
+        case .shorter: stored.removeLast(12)
+        case .empty: stored = []
+        case .blockGone, .blockMoved, .blockTwice, .rowGone, .rowMoved, .rowAtTheEnd, .rowTwice:
+            return nil
+        }
+        return stored
+    }
+
+    /// Whether verification finds a difference in the vault, or says that the vault can't be read.
+    private func isTold(_ log: LogStore) throws -> Bool {
+        do { return try log.verify()?.table.hasPrefix("private.mdb") == true } catch is VaultFault {
+            return true
+        }
+    }
+
+    @Test(arguments: Alteration.allCases)
+    func `an index or a number of rows that was altered is a difference, and ends no process`(
+        _ change: Alteration
+    ) throws {
+        let folder = StoreFolder()
+        let log = try made(folder)
+        try log.vault.update { write, tables in
+            var cursor = try write.cursor(tables.index)
+            #expect(try cursor.move(.last))
+            let place: UInt32 = try cursor.keyNumber(at: 0)
+            let block = try #require(try cursor.withEntry { IndexBlock($1) })
+            let number = block.tokens[0].row
+            let row = try #require(try write.copyValue(tables.disclosures, Key(number)))
+            if let altered = altered(block, change) {
+                try write.put(tables.index, Key(place), altered)
+            }
+            switch change {
+            case .blockGone: try write.delete(tables.index, Key(place))
+            case .blockMoved:
+                try write.delete(tables.index, Key(place))
+                try write.put(tables.index, Key(place + 7), block.bytes)
+            case .blockTwice: try write.put(tables.index, Key(place + 7), block.bytes)
+            case .rowGone: try write.delete(tables.disclosures, Key(number))
+            case .rowMoved:
+                try write.delete(tables.disclosures, Key(number))
+                try write.put(tables.disclosures, Key(50 as UInt32), row)
+            case .rowAtTheEnd: try write.put(tables.disclosures, Key(UInt32.max), row)
+            case .rowTwice: try write.put(tables.disclosures, Key(50 as UInt32), row)
+            default: break
+            }
+        }
+        #expect(try isTold(log), "\(change)")
+        // Who reads is shown the text or the token, or told of the damage; who appends goes on, or is.
+        _ = try? log.read { try $0.person("agent/sari") }
+        _ = try? log.read { view in try (0..<view.entryCount).map { try view.revealedEntry($0) } }
+        _ = try? log.record([opened(3, "citra"), opened(4, "ani")])
+        #expect(try isTold(log), "\(change), and more")
     }
 }

@@ -66,6 +66,8 @@ private final class Runs: Sendable {
     /// Identities: fingerprints, with a number.
     let kept: SortedRuns
     let dataFile: [UInt8]
+    /// Records of each, which lie in one block.
+    private static let count = 100
 
     private init() {
         let folder = Scratch.folder("store")
@@ -75,9 +77,9 @@ private final class Runs: Sendable {
             summed = SortedRuns(name: "cells", words: 5, policy: .sum, tables: tables)
             kept = SortedRuns(name: "keys", words: 3, policy: .keep, tables: tables)
             let write = try environment.beginWrite()
-            let cells = (0..<100 as Range<UInt32>).map { [$0 / 10, $0, 7, 0, 1 + $0] }
+            let cells = (0..<UInt32(Self.count)).map { [$0 / 10, $0, 7, 0, 1 + $0] }
             try summed.add(cells.flatMap { $0 }, in: write)
-            let keys = (0..<100 as Range<UInt32>).map { [$0 &* 40_000_000, $0 &* 77, $0] }
+            let keys = (0..<UInt32(Self.count)).map { [$0 &* 40_000_000, $0 &* 77, $0] }
             try kept.add(keys.flatMap { $0 }, in: write)
             try write.commit()
             dataFile = Array(try Data(contentsOf: folder.appending(path: "data.mdb")))
@@ -105,13 +107,19 @@ private final class Runs: Sendable {
     /// The blocks, whole: a seal stands at the end of each.
     func blocks() throws -> [[UInt8]] { try stored().map(\.value) }
 
-    /// Puts an input in the place of each block in turn, padded to that block's length.
+    /// Puts an input in the place of each block in turn, padded to that block's length, under the seal
+    /// that belongs to it: as a packed block and as one that is not. A wrong seal is refused at once, and
+    /// nothing behind it would be looked at.
     func readBlock(_ input: [UInt8]) -> Bool {
         guard let blocks = try? stored() else { fatalError("the store cannot be read") }
         var isSound = false
         for (key, value) in blocks {
             let padding = repeatElement(UInt8(0), count: max(0, value.count - input.count))
-            if read(with: input + padding, table: tables.chunks, Key(key)) { isSound = true }
+            for records in [nil, Self.count] {
+                let sealed = RunTables.sealed(input + padding, under: key, records: records)
+                guard let sealed else { continue }
+                if read(with: sealed, table: tables.chunks, Key(key)) { isSound = true }
+            }
         }
         return isSound
     }

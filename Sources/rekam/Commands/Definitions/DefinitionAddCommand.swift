@@ -39,7 +39,7 @@ struct DefinitionAddCommand: ParsableCommand {
 
     func run() throws {
         Interrupt.listen()
-        let log = try store.open(readOnly: false)
+        let log = try store.openToRedefine(resources.options())
         let addition: DefinitionAddition
         do {
             addition = try DefinitionAddition(files, to: log)

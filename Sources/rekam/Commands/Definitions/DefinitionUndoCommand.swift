@@ -42,7 +42,7 @@ struct DefinitionUndoCommand<Noun: DefinitionNoun>: ParsableCommand {
     var yes = false
 
     func run() throws {
-        let log = try store.open(readOnly: false)
+        let log = try store.openToRedefine(resources.options())
         let register = try log.read { try $0.definitions() }
         let (name, version) = try Noun.find(name, in: register)
         guard version == nil else {
@@ -123,7 +123,7 @@ struct DefinitionDropCommand<Noun: DefinitionNoun>: ParsableCommand {
     var yes = false
 
     func run() throws {
-        let log = try store.open(readOnly: false)
+        let log = try store.openToRedefine(resources.options())
         let register = try log.read { try $0.definitions() }
         let (name, typed) = try Noun.find(name, in: register)
         let live = register.live(Noun.kind, name)
