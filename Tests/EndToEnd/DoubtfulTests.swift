@@ -249,8 +249,7 @@ struct DoubtfulTests {
         expect(
             said.out,
             holds: [
-                "\"sequence\":\"1\",\"sequencetype\":\"Integer\",\"source\":\"s\"",
-                "\"sequence\":\"0\",\"sequencetype\":\"Integer\",\"source\":\"s\"",
+                "\"rekamplace\":1,\"source\":\"s\"", "\"rekamplace\":0,\"source\":\"s\"",
             ])
         try command.file("again.ndjson", said.out)
         let again = try command.run("ingest", "again.ndjson")
