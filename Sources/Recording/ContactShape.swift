@@ -14,9 +14,11 @@ enum ContactShape {
 
     /// A quick look: whether there is `@`, or the eight digits that the shortest number has.
     private static func mayHave(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        // Counted in bytes, so that sixteen are looked at together; that can't overflow.
+        guard range.count <= 255 else { return true }
         let text = bytes.extracting(range)
-        var digits = 0
-        var signs = 0
+        var digits: UInt8 = 0
+        var signs: UInt8 = 0
         for index in text.indices {
             digits &+= text[index] &- 0x30 < 10 ? 1 : 0
             signs &+= text[index] == 0x40 ? 1 : 0

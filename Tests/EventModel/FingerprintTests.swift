@@ -43,6 +43,19 @@ struct FingerprintTests {
         #expect(of("Budi Santoso, Layanan Pelanggan") == 13_044_673_762_983_940_003)
     }
 
+    @Test("A pair's fingerprint rests on both halves, whatever they are, and on which is the first")
+    func pairs() {
+        let halves: [UInt64] = [0, 1, 2, 1 << 32, 1 << 63, .max]
+        var seen = Set<UInt64>()
+        for first in halves {
+            for second in halves {
+                seen.insert(
+                    Fingerprint(Fingerprint(value: first), Fingerprint(value: second)).value)
+            }
+        }
+        #expect(seen.count == halves.count * halves.count)
+    }
+
     @Test("A hundred thousand names of one form have a hundred thousand fingerprints")
     func spread() {
         var seen = Set<UInt64>()

@@ -24,7 +24,7 @@ def fingerprint(text):
 
 
 def pair(first, second):
-    return fold(first ^ PAIR, second)
+    return fold(first ^ PAIR, second ^ SECRETS[1])
 
 
 # Chunks

@@ -174,7 +174,6 @@ package struct ByteStream: Sendable {
     private static func seal(
         of value: Span<UInt8>, table: String, lane: UInt32, block: Int
     ) -> UInt64 {
-        // In this order: whatever is paired with 0, which the first block's number is, comes to 0.
         let address = Fingerprint(
             Fingerprint(value: UInt64(lane) << 32 | UInt64(block)),
             Fingerprint(of: table.utf8Span.span))

@@ -37,10 +37,13 @@ public struct Fingerprint: Hashable, Comparable, Sendable {
         value = Fingerprint.fold(state ^ secret0, UInt64(bytes.count) ^ secret1)
     }
 
-    /// The fingerprint of a pair of texts, such as an event's source and id.
+    /// The fingerprint of a pair, such as an event's source and id; the other way round it is another.
     @inlinable
     public init(_ first: Fingerprint, _ second: Fingerprint) {
-        value = Fingerprint.fold(first.value ^ 0x4b33_a62e_d433_d4a3, second.value)
+        // Both are mixed with a secret: what is multiplied by 0 says nothing of the other half, and numbers
+        // of chunks and blocks begin at 0.
+        value = Fingerprint.fold(
+            first.value ^ 0x4b33_a62e_d433_d4a3, second.value ^ 0x8bb8_4b93_962e_acc9)
     }
 
     /// The bytes as one number, the first one lowest, whatever the machine's own order; up to 8.

@@ -44,6 +44,25 @@ struct RunPackingTests {
         return isWhole ? block : nil
     }
 
+    @Test("A chunk's seal is of its store, run, fence and number, also where these are 0")
+    func seals() {
+        func bigEndian(_ value: UInt64, _ count: Int) -> [UInt8] {
+            (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        let bytes = [UInt8](repeating: 7, count: 64)
+        var seals: Set<ArraySlice<UInt8>> = []
+        for place in 0..<16 {
+            func digit(_ index: Int) -> UInt64 { UInt64(place >> index & 1) }
+            let key =
+                bigEndian(digit(0), 4) + bigEndian(digit(1), 4) + bigEndian(digit(2), 8)
+                + bigEndian(digit(3), 4)
+            for records in [nil, 3, 4] {
+                seals.insert(RunTables.sealed(bytes, under: key, records: records)!.suffix(8))
+            }
+        }
+        #expect(seals.count == 48)
+    }
+
     @Test("Any records come back, and take whole pages less a header")
     func roundTrip() {
         var numbers = SeededNumbers(state: 41)
