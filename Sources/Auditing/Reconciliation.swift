@@ -112,7 +112,9 @@ package struct Reconciliation {
         outcome.refused = read.counts.refused
         outcome.refusals = read.refusals
         outcome.entries = try log.read { $0.entryCount }
-        let known = try known()
+        var known = try known()
+        // A list without a case says that there are none: of the cases that its mapping is about.
+        if known.types.isEmpty { known = mapped(mapping) }
         let caseCount = try scratch.read { view in
             view.entryCount == 0 ? 0 : try view.caseCount(upTo: view.entryCount)
         }
@@ -158,6 +160,16 @@ package struct Reconciliation {
         var openings: Set<UInt16> = []
         /// Where its events come from.
         var sources: Set<String> = []
+    }
+
+    private func mapped(_ mapping: Mapping) -> Known {
+        var known = Known(sources: [mapping.source])
+        for (place, schema) in log.types.schemas.enumerated()
+        where mapping.eventTypes.contains(schema.type) {
+            known.types.insert(UInt16(place))
+            if schema.opensCase { known.openings.insert(UInt16(place)) }
+        }
+        return known
     }
 
     private func known() throws -> Known {

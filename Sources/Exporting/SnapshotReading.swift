@@ -18,6 +18,8 @@ public struct SnapshotDifference: Error, Hashable, Sendable, CustomStringConvert
 public struct SnapshotReading: Sendable {
     /// The folder.
     public let folder: String
+    /// Whether it says what people call those whose tokens its figures have: no signature is over that.
+    public var hasNames: Bool { StoreFiles.status("\(folder)/\(SnapshotFiles.names)") != nil }
     /// What its figures rest on.
     public let manifest: SnapshotManifest
     /// The key that checkpoint and manifest are signed with, as the folder itself says.

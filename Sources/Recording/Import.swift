@@ -40,12 +40,8 @@ public struct Import {
         let digest = Digest()
         let name = source.name
         source.onStoredBytes = { digest.update($0) }
-        try source.check(reading: .events)
         var sink = AnswerWatch(counting(store.sink(clock: clock)), store.types)
-        var outcome = try ingest(
-            source, into: &sink, types: store.types, options: options,
-            rejects: sink.watching(rejects), progress: progress, isCancelled: isCancelled)
-        outcome.note(foreign: name)
+        var outcome = try read(source, into: &sink, rejects: sink.watching(rejects))
         outcome.doubts = sink.inside.doubts
         var blank = ImportRecord(input: name, digest: digest.hex)
         blank.hasAnswers = sink.hasSeenAnswers
@@ -103,12 +99,7 @@ public struct Import {
             rehearsal.rowPlaces = newPlaces
         }
         guard let mapping else {
-            let name = source.name
-            try source.check(reading: .events)
-            var outcome = try ingest(
-                source, into: &sink, types: store.types, options: options, rejects: rejects,
-                progress: progress, isCancelled: isCancelled)
-            outcome.note(foreign: name)
+            var outcome = try read(source, into: &sink, rejects: rejects)
             outcome.doubts = sink.doubts
             return outcome
         }
@@ -122,6 +113,22 @@ public struct Import {
 
     private func counting<Sink: EventSink>(_ sink: Sink) -> DoubtCounting<Sink> {
         DoubtCounting(sink, store.types, clock: clock)
+    }
+
+    private func read(
+        _ source: sending InputSource, into sink: inout some EventSink, rejects: RejectWriter?
+    ) throws -> IngestOutcome {
+        if let fault = source.fault(reading: .events) {
+            var outcome = IngestOutcome()
+            outcome.inputFault = fault
+            return outcome
+        }
+        let name = source.name
+        var outcome = try ingest(
+            source, into: &sink, types: store.types, options: options, rejects: rejects,
+            progress: progress, isCancelled: isCancelled)
+        outcome.note(foreign: name)
+        return outcome
     }
 
     private func read(

@@ -133,6 +133,12 @@ struct ReconcileTests {
                 "missing_there,ticket/T40,", "missing_there,ticket/T41,",
                 "missing_there,ticket/T42,",
             ], "\(made)")
+        // A list of none says so: all of its system's are missing there.
+        try command.file("list.csv", Self.heading)
+        let none = try command.shell(
+            "\(reconcile) --no-record --format csv | cut -d, -f1 | sort | uniq -c")
+        #expect(none.out.contains("42 missing_there") && !none.out.contains("here,"), "\(none)")
+        try command.file("list.csv", text(list))
         // Of another month nothing is missing: the list tells of nothing in it.
         let other = try command.shell("\(reconcile.replacing("Q3", with: "11")) --no-record")
         #expect(other.code == 0 && other.out.contains("0 cases compared"), "\(other)")

@@ -40,14 +40,18 @@ struct RejectsTests {
     func somethingElse() throws {
         let command = try Command()
         #expect(try command.run("init", "--time-zone", "UTC").code == 0)
-        let before = try command.run("status").out
         try command.file("a.csv", "id,channel\n1,web\n2,web\n")
         let csv = try command.run("ingest", "a.csv")
         #expect(csv.code == 74 && csv.error.hasPrefix("Error: a.csv is CSV, and events"), "\(csv)")
         #expect(csv.error.contains("--mapping FILE"))
         #expect(try command.run("ingest", "a.csv", "--dry-run").error == csv.error)
-        // Nothing was recorded, of the input or of its refusal.
-        #expect(try command.run("status").out == before)
+        #expect(try command.run("log", "show", "--last", "1").out.contains("ingest.recorded"))
+        #expect(try command.shell("ls").out.contains("rejects") == false)
+        // One of several costs itself alone, and each is named.
+        try command.file("b.ndjson", Command.message("9"))
+        let both = try command.run("ingest", "a.csv", "b.ndjson", "a.csv")
+        #expect(both.code == 74 && both.out.contains("b.ndjson: Accepted 1"), "\(both)")
+        #expect(both.error.components(separatedBy: "a.csv is CSV").count == 3, "\(both)")
 
         // Where the first bytes don't tell: after a hundred lines.
         let tickets = (1...500).map { "{\"number\": \($0), \"state\": \"open\"}\n" }

@@ -17,8 +17,8 @@ package struct KeptErasures: Sendable {
         path = StoreFiles.named(folder) + ".erasures"
     }
 
-    /// Whether there is a file.
-    package var isThere: Bool { StoreFiles.status(path) != nil }
+    /// Whether there is a file with anything in it: none is ever written empty.
+    package var isThere: Bool { (StoreFiles.status(path)?.size ?? 0) > 0 }
 
     /// The lines of the file.
     package struct Lines: Sendable {
@@ -28,8 +28,7 @@ package struct KeptErasures: Sendable {
         package var ofOthers: [Int] = []
     }
 
-    /// What is kept; empty where there is no file. A last line that a crash cut is no line, nor is an
-    /// empty one.
+    /// What is kept; empty where there is no file.
     ///
     /// - Parameter identity: of the log whose lines are asked for: see `LogStore.identity`.
     /// - Throws: `StoreFault.foreignLine` where a line is none of ours.
@@ -38,13 +37,7 @@ package struct KeptErasures: Sendable {
         let size = StoreFiles.status(path)?.size ?? 0
         let bytes = try StoreFiles.read(path, limitBytes: size, following: false).bytes
         var lines = Lines()
-        var start = 0
-        var number = 0
-        for (place, byte) in bytes.enumerated() where byte == 0x0A {
-            let text = String(decoding: bytes[start..<place], as: UTF8.self)
-            start = place + 1
-            number += 1
-            if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { continue }
+        for (number, text) in StoreFiles.lines(of: bytes) {
             guard let json = try? JSONValue(parsing: text), let erasure = Erasure(json) else {
                 throw StoreFault.foreignLine(path: path, line: number)
             }
@@ -76,22 +69,50 @@ package struct KeptErasures: Sendable {
 }
 
 extension StoreFiles {
+    /// The lines of a file that only grows, one JSON object each, with their numbers from 1; blank ones
+    /// are none. What a crash left of a last one is no object, and is none; one that only lacks its end,
+    /// as an editor may leave it, is a line like any other.
+    package static func lines(of bytes: [UInt8]) -> [(number: Int, text: String)] {
+        var lines: [(number: Int, text: String)] = []
+        for (place, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            let text = String(decoding: line, as: UTF8.self)
+            if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { continue }
+            if line.endIndex == bytes.endIndex, !isObject(text) { continue }
+            lines.append((place + 1, text))
+        }
+        return lines
+    }
+
+    private static func isObject(_ text: String) -> Bool {
+        if case .object? = try? JSONValue(parsing: text) { true } else { false }
+    }
+
     /// Appends whole lines to a private file, durably; it is made where it is missing. What a crash
-    /// left after the last line's end goes first.
+    /// left of a last line goes first; a whole one without its end gets it.
     package static func append(_ lines: [UInt8], to path: String) throws(StoreFault) {
         let isNew = isAbsent(path)
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
         let descriptor = unsafe open(path, flags, mode_t(0o600))
         guard descriptor >= 0 else { throw .file(path: path, action: "make", reason: reason()) }
         defer { close(descriptor) }
-        var end = lseek(descriptor, 0, SEEK_END)
+        let size = lseek(descriptor, 0, SEEK_END)
+        var end = size
+        var tail: [UInt8] = []
         var byte: UInt8 = 0
         while end > 0 {
             guard unsafe pread(descriptor, &byte, 1, end - 1) == 1 else {
                 throw .file(path: path, action: "read", reason: reason())
             }
             if byte == 0x0A { break }
+            tail.append(byte)
             end -= 1
+        }
+        var lines = lines
+        if isObject(String(decoding: tail.reversed(), as: UTF8.self)) {
+            lines.insert(0x0A, at: 0)
+            end = size
         }
         guard ftruncate(descriptor, end) == 0, lseek(descriptor, end, SEEK_SET) == end else {
             throw .file(path: path, action: "write", reason: reason())

@@ -20,18 +20,15 @@ package struct KeptHolds: Sendable {
         guard let size = StoreFiles.status(path)?.size else { return [] }
         let bytes = try StoreFiles.read(path, limitBytes: size, following: false).bytes
         var holds: [PersonActs.Hold] = []
-        // A last line that a crash cut is no line.
-        for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-            .dropLast().enumerated() where !line.isEmpty
-        {
-            let json = try? JSONValue(parsing: String(decoding: line, as: UTF8.self))
+        for (number, line) in StoreFiles.lines(of: bytes) {
+            let json = try? JSONValue(parsing: line)
             func text(_ name: String) -> String? {
                 if case .string(let text)? = json?[name] { text } else { nil }
             }
             guard let log = text("log"), let kind = text("kind"), let reason = text("reason"),
                 let token = text("token").flatMap({ Token($0.utf8Span.span) }),
                 let time = text("time").flatMap({ try? Instant(rfc3339: $0) })
-            else { throw StoreFault.foreignLine(path: path, line: number + 1) }
+            else { throw StoreFault.foreignLine(path: path, line: number) }
             guard log == identity else { continue }
             holds.removeAll { $0.person.token == token && $0.reason == reason }
             if case .boolean(true)? = json?["released"] { continue }

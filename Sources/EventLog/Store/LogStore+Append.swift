@@ -1,5 +1,6 @@
 public import EventModel
 package import LMDB
+internal import Vault
 
 extension LogStore {
     /// Records a batch, durably and in one transaction: all of it, or on an error nothing.
@@ -35,6 +36,10 @@ extension LogStore {
         }
         let transaction = try beginWrite()
         try refuseWhileErasing(transaction)
+        // What another log's vault explains, this one's can't: its tokens would stand for nobody.
+        if try digestKeyFault() == .other {
+            throw VaultFault.damaged(path: path, reason: "it is another log's")
+        }
         let (outcome, state) = try appender.append(
             batch, recorded: clock, isStrict: isStrict, in: transaction)
         guard outcome.accepted > 0 else { return outcome }

@@ -20,10 +20,10 @@ public func ingest<Sink: EventSink>(
     var run = IngestRun(
         sink: sink, types: types, options: options, rejects: rejects, progress: progress)
     defer { sink = run.sink }
-    try source.check(reading: .rows)
     var fault: InputFault?
     var isStoppedEarly = false
     do {
+        if let other = source.fault(reading: .rows) { throw other }
         let reader = try MappedReader(
             mapping, source: source, name: source.name, privateDigest: options.privateDigest)
         header?(reader.rawHeader)

@@ -48,6 +48,9 @@ public struct Mapping: Sendable {
 }
 
 extension Mapping {
+    /// The types of the events that a row may give.
+    package var eventTypes: Set<String> { Set(events.map(\.type)) }
+
     /// Whether the order of the rows tells which of those of an instant comes first.
     package var numbersRows: Bool { rowOrder != nil }
 }

@@ -103,12 +103,9 @@ public enum InputContent: String, Sendable {
 }
 
 extension InputSource {
-    /// Looks whether the first bytes tell of something else than what is to be read.
-    ///
-    /// - Throws: `InputFault`: `other`, or what reading throws.
-    public func check(reading: InputContent.Reading) throws {
-        let content = InputContent(firstBytes: try firstBytes())
-        guard let problem = content?.fault(reading: reading) else { return }
-        throw InputFault(name: name, cause: .other(problem))
+    /// What is wrong where the first bytes tell of something else than what is to be read.
+    public func fault(reading: InputContent.Reading) -> InputFault? {
+        InputContent(firstBytes: firstBytes())?.fault(reading: reading)
+            .map { InputFault(name: name, cause: .other($0)) }
     }
 }

@@ -30,8 +30,9 @@ public final class InputSource: ByteSource {
     private var isAtEnd = false
     private var mayHoldMore = false
     private var hasProduced = false
-    /// Bytes that were looked at before they are read.
+    /// What was looked at before it is read: bytes, or why there are none.
     private var ahead: ArraySlice<UInt8> = []
+    private var faultAhead: (any Error)?
 
     /// Bytes asked of the system at a time for compressed input.
     private static let chunkBytes = 256 << 10
@@ -88,6 +89,10 @@ public final class InputSource: ByteSource {
     ///
     /// - Throws: `InputFault`: `empty`, `compressed` or `system`.
     public func read(into buffer: inout MutableSpan<UInt8>) throws -> Int {
+        if let fault = faultAhead {
+            faultAhead = nil
+            throw fault
+        }
         guard ahead.isEmpty else {
             let count = min(ahead.count, buffer.count)
             for index in 0..<count { buffer[index] = ahead[ahead.startIndex + index] }
@@ -98,15 +103,17 @@ public final class InputSource: ByteSource {
     }
 
     /// The first bytes, decompressed, which are read all the same later: so many as come at once, and
-    /// one at least.
-    ///
-    /// - Throws: as `read`.
-    func firstBytes() throws -> [UInt8] {
+    /// one at least. None where they can't be read, which the next `read` says.
+    func firstBytes() -> [UInt8] {
         if ahead.isEmpty, !hasBegun {
             var bytes = [UInt8](repeating: 0, count: 64 << 10)
             var span = bytes.mutableSpan
-            let count = try readOn(into: &span)
-            ahead = bytes[..<count]
+            do {
+                let count = try readOn(into: &span)
+                ahead = bytes[..<count]
+            } catch {
+                faultAhead = error
+            }
         }
         return Array(ahead)
     }

@@ -86,9 +86,8 @@ struct IngestReport {
 
     /// Ends as the worst of the files asks for.
     func end() throws {
-        for part in parts {
-            if let fault = part.outcome.inputFault { throw Failure(.inputOutput, "\(fault)") }
-        }
+        let faults = parts.compactMap(\.outcome.inputFault)
+        if !faults.isEmpty { throw Failure(.inputOutput, messages: faults.map { "\($0)" }) }
         if Interrupt.isAsked {
             throw Failure(.interrupted, Self.stopped)
         }

@@ -56,7 +56,7 @@ struct SnapshotExportCommand: ParsableCommand {
 
             Examples:
               rekam snapshot export --period 2025-Q3 --out 2025-Q3
-              rekam snapshot export --period 2025-07 --agent budi --out budi-july
+              rekam snapshot export --period 2025-07 --agent budi --out july-417
               rekam snapshot export --period 2025-Q3 --as-of 184203 --with-entries --out audit
             """)
 

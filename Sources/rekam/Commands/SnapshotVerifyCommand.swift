@@ -67,6 +67,7 @@ struct SnapshotVerifyCommand: ParsableCommand {
             signer: reading.verifier.name.printable, key: reading.verifier.text,
             stands: signer)
         report.refused = manifest.refusedNames
+        report.hasNames = reading.hasNames
         if reading.hasEntries {
             try recompute(reading)
             report.isRecomputed = true

@@ -143,6 +143,12 @@ package struct SnapshotWords: SubjectWords {
                     "  Bahwa angka-angkanya berasal dari log: mintalah snapshot beserta entri, atau "
                         + "beri --store."))
         }
+        if checked.hasNames {
+            lines.append(
+                pick(
+                    "  That people are called so: their tokens are signed, names.json is not.",
+                    "  Bahwa nama orangnya benar: tokennya ditandatangani, names.json tidak."))
+        }
         return lines + [
             pick(
                 "  That the sources told the log everything that happened.",
@@ -230,6 +236,8 @@ package struct SnapshotChecked {
     package var store: String?
     /// KPIs and statistics of which it lacks figures.
     package var refused: [String] = []
+    /// Whether it has a file that says what people call those whose tokens its figures have.
+    package var hasNames = false
 
     package init(
         kpiCount: Int, whose: String?, period: String, timeZone: String, entries: UInt32,

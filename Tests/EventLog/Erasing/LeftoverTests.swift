@@ -175,6 +175,28 @@ import Testing
         #expect(try log.verify() == nil)
     }
 
+    @Test("A kept line counts without its end; only what a crash cut off is none")
+    func keptLines() throws {
+        let folder = StoreFolder()
+        let path = folder.path + ".lines"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        func kept(_ text: String) throws -> [String] {
+            try Data(text.utf8).write(to: URL(filePath: path))
+            try StoreFiles.append(Array("{\"n\":9}\n".utf8), to: path)
+            let bytes = try [UInt8](Data(contentsOf: URL(filePath: path)))
+            #expect(bytes.last == 0x0A)
+            return StoreFiles.lines(of: bytes).map(\.text)
+        }
+        let (one, two, nine) = ("{\"n\":1}", "{\"n\":2}", "{\"n\":9}")
+        #expect(try kept("\(one)\n\(two)\n") == [one, two, nine])
+        #expect(try kept("\(one)\n\(two)") == [one, two, nine])
+        #expect(try kept(one) == [one, nine])
+        for cut in 1..<two.utf8.count {
+            #expect(try kept("\(one)\n" + two.prefix(cut)) == [one, nine])
+        }
+        #expect(StoreFiles.lines(of: Array("\(one)\r\n\n \n\(two)".utf8)).map(\.number) == [1, 4])
+    }
+
     @Test(arguments: [nil, Array(repeating: UInt8(3), count: 16)])
     func `a vault without the store's own key of digests is a difference`(_ key: [UInt8]?) throws {
         let folder = StoreFolder()
@@ -187,6 +209,11 @@ import Testing
         #expect(try log.verify()?.key == "digest_key")
         #expect(try log.digestKeyFault() == (key == nil ? .missing : .other))
         #expect(throws: VaultFault.self) { _ = try log.privateDigest() }
+        guard key != nil else { return }
+        // Beside another log's vault nothing is recorded: nobody could ever explain its tokens.
+        let entries = try log.read { $0.entryCount }
+        #expect(throws: VaultFault.self) { try log.record([opened(9, "sari")]) }
+        #expect(try log.read { $0.entryCount } == entries)
     }
 
     @Test func `an erasure that never was hides nothing`() throws {
