@@ -187,17 +187,19 @@ struct HostileInputTests {
     func littleMemory() throws {
         let command = try Command()
         try command.run("init")
+        // Where none of the first lines is an event, the rest is not looked at.
+        try command.file("first", Command.message("1"))
         try command.shell(
             """
             head -c 300000000 /dev/zero | tr '\\0' '\\n' | gzip -1 > blank.gz
-            yes x | head -n 8000000 > short
+            yes x | head -n 8000000 | cat first - > short
             """)
         let blank = try peak(command, "blank.gz")
         #expect(blank.code == 0 && blank.mebibytes < 256, "\(blank)")
         let short = try peak(command, "short")
         #expect(short.code == 65 && short.mebibytes < 256, "\(short)")
         let refused = try command.shell(
-            "cmp short short.rejects.ndjson && wc -l < short.rejects.reasons.csv")
+            "tail -n +2 short | cmp - short.rejects.ndjson && wc -l < short.rejects.reasons.csv")
         #expect(refused.out == "8000001\n", "\(refused)")
     }
 
@@ -208,7 +210,7 @@ struct HostileInputTests {
         var lines = ""
         for number in 1...30_000 {
             lines +=
-                number % 6000 == 0 ? Command.message("m\(number)") : number % 7 == 0 ? "\n" : "x\n"
+                number % 6000 == 1 ? Command.message("m\(number)") : number % 7 == 0 ? "\n" : "x\n"
         }
         try command.file("many.ndjson", lines)
         let result = try command.run("ingest", "many.ndjson")

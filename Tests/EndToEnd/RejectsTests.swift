@@ -44,7 +44,7 @@ struct RejectsTests {
         let csv = try command.run("ingest", "a.csv")
         #expect(csv.code == 74 && csv.error.hasPrefix("Error: a.csv is CSV, and events"), "\(csv)")
         #expect(csv.error.contains("--mapping FILE"))
-        #expect(try command.run("ingest", "a.csv", "--dry-run").error == csv.error)
+        #expect(try command.run("ingest", "a.csv", "--dry-run").error.contains("a.csv is CSV"))
         #expect(try command.run("log", "show", "--last", "1").out.contains("ingest.recorded"))
         #expect(try command.shell("ls").out.contains("rejects") == false)
         // One of several costs itself alone, and each is named.
