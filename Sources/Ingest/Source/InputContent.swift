@@ -103,9 +103,11 @@ public enum InputContent: String, Sendable {
 }
 
 extension InputSource {
-    /// What is wrong where the first bytes tell of something else than what is to be read.
+    /// What is wrong where the first bytes tell of something else than what is to be read; nil for a
+    /// pipe, on whose first bytes nobody should wait here.
     public func fault(reading: InputContent.Reading) -> InputFault? {
-        InputContent(firstBytes: firstBytes())?.fault(reading: reading)
+        guard totalStoredBytes != nil else { return nil }
+        return InputContent(firstBytes: firstBytes())?.fault(reading: reading)
             .map { InputFault(name: name, cause: .other($0)) }
     }
 }
