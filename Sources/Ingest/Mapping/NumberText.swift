@@ -14,7 +14,7 @@ enum NumberText {
         var sinceGroup: Int?
         var decimals: Int?
         var isNegative = false
-        for (place, byte) in text.plainBlanks.enumerated() {
+        for (place, byte) in text.withPlainBlanks.utf8.enumerated() {
             switch byte {
             case UInt8(ascii: "-") where place == 0: isNegative = true
             case UInt8(ascii: "+") where place == 0: break

@@ -4,7 +4,7 @@ extension TimeFormat {
         private let bytes: [UInt8]
         private var place = 0
 
-        init(_ text: String) { bytes = text.plainBlanks }
+        init(_ text: String) { bytes = Array(text.withPlainBlanks.utf8) }
 
         var isAtEnd: Bool { place == bytes.count }
 
@@ -118,12 +118,12 @@ extension TimeFormat {
 }
 
 extension String {
-    /// The text's bytes, with a plain blank for each blank of another kind.
-    var plainBlanks: [UInt8] {
-        if utf8.allSatisfy({ $0 < 0x80 && $0 != 9 }) { return Array(utf8) }
+    /// The text with a plain blank for each blank of another kind; itself where it has none.
+    var withPlainBlanks: String {
+        if utf8.allSatisfy({ $0 < 0x80 && $0 != 9 }) { return self }
         var plain = String.UnicodeScalarView()
         for scalar in unicodeScalars { plain.append(scalar.properties.isWhitespace ? " " : scalar) }
-        return Array(String(plain).utf8)
+        return String(plain)
     }
 }
 

@@ -90,7 +90,7 @@ struct TimeFormat: Sendable, Hashable {
     }
 
     private static func steps(of text: String) throws(Fault) -> [Step] {
-        let bytes = text.plainBlanks
+        let bytes = Array(text.withPlainBlanks.utf8)
         var steps: [Step] = []
         var index = 0
         while index < bytes.count {
