@@ -23,30 +23,18 @@ struct ProjectionDiffCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: WritingOptions<TableOrJSON>
 
-    @Argument(help: ArgumentHelp("One version, or two: NAME@V.", valueName: "name@v"))
-    var names: [String]
+    @OptionGroup var asked: ComparedVersions
 
-    @Option(help: ArgumentHelp("Which period.", valueName: "period"))
-    var period: String
-
-    @Option(help: ArgumentHelp("How many changes to show.", valueName: "n"))
-    var top = 20
-
-    func validate() throws {
-        guard (1...2).contains(names.count) else {
-            throw ValidationError("Which versions? For example resolution@1 resolution@2.")
-        }
-        if top < 1 || top > 100_000 { throw ValidationError("--top \(top): from 1 to 100000.") }
-    }
+    func validate() throws { try asked.check(example: "resolution") }
 
     func run() throws {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
         let versions = try ProjectionVersions(of: log)
-        let new = try versions.find(names[names.count - 1])
+        let new = try versions.find(asked.names[asked.names.count - 1])
         let old: ProjectionVersions.Version
-        if names.count == 2 {
-            old = try versions.find(names[0])
+        if asked.names.count == 2 {
+            old = try versions.find(asked.names[0])
         } else if let live = versions.live(new.name), live != new {
             old = live
         } else {
@@ -59,7 +47,7 @@ struct ProjectionDiffCommand: ParsableCommand {
             throw Failure(.usage, "\(old.text) and \(new.text) are different projections.")
         }
         let period = try log.read {
-            try PeriodArgument.read(self.period, named: "--period ", in: $0)
+            try PeriodArgument.read(asked.period, named: "--period ", in: $0)
         }
         let live = try LiveProjections(of: log, only: [])
         let comparison: ProjectionComparison
@@ -87,13 +75,13 @@ struct ProjectionDiffCommand: ParsableCommand {
         let words = ProjectionWords(output.lang)
         Output.line(
             words.wouldMove(
-                new.text, cells: comparison.movedCells, of: comparison.cells, in: period,
+                new.text, cells: comparison.movedCells, of: comparison.cells, in: asked.period,
                 isListed: !comparison.figures.isEmpty))
         var columns = words.changeHeadings.enumerated().map { place, title in
             TableText.Column(title, isNumber: [3, 5, 6].contains(place))
         }
         let texts = FigureText(output.lang)
-        for moved in comparison.figures.prefix(top) {
+        for moved in comparison.figures.prefix(asked.top) {
             let figure = moved.figure
             columns[0].add(figure.name)
             columns[1].add(figure.place.key.first.map { texts.key($0, .text) } ?? words.all)
@@ -109,8 +97,8 @@ struct ProjectionDiffCommand: ParsableCommand {
             for line in TableText.lines(columns, style: output.style) { Output.line("  " + line) }
         }
         Output.line()
-        let rest = comparison.figures.count - top
-        if rest > 0 { Output.line(words.more(rest, top: rest + top)) }
+        let rest = comparison.figures.count - asked.top
+        if rest > 0 { Output.line(words.more(rest, top: rest + asked.top)) }
         try printDefinitions(old, new, versions)
         for line in AuditWords(output.lang).notCompared(comparison.compared) { Output.line(line) }
         if !comparison.onlyOld.isEmpty {
@@ -143,7 +131,7 @@ struct ProjectionDiffCommand: ParsableCommand {
         _ comparison: ProjectionComparison, _ old: ProjectionVersions.Version,
         _ new: ProjectionVersions.Version
     ) -> JSONValue {
-        let moved = comparison.figures.prefix(top)
+        let moved = comparison.figures.prefix(asked.top)
         return .object(
             [
                 JSONMember(key: "old", value: .string(old.text)),

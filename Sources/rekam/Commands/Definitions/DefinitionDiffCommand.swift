@@ -28,30 +28,17 @@ struct DefinitionDiffCommand<Noun: DefinitionNoun>: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: WritingOptions<TableOrJSON>
 
-    @Argument(help: ArgumentHelp("One version, or two: NAME@V.", valueName: "name@v"))
-    var names: [String]
+    @OptionGroup var asked: ComparedVersions
 
-    @Option(help: ArgumentHelp("Which period.", valueName: "period"))
-    var period: String
-
-    @Option(help: ArgumentHelp("How many changes to show.", valueName: "n"))
-    var top = 20
-
-    func validate() throws {
-        guard (1...2).contains(names.count) else {
-            throw ValidationError(
-                "Which versions? For example \(Noun.example)@1 \(Noun.example)@2.")
-        }
-        if top < 1 || top > 100_000 { throw ValidationError("--top \(top): from 1 to 100000.") }
-    }
+    func validate() throws { try asked.check(example: Noun.example) }
 
     func run() throws {
         Interrupt.listen()
         let log = try store.open(readOnly: true)
         let register = try log.read { try $0.definitions() }
-        let new = try Noun.shown(names[names.count - 1], in: register, of: log)
+        let new = try Noun.shown(asked.names[asked.names.count - 1], in: register, of: log)
         let live = register.live(Noun.kind, new.change.name).map { "\($0.name)@\($0.version)" }
-        guard let other = names.count == 2 ? names[0] : live else {
+        guard let other = asked.names.count == 2 ? asked.names[0] : live else {
             throw Failure(
                 .usage,
                 "\(new.text) has nothing to be compared with: no version of \(new.change.name) is in "
@@ -68,7 +55,7 @@ struct DefinitionDiffCommand<Noun: DefinitionNoun>: ParsableCommand {
                     + new.change.name)
         }
         let period = try log.read {
-            try PeriodArgument.read(self.period, named: "--period ", in: $0)
+            try PeriodArgument.read(asked.period, named: "--period ", in: $0)
         }
         let comparison: DefinitionComparison
         do {
@@ -102,7 +89,7 @@ struct DefinitionDiffCommand<Noun: DefinitionNoun>: ParsableCommand {
             TableText.Column(title, isNumber: [3, 5].contains(place))
         }
         let moved = comparison.moved
-        for figure in moved.prefix(top) {
+        for figure in moved.prefix(asked.top) {
             columns[0].add(figure.name)
             columns[1].add(figure.place.key.first.map { texts.key($0, .text) } ?? words.all)
             columns[2].add(figure.place.period.description)
@@ -114,7 +101,9 @@ struct DefinitionDiffCommand<Noun: DefinitionNoun>: ParsableCommand {
             for line in TableText.lines(columns, style: output.style) { Output.line("  " + line) }
             Output.line()
         }
-        if moved.count > top { Output.line(words.more(moved.count - top, top: moved.count)) }
+        if moved.count > asked.top {
+            Output.line(words.more(moved.count - asked.top, top: moved.count))
+        }
         for line in AuditWords(output.lang).notCompared(comparison.compared) { Output.line(line) }
         Output.line(
             comparison.kpis.isEmpty
@@ -134,7 +123,7 @@ struct DefinitionDiffCommand<Noun: DefinitionNoun>: ParsableCommand {
                 JSONMember(key: "new", value: .string(new.text)),
                 JSONMember(key: "removed", value: texts(differences.removed)),
                 JSONMember(key: "added", value: texts(differences.added)),
-            ] + ChangedFigures.members(comparison.moved.prefix(top), comparison.compared))
+            ] + ChangedFigures.members(comparison.moved.prefix(asked.top), comparison.compared))
     }
 }
 
