@@ -36,14 +36,6 @@ def about(row):
             "customer": given["caller_id"] and f"Caller {given['caller_id']}"}
 
 
-def follows(row, before, latest):
-    """Whether the source counts a row right after the one before it in the file, and no row read so
-    far lies between them: then what both say is told once."""
-    return (before is not None
-            and int(row["sys_mod_count"]) == int(before["sys_mod_count"]) + 1
-            and latest == time(before["sys_updated_at"]) <= time(row["sys_updated_at"]))
-
-
 def named(kind, text):
     """A name; `?` is nobody."""
     return "" if text == "?" else f"{kind} {text}"
@@ -77,29 +69,20 @@ for history in incidents.values():
     holder = {"assigned_to": None, "assignment_group": None}  # None: nothing was ever said
     state = None
     stated, believed, missed_here = [], {}, False
-    before, latest = None, None
     timeline = [(opened, "ticket.opened", {
         "origin": "customer", "order": int(first["sys_mod_count"]), **about(first)})]
     for row in history:
         update, order = time(row["sys_updated_at"]), int(row["sys_mod_count"])
         updated_months.add(month(update))
-        # What a row says is an event, unless the row right before it has said the same.
-        told = before if follows(row, before, latest) else None
-        latest = update if latest is None else max(latest, update)
-        before = row
         # An opening comes of each row that none read so far comes before, in the source's count.
         if least is None or order <= least:
             openings.add((row["sys_mod_count"], *(row[n] for n in ATTRIBUTES)))
             least = order
-        events["ticket.assigned"] += told is None or any(told[n] != row[n] for n in holder)
-        events["ticket.attributes_set"] += any(
-            row[n] != "?" and (told is None or told[n] != row[n]) for n in ATTRIBUTES)
-        here, there = (r and STATES.get(r["ident_state"]) for r in (row, told))
-        believes = row["sys_updated_at"] == {
-            "resolved": row["resolved_at"], "closed": row["closed_at"]}.get(here)
-        events["ticket.status_changed"] += here is not None and (believes or here != there)
-        events["ticket.escalated"] += row["made_sla"] == "false" and (
-            told is None or told["made_sla"] != "false")
+        # What a row says is an event, whatever others say; what it says of its state, once.
+        events["ticket.assigned"] += 1
+        events["ticket.attributes_set"] += any(row[n] != "?" for n in ATTRIBUTES)
+        events["ticket.status_changed"] += row["ident_state"] in STATES
+        events["ticket.escalated"] += row["made_sla"] == "false"
         # Who holds it: `?` is nobody, and nobody where nothing was said is no news.
         now = {name: "" if row[name] == "?" else row[name] for name in holder}
         news = [n for n in holder if now[n] != holder[n] and not (now[n] == "" and holder[n] is None)]

@@ -2,22 +2,19 @@ internal import EventModel
 
 /// What the rows of a file have said of its cases so far.
 ///
-/// The log is never asked: what a mapping gives for a row follows from the file alone, and what
-/// changed follows, whenever it is asked for, from all that is recorded of the case.
+/// No row goes untold for what another has said: what changed follows, whenever it is asked for, from
+/// all that is recorded of the case. Others tell which rows can't be its first, how many are alike, and
+/// what is doubtful in their order.
 ///
 /// Bounded: cases not touched while `generationCases` others were are forgotten. A row of such a case
 /// is taken for its first; what that gives beyond need says nothing new.
 struct CaseMemory {
     /// One case.
     struct Entry {
-        /// Where the earliest and the latest of its rows stand.
-        var earliest: RowPlace?
-        var latest: RowPlace?
         /// By the mapping's events that stand for an opening (`first`): the earliest so far.
         var openings: [Opening?] = []
-        /// Its row read last, where a column orders rows; and where it stands.
-        var last: RowStatement?
-        var lastPlace: RowPlace?
+        /// Where its row read last stands.
+        var last: RowPlace?
         /// Its rows in the order of a column.
         var succession: Succession?
         /// What is counted among the rows of one instant.
@@ -124,8 +121,7 @@ struct CaseMemory {
         young = [:]
     }
 
-    /// The fingerprint of a value; never 0. Two different values of one field have the same one
-    /// once in 2^64: then a change is overlooked.
+    /// The fingerprint of a text; never 0.
     static func fingerprint(of text: String) -> UInt64 {
         var text = text
         let value = text.withUTF8 { bytes in unsafe Fingerprint(of: bytes.span).value }
@@ -157,37 +153,5 @@ struct RowPlace: Equatable {
         )
         return time < other.time
             ? atOneTime.1.isBefore(atOneTime.0) : atOneTime.0.isBefore(atOneTime.1)
-    }
-
-    /// Whether another place is the next one in the source's order, and no earlier.
-    func isRightBefore(_ other: RowPlace) -> Bool {
-        guard case .integer(let left)? = order, case .integer(let right)? = other.order else {
-            return false
-        }
-        return left < right && left + 1 == right && time <= other.time
-    }
-}
-
-/// What one row said of its case.
-struct RowStatement {
-    /// A field's value, and when it was so.
-    struct Saying {
-        /// Fingerprint of the value; 0 for nothing.
-        var value: UInt64 = 0
-        var time = SentTime(.earliest)
-    }
-
-    var place: RowPlace
-    /// By slot.
-    var sayings: [Saying]
-
-    /// Takes what is said of a field, unless what is said already holds later.
-    mutating func say(_ value: UInt64, _ slot: Int, at time: SentTime) {
-        if time >= sayings[slot].time { sayings[slot] = Saying(value: value, time: time) }
-    }
-
-    /// Whether it said that a field has this value, no later than some time.
-    func says(_ value: UInt64, _ slot: Int, by time: SentTime) -> Bool {
-        sayings[slot].value == value && sayings[slot].time <= time
     }
 }

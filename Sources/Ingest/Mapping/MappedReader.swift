@@ -23,7 +23,7 @@ public struct MappingMismatch: Error, Hashable, Sendable, CustomStringConvertibl
 public final class MappedReader {
     /// What a row gave.
     public enum Item: Sendable {
-        /// Events (perhaps none: a row that says nothing new), in `drafts`.
+        /// Events (perhaps none: a row that says nothing), in `drafts`.
         case events
         /// A refused row; its bytes are in `rawRow`.
         case rejected(Rejection)

@@ -41,8 +41,6 @@ public struct Mapping: Sendable {
     var keep: [[TestSpec]] = []
     var skip: [[TestSpec]] = []
     var events: [EventSpec] = []
-    /// Fields that are compared with what other rows of the case say; each has a slot.
-    var tracked: [TrackedField] = []
     /// Whether anything asks for other rows of the case.
     var usesState = false
 }
@@ -59,18 +57,6 @@ extension Mapping {
 enum RowOrder: String, Sendable, CaseIterable {
     case newestFirst = "newest-first"
     case oldestFirst = "oldest-first"
-}
-
-/// A field among the events of one kind (`ticket.…`): those of other kinds may have one of the same
-/// name, so that a survey's agent is no ticket's agent.
-struct TrackedField: Sendable, Hashable {
-    var name: String
-    var kind: Substring
-
-    init(_ name: String, of type: String) {
-        self.name = name
-        kind = type.prefix { $0 != "." }
-    }
 }
 
 /// A text with columns and values put in: `ticket/{number}`.
@@ -148,9 +134,7 @@ struct FieldSpec: Sendable {
     }
     var name: String
     var content: Content
-    /// Where the case's last value of it is kept; nil when nothing asks for it.
-    var slot: Int?
-    /// Whether a change of it is a reason for the event.
+    /// Whether the event is given where it says something.
     var isWatched = false
     /// Whether it tells rows of one update apart: it rests on more than what these have in common.
     var isOwn = true

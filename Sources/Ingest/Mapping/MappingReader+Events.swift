@@ -51,7 +51,7 @@ extension MappingReader {
                 faults.report(at: value, "\(type) needs the field \"\(field.name)\"")
             }
         }
-        if let changed = fields["changed"] { readChanged(changed, &event) }
+        if let changed = fields["changed"] { readChanged(changed, schema, &event) }
         // From A to B and back to A within one instant of the clock is two changes, and so is every row
         // that means something by its place; a source's own order tells them apart.
         let maySayAgain = event.hasWatchedFields || mapping.rowOrder != nil
@@ -175,7 +175,10 @@ extension MappingReader {
         return Template(parts: [.literal(NormalText.form(of: constant))])
     }
 
-    private func readChanged(_ value: YAMLValue, _ event: inout EventSpec) {
+    private func readChanged(
+        _ value: YAMLValue, _ schema: EventSchema, _ event: inout EventSpec
+    ) {
+        let states = schema.fields.filter(\.isState).map(\.name)
         event.hasWatchedFields = true
         for element in value.elements {
             guard let name = text(element) else { continue }
@@ -185,15 +188,18 @@ extension MappingReader {
                     among: event.fields.map(\.name))
                 continue
             }
+            // Each row says it again: what isn't so until it is said otherwise would happen again.
+            guard states.contains(name) else {
+                faults.report(
+                    at: element,
+                    "\(schema.type) doesn't say with \"\(name)\" what is so from now on, so that "
+                        + "each of its events tells",
+                    expected: states.isEmpty
+                        ? "no \"changed\"" : "one of \(listed(states)), or no \"changed\"")
+                continue
+            }
             event.fields[place].isWatched = true
-            track(name, of: event.type)
         }
-    }
-
-    /// Has what the rows say of a field compared.
-    private func track(_ name: String, of type: String) {
-        let field = TrackedField(name, of: type)
-        if !mapping.tracked.contains(field) { mapping.tracked.append(field) }
     }
 
     /// The columns an event's data rests on, values followed down.

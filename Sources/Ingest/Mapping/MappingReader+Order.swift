@@ -1,17 +1,14 @@
 internal import Definitions
 
-// What orders a case's rows, what they have in common, and what is compared among them.
+// What orders a case's rows, and what they have in common.
 extension MappingReader {
-    /// What only the whole file tells: which fields are compared, and what rows have in common.
+    /// What only the whole file tells.
     func finish() {
         let common = Set((mapping.merge ?? []).flatMap(columns))
             .union(columns(of: mapping.subject))
         for index in mapping.events.indices {
-            let type = mapping.events[index].type
             for place in mapping.events[index].fields.indices {
                 let field = mapping.events[index].fields[place]
-                mapping.events[index].fields[place].slot = mapping.tracked.firstIndex(
-                    of: TrackedField(field.name, of: type))
                 mapping.events[index].fields[place].isOwn =
                     columns(of: field).map { !$0.isSubset(of: common) } ?? true
             }
@@ -23,7 +20,7 @@ extension MappingReader {
         }
         mapping.usesState =
             mapping.order != nil || mapping.rowOrder != nil || mapping.merge != nil
-            || mapping.events.contains { $0.isFirstOnly || $0.hasWatchedFields || $0.countsRepeats }
+            || mapping.events.contains { $0.isFirstOnly || $0.countsRepeats }
     }
 
     /// What orders the rows of a case, and which of them are one update.

@@ -1,6 +1,6 @@
 internal import EventModel
 
-/// Makes the events that rows give, from what they say and what the file said of their case before.
+/// Makes the events that rows give: what each of them says, whatever others have said.
 struct RowEvents {
     let mapping: Mapping
     private let privateDigest: (@Sendable ([UInt8]) -> [UInt8])?
@@ -76,11 +76,7 @@ struct RowEvents {
         alike = row.alike
         givenBefore = result.given.count
         let before = result.entry
-        var here = place.map {
-            RowStatement(
-                place: $0, sayings: Array(repeating: .init(), count: mapping.tracked.count))
-        }
-        let last = place.flatMap { rowRightBefore($0, before) }
+        let first = result.drafts.count
         for (index, event) in mapping.events.enumerated() {
             // Of the rows that it is for, the first: others stand before it in one file and not in another.
             guard try holds(event) else { continue }
@@ -95,7 +91,7 @@ struct RowEvents {
             // Rows that are merged may be one update, wherever a file is cut.
             draft.isPlace = mapping.merge != nil || mapping.order == nil
             draft.isCounted = event.countsRepeats
-            guard try fill(&draft, event, &here, after: last) else { continue }
+            guard try fill(&draft, event, beside: result.drafts[first...]) else { continue }
             draft.id = try id(of: draft, event, &result)
             if event.isFirstOnly, !opens(draft, event, &result) { continue }
             result.drafts.append(draft)
@@ -114,7 +110,7 @@ struct RowEvents {
                     cases: isAnonymous ? [] : [subject])
             }
         }
-        if let here { note(here, in: &result) }
+        if let place { note(place, in: &result) }
     }
 
     // MARK: Where the row stands
@@ -139,7 +135,7 @@ struct RowEvents {
             guard let succession = entry.succession, !succession.isTold else { return true }
             return !succession.contradicts(place)
         }
-        guard let last = entry.lastPlace else { return true }
+        guard let last = entry.last else { return true }
         switch mapping.rowOrder {
         case .oldestFirst: return place.time >= last.time
         case .newestFirst: return place.time <= last.time
@@ -147,23 +143,9 @@ struct RowEvents {
         }
     }
 
-    /// The case's row that the source counts right before this one, where it is the last one read
-    /// and none read so far lies between them.
-    private func rowRightBefore(_ place: RowPlace, _ entry: CaseMemory.Entry) -> RowStatement? {
-        guard let last = entry.last, last.place.isRightBefore(place) else { return nil }
-        if let latest = entry.latest, last.place.isBefore(latest) { return nil }
-        return last
-    }
-
-    private func note(_ row: RowStatement, in result: inout Result) {
-        let place = row.place
-        if result.entry.earliest.map(place.isBefore) ?? true { result.entry.earliest = place }
-        if !(result.entry.latest.map(place.isBefore) ?? false) { result.entry.latest = place }
-        if mapping.order != nil {
-            result.entry.last = row
-            result.places.append(place)
-        }
-        result.entry.lastPlace = place
+    private func note(_ place: RowPlace, in result: inout Result) {
+        if mapping.order != nil { result.places.append(place) }
+        result.entry.last = place
         result.rows += 1
         result.time = place.time
     }
@@ -175,34 +157,20 @@ struct RowEvents {
         return try evaluator.holds(anyOf: event.when)
     }
 
-    /// Fills in the fields; false where none of the watched ones says anything, or all say what the
-    /// row itself or the one right before it has said.
+    /// Fills in the fields; false where none of those that may have changed says anything, or the row
+    /// itself has said the same of each of them in an event above.
     private mutating func fill(
-        _ draft: inout EventDraft, _ event: EventSpec, _ row: inout RowStatement?,
-        after last: RowStatement?
+        _ draft: inout EventDraft, _ event: EventSpec, beside above: ArraySlice<EventDraft>
     ) throws(Rejection) -> Bool {
-        let time = SentTime(draft.time, nanoseconds: draft.nanoseconds)
-        var said: [(field: Int, value: UInt64)] = []
         var isNews = !event.hasWatchedFields
-        for (index, field) in event.fields.enumerated() {
+        for field in event.fields {
             guard let value = try evaluator.value(of: field) else { continue }
             draft.fields.append(EventDraft.Field(field.name, value))
-            // An opening may turn out not to be the case's first, and then says nothing.
-            guard let slot = field.slot, let row, !event.isFirstOnly else { continue }
-            let print = CaseMemory.fingerprint(of: value.text)
-            said.append((index, print))
-            guard field.isWatched else { continue }
-            let here = row.sayings[slot]
-            let isKnown =
-                here.value == 0
-                ? last?.says(print, slot, by: time) ?? false
-                : here.value == print && here.time == time
-            if !isKnown { isNews = true }
-        }
-        for (index, value) in said {
-            let field = event.fields[index]
-            guard isNews || field.isWatched, let slot = field.slot else { continue }
-            row?.say(value, slot, at: time)
+            guard field.isWatched, !isNews else { continue }
+            let said = above.last { event in
+                event.isOfOneKind(with: draft) && event.fields.contains { $0.name == field.name }
+            }
+            isNews = !(said?.fields.contains(EventDraft.Field(field.name, value)) ?? false)
         }
         return isNews
     }

@@ -92,6 +92,22 @@ struct MappingFaultTests {
             ])
     }
 
+    @Test("only what is so from now on may have changed: each row says it again")
+    func changedFields() {
+        #expect(
+            faults(
+                inEvent: """
+                      - {type: ticket.status_changed, data: {status: "{s}", note: "{n}"}, changed: [status, note]}
+                      - {type: ticket.removed, data: {reason: "{r}"}, changed: [reason]}
+                    """) == [
+                    "m.yaml:8:89: ticket.status_changed doesn't say with \"note\" what is so from now on, "
+                        + "so that each of its events tells; expected one of status, or no "
+                        + "\"changed\".",
+                    "m.yaml:9:61: ticket.removed doesn't say with \"reason\" what is so from now on, so "
+                        + "that each of its events tells; expected no \"changed\".",
+                ])
+    }
+
     @Test("constants are held against the field they stand in")
     func constants() {
         let found = faults(
