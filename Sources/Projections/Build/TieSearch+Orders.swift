@@ -31,6 +31,7 @@ extension TieSearch {
         var isAll = true
         let instants = instants(of: pairs, isAll: &isAll)
         let before = (rows, longOrders)
+        let all = Set(pairs.flatMap(\.projections))
         var open = projections
         var ties: [DecidingTie] = []
         for orders in trials(of: instants) {
@@ -40,18 +41,26 @@ extension TieSearch {
             for (instant, order) in zip(instants, orders) where order > 0 {
                 record(instant.orders[order].map { instant.rows[$0] })
             }
-            let others = words(ofCase: id, kind)
+            var others = words(ofCase: id, kind)
+            var differing = open.filter { differs($0, facts, others) }
+            if !differing.isEmpty {
+                // Others depend on it, too, though another tie was told of them.
+                open.subtract(differing)
+                rest -= cost(of: 1)
+                want(all)
+                others = words(ofCase: id, kind)
+                differing = all.filter { differs($0, facts, others) }
+            }
             (rows, longOrders) = before
-            let differing = open.filter { differs($0, facts, others) }.sorted()
             guard !differing.isEmpty else { continue }
-            open.subtract(differing)
             let moved = zip(instants, orders).flatMap { instant, order in
                 instant.orders[order].enumerated().filter { instant.orders[0][$0] != $1 }
                     .map { instant.orders[0][$0.offset] }.map { rows[instant.rows[$0]].sequence }
             }
             ties.append(
                 DecidingTie(
-                    entries: moved, projections: differing.map { plan.definitions[$0].name }))
+                    entries: moved,
+                    projections: differing.sorted().map { plan.definitions[$0].name }))
         }
         return (ties, isAll && (rest > 0 || open.isEmpty))
     }
