@@ -46,6 +46,30 @@ struct AdmissionTests {
         try #expect(store.record([message("a", source: "other")]).accepted == 1)
     }
 
+    @Test("One order is one content, however its number is sent; the text of its digits is another")
+    func orders() throws {
+        func sent(_ sequence: FieldValue, _ type: String? = nil) -> EventDraft {
+            var draft = message("a")
+            draft.attributes = [.init("sequence", sequence)]
+            if let type { draft.attributes.append(.init("sequencetype", .text(type))) }
+            return draft
+        }
+        let ways = [
+            sent(.integer(10)), sent(.integer(10), "Integer"), sent(.text("10"), "Integer"),
+            sent(.text("010"), "Integer"),
+        ]
+        for first in ways {
+            let folder = StoreFolder()
+            let store = try LogStore.make(in: folder)
+            let outcome = try store.record([first] + ways)
+            #expect(outcome.accepted == 1 && outcome.duplicates == ways.count)
+            #expect(try store.record(ways).duplicates == ways.count)
+            let others = try store.record([sent(.text("10")), sent(.integer(9)), message("a")])
+            #expect(
+                others.rejections.map(\.rejection.field) == ["sequence", "sequence", "sequence"])
+        }
+    }
+
     @Test("In strict mode the first refusal keeps the whole batch out")
     func strict() throws {
         let store = try LogStore.make(in: folder)

@@ -97,7 +97,6 @@ package struct EventContent {
             case ("id", .string(let text)): id = text
             case ("data", .object(let fields)):
                 for field in fields { values["data." + field.key] = EventContent.text(field.value) }
-            // A number and the text of its digits are two orders.
             case ("sequence", _):
                 values[member.key] = String(decoding: member.value.canonical ?? [], as: UTF8.self)
             case ("type", _), ("subject", _), ("time", _), ("sequencetype", _):
@@ -105,6 +104,22 @@ package struct EventContent {
             default: break
             }
         }
+        // A number is one order, whether it is sent as one or `sequencetype` says so; the text of its
+        // digits is another.
+        if let sequence = json["sequence"],
+            let number = Self.number(sequence, values["sequencetype"])
+        {
+            values["sequence"] = String(number)
+            values["sequencetype"] = nil
+        }
+    }
+
+    /// The number that a `sequence` is; nil where it counts as a text.
+    private static func number(_ sequence: JSONValue, _ type: String?) -> Int64? {
+        guard case .string(let text) = sequence else {
+            return Int64(String(decoding: sequence.canonical ?? [], as: UTF8.self))
+        }
+        return type == "Integer" ? Int64(text) : nil
     }
 
     /// The content of a row that is about to be recorded.
