@@ -63,6 +63,17 @@ struct CommandLineTests {
         }
     }
 
+    @Test("The help of facts calls each column that every projection has as the file does")
+    func columnsOfFacts() throws {
+        let command = try store()
+        let header = try command.shell("rekam facts first_response --period 2025 | head -1").out
+        let help = try command.shell("rekam facts --help").out
+        let words = Set(help.split { !$0.isLetter }.map(String.init))
+        for column in header.split(separator: ",").prefix(4) + ["count"] {
+            #expect(words.contains(String(column)), "\(column) in \(help)")
+        }
+    }
+
     @Test("The argument parser's own errors are shown, never obeyed, and forge no line")
     func parserErrors() throws {
         let command = try store()

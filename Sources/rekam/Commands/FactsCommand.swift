@@ -12,9 +12,9 @@ struct FactsCommand: ParsableCommand {
         commandName: "facts",
         abstract: "Print a projection's facts, one row each, for SQL and spreadsheets.",
         discussion: """
-            Case, entry and time (UTC), the local day, then dimensions and measures as the definition \
-            names them; lengths of time in milliseconds, flags 1 or 0, empty where there is no value. \
-            count is 1, or -1 where a stock's earlier state is left. A measure called time is \
+            case, sequence (its entry), time (UTC) and day (local), then dimensions and measures as the \
+            definition names them; lengths of time in milliseconds, flags 1 or 0, empty where there is no \
+            value. count is 1, or -1 where a stock's earlier state is left. A measure called time is \
             measure.time here. However many facts there are, little memory is used.
 
             Examples:
