@@ -89,12 +89,15 @@ struct CaseOrderTests {
                 opened, deskStatus("a", "closed", 9, order: .integer(4)),
                 deskStatus("b", "resolved", 9, order: .integer(4)),
             ], "closed 9000 2 0 0")
-        // Longer than a key of eight bytes.
-        try expect(
-            [
-                opened, deskStatus("a", "resolved", 9, order: .text("2025-01-01/1")),
+        // Longer than a key of eight bytes, of rows that may be one update, too.
+        for isPlace in [false, true] {
+            var changes = [
+                deskStatus("a", "resolved", 9, order: .text("2025-01-01/1")),
                 deskStatus("b", "open", 9, order: .text("2025-01-01/2")),
-            ], "open 9000 2 0 0")
+            ]
+            for place in changes.indices { changes[place].isPlace = isPlace }
+            try expect([opened] + changes, "open 9000 2 0 0")
+        }
     }
 
     @Test("What came up to two minutes before its opening counts as at it, no earlier")

@@ -69,7 +69,7 @@ extension LogView {
     package func sourceOrder(of sequence: UInt32) throws -> [UInt8] {
         let entry = try JSONValue(parsing: String(decoding: entry(sequence), as: UTF8.self))
         guard case .object(let members) = entry else { return [] }
-        for key in ["rekamorder", "sequence"] {
+        for key in ["rekamorder", "rekamplace", "sequence"] {
             if case .string(let text)? = members.first(where: { $0.key == key })?.value {
                 return Array(text.utf8)
             }

@@ -13,11 +13,17 @@ extension RowEvents {
         guard let time = evaluator.peek(event.time) else { return nil }
         guard mapping.order == nil else { return RowPlace(time: time, order: place.order) }
         var number: Int64 = 0
-        if case .integer(let above)? = place.order { number = min(max(above, -512), 511) }
-        let order = place.time.instant.milliseconds &* 1024 &+ number
-        // Rows before 1692 or after 2247 stand at its ends.
-        return RowPlace(
-            time: time, order: .integer(min(max(order, -WholeNumber.largest), WholeNumber.largest)))
+        if case .integer(let above)? = place.order { number = min(max(above, -99_999), 899_999) }
+        // Of fixed width, so that its bytes go as the rows do; two points, so that it is no number.
+        let parts = [
+            (place.time.instant.milliseconds - Instant.earliest.milliseconds, 15),
+            (Int64(place.time.nanoseconds), 6), (number + 100_000, 6),
+        ]
+        let order = parts.map { number, width in
+            let digits = String(number)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        return RowPlace(time: time, order: .text(order.joined(separator: ".")))
     }
 
     /// Whether a row may stand for its case's opening, as none so far certainly comes before it; if so,

@@ -195,12 +195,11 @@ struct RowEvents {
         }
         put(draft.subject)
         put(draft.type)
-        let beyond = draft.nanoseconds == 0 ? "" : ".\(draft.nanoseconds)"
-        put("\(draft.time.milliseconds)\(beyond)")
+        put(SentTime(draft.time, nanoseconds: draft.nanoseconds))
         if mapping.order != nil {
             put(draft.order?.inID)
         } else if event.isFirstOnly, event.time != mapping.rowTime {
-            put("\(try time(mapping.rowTime).instant.milliseconds)")
+            put(try time(mapping.rowTime))
         }
         for column in event.columns { put(evaluator.column(column)) }
         for field in event.fields {
@@ -245,6 +244,11 @@ struct RowEvents {
     private mutating func put(_ text: String?) {
         scratch.append(text == nil ? 0x1E : 0x1F)
         if let text { scratch.append(contentsOf: text.utf8) }
+    }
+
+    private mutating func put(_ time: SentTime) {
+        let beyond = time.nanoseconds == 0 ? "" : ".\(time.nanoseconds)"
+        put("\(time.instant.milliseconds)\(beyond)")
     }
 
     /// 128 bits of a digest of `scratch`: their first half, and all of them in hexadecimal.

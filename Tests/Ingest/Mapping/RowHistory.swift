@@ -28,12 +28,17 @@ struct RowHistory: Hashable {
         }
     }
 
-    private static func place(_ draft: EventDraft) -> (Instant, UInt32, Int64) {
-        (draft.time, draft.nanoseconds, number(draft))
+    private static func place(_ draft: EventDraft) -> (Instant, UInt32, Int64, String) {
+        let order = order(draft)
+        return (draft.time, draft.nanoseconds, order.number, order.text)
     }
 
-    /// What a draft's order counts; 0 for none.
-    static func number(_ draft: EventDraft) -> Int64 {
-        if case .integer(let number)? = draft.order { number } else { 0 }
+    /// What a draft's order counts, none as 0, texts after all numbers.
+    static func order(_ draft: EventDraft) -> (number: Int64, text: String) {
+        switch draft.order {
+        case .integer(let number)?: (number, "")
+        case .text(let text)?: (.max, text)
+        case nil: (0, "")
+        }
     }
 }

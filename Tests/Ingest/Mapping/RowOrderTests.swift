@@ -241,7 +241,7 @@ struct RowOrderTests {
         ]
         func first(_ rows: [String], _ yaml: String) throws -> String? {
             try drafts([rows], yaml).filter { $0.type == "ticket.opened" }.min {
-                RowHistory.number($0) < RowHistory.number($1)
+                RowHistory.order($0) < RowHistory.order($1)
             }?.text("channel")
         }
         let newest = yaml.replacing("oldest-first", with: "newest-first")
@@ -251,6 +251,31 @@ struct RowOrderTests {
                 == "web")
         #expect(try first([rows[3], rows[2], rows[0]], newest) == "web")
         #expect(try first([rows[2], rows[3], rows[1]], newest) == "app")
+    }
+
+    @Test(
+        "Of rows that stand for an opening with a time of its own all nine decimals tell the first")
+    func decimals() throws {
+        let yaml =
+            MappedReaderTests.head.replacing("times: {", with: "times: {opened: \"{agent}\", ")
+                + """
+                events:
+                  - {type: ticket.opened, first: true, at: opened, data: {origin: customer, channel: "{kanal}"}}
+                """
+        let rows = ["000000001", "000000002", "123456789", "123456790"].map {
+            "1,2025-07-01T08:00:00.\($0)Z,1,open,2025-07-01 08:00,A,\($0)"
+        }
+        for order in [rows, rows.reversed(), [rows[2], rows[0], rows[3], rows[1]]] {
+            let openings = try drafts([order], yaml)
+            let first = openings.min { RowHistory.order($0) < RowHistory.order($1) }
+            #expect(first?.text("channel") == "000000001")
+            #expect(Set(openings.map(\.id)).count == openings.count)
+            #expect(Set(openings.map { RowHistory.order($0).text }).count == openings.count)
+        }
+        #expect(try drafts([rows.reversed()], yaml).count == 4)
+        // One channel: what tells the openings apart is their rows' time alone.
+        let alike = rows.map { String($0.prefix { $0 != "A" }) + "A,web" }
+        #expect(Set(try drafts([alike.reversed()], yaml).map(\.id)).count == 4)
     }
 
     @Test("Rows whose places mean something are counted where they are alike, not taken for one")
@@ -265,7 +290,7 @@ struct RowOrderTests {
         }
         func statuses(_ keys: String, _ rows: [String]) throws -> [String?] {
             try drafts([rows], yaml(keys)).sorted {
-                RowHistory.number($0) < RowHistory.number($1)
+                RowHistory.order($0) < RowHistory.order($1)
             }.map { $0.text("status") }
         }
         let expected = ["open", "pending", "open"]
