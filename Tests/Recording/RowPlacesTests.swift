@@ -97,6 +97,28 @@ struct RowPlacesTests {
         }
     }
 
+    @Test("Rows of other cases and instants between rows of one move none of them")
+    func between() throws {
+        let distinct = ["new", "open", "pending", "hold"]
+        try withStore { (store: LogStore) throws -> Void in
+            var exports: [[String]] = []
+            for count in [2, 3, 4, 4] {
+                // Each row after some of the others, which tell of another day in one export and not in
+                // the next.
+                let rows = distinct.prefix(count).reversed().enumerated().flatMap { place, status in
+                    [row(status)]
+                        + (0..<(place + exports.count) % 3).map {
+                            row("open", case: 10 + $0, at: "\(12 + place):0\($0)")
+                        }
+                }
+                exports.append(rows)
+            }
+            let told = try ingest(exports, "newest-first", in: store)
+            #expect(told == Array(repeating: [], count: exports.count))
+            #expect(try states(store) == distinct)
+        }
+    }
+
     @Test("A refused row keeps its place, so that it comes right when it is put right")
     func refused() throws {
         for order in ["oldest-first", "newest-first"] {

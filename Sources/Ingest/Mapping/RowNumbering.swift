@@ -21,27 +21,35 @@ enum FoundRow {
     case end
     case rejected(Rejection, [UInt8])
     case row(NumberedRow, [UInt8])
+
+    /// How many bytes it has in the file.
+    var bytes: Int {
+        switch self {
+        case .end: 0
+        case .rejected(_, let raw), .row(_, let raw): raw.count
+        }
+    }
 }
 
 /// Numbers the rows of each case and instant from the oldest on, where a mapping states `row-order`.
 ///
 /// A row's number is its place in the log's order. It must be the same in the next, longer export, so
-/// that it counts from the end that does not grow: where the newest rows stand first, those of one
-/// instant are read together and counted from the last one back. Every row counts, also one that is
-/// refused: put right, it stands where it stood. Rows that are alike are counted from the same end,
-/// so that the one that was there keeps its id when another comes.
+/// that it counts from the end that does not grow: where the newest rows stand first, those of one case
+/// and instant wait for the last of them, whatever stands between, and are counted from that one back.
+/// Every row counts, also one that is refused: put right, it stands where it stood. Rows that are alike
+/// are counted from the same end, so that the one that was there keeps its id when another comes.
 ///
-/// Bounded: of an instant with more than `mostRows` rows (or bytes) in a row, and of one that comes again
-/// after others, the rest has lower numbers. That is right within the file, and may be other numbers
-/// than in another one; what is then placed otherwise than it was recorded is told (`rowPlaces`).
+/// Bounded: of rows of a case and instant that lie `mostRows` rows (or bytes) apart, and of an instant
+/// that comes again after others of its case, the rest has lower numbers. That is right within the file,
+/// and may be other numbers than in another one; what is then placed otherwise than it was recorded is
+/// told (`rowPlaces`).
 struct RowNumbering {
     private let order: RowOrder
-    /// Rows ready to be read, in the order of the file.
-    private var ready: ArraySlice<FoundRow> = []
-    /// Rows of one instant whose numbers are not known yet, with the fingerprints of their cases.
-    private var run: [(row: FoundRow, subject: UInt64?)] = []
-    private var instant: SentTime?
+    /// Rows in the order of the file, each with the fingerprint of its case as long as it has no number.
+    private var rows: ArraySlice<(row: FoundRow, unnumbered: UInt64?)> = []
     private var bytes = 0
+    /// By case: its rows that have no numbers yet, all of one instant, by their places in `rows`.
+    private var open: [UInt64: (time: SentTime, places: [Int])] = [:]
     /// By case: the instant of its last rows, and the number that comes next in it: of rows newest first
     /// the next lower one.
     private var young: [UInt64: (time: SentTime, next: Int64)] = [:]
@@ -53,7 +61,11 @@ struct RowNumbering {
     init(_ order: RowOrder) { self.order = order }
 
     /// The next row in the order of the file, numbered; nil where more must be taken in first.
-    mutating func next() -> FoundRow? { ready.popFirst() }
+    mutating func next() -> FoundRow? {
+        guard let first = rows.first, first.unnumbered == nil else { return nil }
+        bytes -= first.row.bytes
+        return rows.removeFirst().row
+    }
 
     /// Takes in what comes next in the file.
     ///
@@ -64,93 +76,56 @@ struct RowNumbering {
         _ found: FoundRow, of place: (subject: String, time: SentTime)?,
         counted: (NumberedRow) -> [UInt64]
     ) {
-        let subject = place.map { CaseMemory.fingerprint(of: $0.subject) }
-        if order == .oldestFirst {
-            guard case .row(var row, let raw) = found, let subject, let place else {
-                ready.append(found)
-                return
-            }
+        bytes += found.bytes
+        guard case .row(var row, let raw) = found, let place else {
+            rows.append((found, nil))
+            if case .end = found { for subject in open.keys { close(subject, counted) } }
+            return
+        }
+        let subject = CaseMemory.fingerprint(of: place.subject)
+        guard order == .newestFirst else {
             row.number = number(of: subject, at: place.time, rows: 1)
-            ready.append(.row(row, raw))
+            rows.append((.row(row, raw), nil))
             return
         }
-        if let place, place.time != instant {
-            finish(counted)
-            instant = place.time
-        }
-        run.append((found, subject))
-        switch found {
-        case .end: finish(counted)
-        case .rejected(_, let raw), .row(_, let raw): bytes += raw.count
-        }
-        if run.count >= Self.mostRows || bytes >= Self.mostBytes { finish(counted) }
-    }
-
-    /// Numbers the rows of the instant at hand.
-    private mutating func finish(_ counted: (NumberedRow) -> [UInt64]) {
-        defer {
-            run.removeAll(keepingCapacity: true)
-            bytes = 0
-        }
-        guard let instant else {
-            ready += run.map(\.row)
-            return
-        }
-        var counts: [UInt64: Int64] = [:]
-        for case (.row, let subject?) in run { counts[subject, default: 0] += 1 }
-        var numbers = counts.reduce(into: [UInt64: Int64]()) { numbers, count in
-            numbers[count.key] = number(of: count.key, at: instant, rows: count.value)
-        }
-        var alike: [Int: [UInt64: NumberedRow.Alike]] = [:]
-        if counts.values.contains(where: { $0 > 1 }) { alike = self.alike(counts, counted) }
-        for (place, (found, subject)) in run.enumerated() {
-            guard case .row(var row, let raw) = found, let subject, let number = numbers[subject]
-            else {
-                ready.append(found)
-                continue
-            }
-            row.number = number
-            row.alike = alike[place]
-            numbers[subject] = number - 1
-            ready.append(.row(row, raw))
+        if let known = open[subject], known.time != place.time { close(subject, counted) }
+        open[subject, default: (place.time, [])].places.append(rows.endIndex)
+        rows.append((found, subject))
+        if rows.count >= Self.mostRows || bytes >= Self.mostBytes,
+            let first = rows.first?.unnumbered
+        {
+            close(first, counted)
         }
     }
 
-    /// What rows of the instant at hand are alike, by their places in it, of cases that have several.
-    ///
-    /// - Complexity: O(rows): each of them is read once more.
-    private func alike(
-        _ counts: [UInt64: Int64], _ counted: (NumberedRow) -> [UInt64]
-    ) -> [Int: [UInt64: NumberedRow.Alike]] {
-        struct Key: Hashable {
-            var subject: UInt64
-            var id: UInt64
+    /// Numbers the rows of a case that wait for it.
+    private mutating func close(_ subject: UInt64, _ counted: (NumberedRow) -> [UInt64]) {
+        guard let (time, places) = open.removeValue(forKey: subject) else { return }
+        let found = places.compactMap { place -> (row: NumberedRow, raw: [UInt8])? in
+            if case .row(let row, let raw) = rows[place].row { (row, raw) } else { nil }
         }
-        var ids: [Int: [UInt64]] = [:]
-        var all: [Key: Int] = [:]
-        for (place, (found, subject)) in run.enumerated() {
-            guard case .row(let row, _) = found, let subject, counts[subject] ?? 0 > 1 else {
-                continue
+        let first = number(of: subject, at: time, rows: Int64(places.count))
+        let alike = found.count > 1 ? self.alike(found.map { counted($0.row) }) : [nil]
+        for (index, place) in places.enumerated() {
+            var row = found[index].row
+            row.number = first - Int64(index)
+            row.alike = alike[index]
+            rows[place] = (.row(row, found[index].raw), nil)
+        }
+    }
+
+    /// What rows of one case and instant are alike, newest first, by the ids that they give.
+    private func alike(_ given: [[UInt64]]) -> [[UInt64: NumberedRow.Alike]?] {
+        var older: [UInt64: Int] = [:]
+        for id in given.joined() { older[id, default: 0] += 1 }
+        var newer: [UInt64: Int] = [:]
+        return given.map { ids in
+            for id in ids { older[id, default: 0] -= 1 }
+            defer { for id in ids { newer[id, default: 0] += 1 } }
+            return Set(ids).reduce(into: [:]) { beside, id in
+                beside[id] = .init(older: older[id] ?? 0, newer: newer[id] ?? 0)
             }
-            let given = counted(row)
-            ids[place] = given
-            for id in given { all[Key(subject: subject, id: id), default: 0] += 1 }
         }
-        var seen: [Key: Int] = [:]
-        var alike: [Int: [UInt64: NumberedRow.Alike]] = [:]
-        for (place, (_, subject)) in run.enumerated() {
-            guard let given = ids[place], let subject else { continue }
-            var beside: [UInt64: NumberedRow.Alike] = [:]
-            for id in Set(given) {
-                let key = Key(subject: subject, id: id)
-                let own = given.count { $0 == id }
-                let newer = seen[key] ?? 0
-                beside[id] = .init(older: (all[key] ?? own) - own - newer, newer: newer)
-                seen[key] = newer + own
-            }
-            alike[place] = beside
-        }
-        return alike
     }
 
     /// The number of the first of some rows of a case at an instant.
