@@ -143,6 +143,11 @@ struct SampleDrawCommand: ParsableCommand {
                 try AuditRecording.record(
                     log.planning(plan, entries: entries, by: by, at: now), in: log, words))
         }
+            let plans = try log.read { view in
+                let all = try SamplePlans(view, upTo: view.entryCount)
+                return all.last.map { all.like($0) } ?? []
+            }
+            if plans.count > 1 { lines.append(words.plannedOften(plans)) }
         for line in lines {
             if seed == nil { Output.line(line) } else { Output.errorLine(line) }
         }
