@@ -34,6 +34,7 @@ struct SnapshotDiffCommand: ParsableCommand {
     @OptionGroup var output: WritingOptions<TableJSONOrCSV>
 
     func run() throws {
+        PrintedTokens.belongToSnapshots()
         let old = try SnapshotCommand.checking(before) { try SnapshotReading(before) }
         let new = try SnapshotCommand.checking(after) { try SnapshotReading(after) }
         let comparison = try SnapshotCommand.checking(after) {
