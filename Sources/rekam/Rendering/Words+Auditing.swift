@@ -178,7 +178,11 @@ package struct AuditWords: SubjectWords {
     ) -> String {
         func share(_ count: Int) -> String { "\(number(count)) (\(self.share(count, of: events)))" }
         guard events > 0 else {
-            return pick("It has no events.", "Tidak ada peristiwa di dalamnya.")
+            // Whether respondents answered on its days is not told.
+            return pick(
+                "It has no events but what respondents may have sent, which is not counted.",
+                "Tidak ada peristiwa di dalamnya selain yang mungkin dikirim responden, yang tidak "
+                    + "dihitung.")
         }
         let whose = period.map {
             pick("the \(number(events)) events of \($0)", "\(number(events)) peristiwa \($0)")
