@@ -136,7 +136,7 @@ extension QueryContext {
         _ request: QueryRequest, present: () throws -> QueryContext
     ) throws -> Answer {
         func defined(_ request: QueryRequest) throws -> Answer? {
-            do { return try self.answer(request) } catch let faults as QueryFaults
+            do { return try answerLeavingTooLarge(request) } catch let faults as QueryFaults
                 where faults.outcome == .notDefined
             { return nil }
         }
@@ -150,11 +150,11 @@ extension QueryContext {
             return try defined(part) != nil
         }
         part.kpis = zip(request.kpis, isKnown).filter(\.1).map(\.0)
-        let now = try present().answer(request)
+        let now = try present().answerLeavingTooLarge(request)
         guard !part.kpis.isEmpty else { return now.unreported(in: basis) }
-        var answer = try self.answer(part)
+        var answer = try answerLeavingTooLarge(part)
         answer.markClosed()
-        return answer.among(now, isKnown)
+        return answer.placed(among: now.columns, isKnown, others: .notDefinedThen)
     }
 }
 
@@ -169,47 +169,21 @@ extension Answer {
         answer.doubts = []
         // Which groups there would have been nobody can say.
         if !dimensions.isEmpty { answer.rows = [] }
-        return answer.among(self, columns.map { _ in false })
+        return answer.placed(
+            among: columns, columns.map { _ in false }, others: .notDefinedThen)
     }
 
-    /// Its columns in their places among those of a later answer, of which nothing else was reported.
-    fileprivate func among(_ later: Answer, _ isKnown: [Bool]) -> Answer {
-        func spread<Value>(_ known: [Value], _ other: (Int) -> Value) -> [Value] {
-            var left = known[...]
-            return isKnown.enumerated().map { $1 ? left.removeFirst() : other($0) }
-        }
-        func spread(_ row: AnswerRow) -> AnswerRow {
-            let none = Figure(value: .none, count: nil)
-            let isAny = isKnown.contains(true)
-            var row = row
-            row.figures = spread(isAny ? row.figures : []) { _ in none }
-            if !row.previous.isEmpty {
-                row.previous = spread(isAny ? row.previous : []) { _ in none }
-            }
-            row.statuses = spread(isAny ? row.statuses : []) { _ in .notDefinedThen }
-            row.targets = isAny && !row.targets.isEmpty ? spread(row.targets) { _ in nil } : []
-            return row
-        }
-        var answer = self
-        answer.columns = spread(isKnown.contains(true) ? columns : []) { place in
-            var column = later.columns[place]
-            column.openUntil = nil
-            column.staysOpen = false
-            column.calendars = []
-            return column
-        }
-        answer.rows = rows.map(spread)
-        answer.totals = totals.map(spread)
-        return answer
-    }
-
-    /// Marks every figure as closed: it is read as of the closing itself.
+    /// Marks every figure as closed: it is read as of the closing itself. What is refused was not
+    /// reported then.
     package mutating func markClosed() {
+        func mark(_ status: FigureStatus) -> FigureStatus {
+            status == .refused ? .refusedThen : .closed
+        }
         for place in rows.indices {
-            rows[place].statuses = rows[place].statuses.map { _ in .closed }
+            rows[place].statuses = rows[place].statuses.map(mark)
         }
         for place in totals.indices {
-            totals[place].statuses = totals[place].statuses.map { _ in .closed }
+            totals[place].statuses = totals[place].statuses.map(mark)
         }
         for place in columns.indices { columns[place].openUntil = nil }
     }

@@ -20,6 +20,8 @@ public struct AuditException: Hashable, Sendable {
         case definition
         /// A period's books opened again.
         case reopening
+        /// A sample planned once more of the same KPI and period: one of several can be chosen.
+        case plannedAgain = "planned_again"
         /// An event recorded long after it happened.
         case backdated
         /// An entry of the log's own whose time was given with `REKAM_NOW`.
@@ -61,11 +63,12 @@ public struct AuditException: Hashable, Sendable {
 
     /// What kind of exception it is.
     public var kind: Kind
-    /// The entry; of several, the first.
+    /// The entry; of several, one of them: all that is told here is of this one. Of what was recorded
+    /// late it is the one that happened earliest, of doubts the first.
     public var sequence: UInt32
     /// When the entry was recorded.
     public var recorded: Instant
-    /// When it happened; of several, the earliest.
+    /// When it happened.
     public var happened: Instant
     /// The case, the definition, the input or the period.
     public var subject: String
@@ -81,6 +84,8 @@ public struct AuditException: Hashable, Sendable {
     public var lines = 0
     /// Of what an import told, the first line that has it.
     public var firstLine: Int?
+    /// Of a sample planned once more, the entry of the first plan.
+    public var firstPlan: UInt32?
     /// Whether it stands for entries of people who are not to be known, all of the kind together:
     /// neither these entries nor their times are told.
     public var isAnonymous = false
@@ -178,7 +183,9 @@ public struct AuditExceptions {
             return first..<end
         }
         if !searched.isEmpty {
-            found += try log.read { try Self.told(in: searched, of: $0) }
+            found += try log.read {
+                try Self.told(in: searched, of: $0) + Self.plannedAgain(in: searched, of: $0)
+            }
             found += try doubts(in: searched, by: LiveProjections(of: log), &anonymous)
         }
         return found.sorted { ($0.sequence, $0.kind.place) < ($1.sequence, $1.kind.place) }
@@ -261,7 +268,8 @@ public struct AuditExceptions {
     }
 }
 
-/// Exceptions of which all of a kind that came in one batch are one.
+/// Exceptions of which all of a kind that came in one batch are one, shown by the event of them that
+/// happened earliest.
 private struct ExceptionBatches {
     private let each: Bool
     private var open: [AuditException.Kind: Int] = [:]
@@ -274,8 +282,9 @@ private struct ExceptionBatches {
         if !each, let place = open[exception.kind],
             exceptions[place].recorded == exception.recorded
         {
-            exceptions[place].count += 1
-            exceptions[place].happened = min(exceptions[place].happened, exception.happened)
+            let count = exceptions[place].count + 1
+            if exception.happened < exceptions[place].happened { exceptions[place] = exception }
+            exceptions[place].count = count
         } else {
             open[exception.kind] = exceptions.count
             exceptions.append(exception)

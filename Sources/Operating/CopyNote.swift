@@ -25,7 +25,6 @@ package struct CopyNote: Hashable, Sendable {
 
     /// Where it is: the path, or `PATH.partial` where making it was cut off.
     package var places: [String] {
-        let partial = StoreFiles.withoutSlash(path) + ".partial"
         guard !StoreFiles.isAbsent(partial) else { return [path] }
         return StoreFiles.isAbsentOrEmpty(path) ? [partial] : [path, partial]
     }
@@ -51,8 +50,31 @@ package struct CopyNote: Hashable, Sendable {
     }
 
     /// The copies that are known, oldest first; a line that cannot be read is left out.
-    package static func all(of log: LogStore) -> [CopyNote] {
-        let path = file(log.path)
+    package static func all(of log: LogStore) -> [CopyNote] { all(ofStore: log.path) }
+
+    /// What copies that were killed in the making left: of those that a store knows of, and beside it,
+    /// where a killed restore leaves its own.
+    ///
+    /// - Parameter store: its whole path.
+    package static func leftovers(ofStore store: String) -> [String] {
+        let parent = StoreFiles.parent(of: store)
+        let beside = (StoreFiles.names(in: parent) ?? []).map {
+            StoreFiles.withoutSlash(parent) + "/" + $0
+        }
+        return Set(beside + all(ofStore: store).map(\.partial)).sorted()
+            .filter(PartialFolder.isLeftover)
+    }
+
+    /// Takes away what copies that a store knows of left in the making.
+    package static func sweepLeftovers(of log: LogStore) {
+        for note in all(of: log) { PartialFolder.sweep(note.partial) }
+    }
+
+    /// Where it stands while it is being made.
+    private var partial: String { StoreFiles.withoutSlash(path) + ".partial" }
+
+    private static func all(ofStore store: String) -> [CopyNote] {
+        let path = file(store)
         guard let size = StoreFiles.status(path)?.size,
             let read = try? StoreFiles.read(path, limitBytes: size, following: false)
         else { return [] }

@@ -130,6 +130,12 @@ extension Examination {
         return findings
     }
 
+    /// What killed copies left beside a store that is there or not, and where it made copies.
+    package static func leftovers(ofStore path: String) -> [Finding] {
+        let found = CopyNote.leftovers(ofStore: path)
+        return found.isEmpty ? [] : [Finding(.note, .leftovers(found))]
+    }
+
     private static func map(_ store: StoreFacts) -> Finding {
         let level: Finding.Level =
             store.usedBytes > store.mapBytes / 10 * 8

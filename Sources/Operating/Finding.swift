@@ -117,6 +117,8 @@ public struct Finding: Hashable, Sendable {
         case superseded([String])
         /// Something doubtful that is recorded.
         case doubtful(DoubtfulCases)
+        /// Folders that copies left which were killed in the making.
+        case leftovers([String])
     }
 
     /// How much it matters.
@@ -178,6 +180,7 @@ extension Finding.OfStore {
         case .kept, .keptFault: .checkpoint
         case .superseded: .projections
         case .doubtful: .doubtful
+        case .leftovers: .names
         }
     }
 }

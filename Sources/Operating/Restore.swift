@@ -12,6 +12,8 @@ public struct Restore {
     public var group: UInt32?
     /// A file of erasures kept elsewhere; nil for the one beside the new store.
     public var erasuresFile: String?
+    /// A file of holds kept elsewhere, which are kept beside the new store from then on.
+    package var holdsFile: String?
     /// Told how many of the data's bytes were copied.
     public var progress: (_ bytes: Int, _ total: Int) throws(StoreFault) -> Void = { _, _ in }
 
@@ -28,8 +30,10 @@ public struct Restore {
         public var erased: Int
         /// Whether a file of erasures of this log was there to go by.
         public var hasErasures: Bool
-        /// The file of erasures, and the numbers of its lines that are of other logs.
-        package var linesOfOthers: (path: String, numbers: [Int])
+        /// Holds that are kept beside the store, and in force whether or not its log knows them.
+        package var inForce: Int
+        /// The files of erasures and holds, and the numbers of their lines that are of other logs.
+        package var linesOfOthers: [(path: String, numbers: [Int])]
     }
 
     /// Reads a backup's manifest.
@@ -42,7 +46,11 @@ public struct Restore {
         let file = backup + "/" + BackupManifest.fileName
         guard !StoreFiles.isAbsent(file) else {
             throw OperatingFault.notABackup(
-                path: backup, reason: "it has no \(BackupManifest.fileName)")
+                path: backup,
+                reason: PartialFolder.isLeftover(backup)
+                    ? "a backup or a restore that was killed left it. Take it away, for names may lie "
+                        + "in it: rm -r \(backup)"
+                    : "it has no \(BackupManifest.fileName)")
         }
         try requireFile(BackupManifest.fileName, of: backup)
         let bytes = try StoreFiles.read(
@@ -95,6 +103,7 @@ public struct Restore {
         try check(partial, manifest)
         let identity = try LogStore.open(copyAt: partial.path).identity
         let kept = try kept(for: folder, identity)
+        let holds = try holdsKeptElsewhere(identity)
         var erased = 0
         if manifest.names != nil {
             erased = try LogStore.eraseAgain(inCopyAt: partial.path, kept.lines.erasures)
@@ -108,10 +117,17 @@ public struct Restore {
         // Where they were kept elsewhere, they are kept beside the store from now on: before it appears,
         // since without them it misses texts of which nothing says that they were erased.
         try KeptErasures(ofStore: folder).add(kept.lines.erasures, identity: identity)
+        let beside = KeptHolds(ofStore: folder)
+        for hold in holds.holds where try !beside.read(identity: identity).holds.contains(hold) {
+            try beside.add(hold, isReleased: false, identity: identity)
+        }
+        // A list that can't be read is told to whoever is going to erase.
+        let inForce = (try? beside.read(identity: identity).holds.count) ?? 0
         try partial.finish()
         return Outcome(
             manifest: manifest, hasKey: key != nil, erased: erased, hasErasures: kept.isThere,
-            linesOfOthers: (kept.path, kept.lines.ofOthers))
+            inForce: inForce,
+            linesOfOthers: [(kept.path, kept.lines.ofOthers), (holdsFile ?? "", holds.ofOthers)])
     }
 
     private func copyNames(_ manifest: BackupManifest, to partial: PartialFolder) throws {
@@ -146,6 +162,14 @@ public struct Restore {
         lines.erasures += try inside.read(identity: identity).erasures
         let hasOthersAlone = lines.erasures.isEmpty && !lines.ofOthers.isEmpty
         return (kept.path, lines, (kept.isThere || inside.isThere) && !hasOthersAlone)
+    }
+
+    private func holdsKeptElsewhere(_ identity: String) throws -> KeptHolds.Lines {
+        guard let holdsFile else { return KeptHolds.Lines() }
+        guard !StoreFiles.isAbsent(holdsFile) else {
+            throw StoreFault.file(path: holdsFile, action: "open", reason: "there is no such file")
+        }
+        return try KeptHolds(path: holdsFile).read(identity: identity)
     }
 
     private func check(_ partial: PartialFolder, _ manifest: BackupManifest) throws {

@@ -17,6 +17,8 @@ public struct AnswerBasis: Hashable, Sendable {
     public var today: Day
     /// Whether an earlier state was asked for, rather than the newest there is.
     public var isAsOf = false
+    /// The closing by which its figures were reported; nil where they are asked for otherwise.
+    public var closing: AnswerClosing?
     /// The calendars whose business time the figures count, by name; empty where none does.
     public var calendars: [CalendarVersion] = []
     /// The digests of the texts of the definitions and calendars used, by kind and name (`kpi/csat`).
@@ -37,6 +39,20 @@ public struct AnswerBasis: Hashable, Sendable {
         self.timeZone = timeZone
         self.tzdata = tzdata
         self.today = today
+    }
+}
+
+/// A closing of books, as an answer names it.
+public struct AnswerClosing: Hashable, Sendable {
+    /// Its entry.
+    public var sequence: UInt32
+    /// The local day on which it was recorded.
+    public var day: Day
+
+    /// A closing from its parts.
+    public init(sequence: UInt32, day: Day) {
+        self.sequence = sequence
+        self.day = day
     }
 }
 
@@ -86,6 +102,8 @@ public enum FigureStatus: String, Hashable, Sendable {
     case notDefinedThen = "not_defined_then"
     /// They were closed, and nothing was reported of it: no figure could be given then.
     case refusedThen = "refused_then"
+    /// No figure can be given: its reason says why.
+    case refused
 
     /// Whether the books were closed without any such figure.
     package var isUnreported: Bool { self == .notDefinedThen || self == .refusedThen }
@@ -104,6 +122,8 @@ public enum NullReason: Hashable, Sendable {
     case roundOpen(through: Day)
     /// It would add amounts of money in these different currencies.
     case mixedCurrencies([String])
+    /// Its numbers are too large to add up exactly.
+    case tooLarge
 }
 
 /// One KPI's value for one group and time.

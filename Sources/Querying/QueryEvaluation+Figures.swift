@@ -139,7 +139,7 @@ extension Figure {
     package var isWithheld: Bool {
         switch reason {
         case .withheld, .roundOpen: true
-        case .nothing, .zeroDenominator, .mixedCurrencies, nil: false
+        case .nothing, .zeroDenominator, .mixedCurrencies, .tooLarge, nil: false
         }
     }
 

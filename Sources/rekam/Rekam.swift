@@ -61,7 +61,9 @@ struct Rekam: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            PrintedTokens.tell()
         } catch {
+            PrintedTokens.tell()
             Exit.end(with: error, of: Self.self)
         }
     }

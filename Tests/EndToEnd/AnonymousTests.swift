@@ -29,6 +29,23 @@ struct AnonymousTests {
         return command
     }
 
+    @Test("A month with nothing but respondents' events is not said to have none")
+    func closedMonth()
+        throws
+    {
+        let command = try desk(at: "2025-04-10")
+        let result = try command.shell(
+            """
+            export REKAM_NOW=2025-04-20T05:00:00Z
+            rekam period close 2025-03 && rekam period close 2025-02 --lang id
+            """)
+        #expect(result.code == 0, "\(result)")
+        for word in [
+            "It has no events but what respondents may have sent, which is not counted.",
+            "Tidak ada peristiwa di dalamnya selain yang mungkin dikirim responden, yang tidak dihitung.",
+        ] { #expect(result.out.contains(word), "\(word): \(result)") }
+    }
+
     @Test("No command shows an answer by itself") func oneByOne() throws {
         let command = try desk(at: "2025-04-10")
         try command.file(

@@ -347,6 +347,23 @@ struct AuditorTests {
         }
     }
 
+    @Test("A step of the auditors' page that finds no files fails")
+    func steps() throws {
+        let command = try Command()
+        for page in ["AUDITING.md", "AUDITING.id.md"] {
+            let text = try String(
+                contentsOf: Command.root.appending(path: "docs/" + page), encoding: .utf8)
+            let steps = text.split(separator: "\n").filter {
+                $0.hasPrefix("$ ") && $0.contains("q3") && $0.contains(" && echo \"")
+            }
+            #expect(steps.count == 2, "\(steps)")
+            for step in steps {
+                let result = try command.shell(String(step.dropFirst(2)))
+                #expect(result.code != 0 && result.out.isEmpty, "\(page): \(step) \(result)")
+            }
+        }
+    }
+
     @Test("A store without its key, two exports at once, and no name are told what to do")
     func refusals() throws {
         let command = try desk(events: 600)

@@ -49,6 +49,8 @@ struct BooksTests {
             export REKAM_NOW=2025-10-02T02:00:00Z; rekam ingest t2.ndjson > /dev/null
             rekam period reopen 2025-Q3 --reason late > /dev/null
             say; say --as-closed; \(query) | tail -3
+            \(query) --as-closed | head -1; \(query) --as-closed --format json | grep closing
+            \(query) --as-closed --lang id | head -1
             rekam period close 2025-Q3 --reason again > /dev/null; say
             export REKAM_NOW=2025-10-12T02:00:00Z; rekam ingest t3.ndjson > /dev/null
             rekam period reopen 2025-Q3 --reason "later still" > /dev/null
@@ -67,6 +69,11 @@ struct BooksTests {
         let lines = result.out.split(separator: "\n").map(String.init)
         func place(_ line: String) -> Int { lines.firstIndex { $0.hasPrefix(line) } ?? -1 }
         #expect(lines.first?.contains("2025-Q3 is not closed") == true, "\(result)")
+        // What was reported has the day of its closing, whatever was recorded last before it.
+        for word in [
+            "as closed on 1 October in entry ", "menurut penutupan 1 Oktober di entri ",
+            "\"closed\": \"2025-10-01\"}",
+        ] { #expect(result.out.contains(word), "\(word): \(result)") }
         let said = lines.filter { $0.wholeMatch(of: /\d+,[a-z]+/) != nil }
         #expect(
             said == [
@@ -159,6 +166,85 @@ struct BooksTests {
         let kept = try command.shell("grep -c '\"kpi\": \"huge.number\"' q3/kpis.json")
         #expect(kept.code == 0, "\(kept)")
         #expect(result.out.contains("\n2\n"), "both closings name it: \(result)")
+    }
+
+    @Test("One KPI whose numbers are too large is refused among others, which are answered")
+    func refusedAmongOthers() throws {
+        let command = try desk()
+        try command.file(
+            "huge.yaml",
+            """
+            kpi: huge
+            version: 1
+            title: Huge
+            group: operational
+            unit: count
+            better: lower
+            value: count(ticket_volume) * 9007199254740991 * 9007199254740991 * 9007199254740991
+            """)
+        try command.file(
+            "card.yaml",
+            """
+            scorecard: desk
+            version: 1
+            title: Desk
+            scope: company
+            grain: quarter
+            objectives: {few: Few tickets}
+            rows:
+              - {kpi: huge, weight: 40, target: {max: 5}, from: 2025, to: 2025, serves: few}
+              - {kpi: ticket_volume, weight: 60, target: {max: 5}, from: 2025, to: 2025, serves: few}
+            """)
+        let result = try command.shell(
+            """
+            rekam kpi add huge.yaml > /dev/null || exit
+            rekam scorecard add card.yaml > /dev/null || exit
+            ask() { rekam query huge ticket_volume --period 2025-Q3 "$@"; echo "ended $?"; }
+            ask; ask --lang id; ask --format csv; ask --format json; ask --by agent --format csv
+            ask --compare previous --format csv
+            rekam scorecard desk --period 2025-Q3; echo "card $?"
+            rekam scorecard desk --period 2025-Q3 --format csv
+            rekam query huge --period 2025-Q3; echo "alone $?"
+            rekam period close 2025-Q3 > /dev/null
+            ask --as-closed --format csv
+            """)
+        #expect(result.out.components(separatedBy: "ended 0\n").count == 8, "\(result)")
+        for word in [
+            "Huge: refused, as the numbers are too large to add up exactly.",
+            "Huge: tidak dapat dijawab, karena angkanya terlalu besar",
+            "huge,2025-Q3,,count,,,,,too_large,refused,",
+            "ticket_volume,2025-Q3,1,count,,1,1,1,,settled,",
+            "\"value\": null, \"reason\": \"too_large\"", "\"status\": \"refused\"",
+            "card 0\n", "alone 64\n", "huge,2025-Q3,,count,,,,,too_large,refused_then,",
+            "ticket_volume,2025-Q3,1,count,,1,1,1,,closed,",
+        ] { #expect(result.out.contains(word), "\(word): \(result)") }
+    }
+
+    @Test("Where the count alone moved, every comparison shows it")
+    func countAlone() throws {
+        let command = try desk()
+        try command.file("same.ndjson", ticket(4, hours: 1))
+        let result = try command.shell(
+            """
+            rekam period close 2025-Q3 > /dev/null
+            rekam snapshot export --period 2025-Q3 --out before > /dev/null
+            export REKAM_NOW=2025-10-02T02:00:00Z; rekam ingest same.ndjson > /dev/null
+            rekam snapshot export --period 2025-Q3 --out after > /dev/null
+            rekam period restatements 2025-Q3 | grep 'first_response_time  '
+            rekam period restatements 2025-Q3 --lang id | grep 'first_response_time  '
+            rekam period restatements 2025-Q3 --format csv | head -1
+            rekam period restatements 2025-Q3 --format csv | grep ,first_response_time,,
+            rekam period restatements 2025-Q3 --format json | grep '"first_response_time"' | head -1
+            rekam snapshot diff before after | grep 'first_response_time  '
+            rekam snapshot diff before after --format csv | grep ^first_response_time,2025-09,total
+            rekam snapshot diff before after --format json | grep '"first_response_time"' | head -1
+            """)
+        for word in [
+            "1h 00m (1 fact)", "1h 00m (2 facts)", "1j 00m (1 fakta)",
+            "before_count,after_count,before_reason,after_reason,before_currency,after_currency",
+            ",1,2,,,,\r\n", "\"before_count\": 1, \"after_count\": 2",
+        ] { #expect(result.out.contains(word), "\(word): \(result)") }
+        #expect(result.out.components(separatedBy: "(2 facts)").count >= 3, "\(result)")
     }
 
     @Test("A KPI that came after the closing is said to be not defined then, in every format")

@@ -100,6 +100,17 @@ struct CommandLineTests {
         #expect(help.code == 0 && help.error.isEmpty && help.out.contains("USAGE:"), "\(help)")
     }
 
+    @Test("No command's help has a line end that was not taken out")
+    func helpTexts() throws {
+        let help = try Command().run("--experimental-dump-help")
+        #expect(help.code == 0 && help.out.contains("\"discussion\""), "\(help)")
+        // A backslash in JSON is one of these, or quotes one of the text.
+        let left = help.out.replacing("\\\"", with: "").replacing("\\n", with: "")
+            .replacing("\\/", with: "")
+        let place = left.firstIndex(of: "\\")
+        #expect(place == nil, "\(place.map { left[$0...].prefix(200) } ?? "")")
+    }
+
     @Test("A line end in what is quoted starts no line")
     func forgedLines() throws {
         let command = try store()

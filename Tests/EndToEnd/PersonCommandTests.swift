@@ -295,7 +295,7 @@ struct PersonCommandTests {
             """)
         #expect(result.code == 0, "\(result)")
         #expect(
-            result.out.contains("Holds and retention rules made after 2026-01-05"), "\(result)")
+            result.out.contains("Retention rules made after 2026-01-05"), "\(result)")
         #expect(result.out.contains("erased again"), "\(result)")
         #expect(result.out.contains("Nothing of what was erased is in"), "\(result)")
         #expect(!result.out.contains("are recorded"), "\(result)")

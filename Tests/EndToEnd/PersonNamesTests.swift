@@ -265,6 +265,37 @@ struct PersonNamesTests {
         #expect(result.code == 0 && result.out.contains("\n2\n"), "\(result)")
     }
 
+    @Test("Tokens that are printed for people are said to be such, once, and why they stand there")
+    func tokens() throws {
+        let command = try made()
+        try command.file(
+            "more.ndjson",
+            opened(3, "Tuti").replacing("\"title\"", with: "\"agent\":\"Tono Adi\",\"title\""))
+        let result = try command.shell(
+            """
+            set -e
+            rekam ingest more.ndjson > /dev/null
+            rekam backup bare --without-names > /dev/null
+            rekam log show --last 9 2> clear
+            rekam log show --last 9 --tokens 2> asked > /dev/null
+            rekam erase 'customer/Ratna Wijaya' --reason asked > /dev/null
+            rekam erase 'agent/Tono Adi' --reason left > /dev/null
+            rekam log case ticket/T-1 2> erased > /dev/null
+            rekam query ticket_volume --by agent --period 2025-07 --lang id 2> table
+            rekam query ticket_volume --by agent --period 2025-07 --format csv 2> csv
+            rekam restore bare --store other > /dev/null
+            rekam log show --last 9 --store other 2> without > /dev/null
+            """)
+        #expect(result.code == 0, "\(result)")
+        func said(_ file: String) throws -> String { try command.shell("cat \(file)").out }
+        for file in ["clear", "asked", "csv"] { #expect(try said(file) == "", "\(file)") }
+        #expect(
+            try said("erased").components(separatedBy: "~… is a token: the name or text").count == 2
+        )
+        #expect(try said("table").contains("~… adalah token: nama atau teks yang digantikannya"))
+        #expect(try said("without").contains("(private.mdb), which this store does not have."))
+    }
+
     @Test("What a killed backup left is in the list of copies, and what to do is said")
     func partial() throws {
         let command = try made()
@@ -279,6 +310,100 @@ struct PersonNamesTests {
         #expect(
             result.error.contains("one.partial exists already. Name another folder, or remove it"),
             "\(result)")
+    }
+
+    @Test(
+        "What killed copies left is told with its remedy, refused as a backup, and swept where known"
+    )
+    func leftovers() throws {
+        let command = try made()
+        try command.file(
+            "more.ndjson",
+            opened(3, "Tuti").replacing("\"title\"", with: "\"agent\":\"Tono Adi\",\"title\""))
+        let result = try command.shell(
+            """
+            rekam ingest more.ndjson > /dev/null
+            rekam backup one > /dev/null; rekam snapshot export --period 2025-07 --out snap > /dev/null
+            rekam doctor | grep -c partial
+            mkdir one.partial other.partial theirs.partial; chmod 700 *.partial
+            for folder in one other theirs; do cp store/data.mdb store/private.mdb $folder.partial/; done
+            touch theirs.partial/mine; mkdir -p snap.partial/whole
+            touch snap.partial/.rekam-in-the-making snap.partial/whole/names.json
+            rekam doctor | grep -A1 partial; rekam doctor --lang id | grep -A1 partial
+            rekam doctor --format json | grep -o '"text":"Copies that were killed[^"]*'
+            rekam doctor --store nowhere | grep -q other.partial && echo told
+            rekam erase --again --in one.partial; echo "ended $?"
+            rekam erase --again --in theirs.partial 2>&1 | grep -c backup.json
+            flock one.partial rekam backup two > /dev/null; ls -d *.partial | xargs
+            rekam backup three > /dev/null; ls -d *.partial | xargs
+            """)
+        for word in [
+            "0\n", "Copies that were killed in the making left ",
+            "Take them away: rm -r \(command.folder.path)/one.partial ",
+            "Hapus: rm -r \(command.folder.path)/one.partial ", "\ntold\nended 1\n1\n",
+            "\none.partial other.partial theirs.partial\n",
+            "\nother.partial theirs.partial\n",
+        ] { #expect(result.out.contains(word), "\(word): \(result)") }
+        #expect(!result.out.contains("/theirs.partial"), "\(result)")
+        #expect(
+            result.error.contains("a backup or a restore that was killed left it. Take it away"),
+            "\(result)")
+    }
+
+    @Test("Why somebody disputed a team's figure goes with them, and is nowhere in clear")
+    func disputes() throws {
+        let command = try made()
+        func disputed(_ id: String, _ subject: String, by person: String) -> String {
+            event(
+                id, "figure.disputed", subject,
+                #""dispute":"\#(id)","kpi":"csat","period":"2025-07","by":"\#(person)","#
+                    + #""reason":"Kemuning-\#(id) was on leave""#)
+        }
+        try command.file(
+            "disputes.ndjson",
+            disputed("d1", "team/A", by: "Wulan Kenanga")
+                + disputed("d2", "agent/Tono Adi", by: "Wulan Kenanga")
+                + disputed("d3", "company", by: "Tono Adi")
+                + event(
+                    "d4", "dispute.decided", "team/A",
+                    #""dispute":"d1","decision":"upheld","by":"Wulan Kenanga""#))
+        let result = try command.shell(
+            """
+            set -e
+            rekam ingest disputes.ndjson > /dev/null
+            ! grep -aqE 'Kenanga|Kemuning|Tono' store/data.mdb
+            rekam erase 'agent/Wulan Kenanga' --reason left
+            ! grep -aqE 'Kenanga|Kemuning-d1' store/private.mdb
+            grep -aoE 'Kemuning-d[23]' store/private.mdb | sort -u | xargs
+            rekam log case team/A
+            rekam verify | tail -1
+            """)
+        #expect(result.code == 0, "\(result)")
+        for word in [
+            "by of figure.disputed: 2 entries", "by of dispute.decided: 1 entry",
+            "Goes         1 name and 1 text of 1 entry", "Kemuning-d2 Kemuning-d3", "It holds.",
+        ] { #expect(result.out.contains(word), "\(word): \(result)") }
+        #expect(result.error.contains("~… is a token: the name or text"), "\(result)")
+    }
+
+    @Test("Where the list of erasures is another log's, that is said") func anothersList() throws {
+        let command = try made()
+        let result = try command.shell(
+            """
+            set -e
+            rekam backup early > /dev/null
+            rekam erase 'customer/Ratna Wijaya' --reason asked > /dev/null
+            sed -i 's/"log":"[^"]*"/"log":"another"/' store.erasures; mv store moved
+            rekam restore early; rekam restore early --store id --lang id --erasures store.erasures
+            rekam erase --again
+            """)
+        #expect(result.code == 0, "\(result)")
+        for word in [
+            "store.erasures has no erasure of this log: who was erased after the backup was made can",
+            "store.erasures tidak memuat penghapusan log ini: yang dihapus setelah pencadangan",
+            "store.erasures has no erasure of this log: only those that the log itself tells",
+        ] { #expect(result.out.contains(word), "\(word): \(result)") }
+        #expect(!result.out.contains("No list of erasures is at"), "\(result)")
     }
 
     @Test("A store restored without its key has its erasures in the log, or says what is left")

@@ -225,6 +225,10 @@ struct ReconcileTests {
             try one.csv --format csv --no-record
             try one.csv --strata projection --no-record
             rekam log show --last 1 | grep -o '"act":"[a-z]*"\\|"errors":[0-9]*\\|"bound":"[0-9.]*"'
+            rekam sample ticket_volume --period 2025-Q3 --size-for 95,5 > /dev/null
+            rekam audit exceptions --period 2025-10 | grep planned
+            rekam audit exceptions --period 2025-10 --lang id | grep direncanakan
+            rekam audit exceptions --period 2025-10 --format csv | grep planned_again | cut -d, -f1,5,6
             head -40 none.csv > few.csv; try few.csv --plan $plan
             try none.csv --plan 3
             (cat none.csv; tail -1 none.csv) > twice.csv; try twice.csv
@@ -247,6 +251,14 @@ struct ReconcileTests {
             "has no column \"result\"", "--confidence 100: from 50 to less than 100 percent.",
             "has no column \"team\"",
         ] { #expect(said.contains(word), "\(word): \(result)") }
+        // Of two plans of one figure the second is told, when it is made, evaluated and looked for.
+        let told = said.components(separatedBy: "was planned 2 times (entries ").count - 1
+        #expect(told == 3, "\(result)")
+        for word in [
+            "planned again", "planned first in entry ", "direncanakan pertama kali di entri ",
+            "planned_again,resolution_time 2025-Q3,entry ",
+        ] { #expect(said.contains(word), "\(word): \(result)") }
+        #expect(!said.contains("planned_again,ticket_volume"), "\(result)")
         let codes = result.out.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("code ") }
         #expect(
             codes.map { $0.dropFirst(5) } == [

@@ -136,7 +136,7 @@ struct ErasedBackupTests {
         var restore = Restore(of: place.file("early"))
         restore.erasuresFile = place.file("store.erasures")
         let more = try restore.make(at: place.file("more"))
-        #expect(more.linesOfOthers.numbers == [3] && more.erased == 0)
+        #expect(more.linesOfOthers[0].numbers == [3] && more.erased == 0)
         #expect(try open("more", from: 9).identity != other.identity)
     }
 
@@ -232,6 +232,38 @@ struct ErasedBackupTests {
             }
         }
         #expect(held == [["lawsuit"], []])
+    }
+
+    @Test(
+        "A list of holds that is kept elsewhere comes along, and is kept beside the store from then on"
+    )
+    func holdsKeptElsewhere() throws {
+        do {
+            let log = try made()
+            let person = try #require(try log.read { try $0.person("customer/ani") })
+            let hold = PersonActs.Hold(person: person, reason: "lawsuit", by: nil, time: now)
+            try log.keptHolds.add(hold, isReleased: false, identity: "another")
+            try log.keptHolds.add(hold, isReleased: false, identity: log.identity)
+        }
+        let elsewhere = place.file("elsewhere")
+        try FileManager.default.moveItem(atPath: place.file("store.holds"), toPath: elsewhere)
+        var restore = Restore(of: place.file("early"))
+        restore.holdsFile = elsewhere
+        for _ in 1...2 {
+            let outcome = try restore.make(at: place.file("back"))
+            #expect(outcome.inForce == 1 && outcome.linesOfOthers[1].numbers == [1])
+            let log = try open("back", from: 41)
+            let held = try log.read { view in
+                let person = try #require(try view.person("customer/ani"))
+                return try view.holds(of: person, view.personActs()).map(\.reason)
+            }
+            #expect(held == ["lawsuit"])
+            #expect(try log.keptHolds.read(identity: log.identity).holds.count == 1)
+            try FileManager.default.removeItem(atPath: place.file("back"))
+        }
+        restore.holdsFile = place.file("nowhere")
+        #expect(throws: StoreFault.self) { try restore.make(at: place.file("back")) }
+        #expect(!FileManager.default.fileExists(atPath: place.file("back")))
     }
 }
 

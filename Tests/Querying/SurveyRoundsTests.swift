@@ -94,6 +94,23 @@ struct SurveyRoundsTests {
         try log.ledger().groups.map { [$0.group] + $0.cases }
     }
 
+    @Test("A closed round of few people is one of few people after a void, too")
+    func voidedReason() throws {
+        var log = Log()
+        for person in 1...4 as ClosedRange<UInt32> { log.add(person, at: Double(person), team: 7) }
+        log.rest(16)
+        #expect(try log.ledger().withheld.map(\.openUntil) == [nil, nil, nil, nil])
+        log.void(1, at: 17)
+        #expect(try log.ledger().withheld.map(\.openUntil) == [nil, nil, nil])
+        // What comes after is open until recording rests, and only then of few.
+        log.add(9, at: 5, recorded: 17.5, team: 7)
+        #expect(try Set(log.ledger().withheld.map { $0.openUntil == nil }) == [false])
+        log.rest(18)
+        #expect(try log.ledger().withheld.map(\.openUntil) == [nil, nil, nil, nil])
+        log.void(2, at: 18.5)
+        #expect(try log.ledger().withheld.map(\.openUntil) == [nil, nil, nil])
+    }
+
     @Test("A round without invitations closes 14 days after its first answer, and not before")
     func usualDays() throws {
         var log = Log()

@@ -10,16 +10,29 @@ package struct KeptHolds: Sendable {
     /// The file.
     package let path: String
 
+    /// A file, there or not.
+    package init(path: String) { self.path = path }
+
     /// The file of a store: beside its folder, `NAME.holds`.
     package init(ofStore folder: String) { path = StoreFiles.named(folder) + ".holds" }
 
-    /// The holds of a log that the file tells and that it does not tell released.
+    /// The lines of the file.
+    package struct Lines: Sendable {
+        /// The holds of the log asked for that no line tells released.
+        package var holds: [PersonActs.Hold] = []
+        /// The numbers, from 1, of lines of other logs.
+        package var ofOthers: [Int] = []
+
+        package init() {}
+    }
+
+    /// What is kept of a log.
     ///
     /// - Throws: `StoreFault.foreignLine` where a line is none of ours.
-    package func read(identity: String) throws -> [PersonActs.Hold] {
-        guard let size = StoreFiles.status(path)?.size else { return [] }
+    package func read(identity: String) throws -> Lines {
+        guard let size = StoreFiles.status(path)?.size else { return Lines() }
         let bytes = try StoreFiles.read(path, limitBytes: size, following: false).bytes
-        var holds: [PersonActs.Hold] = []
+        var lines = Lines()
         for (number, line) in StoreFiles.lines(of: bytes) {
             let json = try? JSONValue(parsing: line)
             func text(_ name: String) -> String? {
@@ -29,15 +42,18 @@ package struct KeptHolds: Sendable {
                 let token = text("token").flatMap({ Token($0.utf8Span.span) }),
                 let time = text("time").flatMap({ try? Instant(rfc3339: $0) })
             else { throw StoreFault.foreignLine(path: path, line: number) }
-            guard log == identity else { continue }
-            holds.removeAll { $0.person.token == token && $0.reason == reason }
+            guard log == identity else {
+                lines.ofOthers.append(number)
+                continue
+            }
+            lines.holds.removeAll { $0.person.token == token && $0.reason == reason }
             if case .boolean(true)? = json?["released"] { continue }
-            holds.append(
+            lines.holds.append(
                 PersonActs.Hold(
                     person: Person(kind: kind, token: token), reason: reason, by: text("by"),
                     time: time))
         }
-        return holds
+        return lines
     }
 
     /// Adds that a hold began, or ended, durably.

@@ -68,6 +68,7 @@ extension LogView {
     ///   where the event that names them was taken out, of what was taken out of the case alone,
     /// - of an entry that names them as `agent`, `who` or `with`, where its type tells of people (it
     ///   may have a person as its case, or is a quality review): an assessment, an absence, a cost,
+    /// - of a dispute that they raised about a figure of no one person: those whose figure it is do,
     /// - of an entry in which they act as a customer,
     /// - of the record of an import whose input's name has their name in it, or one of the words.
     ///
@@ -100,6 +101,9 @@ extension LogView {
             if type.tellsOfPeople, ["agent", "who", "with"].contains(field) {
                 texts.insert(sequence)
             }
+            if try field == "by" && type.type == "figure.disputed" && !isPersons(caseID) {
+                texts.insert(sequence)
+            }
             if try field == "actor" && isCustomer(actorOf: sequence, type) {
                 texts.insert(sequence)
             }
@@ -115,6 +119,12 @@ extension LogView {
         trace.entries = entries.sorted()
         trace.texts = texts.sorted()
         return trace
+    }
+
+    /// Whether a case is one of a person.
+    private func isPersons(_ caseID: UInt32) throws -> Bool {
+        let kind = try subject(ofCase: caseID).prefix { $0 != "/" }
+        return types.personalKinds.contains(String(kind))
     }
 
     /// Entries that name one of some persons in a field of `data`, in order.

@@ -116,7 +116,7 @@ extension LogView {
             acts.take(name, json, entry)
         }
         do {
-            acts.take(try store.keptHolds.read(identity: store.identity))
+            acts.take(try store.keptHolds.read(identity: store.identity).holds)
         } catch is StoreFault where store.isReadOnly {
             // Who only reads is shown what the log tells; whoever erases must know of all.
         }

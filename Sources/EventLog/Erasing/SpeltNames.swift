@@ -6,7 +6,7 @@ internal import EventModel
 /// `0812345` in `chat0812345.txt`.
 ///
 /// Accents, widths and alphabets hide nobody: a letter counts as the one of ASCII that it is made of or
-/// looks like. A telephone number is found under any way of parting it, with its country's code or
+/// looks like; `ü` counts as `u` and as `ue`, as it does where a keyboard has none. A telephone number is found under any way of parting it, with its country's code or
 /// without.
 package struct SpeltNames: Sendable {
     private let names: [String]
@@ -22,7 +22,7 @@ package struct SpeltNames: Sendable {
 
     /// Names, of which those without a letter or digit are left out.
     package init(_ names: some Sequence<String>) {
-        let parted = Set(names.map { Self.words($0) })
+        let parted = Set(names.flatMap { Self.spellings(of: $0) })
         let spelt = Set(parted.map { $0.joined() }).filter { !$0.isEmpty }
         self.names = spelt.sorted()
         parts = parted.map { $0.filter { $0.count > 1 } }.filter { $0.count > 1 }
@@ -30,13 +30,47 @@ package struct SpeltNames: Sendable {
             .map { Self.withoutPrefix($0) }.filter { $0.utf8.count >= Self.leastNumber }.sorted()
     }
 
-    /// The words of names that tell of somebody by themselves, such as a family name: of letters alone,
-    /// and not what stands behind the `@` of an address.
+    /// What of names tells of somebody by itself, of letters alone, and not what stands behind the `@` of
+    /// an address: a word, such as a family name, also without its hyphen or apostrophe (`OBrien`), or
+    /// written together with others of the name (`SitiNurhaliza`).
     package static func parts(of names: some Sequence<String>) -> SpeltNames {
-        SpeltNames(
-            names.flatMap { name in words(String(name.prefix { $0 != "@" })) }.filter { word in
-                word.count >= leastWithin && !word.utf8.contains(where: isDigit)
-            })
+        var found: Set<String> = []
+        for name in names {
+            let name = String(name.prefix { $0 != "@" })
+            let bound = name.split { !($0.isLetter || $0.isNumber || binding.contains($0)) }
+            for piece in bound {
+                found.formUnion(spellings(of: String(piece)).map { $0.joined() })
+            }
+            for words in spellings(of: name) { found.formUnion(together(words)) }
+        }
+        return SpeltNames(found.filter(isTelling))
+    }
+
+    /// What parts a word and may be left out of it.
+    private static let binding: Set<Character> = [
+        "-", "‐", "‑", "'", "’", "‘", "ʼ", "ʻ", "`", "´", "′",
+    ]
+
+    /// Whether a word tells of somebody by itself.
+    private static func isTelling(_ word: String) -> Bool {
+        word.count >= leastWithin && !word.utf8.contains(where: isDigit)
+    }
+
+    /// The words of a name, and what they make written together: some that follow each other, and any two.
+    /// One that tells of somebody by itself must be among them, lest `de la` be somebody.
+    private static func together(_ words: [String]) -> [String] {
+        var found = words
+        for start in words.indices {
+            for end in words.indices where end > start {
+                let run = words[start...end]
+                if run.contains(where: isTelling) { found.append(run.joined()) }
+                let two = [words[start], words[end]]
+                if two.contains(where: isTelling), two.allSatisfy({ $0.count > 1 }) {
+                    found += [two.joined(), two.reversed().joined()]
+                }
+            }
+        }
+        return found
     }
 
     /// Whether there is nothing to look for.
@@ -46,12 +80,13 @@ package struct SpeltNames: Sendable {
     ///
     /// - Complexity: O(length · names).
     package func stand(in text: String) -> Bool {
-        let words = Self.words(text)
-        let whole = words.joined()
-        return hasNumber(of: text)
-            || names.contains { name in
-                name.count < Self.leastWithin
-                    ? Self.stands(name, among: words) : whole.contains(name)
+        hasNumber(of: text)
+            || Self.spellings(of: text).contains { words in
+                let whole = words.joined()
+                return names.contains { name in
+                    name.count < Self.leastWithin
+                        ? Self.stands(name, among: words) : whole.contains(name)
+                }
             }
     }
 
@@ -61,12 +96,13 @@ package struct SpeltNames: Sendable {
     ///
     /// - Complexity: O(length · names).
     package func standInAnyOrder(in text: String) -> Bool {
-        let words = Self.words(text)
-        let whole = words.joined()
-        return stand(in: text)
-            || parts.contains { parts in
-                parts.allSatisfy {
-                    $0.count < Self.leastWithin ? words.contains($0) : whole.contains($0)
+        stand(in: text)
+            || Self.spellings(of: text).contains { words in
+                let whole = words.joined()
+                return parts.contains { parts in
+                    parts.allSatisfy {
+                        $0.count < Self.leastWithin ? words.contains($0) : whole.contains($0)
+                    }
                 }
             }
     }
@@ -75,8 +111,10 @@ package struct SpeltNames: Sendable {
     ///
     /// - Complexity: O(length · names).
     package func standAsWords(in text: String) -> Bool {
-        let words = Self.words(text)
-        return hasNumber(of: text) || names.contains { Self.stands($0, among: words) }
+        hasNumber(of: text)
+            || Self.spellings(of: text).contains { words in
+                names.contains { Self.stands($0, among: words) }
+            }
     }
 
     /// Words one after another that make up a name.
@@ -118,6 +156,22 @@ package struct SpeltNames: Sendable {
     }
 
     // MARK: Folding
+
+    /// The words of a text: as its letters are without their signs, and where it has such letters also as
+    /// they are written where a keyboard has none: `muller` and `mueller`.
+    private static func spellings(of text: String) -> Set<[String]> {
+        [words(text), words(spelledOut(text))]
+    }
+
+    /// The text with letters that are written as two where a keyboard has none of them.
+    private static func spelledOut(_ text: String) -> String {
+        guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
+        return text.caseFolded._nfc.map { twoLetters[$0] ?? String($0) }.joined()
+    }
+
+    private static let twoLetters: [Unicode.Scalar: String] = [
+        "ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe",
+    ]
 
     /// The letters and digits of a text, parted where something else stands. In scripts that put no blanks
     /// between words each letter is one.

@@ -105,7 +105,7 @@ package final class FolderHold {
     private let name: String
     private let outer: String
 
-    private static let mark = ".rekam-in-the-making"
+    static let mark = ".rekam-in-the-making"
 
     /// What is to get the name.
     package var path: String { outer + "/whole" }

@@ -18,7 +18,7 @@ package final class PartialFolder {
     ///   `.inTheMaking` where another process is making it.
     package init(for name: String) throws(StoreFault) {
         self.name = StoreFiles.withoutSlash(name)
-        path = self.name + ".partial"
+        path = self.name + Self.suffix
         guard StoreFiles.isAbsentOrEmpty(self.name) else {
             throw .alreadyThere(path: self.name)
         }
@@ -35,6 +35,48 @@ package final class PartialFolder {
         }
     }
 
+    /// Whether a path is what a process that was killed left in the making: a folder `NAME.partial` with
+    /// something in it and nothing that is not ours, held by nobody.
+    package static func isLeftover(_ path: String) -> Bool {
+        guard path.hasSuffix(suffix), StoreFiles.status(path)?.kind == .folder,
+            isOurs(StoreFiles.names(in: path) ?? [])
+        else { return false }
+        return !StoreFiles.isHeld(folder: path)
+    }
+
+    /// Takes away what a killed process left at a path.
+    ///
+    /// - Returns: whether something was there, and is gone.
+    @discardableResult
+    package static func sweep(_ path: String) -> Bool {
+        guard isLeftover(path),
+            let descriptor = try? StoreFiles.hold(folder: path, mode: 0o700, for: path)
+        else { return false }
+        defer { close(descriptor) }
+        let names = StoreFiles.names(in: path) ?? []
+        guard isOurs(names) else { return false }
+        if names.contains(FolderHold.mark) {
+            FolderFiles.removeTree(path)
+        } else {
+            clear(path)
+        }
+        return StoreFiles.isAbsent(path)
+    }
+
+    /// What follows the name of what is in the making.
+    private static let suffix = ".partial"
+
+    /// Whether somebody's files are all ours.
+    private static func isOurs(_ names: [String]) -> Bool {
+        names.contains(FolderHold.mark) || !names.isEmpty && names.allSatisfy(ours.contains)
+    }
+
+    private static func clear(_ path: String) {
+        try? PersonalVault.removeLeftovers(in: path)
+        for file in ours { try? StoreFiles.remove(path + "/" + file) }
+        unsafe rmdir(path)
+    }
+
     /// What such a folder can hold; one with anything else in it is somebody's own.
     private static let ours: Set = [
         "data.mdb", "lock.mdb", "writer.lock", "key", "key.next", "key.lock", "backup.json",
@@ -42,11 +84,7 @@ package final class PartialFolder {
     ]
 
     deinit {
-        if !isFinished {
-            try? PersonalVault.removeLeftovers(in: path)
-            for file in Self.ours { try? StoreFiles.remove(path + "/" + file) }
-            unsafe rmdir(path)
-        }
+        if !isFinished { Self.clear(path) }
         close(descriptor)
     }
 

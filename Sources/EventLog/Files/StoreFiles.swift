@@ -196,6 +196,14 @@ package enum StoreFiles {
         }
     }
 
+    /// Whether another process holds a folder in the making.
+    static func isHeld(folder path: String) -> Bool {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     /// Whether an open folder is the one that stands under a name.
     private static func isFolder(_ descriptor: Int32, at path: String) -> Bool {
         var held = stat()

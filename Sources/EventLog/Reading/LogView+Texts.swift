@@ -86,10 +86,24 @@ extension LogView {
     ///
     /// - Throws: `StoreFault.damaged` beyond the log's end, or where the entry is no event.
     public func revealedEntry(_ sequence: UInt32) throws -> [UInt8] {
-        try withEntry(sequence) { entry in
-            guard let reader = try persons.reader() else { return entry.copyBytes() }
+        try shownEntry(sequence).bytes
+    }
+
+    /// The same, and whether tokens are left in it that nobody asked for: nothing explains them.
+    package func shownEntry(
+        _ sequence: UInt32
+    ) throws -> (bytes: [UInt8], isExplained: Bool) {
+        guard let reader = try persons.reader() else {
+            var hasTokens = false
+            if !store.showsTokens {
+                try forEachPersonal(ofEntry: sequence) { _, _, _ in hasTokens = true }
+            }
+            return (try withEntry(sequence) { $0.copyBytes() }, !hasTokens)
+        }
+        return try withEntry(sequence) { entry in
             do {
-                return try RevealedEntry(entry, sequence, reader, persons.revealing).bytes
+                let shown = try RevealedEntry(entry, sequence, reader, persons.revealing)
+                return (shown.bytes, shown.erased.isEmpty)
             } catch let rejection as Rejection {
                 throw damage("bundles", sequence, "the entry is no event: \(rejection.problem)")
             }

@@ -85,10 +85,12 @@ struct RoundLedger {
     init(_ events: [RoundEvent], _ log: some RecordingTimes) throws {
         self.events = events.orderedByContent()
         var state: UInt32 = 0
+        var rested: Int64?
         while let next = try nextState(after: state, log) {
             state = next
             read(upTo: state)
             let now = try log.recorded(state)
+            rested = now.milliseconds
             for index in rounds.rounds.indices
             where !closed.contains(index) || rounds.rounds[index].isNew {
                 guard rounds.rounds[index].end < now.milliseconds else { continue }
@@ -99,9 +101,12 @@ struct RoundLedger {
         }
         groups.sort { ($0.state, $0.answers[0]) < ($1.state, $1.answers[0]) }
         read(upTo: log.count)
-        for (index, round) in rounds.rounds.enumerated() {
-            // What came in since recording rested last is not closed yet, either.
-            let isOpen = !closed.contains(index) || round.isNew
+        for round in rounds.rounds {
+            // What came in since recording rested last is not closed yet, either, nor what a void since
+            // then made enough: whatever was read again, these alone wait for more than answers.
+            let isOpen =
+                rested.map { round.end >= $0 } ?? true || round.hasAnswers(from: state)
+                || !parts(of: round).isEmpty
             for (slot, answers) in candidates(of: round) {
                 withheld.append(
                     WithheldAnswer(
@@ -162,6 +167,13 @@ struct RoundLedger {
     /// Makes groups of a closed round's answers that are in none.
     private mutating func publish(_ index: Int, at state: UInt32) {
         let round = rounds.rounds[index]
+        for part in parts(of: round) { add(part.slots, of: round, as: part.group, at: state) }
+    }
+
+    /// What groups the answers of a round make that are in none.
+    private func parts(
+        of round: SurveyRounds.Round
+    ) -> [(slots: [SurveyRounds.Slot], group: UInt32)] {
         /// What is never put together.
         struct Block: Hashable {
             var type: UInt16
@@ -174,17 +186,19 @@ struct RoundLedger {
                 type: answers.last.type, question: slot.question, scale: answers.last.scale)
             blocks[block, default: [:]][round.group(of: slot, answers), default: []].append(slot)
         }
-        for (_, parts) in blocks {
+        var found: [(slots: [SurveyRounds.Slot], group: UInt32)] = []
+        for (_, teams) in blocks {
             var rest: [SurveyRounds.Slot] = []
-            for (group, slots) in parts {
+            for (group, slots) in teams {
                 if slots.count < Self.fewest {
                     rest += slots
                 } else {
-                    add(slots, of: round, as: group, at: state)
+                    found.append((slots, group))
                 }
             }
-            if rest.count >= Self.fewest { add(rest, of: round, as: 0, at: state) }
+            if rest.count >= Self.fewest { found.append((rest, 0)) }
         }
+        return found
     }
 
     private mutating func add(
@@ -219,6 +233,11 @@ struct RoundLedger {
 }
 
 extension SurveyRounds.Round {
+    /// Whether answers of it were recorded from a sequence on.
+    fileprivate func hasAnswers(from sequence: UInt32) -> Bool {
+        answers.values.contains { $0.sequences.contains { $0 >= sequence } }
+    }
+
     /// The team of an answer: the one that the invitation names, else the answer.
     fileprivate func group(of slot: SurveyRounds.Slot, _ answers: SurveyRounds.Answers) -> UInt32 {
         invited[slot.caseID] ?? answers.group

@@ -256,7 +256,7 @@ struct ScorecardEvaluation {
     private mutating func stretch(
         _ days: Range<Day>, named: String?, _ figures: [String]
     ) throws -> Stretch {
-        let answer = try context.answer(
+        let answer = try context.answerLeavingTooLarge(
             query(figures, period: named ?? days.asPeriod, grain: nil))
         note(answer)
         var rows: [String: AnswerRow] = [:]
@@ -333,8 +333,12 @@ struct ScorecardEvaluation {
             .advanced(by: -1)
         let first = last.advanced(by: -11)
         guard first.year >= 1, let span = Period(from: first, through: last) else { return nil }
-        let answer = try context.answer(
-            query([line.row.figure], period: span.description, grain: definition.grain.rawValue))
+        let answer: Answer
+        do {
+            answer = try context.answer(
+                query([line.row.figure], period: span.description, grain: definition.grain.rawValue)
+            )
+        } catch let faults as QueryFaults where faults.areTooLarge { return nil }
         let scope = try daysInScope([subject], of: span)[subject] ?? [span.days]
         var (met, of) = (0, 0)
         for row in answer.rows {

@@ -35,7 +35,9 @@ enum AnonymousAnswers {
     /// An entry as it is shown: as recorded, or, where it is such an answer, no more of it than that
     /// it is there.
     static func shown(_ sequence: UInt32, in view: borrowing LogView) throws -> [UInt8] {
-        guard try view.isAnswer(sequence) else { return try view.revealedEntry(sequence) }
+        guard try view.isAnswer(sequence) else {
+            return try PrintedTokens.entry(sequence, in: view)
+        }
         let kind = try view.schema(ofEntry: sequence).type
         return Array(
             #"{"sequence":\#(sequence),"type":"\#(kind)","withheld":"anonymous"}"#.utf8)

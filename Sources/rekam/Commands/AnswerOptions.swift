@@ -78,7 +78,10 @@ struct WritingOptions<Choice: FormatChoice>: ParsableArguments {
     @Flag(help: "No colour, even on a terminal.")
     var noColor = false
 
-    func validate() throws { try raw.heed(writing: format) }
+    func validate() throws {
+        try raw.heed(writing: format)
+        if format != .table { PrintedTokens.areForPrograms() }
+    }
 
     var format: OutputFormat { chosenFormat.value }
 

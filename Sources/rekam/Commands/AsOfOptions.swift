@@ -161,9 +161,13 @@ struct AsOfOptions: ParsableArguments {
             throw Failure(.usage, "\(sequence == nil ? "--as-closed" : "--closing"): \(error)")
         }
         let context = try QueryContext(of: log, asOf: closing.entries, options: options)
-        return try context.reported(request) {
+        var answer = try context.reported(request) {
             try QueryContext(of: log, asOf: count, options: options)
         }
+        let zone = try log.read { try $0.definitions().storeTimeZone ?? .utc }
+        answer.basis.closing = AnswerClosing(
+            sequence: closing.sequence, day: zone.day(of: closing.recorded))
+        return answer
     }
 }
 

@@ -22,7 +22,8 @@ struct AuditExceptionsCommand: ParsableCommand {
             the log's own whose time REKAM_NOW gave, or whose clock ran far behind the log. Doubtful are events later than their \
             recording, scores off their scale, cases without an opening, events before it, ties that \
             decide a figure (events that recording alone put in order), numbers of different length \
-            compared as text, names that look alike. All of a kind and batch stand in one line unless \
+            compared as text, names that look alike. planned_again is a sample planned once more of \
+            one KPI and period. All of a kind and batch stand in one line unless \
             --each is given. What came with the store's first entry is left out. Respondents' entries \
             are counted, never listed.
 
@@ -80,7 +81,7 @@ struct AuditExceptionsCommand: ParsableCommand {
                 : found.kind == .tie
                     ? words.ties(found.detail)
                     : found.firstLine.map { words.told(line: $0, cases: found.detail) }
-                        ?? found.detail
+                        ?? found.firstPlan.map { words.plannedFirst(entry: $0) } ?? found.detail
             sheet.add([
                 .texts(words.word(found.kind.rawValue), found.kind.rawValue),
                 .number(Int64(found.sequence), output.lang),

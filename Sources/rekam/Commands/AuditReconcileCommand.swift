@@ -12,12 +12,12 @@ struct AuditReconcileCommand: ParsableCommand {
         commandName: "reconcile",
         abstract: "Compare a source's own list with the log, case by case and field by field.",
         discussion: """
-            The list is CSV, read through the mapping by which it would be imported. Missing here is what the \\
-            list has and the log has not; missing there what the log has from that source and the list has \\
-            not; what differs is shown with both values, and the KPIs that rest on it. A case counts where \\
-            something of it lies in the period, one that only the log has where it was opened in it. \\
-            Where each case has one row the list says how cases stand: earlier states in the log are \\
-            no difference then. What was taken back in the log is not there. The outcome is recorded in \\
+            The list is CSV, read through the mapping by which it would be imported. Missing here is what the \
+            list has and the log has not; missing there what the log has from that source and the list has \
+            not; what differs is shown with both values, and the KPIs that rest on it. A case counts where \
+            something of it lies in the period, one that only the log has where it was opened in it. \
+            Where each case has one row the list says how cases stand: earlier states in the log are \
+            no difference then. What was taken back in the log is not there. The outcome is recorded in \
             the log.
 
             Ends with 1 where anything is missing or differs, or a row could not be read.

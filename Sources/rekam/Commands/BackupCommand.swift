@@ -64,6 +64,7 @@ struct BackupCommand: ParsableCommand {
                 try Verification(of: copy).run(threads: Machine.cores).difference
             }
         }
+        CopyNote.sweepLeftovers(of: log)
         let now = try Machine.now()
         let takesNames = !withoutNames && log.canExplainTokens
         // Before it is made: names are in one that is killed, too.
@@ -142,6 +143,12 @@ struct RestoreCommand: ParsableCommand {
     var erasures: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The list of holds that the store left, where its name was another one.",
+            discussion: "Without it: STORE.holds beside the store.", valueName: "file"))
+    var holds: String?
+
+    @Option(
         help: ArgumentHelp("A group whose members may ask the store.", valueName: "group"))
     var group: String?
 
@@ -197,6 +204,7 @@ struct RestoreCommand: ParsableCommand {
         var restore = Restore(of: backup)
         restore.keyFile = key
         restore.erasuresFile = erasures
+        restore.holdsFile = holds
         restore.group = try group.map(Machine.group)
         restore.progress = { bytes, total throws(StoreFault) in
             if Interrupt.isAsked { throw .stopped(what: "nothing was restored") }
@@ -222,13 +230,19 @@ struct RestoreCommand: ParsableCommand {
         if manifest.names == nil {
             Output.line(words.restoredWithoutNames)
         } else if !outcome.hasErasures {
-            Output.line(words.noErasures(KeptErasures(ofStore: store.path).path.printable))
+            let list = outcome.linesOfOthers[0]
+            Output.line(
+                list.numbers.isEmpty
+                    ? words.noErasures(list.path.printable)
+                    : words.erasuresOfOthers(list.path.printable))
         } else if outcome.erased > 0 {
             Output.line(words.erasedAgain(outcome.erased))
         }
-        Output.line(words.holdsNotInIt(since: String(manifest.made.rfc3339.prefix(10))))
-        PersonRoles.tellOthers(
-            outcome.linesOfOthers.path, outcome.linesOfOthers.numbers, PersonWords(language.lang))
+        if outcome.inForce > 0 { Output.line(words.holdsInForce(outcome.inForce)) }
+        Output.line(words.notInIt(since: String(manifest.made.rfc3339.prefix(10))))
+        for file in outcome.linesOfOthers {
+            PersonRoles.tellOthers(file.path, file.numbers, PersonWords(language.lang))
+        }
     }
 
     /// Says whether signed entries are missing; with `--accept-rollback` records that they are.

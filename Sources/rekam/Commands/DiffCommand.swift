@@ -104,19 +104,21 @@ struct ChangeList {
         self.zone = zone
         self.language = language
         words = AuditWords(language)
-        sheet = Sheet([
-            .init("period", words.heading(.period)), .init("kpi", words.heading(.kpi)),
-            .init("cell", words.heading(.cell)),
-            .init("before", words.heading(.before), isNumber: true),
-            .init("after", words.heading(.after), isNumber: true), .init("unit", ""),
-            .init("change", words.heading(.why)), .init("sequence", words.heading(.entry)),
-            .init("voided", words.heading(.voided), isNumber: true),
-            .init("anew", words.heading(.anew), isNumber: true),
-            .init("subject", words.heading(.subject)), .init("type", words.heading(.event)),
-            .init("happened", words.heading(.happened)),
-            .init("recorded", words.heading(.recorded)), .init("reason", words.heading(.reason)),
-            .init("by", words.heading(.by)),
-        ])
+        sheet = Sheet(
+            [
+                .init("period", words.heading(.period)), .init("kpi", words.heading(.kpi)),
+                .init("cell", words.heading(.cell)),
+                .init("before", words.heading(.before), isNumber: true),
+                .init("after", words.heading(.after), isNumber: true), .init("unit", ""),
+                .init("change", words.heading(.why)), .init("sequence", words.heading(.entry)),
+                .init("voided", words.heading(.voided), isNumber: true),
+                .init("anew", words.heading(.anew), isNumber: true),
+                .init("subject", words.heading(.subject)), .init("type", words.heading(.event)),
+                .init("happened", words.heading(.happened)),
+                .init("recorded", words.heading(.recorded)),
+                .init("reason", words.heading(.reason)),
+                .init("by", words.heading(.by)),
+            ] + Sheet.besideColumns)
     }
 
     mutating func add(
@@ -138,11 +140,11 @@ struct ChangeList {
                     [
                         once(.text(period.description)), once(.text(figure.name)),
                         once(.texts(people.isEmpty ? words.all : people, key)),
-                        once(.figure(figure.before.value, figure.units.before, language)),
-                        once(.figure(figure.after.value, figure.units.after, language)),
-                        Sheet.Cell.text(figure.units.after.rawValue).unshown,
-                    ] + (cause.map(cells(of:)) ?? noCause(cell.isUntold ? "untold" : "unexplained"))
-                )
+                    ] + figure.values(language).map(once)
+                        + [Sheet.Cell.text(figure.units.after.rawValue).unshown]
+                        + (cause.map(cells(of:))
+                            ?? noCause(cell.isUntold ? "untold" : "unexplained"))
+                        + Sheet.besides(figure))
             }
         }
         for part in found.figures.notCompared {
@@ -151,6 +153,7 @@ struct ChangeList {
             row.append(.text(splits.joined(separator: ", ")))
             row += Array(repeating: .text(nil), count: 3) + noCause(part.outcome.rawValue)
             row[row.count - 2] = .texts(words.why(part.why), part.why.text)
+            row += Sheet.besides(nil)
             unread.append(row)
         }
     }

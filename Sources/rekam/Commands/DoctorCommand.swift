@@ -49,6 +49,7 @@ struct DoctorCommand: ParsableCommand {
                 facts, storeBytes: StoreFiles.status(path + "/data.mdb")?.size ?? 0)
             findings.append(Examination.unopened(isOpen: isOpen, "\(error)", path: path))
         }
+        findings += Examination.leftovers(ofStore: try Machine.wholePath(path))
         let faults = findings.count { $0.level == .fault }
         format.value == .json ? printJSON(findings, path) : printTable(findings, path)
         Output.flush()

@@ -259,7 +259,11 @@ struct EraseCommand: ParsableCommand {
         let (rows, recorded) = try log.eraseAgain(at: now)
         Output.line(words.again(rows: rows, recorded: recorded, in: log.path.printable))
         let kept = log.keptErasures
-        try PersonRoles.tellOthers(kept.path, kept.read(identity: log.identity).ofOthers, words)
+        let lines = try kept.read(identity: log.identity)
+        if lines.erasures.isEmpty, !lines.ofOthers.isEmpty {
+            Output.line(words.listWithoutThis(kept.path.printable))
+        }
+        PersonRoles.tellOthers(kept.path, lines.ofOthers, words)
         Output.flush()
     }
 }

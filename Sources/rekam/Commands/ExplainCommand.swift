@@ -106,7 +106,8 @@ struct ExplainCommand: ParsableCommand {
         let proofs =
             try proof ? EntryProofs(log, size: explanation.answer.basis.sequence, kept) : nil
         func entry(_ sequence: UInt32) throws -> String {
-            String(decoding: try log.read { try $0.revealedEntry(sequence) }, as: UTF8.self)
+            String(
+                decoding: try log.read { try PrintedTokens.entry(sequence, in: $0) }, as: UTF8.self)
         }
         let usual = explanation.isSplit ? 5 : 20
         return ExplanationView(

@@ -121,7 +121,7 @@ struct LogCaseCommand: ParsableCommand {
             }
             var voided: [UInt32] = []
             for sequence in try view.inOrder(view.caseHistory(id), types: log.types) {
-                Output.write(try view.revealedEntry(sequence))
+                Output.write(try PrintedTokens.entry(sequence, in: view))
                 Output.write("\n")
                 if try view.isVoided(sequence) { voided.append(sequence) }
             }

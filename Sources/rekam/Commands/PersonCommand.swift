@@ -62,7 +62,7 @@ struct PersonShowCommand: ParsableCommand {
             PersonRoles.write(lines)
             if withheld > 0 { Output.line(words.anonymous(withheld)) }
             for sequence in entries {
-                Output.write(try view.revealedEntry(sequence))
+                Output.write(try PrintedTokens.entry(sequence, in: view))
                 Output.write("\n")
             }
         }

@@ -86,9 +86,10 @@ struct ProjectionDiffCommand: ParsableCommand {
             columns[0].add(figure.name)
             columns[1].add(figure.place.key.first.map { texts.key($0, .text) } ?? words.all)
             columns[2].add(figure.place.period.description)
-            columns[3].add(texts.value(figure.before.value, figure.units.before))
+            let change = texts.change(figure)
+            columns[3].add(change.before)
             columns[4].add("→")
-            columns[5].add(texts.value(figure.after.value, figure.units.after))
+            columns[5].add(change.after)
             columns[6].add(words.number(moved.cases))
             columns[7].add(moved.examples.first ?? "")
         }

@@ -86,7 +86,7 @@ struct QueryCommand: ParsableCommand {
                 }
                 answer = try AsOfOptions.answerAsClosed(request, of: log, at: closing)
             } else {
-                answer = try asOf.answering(log) { try $0.answer(request) }
+                answer = try asOf.answering(log) { try $0.answerLeavingTooLarge(request) }
             }
         } catch let faults as QueryFaults {
             throw Failure(.usage, messages: faults.faults.map(\.description))

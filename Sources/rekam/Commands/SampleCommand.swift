@@ -82,6 +82,7 @@ struct SampleDrawCommand: ParsableCommand {
     var format = OutputFormat.csv
 
     func validate() throws {
+        if format != .table { PrintedTokens.areForPrograms() }
         guard (size == nil) != (sizeFor == nil) else {
             throw ValidationError("Say how many: --size N, or --size-for CONFIDENCE,TOLERABLE.")
         }
@@ -142,6 +143,11 @@ struct SampleDrawCommand: ParsableCommand {
             lines.append(
                 try AuditRecording.record(
                     log.planning(plan, entries: entries, by: by, at: now), in: log, words))
+            let plans = try log.read { view in
+                let all = try SamplePlans(view, upTo: view.entryCount)
+                return all.last.map { all.like($0) } ?? []
+            }
+            if plans.count > 1 { lines.append(words.plannedOften(plans)) }
         }
         for line in lines {
             if seed == nil { Output.line(line) } else { Output.errorLine(line) }

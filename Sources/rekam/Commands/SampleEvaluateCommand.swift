@@ -13,10 +13,10 @@ struct SampleEvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Say what the errors found in a sample show of all that it was drawn from.",
         discussion: """
-            The file is the sample as rekam sample writes it in CSV, with a column result that has ok or \\
-            error in each row (what could not be tested is an error), and where the sample was drawn by \\
-            strata a column stratum. The bound is that of Clopper and Pearson, one-sided and exact: with \\
-            that confidence no larger share is wrong. Rows that are of no entry of the store are \\
+            The file is the sample as rekam sample writes it in CSV, with a column result that has ok or \
+            error in each row (what could not be tested is an error), and where the sample was drawn by \
+            strata a column stratum. The bound is that of Clopper and Pearson, one-sided and exact: with \
+            that confidence no larger share is wrong. Rows that are of no entry of the store are \
             refused. The outcome is recorded in the log.
 
             Ends with 1 where the bound of all together is above --tolerable.
@@ -89,7 +89,10 @@ struct SampleEvaluateCommand: ParsableCommand {
                     entries: log.read { $0.entryCount }, by: by, at: Machine.now()),
                 in: log, output.words)
         }
-        write(results, aims, bound, recorded)
+        let plans = try plan.map { entry in
+            try log.read { try SamplePlans($0, upTo: $0.entryCount).like(entry) }
+        }
+        write(results, aims, bound, plans ?? [], recorded)
         if let tolerable = aims.tolerable, bound > tolerable { throw Failure(.checkFailed, "") }
     }
 
@@ -129,7 +132,7 @@ struct SampleEvaluateCommand: ParsableCommand {
     private func write(
         _ results: SampleResults,
         _ aims: (confidence: ErrorShare, tolerable: ErrorShare?, size: Int?), _ bound: ErrorShare,
-        _ recorded: String?
+        _ plans: [UInt32], _ recorded: String?
     ) {
         let words = output.words
         var sheet = Sheet([
@@ -160,6 +163,9 @@ struct SampleEvaluateCommand: ParsableCommand {
         if let tolerable = aims.tolerable {
             members += [("tolerable", tolerable.text), ("holds", String(bound <= tolerable))]
         }
+        if !plans.isEmpty {
+            members.append(("plans", "[" + plans.map(String.init).joined(separator: ", ") + "]"))
+        }
         Output.write(
             sheet, output.format, output.style, rows: "strata", empty: "",
             members: members.map { (name: $0.0, json: $0.1) })
@@ -169,6 +175,7 @@ struct SampleEvaluateCommand: ParsableCommand {
             words.evaluated(
                 confidence: aims.confidence.fraction, bound: bound.fraction,
                 tolerable: aims.tolerable?.fraction, population: results.population))
+        if plans.count > 1 { Output.line(words.plannedOften(plans)) }
         if let recorded { Output.line(recorded) }
         Output.flush()
     }

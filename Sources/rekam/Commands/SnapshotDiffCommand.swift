@@ -34,6 +34,7 @@ struct SnapshotDiffCommand: ParsableCommand {
     @OptionGroup var output: WritingOptions<TableJSONOrCSV>
 
     func run() throws {
+        PrintedTokens.belongToSnapshots()
         let old = try SnapshotCommand.checking(before) { try SnapshotReading(before) }
         let new = try SnapshotCommand.checking(after) { try SnapshotReading(after) }
         let comparison = try SnapshotCommand.checking(after) {
@@ -101,31 +102,33 @@ struct SnapshotDiffCommand: ParsableCommand {
     /// The figures that differ, and where it is whole also what was not compared.
     private func sheet(_ comparison: SnapshotComparison, isWhole: Bool) -> Sheet {
         let words = output.words
-        var sheet = Sheet([
-            .init("kpi", words.heading(.kpi)), .init("period", words.heading(.period)),
-            .init("by", ""), .init("name", words.heading(.of)), .init("unit", ""),
-            .init("before", words.heading(.before), isNumber: true),
-            .init("after", words.heading(.after), isNumber: true), .init("outcome", ""),
-            .init("reason", ""),
-        ])
+        var sheet = Sheet(
+            [
+                .init("kpi", words.heading(.kpi)), .init("period", words.heading(.period)),
+                .init("by", ""), .init("name", words.heading(.of)), .init("unit", ""),
+                .init("before", words.heading(.before), isNumber: true),
+                .init("after", words.heading(.after), isNumber: true), .init("outcome", ""),
+                .init("reason", ""),
+            ] + Sheet.besideColumns)
         for figure in comparison.figures.differing {
             let (dimension, name) = (figure.by.first ?? "", figure.place.key.first ?? "")
-            sheet.add([
+            var row: [Sheet.Cell] = [
                 .text(figure.name), .text(figure.place.period.description),
                 Sheet.Cell.text(dimension.isEmpty ? "total" : dimension).unshown,
                 .texts(SnapshotWords(output.lang).group(dimension, name), name),
                 Sheet.Cell.text(figure.units.after.rawValue).unshown,
-                .figure(figure.before.value, figure.units.before, output.lang),
-                .figure(figure.after.value, figure.units.after, output.lang),
-                Sheet.Cell.text(FigureOutcome.differs.rawValue).unshown, .text(nil),
-            ])
+            ]
+            row += figure.values(output.lang)
+            row += [Sheet.Cell.text(FigureOutcome.differs.rawValue).unshown, .text(nil)]
+            sheet.add(row + Sheet.besides(figure))
         }
         for part in isWhole ? comparison.figures.notCompared : [] {
             let by = part.splits.map { $0.first ?? "total" }.joined(separator: " ")
             sheet.add(
                 [.text(part.name), .text(nil), .text(by)]
                     + Array(repeating: .text(nil), count: 4)
-                    + [.text(part.outcome.rawValue), .text(part.why.text)])
+                    + [.text(part.outcome.rawValue), .text(part.why.text)]
+                    + Sheet.besides(nil))
         }
         return sheet
     }
@@ -144,7 +147,11 @@ struct SnapshotDiffCommand: ParsableCommand {
                 + "\"\(figure.place.period)\"\(by.joined()), \"unit\": "
                 + "\"\(figure.units.after.rawValue)\", \"before\": "
                 + "\(number(figure.before, figure.units.before)), \"after\": "
-                + "\(number(figure.after, figure.units.after))}"
+                + "\(number(figure.after, figure.units.after))"
+                + figure.besides().map { member in
+                    let value = member.value.canonical.map { String(decoding: $0, as: UTF8.self) }
+                    return ", \"\(member.key)\": \(value ?? "null")"
+                }.joined() + "}"
         }
         let others = figures.notCompared.map { part in
             "{\"kpi\": \(JSONText.string(part.name)), \"outcome\": \"\(part.outcome.rawValue)\", "

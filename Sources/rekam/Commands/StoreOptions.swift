@@ -52,6 +52,7 @@ struct StoreOptions: ParsableArguments {
                 "private.mdb of \(log.path.printable) can't be read by this user: persons are shown "
                     + "as tokens. Its owner can let the store's group read it; see rekam doctor.")
         }
+        PrintedTokens.belong(to: log)
         try kept.look(at: log, isWritten: !readOnly)
         return log
     }

@@ -15,6 +15,7 @@ enum Output {
 
     /// Writes bytes to standard output.
     static func write(_ bytes: [UInt8]) {
+        PrintedTokens.look(through: bytes)
         let isFull = buffer.withLock { buffer in
             buffer.append(contentsOf: bytes)
             return buffer.count >= 1 << 16

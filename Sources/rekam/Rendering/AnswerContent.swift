@@ -82,8 +82,12 @@ struct AnswerContent {
         var notes = legend + doubts
         if answer.entriesNotYetIn > 0 { notes.append(words.notYetIn(answer.entriesNotYetIn)) }
         notes += unreported
+        let refused = answer.columns.indices.filter { answer.total.statuses[$0] == .refused }
+        if !refused.isEmpty {
+            notes.append(words.refused(refused.map { title(answer.columns[$0]) }))
+        }
         let statuses = Set((answer.rows + answer.totals).flatMap(\.statuses)).filter {
-            !$0.isUnreported
+            !$0.isUnreported && $0 != .refused
         }
         if statuses.contains(.reopened) { notes.append(words.reopened(periodLabel)) }
         if statuses.contains(.restated) {

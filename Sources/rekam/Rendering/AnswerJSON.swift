@@ -104,7 +104,8 @@ package struct FigureNumbers {
         value = figure.value.decimalText(atMostPlaces: 6, unit: scale)
         count = figure.count.map { String($0) }
         reason = figure.reason.map(Self.word)
-        if figure.isWithheld || !figure.value.hasValue && figure.reason == nil { return }
+        let hasTerms = figure.value.hasValue || figure.reason != nil && figure.reason != .tooLarge
+        if figure.isWithheld || !hasTerms { return }
         numerator = Fraction(figure.value.numerator, over: 1).decimalText(
             atMostPlaces: 3, unit: scale)
         denominator = String(figure.value.denominator)
@@ -117,6 +118,7 @@ package struct FigureNumbers {
         case .withheld: "withheld"
         case .roundOpen: "round_open"
         case .mixedCurrencies: "mixed_currencies"
+        case .tooLarge: WhyNotCompared.tooLarge.text
         }
     }
 
@@ -124,7 +126,7 @@ package struct FigureNumbers {
     package static func reason(_ text: String) -> NullReason? {
         let all: [NullReason] = [
             .nothing, .zeroDenominator, .withheld(below: 0), .roundOpen(through: Day(number: 0)),
-            .mixedCurrencies([]),
+            .mixedCurrencies([]), .tooLarge,
         ]
         return all.first { word($0) == text }
     }
@@ -222,11 +224,18 @@ extension AnswerBasis {
         calendars.map { "\(JSONText.string($0.name)): \($0.version)" }
     }
 
+    /// The closing whose figures these are.
+    private var closingMember: String {
+        guard let closing else { return "" }
+        return
+            "  \"closing\": {\"sequence\": \(closing.sequence), \"closed\": \"\(closing.day)\"},\n"
+    }
+
     /// What every answer for programs says it rests on: members of an object, a line each.
     package func jsonMembers(_ definitions: [(name: String, version: Int)]) -> String {
         let versions = definitions.map { "\(JSONText.string($0.name)): \($0.version)" }
         return "  \"store\": {\"origin\": \(JSONText.string(origin)), "
-            + "\"sequence\": \(sequence), \"root\": \"\(rootText)\"},\n"
+            + "\"sequence\": \(sequence), \"root\": \"\(rootText)\"},\n" + closingMember
             + "  \"time_zone\": \(JSONText.string(timeZone)),\n"
             + "  \"tzdata\": \(JSONText.string(tzdata)),\n"
             + "  \"calendars\": {\(calendarMembers.joined(separator: ", "))},\n"

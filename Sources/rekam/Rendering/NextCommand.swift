@@ -14,6 +14,9 @@ package enum NextCommand {
     /// Notes the language asked for.
     package static func uses(_ language: Language) { given.withLock { $0.language = language } }
 
+    /// The language asked for.
+    package static var language: Language { given.withLock { $0.language } }
+
     /// ` --store demo --lang id`, as a shell takes it; empty where nothing was given.
     static var options: String {
         let (store, language) = given.withLock { $0 }

@@ -104,6 +104,10 @@ struct ScorecardContent {
                         card.days.map { $0.label(language, answer.period) }
                             .joined(separator: ", ")))
             }
+            let refused = card.lines.filter { $0.status == .refused }
+            if !refused.isEmpty {
+                notes.append(words.refused(refused.map { figures.title($0.column) }))
+            }
             let missing = card.lines.filter { $0.attainment == nil }
             if !missing.isEmpty, missing.count < card.lines.count {
                 notes.append(

@@ -77,6 +77,9 @@ public struct Sheet {
         /// The same for programs alone.
         public var unshown: Cell { Cell(shown: "", plain: plain, json: json) }
 
+        /// The same for programs, another text for people.
+        public func shown(as text: String) -> Cell { Cell(shown: text, plain: plain, json: json) }
+
         /// A text for people beside another for programs.
         public static func texts(_ shown: String, _ plain: String) -> Cell {
             Cell(shown: shown, plain: CSVText.text(plain), json: JSONText.string(plain))

@@ -97,6 +97,7 @@ package struct AuditWords: SubjectWords {
             "void": "penganuliran", "removal": "penghapusan", "refusal": "penolakan",
             "promotion": "promosi", "dropped": "dicabut", "reopening": "pembukaan lagi",
             "backdated": "tanggal mundur", "clock_set": "jam ditentukan",
+            "planned_again": "direncanakan lagi",
             "clock_behind": "jam tertinggal", "unexplained": "sebab tidak ditemukan",
             "untold": "tidak disebutkan satu per satu", "differs": "berbeda",
             "not_defined_then": "belum ada waktu itu", "refused": "tidak dibandingkan",
@@ -116,6 +117,11 @@ package struct AuditWords: SubjectWords {
     /// What an import told: the first line that has it, and the first cases.
     package func told(line: Int, cases: String) -> String {
         OperationWords(language).first(atLine: line) + (cases.isEmpty ? "" : ": \(cases)")
+    }
+
+    /// The plan of the same that came first.
+    package func plannedFirst(entry: UInt32) -> String {
+        pick("planned first in entry \(entry)", "direncanakan pertama kali di entri \(entry)")
     }
 
     /// The ties of a case, of many the first few.
@@ -172,7 +178,11 @@ package struct AuditWords: SubjectWords {
     ) -> String {
         func share(_ count: Int) -> String { "\(number(count)) (\(self.share(count, of: events)))" }
         guard events > 0 else {
-            return pick("It has no events.", "Tidak ada peristiwa di dalamnya.")
+            // Whether respondents answered on its days is not told.
+            return pick(
+                "It has no events but what respondents may have sent, which is not counted.",
+                "Tidak ada peristiwa di dalamnya selain yang mungkin dikirim responden, yang tidak "
+                    + "dihitung.")
         }
         let whose = period.map {
             pick("the \(number(events)) events of \($0)", "\(number(events)) peristiwa \($0)")

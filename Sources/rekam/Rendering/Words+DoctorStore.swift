@@ -1,5 +1,6 @@
 import EventModel
 import Operating
+import Querying
 
 /// What the doctor says of a store.
 extension DoctorWords {
@@ -94,6 +95,16 @@ extension DoctorWords {
             )
         case .doubtful(let found):
             (DoubtWords(language).counted(found) + ".", DoubtWords(language).how(found.kind))
+        case .leftovers(let paths):
+            (
+                pick(
+                    "Copies that were killed in the making left "
+                        + paths.joined(separator: ", ") + ": names of persons may lie there.",
+                    "Penyalinan yang terputus meninggalkan " + paths.joined(separator: ", ")
+                        + ": di dalamnya bisa ada nama orang."),
+                pick("Take them away: ", "Hapus: ") + "rm -r "
+                    + paths.map { Answer.quoted($0) }.joined(separator: " ")
+            )
         }
     }
 

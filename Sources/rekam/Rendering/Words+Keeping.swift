@@ -109,12 +109,33 @@ package struct KeepingWords: SubjectWords {
     }
 
     /// - Parameter day: on which the backup was made.
-    package func holdsNotInIt(since day: String) -> String {
+    /// Holds that a file outside the backup keeps.
+    package func holdsInForce(_ count: Int) -> String {
         pick(
-            "Holds and retention rules made after \(day) are not in it; look before anybody is erased: "
-                + "rekam hold list, rekam retention show",
-            "Penangguhan dan aturan retensi setelah \(day) tidak ada di dalamnya; periksa sebelum ada "
-                + "yang dihapus: rekam hold list, rekam retention show")
+            count == 1
+                ? "1 hold that is kept beside the store is in force."
+                : "\(number(count)) holds that are kept beside the store are in force.",
+            "\(number(count)) penangguhan yang tersimpan di samping penyimpanan berlaku.")
+    }
+
+    package func notInIt(since day: String) -> String {
+        pick(
+            "Retention rules made after \(day) are not in it, nor holds unless they are kept beside it; "
+                + "look before anybody is erased: rekam hold list, rekam retention show",
+            "Aturan retensi setelah \(day) tidak ada di dalamnya, begitu pula penangguhan yang tidak "
+                + "tersimpan di sampingnya; periksa sebelum ada yang dihapus: rekam hold list, rekam "
+                + "retention show")
+    }
+
+    /// - Parameter file: a list of erasures that is there, of other logs alone.
+    package func erasuresOfOthers(_ file: String) -> String {
+        pick(
+            "\(file) has no erasure of this log: who was erased after the backup was made can be read "
+                + "again. Where this log's own list is, move the store away and restore with "
+                + "--erasures FILE.",
+            "\(file) tidak memuat penghapusan log ini: yang dihapus setelah pencadangan terbaca lagi. "
+                + "Bila daftar log ini sendiri ada, pindahkan penyimpanan dan pulihkan dengan "
+                + "--erasures BERKAS.")
     }
 
     package var restoredWithoutNames: String {

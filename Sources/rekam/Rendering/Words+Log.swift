@@ -29,6 +29,34 @@ package struct LogWords: SubjectWords {
         number(count) + pick(", \(each) an entry", ", \(number(each)) per entri")
     }
 
+    // MARK: Tokens
+
+    /// What a token that stands where a name or text did means.
+    package enum TokenMeaning { case erased, noVault, snapshot }
+
+    /// What the tokens are that were printed.
+    package func token(_ meaning: TokenMeaning) -> String {
+        switch meaning {
+        case .erased:
+            pick(
+                "~… is a token: the name or text that it stands for was erased, or is missing in the "
+                    + "vault; rekam verify tells which.",
+                "~… adalah token: nama atau teks yang digantikannya sudah dihapus, atau hilang dari "
+                    + "vault; rekam verify memberitahukan yang mana.")
+        case .noVault:
+            pick(
+                "~… is a token: the names and texts that tokens stand for lie in the vault "
+                    + "(private.mdb), which this store does not have.",
+                "~… adalah token: nama dan teks yang digantikan token ada di vault (private.mdb), "
+                    + "yang tidak dimiliki penyimpanan ini.")
+        case .snapshot:
+            pick(
+                "~… is a token, as snapshots sign it: whose it is may stand in names.json beside them.",
+                "~… adalah token, seperti yang ditandatangani snapshot: pemiliknya mungkin ada di "
+                    + "names.json di sampingnya.")
+        }
+    }
+
     // MARK: Its fields
 
     package func type(_ type: String, events count: Int) -> String {

@@ -273,6 +273,14 @@ package struct PersonWords: SubjectWords {
             "\(file): baris \(shown)\(rest) milik log lain, dan dibiarkan.")
     }
 
+    /// - Parameter file: a list of erasures that is there, of other logs alone.
+    package func listWithoutThis(_ file: String) -> String {
+        pick(
+            "\(file) has no erasure of this log: only those that the log itself tells were looked for.",
+            "\(file) tidak memuat penghapusan log ini: hanya yang disebut log itu sendiri yang dicari."
+        )
+    }
+
     /// - Parameter file: the list of erasures beside a new store.
     package func listOfOthers(_ file: String) -> String {
         pick(

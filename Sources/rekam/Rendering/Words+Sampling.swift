@@ -39,6 +39,16 @@ extension AuditWords {
                 + "\(percent(confidence)) paling banyak \(percent(tolerable)) dari semuanya salah.")
     }
 
+    /// That one KPI and period was planned more than once: who has several samples can choose.
+    package func plannedOften(_ entries: [UInt32]) -> String {
+        let list = entries.map { String($0) }.joined(separator: ", ")
+        return pick(
+            "This KPI and period was planned \(number(entries.count)) times (entries \(list)): one of "
+                + "several samples can be chosen. Ask for the results of each.",
+            "KPI dan periode ini direncanakan \(number(entries.count)) kali (entri \(list)): satu dari "
+                + "beberapa sampel bisa dipilih. Mintalah hasil masing-masing.")
+    }
+
     /// What the errors found show.
     package func evaluated(
         confidence: Fraction, bound: Fraction, tolerable: Fraction?, population: Int?

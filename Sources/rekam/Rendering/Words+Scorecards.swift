@@ -56,11 +56,11 @@ extension Words {
         let list = titles.joined(separator: ", ")
         return isShared
             ? pick(
-                "No data for \(list): the weight is shared out in proportion to the others'.",
-                "Tidak ada data untuk \(list): bobotnya dibagi sebanding ke baris lain.")
+                "No figure for \(list): the weight is shared out in proportion to the others'.",
+                "Tidak ada angka untuk \(list): bobotnya dibagi sebanding ke baris lain.")
             : pick(
-                "No data for \(list): the total is withheld.",
-                "Tidak ada data untuk \(list): total ditahan.")
+                "No figure for \(list): the total is withheld.",
+                "Tidak ada angka untuk \(list): total ditahan.")
     }
 
     /// How many days of the period it holds for somebody.

@@ -46,12 +46,24 @@ struct Words {
 
     /// What an answer rests on, in a line's pieces.
     func basis(_ basis: AnswerBasis, knownYear: Int?) -> [String] {
-        let entries = entries(basis.sequence)
-        let day = basis.today.text(language, knownYear: knownYear)
         return [
-            basis.timeZone.printable, basis.isAsOf ? asOf(entries, day) : entries,
+            basis.timeZone.printable, state(basis, knownYear: knownYear),
             root + " " + Hexadecimal.text(basis.root.prefix(3)) + "…",
         ] + calendars(basis.calendars)
+    }
+
+    /// Which state of the log that is, and as of when: of reported figures the day on which their books
+    /// were closed.
+    private func state(_ basis: AnswerBasis, knownYear: Int?) -> String {
+        let entries = entries(basis.sequence)
+        if let closing = basis.closing {
+            let day = closing.day.text(language, knownYear: knownYear)
+            return pick(
+                "as closed on \(day) in entry \(number(closing.sequence)), of \(entries)",
+                "menurut penutupan \(day) di entri \(number(closing.sequence)), dari \(entries)")
+        }
+        guard basis.isAsOf else { return entries }
+        return asOf(entries, basis.today.text(language, knownYear: knownYear))
     }
 
     /// The calendars whose business time counts; no piece where none does.
@@ -102,6 +114,15 @@ struct Words {
                     + "angka yang dilaporkan.")
     }
 
+    /// Columns of which no figure can be given.
+    func refused(_ titles: [String]) -> String {
+        let list = titles.joined(separator: ", ")
+        return pick(
+            "\(list): refused, as the numbers are too large to add up exactly.",
+            "\(list): tidak dapat dijawab, karena angkanya terlalu besar untuk dijumlahkan secara "
+                + "tepat.")
+    }
+
     /// Why a row has no value.
     func reason(_ reason: NullReason) -> String {
         switch reason {
@@ -115,6 +136,7 @@ struct Words {
         case .mixedCurrencies(let currencies):
             pick("several currencies: ", "beberapa mata uang: ")
                 + currencies.map(\.printableValue).joined(separator: ", ")
+        case .tooLarge: pick("too large to add up exactly", "terlalu besar untuk dijumlahkan tepat")
         }
     }
 

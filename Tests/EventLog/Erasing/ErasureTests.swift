@@ -145,6 +145,9 @@ import Vault
         ("...", "...", false), ("José", "JOSE asked", true),
         ("Ratna", "R\u{0430}tn\u{0430} asked", true), ("Ratna", "\u{FF32}ａｔｎａ", true),
         ("Ra\u{200B}tna", "ratna", true), ("Łukasz", "lukasz", true), ("Ratna", "Retno", false),
+        ("Jörg Müller", "of JOERG MUELLER", true), ("Joerg Mueller", "of Jörg Müller", true),
+        ("Jo\u{308}rg", "joerg", true), ("Weiß", "WEISS", true), ("Bodø", "bodoe", true),
+        ("Samuel", "samul", false),
     ])
     func `names are found however they are spelt`(_ name: String, _ text: String, _ isFound: Bool) {
         #expect(SpeltNames([name]).stand(in: text) == isFound)
@@ -178,6 +181,26 @@ import Vault
         ] {
             #expect(parts.standAsWords(in: text) == isFound, "\(text)")
         }
+    }
+
+    @Test func `part of a name is found written together, and ordinary words are no part of one`() {
+        let names = [
+            "Siti Nurhaliza Putri", "Sean O'Brien", "Jean-Luc Picard", "Anna Müller", "Nu'man Hadi",
+            "Maria de la Cruz", "Abu-Li Ma", "Tri Utami A.", "Peter van der Berg", "Hans Groß",
+        ]
+        let parts = SpeltNames.parts(of: names)
+        for text in [
+            "asked by SitiNurhaliza", "NurhalizaPutri wrote", "putrisiti", "SitiNurhalizaPutri",
+            "by OBrien", "O’Brien called", "o brien", "for jeanluc", "Jean‑Luc", "LucPicard",
+            "MUELLER's wish", "Mu\u{308}ller", "as Numan said", "nu'man", "DelaCruz asked", "abuli",
+            "UtamiTri", "vanderBerg", "Gross", "GROSS",
+        ] { #expect(parts.standAsWords(in: text), "\(text)") }
+        for text in [
+            "asked for on 14 July, by letter", "recorded twice by the old helpdesk",
+            "the lawsuit is over", "de la part du client", "an der Kasse", "a man of the team",
+            "diminta pada 14 Juli lewat surat", "tiga kali dicatat oleh sistem lama", "salah hapus",
+            "retensi habis", "penangguhan selesai", "it is off",
+        ] { #expect(!parts.standAsWords(in: text), "\(text)") }
     }
 
     private func act(

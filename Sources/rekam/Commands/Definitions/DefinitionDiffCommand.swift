@@ -93,9 +93,10 @@ struct DefinitionDiffCommand<Noun: DefinitionNoun>: ParsableCommand {
             columns[0].add(figure.name)
             columns[1].add(figure.place.key.first.map { texts.key($0, .text) } ?? words.all)
             columns[2].add(figure.place.period.description)
-            columns[3].add(texts.value(figure.before.value, figure.units.before))
+            let change = texts.change(figure)
+            columns[3].add(change.before)
             columns[4].add("→")
-            columns[5].add(texts.value(figure.after.value, figure.units.after))
+            columns[5].add(change.after)
         }
         if !moved.isEmpty {
             for line in TableText.lines(columns, style: output.style) { Output.line("  " + line) }
@@ -170,7 +171,8 @@ enum ChangedFigures {
                     JSONMember(key: "period", value: .string(figure.place.period.description)),
                     JSONMember(key: "old", value: value(figure.before, figure.units.before)),
                     JSONMember(key: "new", value: value(figure.after, figure.units.after)),
-                ] + more(place)
+                ]
+                    + figure.besides("old", "new") + more(place)
                     + figure.key.map { dimension, value in
                         JSONMember(key: RowNames.dimension(dimension), value: .string(value))
                     })

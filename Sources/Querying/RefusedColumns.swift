@@ -1,0 +1,66 @@
+extension QueryContext {
+    /// Answers a question; a column whose numbers are too large to add up exactly stands refused among
+    /// the others, which are answered.
+    ///
+    /// - Throws: as `answer(_:)`; also where all columns are too large, so that nothing is left to
+    ///   answer.
+    /// - Complexity: as `answer(_:)`, and where one is too large as often again as there are columns.
+    package func answerLeavingTooLarge(_ request: QueryRequest) throws -> Answer {
+        do { return try answer(request) } catch let faults as QueryFaults
+            where faults.areTooLarge && request.kpis.count > 1
+        {
+            var part = request
+            let isGiven = try request.kpis.map { kpi in
+                part.kpis = [kpi]
+                do { _ = try answer(part) } catch let faults as QueryFaults
+                    where faults.areTooLarge
+                { return false }
+                return true
+            }
+            part.kpis = zip(request.kpis, isGiven).filter(\.1).map(\.0)
+            guard !part.kpis.isEmpty else { throw faults }
+            var planner = QueryPlanner(context: self)
+            let columns = try planner.plan(request).outputs.map(\.column)
+            return try answer(part).placed(among: columns, isGiven, others: .refused)
+        }
+    }
+}
+
+extension Answer {
+    /// Its columns in their places among others, of which no figure is given.
+    ///
+    /// - Parameters:
+    ///   - all: every column, in order; those of the answer stand as they are.
+    ///   - isGiven: of each whether it is the answer's.
+    ///   - status: what the figures of the others are.
+    package func placed(
+        among all: [AnswerColumn], _ isGiven: [Bool], others status: FigureStatus
+    ) -> Answer {
+        let isAny = isGiven.contains(true)
+        func spread<Value>(_ given: [Value], _ other: (Int) -> Value) -> [Value] {
+            var left = (isAny ? given : [])[...]
+            return isGiven.enumerated().map { $1 ? left.removeFirst() : other($0) }
+        }
+        let none = Figure(
+            value: .none, count: nil, reason: status == .refused ? .tooLarge : nil)
+        func spread(_ row: AnswerRow) -> AnswerRow {
+            var row = row
+            row.figures = spread(row.figures) { _ in none }
+            if !row.previous.isEmpty { row.previous = spread(row.previous) { _ in none } }
+            row.statuses = spread(row.statuses) { _ in status }
+            row.targets = isAny && !row.targets.isEmpty ? spread(row.targets) { _ in nil } : []
+            return row
+        }
+        var answer = self
+        answer.columns = spread(columns) { place in
+            var column = all[place]
+            column.openUntil = nil
+            column.staysOpen = false
+            column.calendars = []
+            return column
+        }
+        answer.rows = rows.map(spread)
+        answer.totals = totals.map(spread)
+        return answer
+    }
+}
