@@ -179,7 +179,10 @@ import Vault
         state.entryBytes += UInt64(try job.finish())
         try store(job, &state, in: transaction)
         try growTree(job, &state, in: transaction)
-        try writeSegments(input, old, admission.voids, in: transaction)
+        var grown = state
+        grown.entryCount += UInt32(accepted.count)
+        let tree = HeldTree(tables, grown)
+        try writeSegments(input, old, tree, admission.voids, in: transaction)
         try recordVoids(admission.voids, &state, in: transaction)
         try recordDefinitions(input, &state, in: transaction)
         count(input, &state)
