@@ -211,6 +211,9 @@ def fields_of_state(value):
     for name in ["last entries", "identities", "name keys", "case keys"]:
         fields.append(Field(f"mark of {name}", at, at + 8))
         at += 8
+    for name, size in [("rows of the vault", 4), ("last of the vault", 4), ("mark of the vault", 8)]:
+        fields.append(Field(name, at, at + size))
+        at += size
     fields.append(Field("seal", len(value) - 8, len(value)))
     return fields
 

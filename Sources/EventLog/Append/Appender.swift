@@ -146,7 +146,7 @@ import Vault
         try sealing.sealTexts(input, accepted: accepted, first: input.base)
         try sealing.saltAnswers(
             input, accepted: accepted, mayAnswer: layout.mayAnswer, given: batch.salts)
-        try sealing.beginCommit(from: input.base)
+        if let stand = try sealing.beginCommit(from: input.base) { state.vault = stand }
         do {
             try write(input, forming, admission, old, &state, in: transaction)
         } catch {
