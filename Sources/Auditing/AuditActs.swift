@@ -22,10 +22,15 @@ package enum AuditActs {
         }
     }
 
-    /// A sample's size that was planned.
+    /// A sample that was planned: all that it takes to draw it.
     package struct Plan: Sendable {
         package var kpi: String
         package var period: String
+        /// The log's first so many entries, and those whose definitions it goes by.
+        package var entries: UInt32
+        package var definitions: UInt32
+        /// Dimensions and values of the facts to draw from, persons as their tokens.
+        package var filters: [(dimension: String, value: String)]
         package var seed: String?
         package var population: Int
         package var size: Int
@@ -34,11 +39,15 @@ package enum AuditActs {
         package var tolerable: ErrorShare
 
         package init(
-            kpi: String, period: String, seed: String?, population: Int, size: Int, expected: Int,
-            confidence: ErrorShare, tolerable: ErrorShare
+            kpi: String, period: String, entries: UInt32, definitions: UInt32,
+            filters: [(dimension: String, value: String)], seed: String?, population: Int,
+            size: Int, expected: Int, confidence: ErrorShare, tolerable: ErrorShare
         ) {
             self.kpi = kpi
             self.period = period
+            self.entries = entries
+            self.definitions = definitions
+            self.filters = filters
             self.seed = seed
             self.population = population
             self.size = size
@@ -52,20 +61,29 @@ package enum AuditActs {
 extension LogStore {
     /// `audit.sampled`: a sample's size was planned.
     package func planning(
-        _ plan: AuditActs.Plan, entries: UInt32, by person: String?, at time: Instant
-    ) -> EventDraft {
+        _ plan: AuditActs.Plan, by person: String?, at time: Instant
+    ) throws -> EventDraft {
+        let number = try read { $0.entryCount }
         var draft = EventDraft(
-            id: "audit/planned/\(entries)", source: origin, type: "audit.sampled",
+            id: "audit/planned/\(number)", source: origin, type: "audit.sampled",
             subject: AuditActs.subject, time: time,
             fields: [
                 .init("act", .text("planned")), .init("kpi", .text(plan.kpi)),
-                .init("period", .text(plan.period)), .init("entries", .integer(Int64(entries))),
+                .init("period", .text(plan.period)),
+                .init("entries", .integer(Int64(plan.entries))),
+                .init("definitions", .integer(Int64(plan.definitions))),
                 .init("population", .integer(Int64(plan.population))),
                 .init("size", .integer(Int64(plan.size))),
                 .init("expected", .integer(Int64(plan.expected))),
                 .init("confidence", .text(plan.confidence.text)),
                 .init("tolerable", .text(plan.tolerable.text)),
             ])
+        if !plan.filters.isEmpty {
+            let filters = JSONValue.array(
+                plan.filters.map { .array([.string($0.dimension), .string($0.value)]) })
+            draft.set(
+                "filters", .text(String(decoding: filters.canonical ?? [], as: UTF8.self)))
+        }
         if let seed = plan.seed { draft.set("seed", .text(seed)) }
         if let person { draft.set("by", .text(person)) }
         return draft
@@ -126,18 +144,41 @@ extension LogView {
     /// The plan that an entry is.
     ///
     /// - Returns: nil where it is none.
-    package func samplePlan(
-        at sequence: UInt32
-    ) throws -> (size: Int, confidence: ErrorShare, tolerable: ErrorShare)? {
+    package func samplePlan(at sequence: UInt32) throws -> AuditActs.Plan? {
         guard sequence < entryCount else { return nil }
         let content = try content(of: sequence)
+        func number<Number: FixedWidthInteger>(_ name: String) -> Number? {
+            content["data." + name].flatMap { Number($0) }
+        }
+        func share(_ name: String) -> ErrorShare? {
+            content["data." + name].flatMap { ErrorShare($0, isPercent: false) }
+        }
         guard content["type"] == "audit.sampled", content["data.act"] == "planned",
-            let size = content["data.size"].flatMap({ Int($0) }),
-            let confidence = content["data.confidence"].flatMap({
-                ErrorShare($0, isPercent: false)
-            }),
-            let tolerable = content["data.tolerable"].flatMap({ ErrorShare($0, isPercent: false) })
+            let kpi = content["data.kpi"], let period = content["data.period"],
+            let entries: UInt32 = number("entries"), entries <= sequence,
+            let definitions: UInt32 = number("definitions"), definitions <= sequence,
+            let filters = AuditActs.filters(content["data.filters"] ?? "[]"),
+            let population: Int = number("population"), let size: Int = number("size"),
+            let confidence = share("confidence"), let tolerable = share("tolerable")
         else { return nil }
-        return (size, confidence, tolerable)
+        return AuditActs.Plan(
+            kpi: kpi, period: period, entries: entries, definitions: definitions,
+            filters: filters, seed: content["data.seed"], population: population, size: size,
+            expected: number("expected") ?? 0, confidence: confidence, tolerable: tolerable)
+    }
+}
+
+extension AuditActs {
+    /// Filters as a plan's entry has them; nil where they are none.
+    fileprivate static func filters(_ text: String) -> [(dimension: String, value: String)]? {
+        guard case .array(let all)? = try? JSONValue(parsing: text) else { return nil }
+        var filters: [(dimension: String, value: String)] = []
+        for one in all {
+            guard case .array(let pair) = one, pair.count == 2, let dimension = pair[0].text,
+                let value = pair[1].text
+            else { return nil }
+            filters.append((dimension, value))
+        }
+        return filters
     }
 }

@@ -2,6 +2,7 @@ internal import Crypto
 internal import Definitions
 package import EventLog
 internal import EventModel
+package import Projections
 package import Querying
 
 /// Draws facts behind a figure so that anybody draws the same ones again.
@@ -69,5 +70,63 @@ package struct FactSample {
                     line: line, columns: explanation.parts[ticket.part].columns,
                     source: entry["source"]?.text ?? "", id: entry["id"]?.text ?? ""))
         }
+    }
+}
+
+extension LogStore {
+    /// Draws what was planned once more, from the entries and by the definitions that the plan names.
+    ///
+    /// - Parameters:
+    ///   - size: how many facts; a larger sample begins with the smaller one.
+    ///   - seed: where the plan names none.
+    package func sample(
+        of plan: AuditActs.Plan, size: Int, seed: String, options: BuildOptions
+    ) throws -> FactSample {
+        try showingTokens {
+            let context = try context(of: plan, options)
+            let explanation = try context.explanation(plan.request(plan.filters))
+            return try FactSample(
+                of: explanation, size: size, seed: plan.seed ?? seed, from: self)
+        }
+    }
+
+    /// What filters are called in a plan, of which they were looked up: a person by the token.
+    package func planned(
+        _ filters: [(dimension: String, value: String)], in plan: AuditActs.Plan,
+        options: BuildOptions
+    ) throws -> [(dimension: String, value: String)] {
+        let tokens = try filters.map { filter in try read { try $0.tokenMarked(of: filter.value) } }
+        return try showingTokens {
+            let context = try context(of: plan, options)
+            return zip(filters, tokens).map { filter, token in
+                // Another thing may be called as a person is.
+                guard let token else { return filter }
+                let known = try? context.resolved(plan.request([(filter.dimension, token)]))
+                return known?.filters.first ?? filter
+            }
+        }
+    }
+
+    private func context(
+        of plan: AuditActs.Plan, _ options: BuildOptions
+    ) throws -> QueryContext {
+        try QueryContext(
+            of: self, asOf: plan.entries,
+            register: read { try $0.definitions(upTo: plan.definitions) }, options: options)
+    }
+
+    private func showingTokens<Result>(_ body: () throws -> Result) throws -> Result {
+        let showedTokens = showsTokens
+        show(tokensOnly: true)
+        defer { show(tokensOnly: showedTokens) }
+        return try body()
+    }
+}
+
+extension AuditActs.Plan {
+    fileprivate func request(
+        _ filters: [(dimension: String, value: String)]
+    ) -> QueryRequest {
+        QueryRequest(kpis: [kpi], filters: filters, period: period)
     }
 }

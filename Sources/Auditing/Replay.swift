@@ -34,11 +34,18 @@ package struct Replay {
         self.options = options
     }
 
-    /// Compares every projection of a period, up to the first row that differs, then every KPI.
+    /// Holds the log against its entries, then compares every projection of a period, up to the first
+    /// row that differs, then every KPI.
     ///
     /// - Complexity: O(entries) for each projection, and for each KPI whose rows do not fit in memory.
     package func run(_ period: Period) throws -> ReplayReport {
         var report = ReplayReport()
+        // What is computed is read from columns and from the register of definitions: first these are
+        // held against the entries.
+        if let difference = try log.verifyEntries(threads: options.threads) {
+            report.difference = difference.description
+            return report
+        }
         let register = try log.read { try $0.definitions(upTo: count) }
         let live = try LiveProjections(of: log, register: register)
         for source in live.sources {

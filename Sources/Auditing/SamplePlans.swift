@@ -1,13 +1,15 @@
 package import EventLog
 import EventModel
 
-/// Samples that were planned, by what they are of. Whoever plans two of one KPI and period has two seeds
+/// Samples that were planned, by what they are of. Whoever plans two of one KPI, period and filters has two seeds
 /// to choose from.
 package struct SamplePlans {
-    /// What plans are of: the KPI, whichever of its statistics was named, and the days.
+    /// What plans are of: the KPI, whichever of its statistics was named, the days, and the filters as
+    /// the entry has them.
     private struct Aim: Hashable {
         var kpi: String
         var days: Range<Day>
+        var filters: String
     }
 
     private var sequences: [Aim: [UInt32]] = [:]
@@ -24,13 +26,14 @@ package struct SamplePlans {
                 let kpi = content["data.kpi"]?.split(separator: ".").first,
                 let period = try? Period(fixed: content["data.period"] ?? "")
             else { continue }
-            let aim = Aim(kpi: String(kpi), days: period.days)
+            let aim = Aim(
+                kpi: String(kpi), days: period.days, filters: content["data.filters"] ?? "[]")
             sequences[aim, default: []].append(sequence)
             aims[sequence] = aim
         }
     }
 
-    /// All that are of the same KPI and days as the plan that an entry is, itself among them, in order.
+    /// All that are of the same KPI, days and filters as the plan that an entry is, itself among them, in order.
     ///
     /// - Returns: nothing where the entry is no plan.
     package func like(_ sequence: UInt32) -> [UInt32] {
@@ -40,7 +43,7 @@ package struct SamplePlans {
     /// The last one that was recorded; nil where none was.
     package var last: UInt32? { aims.keys.max() }
 
-    /// Those that others of the same KPI and days came before, each with the first of these.
+    /// Those that others of the same KPI, days and filters came before, each with the first of these.
     package var repeated: [(sequence: UInt32, first: UInt32)] {
         sequences.values.flatMap { all in all.dropFirst().map { ($0, all[0]) } }
             .sorted { $0.sequence < $1.sequence }

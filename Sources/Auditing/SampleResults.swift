@@ -1,6 +1,7 @@
 package import EventLog
 import EventModel
 package import Ingest
+import Querying
 
 /// Why results of a sample can't be evaluated.
 package struct SampleFault: Error, Hashable, Sendable, CustomStringConvertible {
@@ -23,6 +24,15 @@ package struct SampleResults: Sendable {
     package private(set) var strata: [(name: String, count: Count)] = []
     /// Facts that the sample was drawn from; nil where the file does not say.
     package private(set) var population: Int?
+    /// What each row says that it is of.
+    private var rows: [Row] = []
+
+    private struct Row {
+        var line: Int
+        var rank: String?
+        var projection: String?
+        var sequence: String?
+    }
 
     private static let resultColumns = ["result", "error", "hasil"]
     private static let wrong: Set = ["error", "wrong", "1", "yes", "true", "salah", "ya"]
@@ -57,7 +67,9 @@ package struct SampleResults: Sendable {
                 description: "the file of results has no column \"\(column)\"; it has "
                     + reader.header.joined(separator: ", ") + ".")
         }
-        let names = (rank: place("rank"), population: place("population"))
+        let names = (
+            rank: place("rank"), population: place("population"), projection: place("projection")
+        )
         let entry = EntryColumns(
             sequence: place("sequence"), source: place("source"), id: place("id"))
         var seen: Set<String> = []
@@ -85,6 +97,10 @@ package struct SampleResults: Sendable {
                 population = size
             }
             try entry.check(row, in: log)
+            rows.append(
+                Row(
+                    line: row.line, rank: text(names.rank), projection: text(names.projection),
+                    sequence: text(entry.sequence)))
             all.add(isError)
             guard all.tested <= ErrorBound.mostTested else {
                 throw SampleFault(
@@ -101,6 +117,45 @@ package struct SampleResults: Sendable {
                 strata.append((name, Count()))
             }
             strata[places[name, default: 0]].count.add(isError)
+        }
+    }
+
+    /// Refuses results that are not of a planned sample: each row must be of the fact that was drawn
+    /// under its rank, and none of those planned may be missing.
+    ///
+    /// - Parameter drawing: draws so many of the plan's facts again.
+    package func require(
+        _ plan: AuditActs.Plan, drawing: (_ size: Int) throws -> FactSample
+    ) throws {
+        guard all.tested >= plan.size else {
+            throw SampleFault(
+                description: "the plan asks for \(plan.size) facts, and the results are of "
+                    + "\(all.tested).")
+        }
+        let sample = try drawing(max(plan.size, all.tested))
+        guard sample.population == plan.population, population ?? plan.population == plan.population
+        else {
+            throw SampleFault(
+                description: "the plan was to draw from \(plan.population) facts, and there are "
+                    + "\(sample.population == plan.population ? population ?? 0 : sample.population)."
+            )
+        }
+        var missing = Set(1...max(1, plan.size))
+        for row in rows {
+            guard let rank = row.rank.flatMap({ Int($0) }), rank > 0, rank <= sample.drawn.count,
+                case let drawn = sample.drawn[rank - 1],
+                row.sequence == String(drawn.line.sequence), row.projection == drawn.projection
+            else {
+                throw Self.fault(
+                    row.line,
+                    "it is not of the fact that the plan draws under this rank; with a plan, rows "
+                        + "keep rank, projection and sequence as rekam sample wrote them")
+            }
+            missing.remove(rank)
+        }
+        if let rank = missing.min(), plan.size > 0 {
+            throw SampleFault(
+                description: "the plan's fact of rank \(rank) is not among the results.")
         }
     }
 

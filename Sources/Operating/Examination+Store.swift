@@ -27,8 +27,8 @@ public struct StoreFacts: Sendable {
     /// Why the key cannot sign; nil where it can, or where it is not ours to read.
     var keyFault: String?
     var hasKey: Bool
-    /// What is wrong with the vault's key of digests; nil where nothing is.
-    var digestKey: LogStore.DigestKeyFault?
+    /// Why the vault is not the one that the log was written with; nil where it is.
+    var vault: Finding?
     var sharesWithGroup: Bool
     var verification: OperationNote?
     var backup: OperationNote?
@@ -65,7 +65,7 @@ public struct StoreFacts: Sendable {
                 name: "names lock", path: path + "/private.mdb-lock",
                 status: StoreFiles.status(path + "/private.mdb-lock"), forbidden: others),
         ]
-        digestKey = try? log.digestKeyFault()
+        vault = Examination.vault(of: log)
         fileBytes = files[1].status?.size ?? 0
         mapBytes = log.mapBytes
         usedBytes = try log.usedFileBytes()
@@ -190,12 +190,20 @@ extension Examination {
         return store.keyFault.map { Finding(.fault, .keyFault($0)) } ?? Finding(.fine, .key)
     }
 
+    /// Why the vault is not the one that the log was written with; nil where it is.
+    static func vault(of log: LogStore) -> Finding? {
+        switch try? log.vaultMismatch() {
+        case .noKey: Finding(.fault, .digestKey(isMissing: true))
+        case .otherKey: Finding(.fault, .digestKey(isMissing: false))
+        case .older: Finding(.fault, .vaultOlder)
+        case nil: nil
+        }
+    }
+
     /// Names can be read by whoever reads the log, or by fewer, and by nobody else.
     private static func vault(_ store: StoreFacts) -> Finding {
         guard let vault = store.files[4].status else { return Finding(.note, .vaultMissing) }
-        if let fault = store.digestKey {
-            return Finding(.fault, .digestKey(isMissing: fault == .missing))
-        }
+        if let finding = store.vault { return finding }
         guard let data = store.files[1].status, vault.kind == .file, data.kind == .file,
             vault.mode & 0o777 != data.mode & 0o777
         else { return Finding(.fine, .vault) }

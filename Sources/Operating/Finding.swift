@@ -96,6 +96,8 @@ public struct Finding: Hashable, Sendable {
         case vaultKept(path: String, mode: UInt32, wanted: UInt32)
         /// The vault's key of digests is missing, or another store's.
         case digestKey(isMissing: Bool)
+        /// The vault is older than the log, or of a copy that went on apart.
+        case vaultOlder
         /// Processes that read now; slots of killed ones that were just freed.
         case readers([Int], freed: Int)
         case writer(isWriting: Bool)
@@ -170,7 +172,7 @@ extension Finding.OfStore {
         case .map: .map
         case .link, .exposed, .lockMode, .foreign, .files: .files
         case .key, .keyMissing, .keyFault: .key
-        case .vault, .vaultMissing, .vaultMode, .vaultKept, .digestKey: .names
+        case .vault, .vaultMissing, .vaultMode, .vaultKept, .digestKey, .vaultOlder: .names
         case .readers: .readers
         case .writer: .writer
         case .clockAhead, .clockBehind: .clock

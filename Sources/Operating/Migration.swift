@@ -83,6 +83,7 @@ public struct Migration {
         }
         try new.sync()
         try old.copyVault(into: new)
+        try new.takeVault()
         try new.eraseAgainUnrecorded(erasures)
         _ = try LiveProjections(of: new).catchUp(options: BuildOptions(threads: threads))
         try new.sync()

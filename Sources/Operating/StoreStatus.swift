@@ -47,6 +47,8 @@ public struct StoreStatus: Sendable {
     public var fileBytes: Int
     /// Bytes of the vault, which holds names and other texts of persons; nil where it is missing.
     public var vaultBytes: Int?
+    /// Why the vault is not the one that the log was written with; nil where it is.
+    public var vault: Finding?
     /// Backups with names that are older than thirty days, and were noted here.
     public var oldBackups: Int
     /// Those of them that tables use.
@@ -78,6 +80,7 @@ public struct StoreStatus: Sendable {
         backup = OperationNote.last(.backup, of: log)
         fileBytes = StoreFiles.status(log.path + "/data.mdb")?.size ?? 0
         vaultBytes = log.hasVault ? StoreFiles.status(log.path + "/private.mdb")?.size : nil
+        vault = Examination.vault(of: log)
         oldBackups = CopyNote.oldBackups(of: log, now: now).count
         (entries, root, lastEvent, usedBytes) = try log.read { view in
             let statistics = try view.statistics()
@@ -178,6 +181,8 @@ public struct StoreStatus: Sendable {
         case differs
         /// The store does not go with the last signed checkpoint.
         case kept(KeptFault)
+        /// The vault is not the one that the log was written with.
+        case vault(Finding)
     }
 
     /// The limits that are not kept, and a store that does not hold.
@@ -195,6 +200,7 @@ public struct StoreStatus: Sendable {
         if isOld(backup?.time, limits.backup) { breaches.append(.backup(backup?.time)) }
         if verification?.holds == false { breaches.append(.differs) }
         if let keptFault { breaches.append(.kept(keptFault)) }
+        if let vault { breaches.append(.vault(vault)) }
         return breaches
     }
 }

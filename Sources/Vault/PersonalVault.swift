@@ -102,7 +102,7 @@ package final class PersonalVault: Sendable {
         guard let now = try current() else { throw VaultFault.missing(path: folder) }
         let write = try now.environment.beginWrite()
         try now.tables.deleteTexts(from: base, in: write)
-        try now.tables.add(rows.names, rows.bytes, in: write)
+        try now.tables.add(rows, in: write)
         // Nothing stands behind `base` any more; within an entry attributes may come before data.
         for text in rows.texts.sorted(by: { ($0.sequence, $0.place) < ($1.sequence, $1.place) }) {
             try write.append(
@@ -359,7 +359,8 @@ package struct VaultTables: Sendable {
     static let digestKey = "digest_key"
     static let indexName = "index"
     static let names = ["registry", "disclosures", indexName, "texts", "notes"]
-    static let registryKeys = ["format", "origin", digestKey]
+    static let rowsKey = "rows"
+    static let registryKeys = ["format", "origin", digestKey, rowsKey]
 
     init(_ environment: Environment) throws {
         path = environment.path
@@ -369,6 +370,13 @@ package struct VaultTables: Sendable {
         index = tables[2]
         texts = tables[3]
         notes = tables[4]
+    }
+
+    /// How many rows were ever written. An erasure takes none off, so that no number is given twice.
+    func rowsWritten(in transaction: borrowing some Transaction & ~Copyable) throws -> UInt32 {
+        try transaction.withValue(registry, Key(VaultTables.rowsKey)) { value in
+            value.count == 4 ? value.littleEndian(at: 0) : 0
+        } ?? 0
     }
 
     /// Takes the texts of some sequence and of all later ones out.

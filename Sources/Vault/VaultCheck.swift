@@ -33,6 +33,14 @@ extension PersonalVault {
             let stray = try firstKey(of: table, in: read) { $0.count != length }
             if let stray { return unknown(table, stray) }
         }
+        var last = try read.cursor(tables.disclosures)
+        if try last.move(.last),
+            try last.keyNumber(at: 0, as: UInt32.self) >= tables.rowsWritten(in: read)
+        {
+            return VaultProblem(
+                table: tables.registry.name, key: VaultTables.rowsKey,
+                reason: "it holds more rows than were written")
+        }
         return try indexProblem(tables, in: read)
     }
 

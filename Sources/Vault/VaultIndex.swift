@@ -171,25 +171,28 @@ extension Token {
 }
 
 extension VaultTables {
-    /// Adds rows behind the others, and what they are found by.
-    func add(
-        _ names: [VaultRows.Name], _ bytes: [UInt8], in write: borrowing WriteTransaction
-    ) throws {
-        guard !names.isEmpty else { return }
+    /// Adds names behind the others, and what they are found by; counts them, and the texts that come
+    /// with them.
+    func add(_ rows: VaultRows, in write: borrowing WriteTransaction) throws {
+        let first = try rowsWritten(in: write)
         var last = try write.cursor(disclosures)
-        let count =
-            try last.move(.last) ? UInt64(try last.keyNumber(at: 0, as: UInt32.self)) + 1 : 0
-        guard count + UInt64(names.count) <= UInt64(UInt32.max),
-            let first = UInt32(exactly: count)
+        if try last.move(.last), try last.keyNumber(at: 0, as: UInt32.self) >= first {
+            throw VaultFault.damaged(path: path, reason: "it holds more rows than were written")
+        }
+        guard let written = UInt32(exactly: UInt64(first) + UInt64(rows.count)), written < .max
         else {
             throw VaultFault.damaged(
                 path: path, reason: "its rows are numbered to the last number there is")
         }
+        try write.put(registry, Key(VaultTables.rowsKey), byteCount: 4) { bytes in
+            bytes.storeBytes(of: written.littleEndian, as: UInt32.self)
+        }
+        guard !rows.names.isEmpty else { return }
         var block = IndexBlock()
-        for (index, name) in names.enumerated() {
+        for (index, name) in rows.names.enumerated() {
             let row = first + UInt32(index)
             try write.append(
-                disclosures, Key(row), bytes.span.extracting(name.disclosure))
+                disclosures, Key(row), rows.bytes.span.extracting(name.disclosure))
             block.add(row, token: name.token, name: name.name)
         }
         block.sort()

@@ -3,8 +3,8 @@ internal import LMDB
 
 /// A vault as one transaction sees it.
 package final class VaultReader {
-    private let transaction: ReadTransaction
-    private let tables: VaultTables
+    let transaction: ReadTransaction
+    let tables: VaultTables
     private var knownBlocks: [Key]?
     /// Tokens that were erased, while their rows are still there.
     private let hidden: Set<Token>
@@ -217,6 +217,8 @@ public enum VaultFault: Error, Hashable, Sendable, CustomStringConvertible {
     case missing(path: String)
     /// What it holds does not hold together.
     case damaged(path: String, reason: String)
+    /// It lacks rows that it had when the log was last written.
+    case older(path: String)
 
     /// What happened and what to do; reads after `Error: `.
     public var description: String {
@@ -224,6 +226,11 @@ public enum VaultFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .missing(let path):
             "the store at \(path) has no private.mdb, so that no name can be recorded or shown. Put "
                 + "it back from a backup that is younger than thirty days."
+        case .older(let path):
+            "private.mdb of the store at \(path) is older than its log, or of a copy that went on "
+                + "apart: who is known here would be given a second token. Put the newest one back; "
+                + "where there is none, \"rekam erase --again\" goes on with this one. Nothing was "
+                + "recorded."
         case .damaged(let path, let reason):
             "private.mdb of the store at \(path) cannot be used: \(reason). Figures do not need it; "
                 + "put it back from a backup to see names again."

@@ -38,6 +38,9 @@ package struct VaultRows: Sendable {
 
     package init() {}
 
+    /// How many there are.
+    package var count: Int { names.count + texts.count }
+
     /// Whether there are none.
     package var isEmpty: Bool { names.isEmpty && texts.isEmpty }
 

@@ -259,6 +259,7 @@ struct ReconcileTests {
             "planned_again,resolution_time 2025-Q3,entry ",
         ] { #expect(said.contains(word), "\(word): \(result)") }
         #expect(!said.contains("planned_again,ticket_volume"), "\(result)")
+        try other(command)
         let codes = result.out.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("code ") }
         #expect(
             codes.map { $0.dropFirst(5) } == [
@@ -271,5 +272,32 @@ struct ReconcileTests {
                 "rekam sample resolution_time --period 2025-Q3 --seed x \(line)")
             #expect(result.code == 64, "\(line): \(result)")
         }
+    }
+
+    /// Results of other facts than those that were planned.
+    private func other(_ command: Command) throws {
+        let result = try command.shell(
+            """
+            plan() { rekam sample resolution_time --period 2025-Q3 --size-for 90,20 "$@" \\
+            2>&1 > drawn | sed -n 's/.*entry \\([0-9]*\\).*/\\1/p'; }
+            draw() { rekam sample resolution_time --period 2025-Q3 "$@" | tr -d '\\r' \\
+            | awk '{print $0 "," (NR == 1 ? "result" : "ok")}' > results; }
+            try() { rekam sample evaluate results --plan $n "$@" > /dev/null; echo "code $?"; }
+            n=$(plan --seed x --channel email)
+            draw --seed x --size 11 --channel email; try
+            draw --seed x --size 30 --channel email; try
+            draw --seed y --size 11 --channel email; try
+            draw --seed x --size 11; try
+            draw --seed x --size 12 --channel email; sed -i 2d results; try
+            cut -d, -f2- results > few; mv few results; try
+            n=$(rekam sample resolution_time --period 2025-Q3 --size-for 90,20 \\
+            | sed -n 's/.*entry \\([0-9]*\\).*/\\1/p')
+            draw --seed z --size 11; try; try --seed z; try --seed x
+            n=$(plan --seed x --agent "Agen 6"); draw --seed x --size 11 --agent "Agen 6"; try
+            rekam log show $n | grep -c "Agen 6"
+            """)
+        let codes = result.out.split(whereSeparator: \.isNewline).map(String.init)
+        #expect(
+            codes == [0, 0, 65, 65, 65, 65, 64, 0, 65, 0].map { "code \($0)" } + ["0"], "\(result)")
     }
 }

@@ -120,9 +120,11 @@ class Single:
 
     def true(self, table, kind, what, writes, name):
         """Rows that were true once, or are in another store of the same beginning. Those of the twin
-        are as sound as the rows themselves: only what is computed from the entries tells them."""
+        are as sound as the rows themselves: only what is computed from the entries tells them, but for
+        rows that say which log they are of."""
         alteration = self.one(table, kind, what, writes)
-        return dataclasses.replace(alteration, is_consistent=name == "twin")
+        is_tied = table in ("segments", "runs.chunks")
+        return dataclasses.replace(alteration, is_consistent=name == "twin" and not is_tied)
 
 
 def replaced(table, rows, others):

@@ -7,7 +7,7 @@ import re
 import struct
 
 import seals
-from alterations import Alteration, DATA, show
+from alterations import Alteration, DATA, VAULT, replaced, show
 
 CELLS = b"cells/"
 
@@ -34,6 +34,8 @@ class Consistent:
         yield from self.texts_swapped("cases", "case_ends", 0)
         for other in ["twin", "last"]:
             yield from self.groups(other)
+        for other in ["older", "last"]:
+            yield from self.vault(other)
 
     def one(self, table, kind, what, writes):
         return Alteration(table, kind, what, writes, is_consistent=True)
@@ -62,7 +64,7 @@ class Consistent:
             return
         words = struct.unpack_from("<I", manifest, 4)[0]
         store, runs = seals.runs_of(manifest)
-        run, _, start, end = runs[-1]
+        run, mark, start, end = runs[-1]
         mine = sorted(k for k in chunks if k[4:8] == run.to_bytes(4, "big"))
         if start or len(mine) != 1:
             return
@@ -95,7 +97,7 @@ class Consistent:
             at = struct.pack(">IIIII", store, run, records[0][0], records[0][1], 0)
             if at != key:
                 writes.append(("runs.chunks", key, None))
-            writes.append(("runs.chunks", at, seals.packed(at, records)))
+            writes.append(("runs.chunks", at, seals.packed(at, records, mark)))
             yield self.one("runs.chunks", f"cells, {what}", show(name), writes)
 
     def cells_of(self, name, other):
@@ -106,10 +108,12 @@ class Consistent:
             return
         # Under the number that this store gave to the projection's runs.
         number = manifest[12:16]
+        marks = {run: mark for run, mark, _, _ in seals.runs_of(theirs[1])[1]}
         writes = [("runs.chunks", key, None) for key in chunks]
         for key, value in theirs[2].items():
             at = number[::-1] + key[4:]
-            writes.append(("runs.chunks", at, value[:-8] + seals.chunk_seal(at, value[:-8])))
+            mark = marks.get(int.from_bytes(key[4:8], "big"), 0)
+            writes.append(("runs.chunks", at, value[:-8] + seals.chunk_seal(at, value[:-8], mark)))
         moved = seals.sealed_manifest(theirs[1][:12] + number + theirs[1][16:])
         writes.append(("runs.manifests", runs, moved))
         writes.append(("projections", name, seals.sealed_status(
@@ -215,13 +219,20 @@ class Consistent:
             "definitions and projections": [
                 "definitions", "projections", "runs.chunks", "runs.manifests"],
             "everything": sorted(self.rows)}
-        from alterations import replaced
         for name, chosen in groups.items():
             writes = [
                 write for table in chosen
                 for write in replaced(table, self.rows[table], theirs[table])]
             if writes:
                 yield self.one("several", f"{name}, {other}", ", ".join(chosen[:4]), writes)
+
+
+    def vault(self, other):
+        """The whole vault as it was."""
+        now, then = self.stores.rows["whole"][VAULT], self.stores.rows[other][VAULT]
+        writes = [
+            write for table in sorted(now) for write in replaced(table, now[table], then[table])]
+        yield Alteration("vault", f"file, {other}", "all tables", writes, VAULT)
 
 
 def with_tree(state, tail):

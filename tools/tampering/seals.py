@@ -29,15 +29,11 @@ def pair(first, second):
 
 # Chunks
 
-def chunk_seal(key, packed):
-    """The seal of a packed chunk: of its bytes and of where it stands."""
+def chunk_seal(key, packed, mark):
+    """The seal of a packed chunk: of its bytes, of where it stands, and of its run's mark."""
     store, run, fence, number = struct.unpack(">IIQI", key)
-    address = pair(pair(store << 32 | run, fence), number)
+    address = pair(pair(pair(store << 32 | run, mark), fence), number)
     return struct.pack("<Q", pair(address, fingerprint(packed)))
-
-
-def is_sealed(key, value):
-    return len(key) == 20 and value[-8:] == chunk_seal(key, value[:-8])
 
 
 def unpacked(value, words, records):
@@ -54,8 +50,8 @@ def unpacked(value, words, records):
     return [list(record) for record in zip(*columns)]
 
 
-def packed(key, records):
-    """The chunk of some records, as Rekam itself would write it."""
+def packed(key, records, mark):
+    """The chunk of some records of a run, as Rekam itself would write it."""
     heads, bodies = b"", b""
     for column in zip(*records):
         base, width = column[0], 0
@@ -70,7 +66,7 @@ def packed(key, records):
     used = len(heads) + len(bodies)
     end = (used + 16 + 16 + 4095) // 4096 * 4096 - 16
     whole = (heads + bodies).ljust(end - 8, b"\0")
-    return whole + chunk_seal(key, whole)
+    return whole + chunk_seal(key, whole, mark)
 
 
 # Streams
@@ -95,12 +91,12 @@ def sealed_manifest(value):
 
 
 def runs_of(manifest):
-    """(store number, [(run, role, first record, end record)])."""
+    """(store number, [(run, mark, first record, end record)])."""
     store, count = struct.unpack_from("<I", manifest, 12)[0], struct.unpack_from("<I", manifest, 24)[0]
     runs = []
     for place in range(count):
-        run, role, _, _, start, end = struct.unpack_from("<IIIIQQ", manifest, 32 + 40 * place)
-        runs.append((run, role, start, end))
+        run, _, _, mark, start, end = struct.unpack_from("<IIIIQQ", manifest, 32 + 40 * place)
+        runs.append((run, mark, start, end))
     return store, runs
 
 
@@ -215,6 +211,9 @@ def fields_of_state(value):
     for name in ["last entries", "identities", "name keys", "case keys"]:
         fields.append(Field(f"mark of {name}", at, at + 8))
         at += 8
+    for name, size in [("rows of the vault", 4), ("last of the vault", 4), ("mark of the vault", 8)]:
+        fields.append(Field(name, at, at + size))
+        at += size
     fields.append(Field("seal", len(value) - 8, len(value)))
     return fields
 

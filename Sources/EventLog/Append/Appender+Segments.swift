@@ -3,9 +3,10 @@ import LMDB
 
 /// Columns: segments that the new entry count asks for are written, those they swallow go.
 extension Appender {
+    /// - Parameter tree: that of the log with the new entries.
     func writeSegments(
-        _ input: AppendInput, _ old: LogState, _ voids: [(voided: UInt32, by: UInt32)],
-        in transaction: borrowing WriteTransaction
+        _ input: AppendInput, _ old: LogState, _ tree: HeldTree,
+        _ voids: [(voided: UInt32, by: UInt32)], in transaction: borrowing WriteTransaction
     ) throws {
         let base = Int(input.base)
         let change = Segmentation.change(from: base, to: base + accepted.count)
@@ -17,11 +18,13 @@ extension Appender {
             voids: voids)
         let check = SegmentCheck(
             types: types, layout: layout, caseCount: old.caseCount, nameCount: old.nameCount)
+        let oldTree = HeldTree(tables, old)
         for piece in change.come {
             let parts = try change.gone.filter { piece.overlaps($0) }.map {
-                try tables.segment(over: $0, check, in: transaction)
+                try tables.segment(over: $0, check, oldTree, in: transaction)
             }
-            try write(piece, parts, rows, in: transaction)
+            let root = try tree.root(atSegmentEnd: piece.upperBound, in: transaction)
+            try write(piece, root, parts, rows, in: transaction)
         }
         // A new segment's key replaces that of the first one it swallows.
         let kept = Set(change.come.map(\.lowerBound))
@@ -31,14 +34,14 @@ extension Appender {
     }
 
     private func write(
-        _ piece: Range<Int>, _ parts: [ColumnSegment], _ rows: NewRows,
+        _ piece: Range<Int>, _ root: TreeHash, _ parts: [ColumnSegment], _ rows: NewRows,
         in transaction: borrowing WriteTransaction
     ) throws {
         let base = Int(rows.input.base)
         let fresh = max(piece.lowerBound, base) - base..<piece.upperBound - base
         let writer = SegmentWriter(
-            layout: layout, first: piece.lowerBound, count: piece.count, parts: parts, rows: rows,
-            fresh: fresh)
+            layout: layout, first: piece.lowerBound, count: piece.count, root: root, parts: parts,
+            rows: rows, fresh: fresh)
         let isFinal = piece.count == Segmentation.finalRows
         if parts.contains(where: { Int($0.first) == piece.lowerBound }) {
             // Writing under the first part's key could free its pages while they are read.

@@ -146,7 +146,7 @@ import Vault
         try sealing.sealTexts(input, accepted: accepted, first: input.base)
         try sealing.saltAnswers(
             input, accepted: accepted, mayAnswer: layout.mayAnswer, given: batch.salts)
-        try sealing.beginCommit(from: input.base)
+        if let stand = try sealing.beginCommit(from: input.base) { state.vault = stand }
         do {
             try write(input, forming, admission, old, &state, in: transaction)
         } catch {
@@ -179,7 +179,10 @@ import Vault
         state.entryBytes += UInt64(try job.finish())
         try store(job, &state, in: transaction)
         try growTree(job, &state, in: transaction)
-        try writeSegments(input, old, admission.voids, in: transaction)
+        var grown = state
+        grown.entryCount += UInt32(accepted.count)
+        let tree = HeldTree(tables, grown)
+        try writeSegments(input, old, tree, admission.voids, in: transaction)
         try recordVoids(admission.voids, &state, in: transaction)
         try recordDefinitions(input, &state, in: transaction)
         count(input, &state)

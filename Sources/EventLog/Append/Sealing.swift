@@ -72,9 +72,17 @@ import Vault
     }
 
     /// Begins to put what the batch needs into the vault, on a thread of its own: `commit` waits for it.
-    func beginCommit(from base: UInt32) throws {
-        // What a killed append left would come to stand under sequences of others.
-        guard !rows.isEmpty else { return try vault.dropTexts(from: base) }
+    ///
+    /// - Returns: how far the vault is written then; nil where the batch needs nothing of it.
+    func beginCommit(from base: UInt32) throws -> VaultStand? {
+        guard !rows.isEmpty else {
+            // What a killed append left would come to stand under sequences of others.
+            try vault.dropTexts(from: base)
+            return nil
+        }
+        guard let before = try vault.beginRead()?.stand else {
+            throw VaultFault.missing(path: vault.folder)
+        }
         let rows = rows
         self.rows = VaultRows()
         handed.withLock { $0 = Handed(rows: rows) }
@@ -85,6 +93,7 @@ import Vault
                 handed.withLock { $0.failure = error }
             }
         }
+        return before.adding(rows)
     }
 
     /// Waits until nothing is written to the vault any more.

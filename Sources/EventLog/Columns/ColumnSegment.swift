@@ -41,14 +41,16 @@ package import EventModel
         else { return nil }
     }
 
-    /// Whether it is as it was written: its bytes give the seal in its head.
+    /// Whether it is as it was written: its bytes, and the log's root at its end, give the seal in its
+    /// head.
     ///
     /// - Complexity: O(bytes).
-    var isSealed: Bool {
+    func isSealed(_ root: TreeHash) -> Bool {
         let used = Int(unsafe base.loadUnaligned(fromByteOffset: 20, as: UInt32.self))
         let seal = unsafe base.loadUnaligned(
             fromByteOffset: SegmentLayout.sealOffset, as: UInt32.self)
-        return unsafe SegmentLayout.seal(of: base, usedBytes: used) == UInt32(littleEndian: seal)
+        return unsafe SegmentLayout.seal(of: base, usedBytes: used, root: root)
+            == UInt32(littleEndian: seal)
     }
 
     /// Event time, milliseconds.

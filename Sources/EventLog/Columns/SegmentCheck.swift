@@ -12,9 +12,12 @@ struct SegmentCheck: Sendable {
 
     /// What does not hold in a segment; nil where it all does.
     ///
+    /// - Parameter root: the log's at the segment's end.
     /// - Complexity: O(rows).
-    func problem(in segment: ColumnSegment) -> String? {
-        guard segment.isSealed else { return "it is not as it was written" }
+    func problem(in segment: ColumnSegment, _ root: TreeHash) -> String? {
+        guard segment.isSealed(root) else {
+            return "it is not as it was written, or of another log"
+        }
         // Rows of each type; a type without any gets 0, and no ordinal is below that.
         var rows = [UInt32](repeating: 0, count: 1 << 16)
         for (type, count) in segment.typeRows {
@@ -110,20 +113,25 @@ final class CheckedSegments: Sendable {
 extension LogTables {
     /// A stored segment in place, its rows checked once in this process.
     ///
+    /// - Parameter tree: that of the state whose segment it is.
     /// - Throws: `StoreFault.damaged` where they do not hold.
     func segment(
-        over piece: Range<Int>, _ check: SegmentCheck,
+        over piece: Range<Int>, _ check: SegmentCheck, _ tree: HeldTree,
         in transaction: borrowing some Transaction & ~Copyable
     ) throws -> ColumnSegment {
         let segment = try segment(over: piece, in: transaction)
-        try hold(segment, check)
+        if !checked.has(segment) {
+            try hold(
+                segment, check, tree.root(atSegmentEnd: piece.upperBound, in: transaction))
+        }
         return segment
     }
 
-    /// Checks a segment, unless that was done before.
-    func hold(_ segment: ColumnSegment, _ check: SegmentCheck) throws(StoreFault) {
-        guard !checked.has(segment) else { return }
-        if let problem = check.problem(in: segment) {
+    /// Checks a segment against the log's root at its end.
+    func hold(
+        _ segment: ColumnSegment, _ check: SegmentCheck, _ root: TreeHash
+    ) throws(StoreFault) {
+        if let problem = check.problem(in: segment, root) {
             throw .damaged(
                 path: path, table: segments.name, key: String(segment.first), reason: problem)
         }
@@ -139,15 +147,18 @@ package struct SegmentWalk: ~Copyable {
     private let segments: [ColumnSegment]
     private let check: SegmentCheck
     private let tables: LogTables
-    /// By place: whether it was checked.
-    private var isHeld: [Bool]
+    /// By place: the log's root at its end, where it is still to be checked.
+    private var roots: [TreeHash?]
     private var place = 0
 
-    init(_ segments: [ColumnSegment], _ check: SegmentCheck, _ tables: LogTables) {
+    init(
+        _ segments: [ColumnSegment], _ roots: [TreeHash?], _ check: SegmentCheck,
+        _ tables: LogTables
+    ) {
         self.segments = segments
+        self.roots = roots
         self.check = check
         self.tables = tables
-        isHeld = Array(repeating: false, count: segments.count)
     }
 
     /// The segment that holds a sequence, and its place among all.
@@ -166,9 +177,9 @@ package struct SegmentWalk: ~Copyable {
                     reason: "something leads to this entry, and the log has none such here")
             }
         }
-        if !isHeld[place] {
-            try tables.hold(segments[place], check)
-            isHeld[place] = true
+        if let root = roots[place] {
+            try tables.hold(segments[place], check, root)
+            roots[place] = nil
         }
         return (segments[place], place)
     }

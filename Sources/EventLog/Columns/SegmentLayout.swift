@@ -10,10 +10,13 @@ enum SegmentLayout {
     /// Where the seal stands: the last word of the head.
     static let sealOffset = 28
 
-    /// A fingerprint of all of a segment's bytes but its seal: tells one that was changed.
+    /// A fingerprint of all of a segment's bytes but its seal, and of the log's root at its end: tells
+    /// one that was changed, and one that another log of the same beginning has there.
     ///
     /// - Complexity: O(bytes), some nanoseconds a row.
-    @unsafe static func seal(of base: UnsafeRawPointer, usedBytes: Int) -> UInt32 {
+    @unsafe static func seal(
+        of base: UnsafeRawPointer, usedBytes: Int, root: TreeHash
+    ) -> UInt32 {
         func fingerprint(_ range: Range<Int>) -> Fingerprint {
             let bytes = unsafe UnsafeRawBufferPointer(
                 start: base + range.lowerBound, count: range.count)
@@ -21,7 +24,8 @@ enum SegmentLayout {
         }
         let head = fingerprint(0..<sealOffset)
         let rest = fingerprint(headerBytes..<usedBytes)
-        return UInt32(truncatingIfNeeded: Fingerprint(head, rest).value)
+        let log = Fingerprint(of: root.bytes.span)
+        return UInt32(truncatingIfNeeded: Fingerprint(Fingerprint(head, rest), log).value)
     }
 
     /// Columns that a segment has only where one of its rows needs them.

@@ -46,6 +46,8 @@ import EventModel
 @safe struct SegmentWriter {
     let layout: TypeLayout
     let first: Int
+    /// The log's root at its end.
+    let root: TreeHash
     let parts: [ColumnSegment]
     let rows: NewRows
     /// Which of the new rows belong here.
@@ -53,11 +55,12 @@ import EventModel
     let plan: SegmentLayout.Plan
 
     init(
-        layout: TypeLayout, first: Int, count: Int, parts: [ColumnSegment], rows: NewRows,
-        fresh: Range<Int>
+        layout: TypeLayout, first: Int, count: Int, root: TreeHash, parts: [ColumnSegment],
+        rows: NewRows, fresh: Range<Int>
     ) {
         self.layout = layout
         self.first = first
+        self.root = root
         self.parts = parts
         self.rows = rows
         self.fresh = fresh
@@ -98,7 +101,7 @@ import EventModel
         }
         unsafe fillFixed(base, at: row)
         unsafe fillFields(base, at: row, filled: &filled)
-        let seal = unsafe SegmentLayout.seal(of: base, usedBytes: plan.usedBytes)
+        let seal = unsafe SegmentLayout.seal(of: base, usedBytes: plan.usedBytes, root: root)
         unsafe base.storeBytes(
             of: seal.littleEndian, toByteOffset: SegmentLayout.sealOffset, as: UInt32.self)
     }

@@ -171,9 +171,13 @@ extension LogStore {
     /// log what only the file beside the store tells, as far as this log has it. Done again it finds
     /// nothing to do.
     ///
+    /// - Parameter takesVault: whether the log goes on with the vault as it is, though it is older.
     /// - Returns: rows that were there again, and how many erasures the log did not tell.
-    package func eraseAgain(at now: Instant) throws -> (rows: Int, recorded: Int) {
+    package func eraseAgain(
+        at now: Instant, takesVault: Bool = false
+    ) throws -> (rows: Int, recorded: Int) {
         try keepingOthersOut {
+            if takesVault, try vaultMismatch() == .older { try takeVault() }
             try finishErasure()
             if vault.isThere { try dropUnrecordedTexts() }
             let kept = try erasuresOutside()

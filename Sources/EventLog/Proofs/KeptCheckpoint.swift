@@ -13,13 +13,15 @@ public enum KeptFault: Error, Hashable, Sendable, CustomStringConvertible {
     case rolledBack(path: String, kept: UInt32, entries: UInt32)
     /// The store's first entries are others than those that were signed.
     case forked(path: String, size: UInt32)
+    /// The log's tables are not what its entries give.
+    case altered(LogDifference)
 
     /// Whether the store's entries are the fault, so that new ones would be a second history of what
     /// was signed.
     public var isOfHistory: Bool {
         switch self {
         case .rolledBack, .forked: true
-        case .unreadable, .otherLog, .notSigned: false
+        case .unreadable, .otherLog, .notSigned, .altered: false
         }
     }
 
@@ -45,6 +47,9 @@ public enum KeptFault: Error, Hashable, Sendable, CustomStringConvertible {
             "the store's first \(size) entries are not those that were signed (\(path)): the log "
                 + "was rewritten. Nothing is signed. Keep the store as it is, and restore a backup "
                 + "beside it."
+        case .altered(let difference):
+            "the store does not hold: \(difference). Nothing is signed. Keep the store as it is, and "
+                + "restore a backup beside it."
         }
     }
 }
@@ -117,20 +122,32 @@ public struct KeptCheckpoint: Sendable {
     }
 
     /// Signs the checkpoint of the log's first `size` entries (all unless said), after a look at
-    /// what is kept; keeps the new one when it is not an earlier one.
+    /// what is kept and at the entries; keeps the new one when it is not an earlier one.
     ///
+    /// - Parameter isHeld: whether the caller has just held the log against its entries.
     /// - Throws: `KeptFault`, and then nothing was signed; `StoreFault`.
-    public func sign(_ log: LogStore, size: UInt32? = nil) throws -> SignedNote {
-        try SigningLock.hold(inStore: log.path) { try sign(log, size: size, $0) }
+    /// - Complexity: O(entries), as verification takes; O(log entries) where what is kept was signed of
+    ///   the log as it stands.
+    public func sign(
+        _ log: LogStore, size: UInt32? = nil, isHeld: Bool = false
+    ) throws -> SignedNote {
+        try SigningLock.hold(inStore: log.path) { try sign(log, size: size, isHeld: isHeld, $0) }
     }
 
     private func sign(
-        _ log: LogStore, size: UInt32? = nil, _ lock: SigningLock
+        _ log: LogStore, size: UInt32? = nil, isHeld: Bool = false, _ lock: SigningLock
     ) throws -> SignedNote {
+        let (count, root) = try log.read { ($0.entryCount, $0.root) }
         if let fault = try fault(against: log, verifiers: log.noteVerifiers(lock)) { throw fault }
-        let checkpoint = try log.read { try $0.checkpoint(size: size) }
+        let kept = try read()?.checkpoint
+        // What is signed already needs no second look, and is no more than that.
+        let isSigned = kept?.size == count && kept?.root.bytes == root
+        if !isHeld, !isSigned, let difference = try log.verifyEntries() {
+            throw KeptFault.altered(difference)
+        }
+        let checkpoint = try log.read { try $0.checkpoint(size: size ?? count) }
         let note = try checkpoint.signed(with: log.signingKey(lock))
-        if try read().map({ $0.checkpoint.size <= checkpoint.size }) ?? true {
+        if kept.map({ $0.size <= checkpoint.size }) ?? true {
             try StoreFiles.replace(path, Array(note.encoded.utf8))
         }
         return note

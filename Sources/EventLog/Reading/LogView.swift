@@ -112,15 +112,21 @@ public struct LogView: ~Copyable {
     }
 
     private func segment(over piece: Range<Int>) throws -> ColumnSegment {
-        try tables.segment(over: piece, check, in: transaction)
+        try tables.segment(over: piece, check, tree, in: transaction)
     }
 
     /// All segments, each checked when it is first touched: for what touches only some.
     package func segmentWalk() throws -> SegmentWalk {
-        SegmentWalk(
-            try Segmentation.pieces(ofCount: Int(entryCount)).map {
-                try tables.segment(over: $0, in: transaction)
-            }, check, tables)
+        var segments: [ColumnSegment] = []
+        var roots: [TreeHash?] = []
+        for piece in Segmentation.pieces(ofCount: Int(entryCount)) {
+            let segment = try tables.segment(over: piece, in: transaction)
+            segments.append(segment)
+            roots.append(
+                tables.checked.has(segment)
+                    ? nil : try tree.root(atSegmentEnd: piece.upperBound, in: transaction))
+        }
+        return SegmentWalk(segments, roots, check, tables)
     }
 
     /// The segment that holds a sequence as it stands, for verification.

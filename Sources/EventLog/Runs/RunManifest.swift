@@ -24,6 +24,9 @@ struct Run: Equatable {
     var role: Role = .idle
     /// The merge it takes part in; 0 for none.
     var job: UInt32 = 0
+    /// A fingerprint of what its records follow from: see `SortedRuns.mark(of:)`. Its chunks are sealed
+    /// with it, so that one of another log, or of another state, is none of its own.
+    var mark: UInt32 = 0
     /// The number of the first record that is still here.
     var start: UInt64 = 0
     /// The number after the last record.
@@ -38,7 +41,7 @@ struct Run: Equatable {
 /// The runs of one `SortedRuns`, as recorded in LMDB.
 ///
 /// Layout, little-endian: format, words, policy, store, next run, next job, number of runs, zero
-/// (UInt32 each), then for each run id, role, job, zero (UInt32 each), start, end (UInt64 each),
+/// (UInt32 each), then for each run id, role, job, mark (UInt32 each), start, end (UInt64 each),
 /// credit (Int64). In place of the header's zero stands the fingerprint of all the rest.
 package struct RunManifest: Equatable {
     var store: UInt32
@@ -94,7 +97,8 @@ package struct RunManifest: Equatable {
             }
             let run = Run(
                 id: id, role: role, job: bytes.littleEndian(at: at + 8),
-                start: bytes.littleEndian(at: at + 16), end: bytes.littleEndian(at: at + 24),
+                mark: bytes.littleEndian(at: at + 12), start: bytes.littleEndian(at: at + 16),
+                end: bytes.littleEndian(at: at + 24),
                 credit: bytes.littleEndian(at: at + 32))
             guard run.start <= run.end, run.end <= RunManifest.mostRecords, id < nextRun else {
                 throw RunsFault.damaged(store: store, run: id, detail: "its bounds are impossible")
@@ -118,7 +122,7 @@ package struct RunManifest: Equatable {
         for word in header { record.put(word) }
         var rows = RecordWriter()
         for run in self.runs {
-            for word in [run.id, run.role.rawValue, run.job, 0] { rows.put(word) }
+            for word in [run.id, run.role.rawValue, run.job, run.mark] { rows.put(word) }
             rows.put(run.start)
             rows.put(run.end)
             rows.put(run.credit)

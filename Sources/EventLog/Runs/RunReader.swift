@@ -8,9 +8,11 @@ struct ChunkPlace: Equatable {
     /// Its number in the run, from 0.
     var number: UInt32
 
-    /// It, its run and its runs' store as one number, for its seal.
-    func address(store: UInt32, run: UInt32) -> UInt64 {
-        let whose = Fingerprint(value: UInt64(store) << 32 | UInt64(run))
+    /// It, its run, what that follows from, and its runs' store as one number, for its seal.
+    func address(store: UInt32, run: Run) -> UInt64 {
+        let whose = Fingerprint(
+            Fingerprint(value: UInt64(store) << 32 | UInt64(run.id)),
+            Fingerprint(value: UInt64(run.mark)))
         return Fingerprint(
             Fingerprint(whose, Fingerprint(value: fence)), Fingerprint(value: UInt64(number))
         ).value
@@ -18,7 +20,7 @@ struct ChunkPlace: Equatable {
 
     /// The same with how many records it holds, since an unpacked chunk does not tell: while a run
     /// grows, its last chunk is written again and again.
-    func address(store: UInt32, run: UInt32, records: Int) -> UInt64 {
+    func address(store: UInt32, run: Run, records: Int) -> UInt64 {
         Fingerprint(
             Fingerprint(value: address(store: store, run: run)),
             Fingerprint(value: UInt64(records))
@@ -30,16 +32,18 @@ extension RunTables {
     /// The chunk of some bytes with the seal that belongs to them under a key, in the place of their last
     /// eight, as its writer would leave it: what reads it then looks at all the rest.
     ///
-    /// - Parameter records: of a chunk that is not packed, which does not tell how many it holds.
+    /// - Parameters:
+    ///   - mark: the run's, as its manifest has it.
+    ///   - records: of a chunk that is not packed, which does not tell how many it holds.
     /// - Returns: nil where the key is none of a chunk, or the bytes are too few.
     package static func sealed(
-        _ bytes: [UInt8], under key: [UInt8], records: Int? = nil
+        _ bytes: [UInt8], under key: [UInt8], mark: UInt32, records: Int? = nil
     ) -> [UInt8]? {
         guard key.count == 20, bytes.count >= RunPacking.sealBytes else { return nil }
         func number(_ range: Range<Int>) -> UInt64 {
             key[range].reduce(0) { $0 << 8 | UInt64($1) }
         }
-        let (store, run) = (UInt32(number(0..<4)), UInt32(number(4..<8)))
+        let (store, run) = (UInt32(number(0..<4)), Run(id: UInt32(number(4..<8)), mark: mark))
         let place = ChunkPlace(fence: number(8..<16), number: UInt32(number(16..<20)))
         let address =
             records.map { place.address(store: store, run: run, records: $0) }
@@ -67,10 +71,10 @@ final class CheckedChunks: Sendable {
 
     /// Whether a chunk has its seal.
     func isSealed(
-        _ value: Span<UInt8>, _ place: ChunkPlace, store: UInt32, run: UInt32, records: Int
+        _ value: Span<UInt8>, _ place: ChunkPlace, store: UInt32, run: Run, records: Int
     ) -> Bool {
         let chunk = Chunk(
-            store: store, run: run, number: place.number, records: UInt32(records))
+            store: store, run: run.id, number: place.number, records: UInt32(records))
         if known.withLock({ $0.contains(chunk) }) { return true }
         let address = place.address(store: store, run: run, records: records)
         guard RunPacking.isSealed(value, at: address) else { return false }
@@ -201,7 +205,7 @@ struct RunReader {
             let room = unpacked ?? UnpackedChunk(words: shape.recordsPerChunk * shape.words)
             unpacked = room
             let isSealed = try cursor.withEntry { _, value in
-                RunPacking.isSealed(value, at: place.address(store: store, run: run.id))
+                RunPacking.isSealed(value, at: place.address(store: store, run: run))
             }
             guard isSealed else { throw damaged("chunk \(place.number) is not as it was written") }
             guard let words = unsafe room.take(value, words: words, shape: shape) else {
@@ -214,11 +218,11 @@ struct RunReader {
             }
             let isSealed = try cursor.withEntry { _, value in
                 guard let checked else {
-                    let address = place.address(store: store, run: run.id, records: Int(records))
+                    let address = place.address(store: store, run: run, records: Int(records))
                     return RunPacking.isSealed(value, at: address)
                 }
                 return checked.isSealed(
-                    value, place, store: store, run: run.id, records: Int(records))
+                    value, place, store: store, run: run, records: Int(records))
             }
             guard isSealed else { throw damaged("chunk \(place.number) is not as it was written") }
             block = unsafe RunWords(value)

@@ -1,3 +1,5 @@
+import EventModel
+
 /// Words of records where they lie: in the map, in an array or unpacked. Only to be kept as long as what
 /// lent them: see `Transaction.unsafeValue(_:_:)`. Every access is checked against the bounds.
 @safe
@@ -48,6 +50,12 @@ struct RunWords {
         let words = unsafe UnsafeBufferPointer(
             start: base.map { unsafe $0 + range.lowerBound }, count: range.count)
         return try unsafe body(Span(_unsafeElements: words))
+    }
+
+    /// The fingerprint of all of them.
+    var fingerprint: Fingerprint {
+        unsafe Fingerprint(
+            of: Span(_unsafeBytes: UnsafeRawBufferPointer(start: base, count: 4 * count)))
     }
 
     /// Copies some of the words.

@@ -4,7 +4,7 @@ internal import LMDB
 struct RunWriter {
     private let runs: SortedRuns
     private let store: UInt32
-    private let id: UInt32
+    private let run: Run
     private let shape: RunShape
     /// The chunk being filled; the first `used` words of it are records.
     var block: [UInt32]
@@ -18,7 +18,7 @@ struct RunWriter {
     init(
         _ runs: SortedRuns, store: UInt32, run: Run, _ cursor: inout Cursor
     ) throws {
-        self.init(runs, store: store, newRun: run.id)
+        self.init(runs, store: store, newRun: run)
         let partial = Int(run.end % UInt64(shape.recordsPerChunk))
         flushed = run.end - UInt64(partial)
         guard partial > 0 else { return }
@@ -33,10 +33,10 @@ struct RunWriter {
     }
 
     /// A writer of a new run.
-    init(_ runs: SortedRuns, store: UInt32, newRun id: UInt32) {
+    init(_ runs: SortedRuns, store: UInt32, newRun run: Run) {
         self.runs = runs
         self.store = store
-        self.id = id
+        self.run = run
         shape = runs.shape
         flushed = 0
         block = [UInt32](repeating: 0, count: RunShape.chunkBytes / 4)
@@ -64,11 +64,11 @@ struct RunWriter {
         guard used > 0 else { return }
         let fence = shape.head(block.span, at: 0)
         let number = UInt32(flushed / UInt64(shape.recordsPerChunk))
-        let key = Key(store, id, fence, number)
+        let key = Key(store, run.id, fence, number)
         if shape.isPacked {
             let bytes = RunPacking.pack(
                 block, count: used, words: shape.words,
-                address: ChunkPlace(fence: fence, number: number).address(store: store, run: id),
+                address: ChunkPlace(fence: fence, number: number).address(store: store, run: run),
                 into: &packed)
             return try write.put(runs.tables.chunks, key, packed.span.extracting(0..<bytes))
         }
@@ -76,7 +76,7 @@ struct RunWriter {
         let bytes = shape.paddedBytes(records: records)
         for index in used..<bytes / 4 { block[index] = 0 }
         let address = ChunkPlace(fence: fence, number: number)
-            .address(store: store, run: id, records: records)
+            .address(store: store, run: run, records: records)
         let table = runs.tables.chunks
         try unsafe block.withUnsafeMutableBytes { words in
             let chunk = unsafe UnsafeMutableRawBufferPointer(rebasing: words[..<bytes])

@@ -14,7 +14,9 @@ extension SortedRuns {
         var manifest = try load(in: write) ?? RunManifest(store: newStore(in: write))
         var cursor = try write.cursor(tables.chunks)
         if !manifest.runs.contains(where: { $0.role == .building }) {
-            manifest.runs.append(Run(id: manifest.takeRunNumber(), role: .building))
+            var run = Run(id: manifest.takeRunNumber(), role: .building)
+            run.mark = mark(of: [basis])
+            manifest.runs.append(run)
         }
         guard let index = manifest.runs.firstIndex(where: { $0.role == .building }) else { return }
         try checkOrder(after: manifest.runs[index], batch, manifest.store, &cursor)

@@ -89,7 +89,7 @@ extension SortedRuns {
                     fence: try cursor.keyNumber(at: 8), number: UInt32(number))
                 return RunPacking.isCanonical(
                     value, words: words, records: records,
-                    at: place.address(store: store, run: run.id))
+                    at: place.address(store: store, run: run))
             }
             guard value.count == shape.paddedBytes(records: records) else { return false }
             let end = value.count - RunPacking.sealBytes

@@ -84,12 +84,15 @@ extension SortedRuns {
     private func startJob(_ ids: [UInt32], _ manifest: inout RunManifest) {
         let job = manifest.nextJob
         manifest.nextJob &+= 1
+        var marks: [UInt64] = []
         for id in ids {
             let index = manifest.index(ofRun: id)
+            marks.append(UInt64(manifest.runs[index].mark))
             manifest.runs[index].role = .input
             manifest.runs[index].job = job
         }
-        manifest.runs.append(Run(id: manifest.takeRunNumber(), role: .output, job: job))
+        manifest.runs.append(
+            Run(id: manifest.takeRunNumber(), role: .output, job: job, mark: mark(of: marks)))
     }
 
     private func remainingBytes(_ job: UInt32, _ manifest: RunManifest) -> Int {

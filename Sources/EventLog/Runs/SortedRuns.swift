@@ -31,6 +31,8 @@ package struct SortedRuns: Sendable {
     /// What becomes of records with equal keys.
     package let policy: Policy
 
+    /// A fingerprint of what the records of a build follow from.
+    let basis: UInt64
     let tables: RunTables
     let shape: RunShape
     let key: Key
@@ -48,12 +50,16 @@ package struct SortedRuns: Sendable {
     /// - Parameters:
     ///   - name: 1 to 400 bytes.
     ///   - words: words of a record, its multiplicity included; 1 to 1,000.
-    package init(name: String, words: Int, policy: Policy, tables: RunTables) {
+    ///   - basis: for whoever builds them, a fingerprint of what their records follow from.
+    package init(
+        name: String, words: Int, policy: Policy, tables: RunTables, basis: UInt64 = 0
+    ) {
         precondition((1...400).contains(name.utf8.count), "a name has 1 to 400 bytes")
         self.name = name
         self.words = words
         self.policy = policy
         self.tables = tables
+        self.basis = basis
         shape = RunShape(words: words, sums: policy == .sum)
         key = Key(name)
     }
@@ -106,7 +112,8 @@ package struct SortedRuns: Sendable {
             }
         }
         var run = Run(id: manifest.takeRunNumber())
-        var writer = RunWriter(self, store: manifest.store, newRun: run.id)
+        run.mark = mark(of: [batch.fingerprint.value] + taken.map { UInt64($0.mark) })
+        var writer = RunWriter(self, store: manifest.store, newRun: run)
         if taken.isEmpty {
             try writer.append(batch, in: write)
         } else {
@@ -189,6 +196,14 @@ package struct SortedRuns: Sendable {
         return isTidy
     }
 
+    /// The mark of a run whose records follow from others: those of a batch, and those of the runs that
+    /// are merged into it.
+    func mark(of parts: [UInt64]) -> UInt32 {
+        let name = Fingerprint(of: Array(self.name.utf8).span)
+        let mark = parts.reduce(name) { Fingerprint($0, Fingerprint(value: $1)) }
+        return UInt32(truncatingIfNeeded: mark.value)
+    }
+
     /// A reader of a run, which looks at seals once in this process.
     func reader(of run: Run, store: UInt32) -> RunReader {
         RunReader(run, store: store, shape: shape, checked: tables.checked)
@@ -208,6 +223,7 @@ package struct SortedRuns: Sendable {
         record.put(manifest.store)
         for run in runs {
             record.put(run.id)
+            record.put(run.mark)
             record.put(run.start)
             record.put(run.end)
         }

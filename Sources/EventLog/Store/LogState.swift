@@ -1,4 +1,5 @@
 package import EventModel
+package import Vault
 
 /// Where the log stands: the registry's record `state`, rewritten by every batch.
 package struct LogState: Hashable, Sendable {
@@ -29,6 +30,8 @@ package struct LogState: Hashable, Sendable {
     package internal(set) var caseLastMark: UInt64 = 0
     /// The fingerprints of the manifests of idempotency keys, names and cases; 0 where there are none.
     package internal(set) var keyMarks: [UInt64] = [0, 0, 0]
+    /// How far the vault was written.
+    package internal(set) var vault = VaultStand()
 
     /// Name ids 0 (absent) and 1 (the empty text) are given.
     static let firstName: UInt32 = 2
@@ -48,6 +51,8 @@ package struct LogState: Hashable, Sendable {
         record.put(UInt32(typeCounts.count))
         for count in typeCounts { record.put(count) }
         for mark in [caseLastMark] + keyMarks { record.put(mark) }
+        for number in [vault.rows, vault.last] { record.put(number) }
+        record.put(vault.mark)
         return LogState.sealed(record.bytes)
     }
 
@@ -105,6 +110,10 @@ package struct LogState: Hashable, Sendable {
             guard let mark = record.take(UInt64.self) else { return nil }
             keyMarks[place] = mark
         }
+        guard let rows = record.take(UInt32.self), let last = record.take(UInt32.self),
+            let mark = record.take(UInt64.self)
+        else { return nil }
+        vault = VaultStand(rows: rows, last: last, mark: mark)
         guard record.isAtEnd, nameCount >= LogState.firstName else { return nil }
     }
 }

@@ -36,10 +36,7 @@ extension LogStore {
         }
         let transaction = try beginWrite()
         try refuseWhileErasing(transaction)
-        // What another log's vault explains, this one's can't: its tokens would stand for nobody.
-        if try digestKeyFault() == .other {
-            throw VaultFault.damaged(path: path, reason: "it is another log's")
-        }
+        try refuseForeignVault(transaction)
         let (outcome, state) = try appender.append(
             batch, recorded: clock, isStrict: isStrict, in: transaction)
         guard outcome.accepted > 0 else { return outcome }

@@ -9,6 +9,10 @@ final class HeldTree {
     /// Hashes by lane and tile.
     private var tiles: [[Int: [TreeHash]]] = Array(repeating: [:], count: 4)
 
+    /// The frontier, and by number the root, of the log's final segments, as far as they were asked for.
+    private var finals = MerkleFrontier()
+    private var finalRoots: [TreeHash] = []
+
     private static let tileWidth = 1 << LogTables.tileLevels
 
     init(_ tables: LogTables, _ state: LogState) {
@@ -33,6 +37,33 @@ final class HeldTree {
         let row = place % HeldTree.tileWidth
         guard row < hashes.count else { throw damage(lane, place) }
         return hashes[row]
+    }
+
+    /// The root that the log had when one of its segments ended: what the segment's rows follow from.
+    ///
+    /// - Complexity: O(log entries) for those at the right edge; for the others O(entries / 65,536),
+    ///   once.
+    func root(
+        atSegmentEnd end: Int, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> TreeHash {
+        // Segments are the subtrees that the count is made of: at the edge the frontier has them.
+        let lowest = end.trailingZeroBitCount
+        let count = Int(state.entryCount)
+        if (count >> lowest) << lowest == end {
+            var root: TreeHash?
+            for level in lowest..<state.frontier.peaks.count where count >> level & 1 == 1 {
+                let peak = state.frontier.peaks[level]
+                root = root.map { .node(peak, $0) } ?? peak
+            }
+            return root ?? .empty
+        }
+        precondition(end % Segmentation.finalRows == 0 && end <= count, "no segment ends here")
+        while finals.size < end {
+            let hash = try node(lane: 2, finalRoots.count, in: transaction)
+            finals.add(hash, level: 2 * LogTables.tileLevels) { _, _, _ in }
+            finalRoots.append(finals.root)
+        }
+        return finalRoots[end / Segmentation.finalRows - 1]
     }
 
     private func load(

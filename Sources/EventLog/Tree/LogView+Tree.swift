@@ -18,6 +18,13 @@ extension LogView {
             })
     }
 
+    /// The root over the first `size` entries, all of them where the log is shorter.
+    ///
+    /// - Complexity: O(log size) tiles.
+    package func root(upTo size: UInt32) throws -> TreeHash {
+        size >= entryCount ? state.root : try withTree(size: size) { try $0.root() }
+    }
+
     /// The leaf hash of an entry; `StoreFault.damaged` beyond the log's end.
     ///
     /// - Complexity: O(bundle) for the first of its neighbours, then O(entry).

@@ -194,11 +194,17 @@ extension VerificationRun {
     /// refers to.
     func checkPersons() throws {
         guard census.withLock({ $0.vault }) == .looked else { return }
-        if let fault = try store.digestKeyFault() {
+        switch try store.vaultMismatch() {
+        case .older:
+            throw LogDifference(
+                table: "private.mdb registry", key: "rows",
+                problem: "it is older than the log, or of a copy that went on apart")
+        case .some(let mismatch):
             throw LogDifference(
                 table: "private.mdb registry", key: "digest_key",
-                problem: fault == .missing
+                problem: mismatch == .noKey
                     ? "the key of digests is missing" : "the key of digests is another store's")
+        case nil: break
         }
         var looking = NameLooking(self)
         let tally = self.tally.withLock { $0 }

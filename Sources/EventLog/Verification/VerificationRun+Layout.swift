@@ -174,10 +174,12 @@ extension VerificationRun {
                 guard view.entryCount == state.entryCount || piece.count == Segmentation.finalRows
                 else { return }
                 let first = UInt32(piece.lowerBound)
-                guard try view.uncheckedSegment(containing: first).isSealed else {
+                let root = try view.tree.root(
+                    atSegmentEnd: piece.upperBound, in: view.transaction)
+                guard try view.uncheckedSegment(containing: first).isSealed(root) else {
                     throw LogDifference(
                         table: "segments", key: String(first),
-                        problem: "its seal is not that of its bytes")
+                        problem: "its seal is not that of its bytes and of the log's root")
                 }
             }
         }

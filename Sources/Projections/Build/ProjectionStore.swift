@@ -134,9 +134,11 @@ public final class ProjectionStore: Sendable {
         }
     }
 
-    func runs(_ name: String, _ layout: CellLayout) throws -> SortedRuns {
+    /// - Parameter basis: for whoever builds them, a fingerprint of what they are built from.
+    func runs(_ name: String, _ layout: CellLayout, basis: UInt64 = 0) throws -> SortedRuns {
         guard let runTables else { throw StoreFault.readOnly(path: log.path) }
-        return SortedRuns(name: name, words: layout.words, policy: .sum, tables: runTables)
+        return SortedRuns(
+            name: name, words: layout.words, policy: .sum, tables: runTables, basis: basis)
     }
 
     // MARK: Versions

@@ -1,5 +1,6 @@
 import Definitions
 import EventLog
+import EventModel
 import LMDB
 import Synchronization
 
@@ -13,6 +14,8 @@ final class Rebuild: Sendable {
     private let plan: Plan
     private let options: BuildOptions
     private let upTo: UInt32
+    /// A fingerprint of the root over these entries.
+    private let root: Fingerprint
     private let yieldsToNewer: Bool
     private let pass: Pass
     /// What the registry says of each projection, as this build left it.
@@ -45,6 +48,7 @@ final class Rebuild: Sendable {
         self.plan = plan
         self.options = options
         self.upTo = upTo
+        root = Fingerprint(of: try store.log.read { try $0.root(upTo: upTo) }.bytes.span)
         self.yieldsToNewer = yieldsToNewer
         self.statuses = Guarded(statuses)
         pass = Pass(log: store.log, plan: plan, upTo: upTo, options: options)
@@ -205,7 +209,9 @@ final class Rebuild: Sendable {
         }
         let expected = statuses.withLock { $0[projection] }
         let (_, build) = try status(expected, in: write)
-        return try store.runs(build.runs, build.layout)
+        // What the rows follow from: the definition, and the entries.
+        let basis = Fingerprint(Fingerprint(of: Array(build.digest.utf8).span), root)
+        return try store.runs(build.runs, build.layout, basis: basis.value)
     }
 
     /// Makes a build this process's own, before the first row of it is written: what another one

@@ -256,7 +256,7 @@ struct EraseCommand: ParsableCommand {
             return Output.flush()
         }
         let log = try store.open(readOnly: false)
-        let (rows, recorded) = try log.eraseAgain(at: now)
+        let (rows, recorded) = try log.eraseAgain(at: now, takesVault: true)
         Output.line(words.again(rows: rows, recorded: recorded, in: log.path.printable))
         let kept = log.keptErasures
         let lines = try kept.read(identity: log.identity)

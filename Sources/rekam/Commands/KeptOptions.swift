@@ -23,9 +23,9 @@ struct KeptOptions: ParsableArguments {
     }
 
     /// Signs the checkpoint of the log's first `size` entries (all unless said); refuses where the
-    /// store was rolled back or rewritten.
-    func sign(_ log: LogStore, size: UInt32? = nil) throws -> SignedNote {
-        try Self.failing { try kept(of: log.path).sign(log, size: size) }
+    /// store was rolled back or rewritten, or does not hold.
+    func sign(_ log: LogStore, size: UInt32? = nil, isHeld: Bool = false) throws -> SignedNote {
+        try Self.failing { try kept(of: log.path).sign(log, size: size, isHeld: isHeld) }
     }
 
     /// Refuses where the store was rolled back or rewritten, also where there is no key to look at

@@ -99,9 +99,10 @@ struct SampleDrawCommand: ParsableCommand {
         let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
         let sample: FactSample
         let entries: UInt32
+        let found: [(dimension: String, value: String)]
         do {
             request = try asOf.asking(request, of: log, as: tokens)
-            (sample, entries) = try asOf.replaying(log) { context in
+            (sample, entries, found) = try asOf.replaying(log) { context in
                 let explanation = try context.explanation(request)
                 guard !explanation.parts.contains(where: \.isAnonymous) else {
                     throw Failure(
@@ -111,20 +112,21 @@ struct SampleDrawCommand: ParsableCommand {
                 let sample = try FactSample(
                     of: explanation, size: seed == nil ? 0 : size ?? aim?.size ?? 0,
                     seed: seed ?? "", from: log)
-                return (sample, context.basis.sequence)
+                return (sample, context.basis.sequence, try context.resolved(request).filters)
             }
         } catch let faults as QueryFaults {
             throw Failure(.usage, messages: faults.faults.map(\.description))
         } catch let fault as ExplanationFault {
             throw Failure(.usage, fault.description)
         }
-        if let aim { try plan(aim, sample, entries, log) }
+        if let aim { try plan(aim, sample, entries, found, log) }
         if seed != nil { write(sample, zone) }
     }
 
     /// Says what is planned, and records it: on standard error where the sample itself follows.
     private func plan(
-        _ aim: SampleAim, _ sample: FactSample, _ entries: UInt32, _ log: LogStore
+        _ aim: SampleAim, _ sample: FactSample, _ entries: UInt32,
+        _ filters: [(dimension: String, value: String)], _ log: LogStore
     ) throws {
         let words = language.words
         let size = min(aim.size, sample.population)
@@ -136,13 +138,16 @@ struct SampleDrawCommand: ParsableCommand {
         if !noRecord, size > 0 {
             let period = try log.read { try PeriodArgument.read(self.period, in: $0) }
             let now = try Machine.now()
-            let plan = AuditActs.Plan(
-                kpi: kpi, period: period.description, seed: seed, population: sample.population,
-                size: size, expected: expected, confidence: aim.confidence,
-                tolerable: aim.tolerable)
+            var plan = AuditActs.Plan(
+                kpi: kpi, period: period.description, entries: entries,
+                definitions: asOf.definitions == .current
+                    ? try log.read { $0.entryCount } : entries,
+                filters: [], seed: seed, population: sample.population, size: size,
+                expected: expected, confidence: aim.confidence, tolerable: aim.tolerable)
+            plan.filters = try log.planned(
+                filters, in: plan, options: BuildProgressLine.options())
             lines.append(
-                try AuditRecording.record(
-                    log.planning(plan, entries: entries, by: by, at: now), in: log, words))
+                try AuditRecording.record(log.planning(plan, by: by, at: now), in: log, words))
             let plans = try log.read { view in
                 let all = try SamplePlans(view, upTo: view.entryCount)
                 return all.last.map { all.like($0) } ?? []

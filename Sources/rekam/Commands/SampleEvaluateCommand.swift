@@ -17,7 +17,8 @@ struct SampleEvaluateCommand: ParsableCommand {
             error in each row (what could not be tested is an error), and where the sample was drawn by \
             strata a column stratum. The bound is that of Clopper and Pearson, one-sided and exact: with \
             that confidence no larger share is wrong. Rows that are of no entry of the store are \
-            refused. The outcome is recorded in the log.
+            refused. With --plan the sample is drawn again as planned, and rows of other facts are \
+            refused, too. The outcome is recorded in the log.
 
             Ends with 1 where the bound of all together is above --tolerable.
 
@@ -52,8 +53,14 @@ struct SampleEvaluateCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The entry in which the sample was planned (sample --size-for): confidence and share are "
-                + "taken from it, and its size must be reached.", valueName: "entry"))
+                + "taken from it, and its facts must be those tested.", valueName: "entry"))
     var plan: UInt32?
+
+    @Option(
+        help: ArgumentHelp(
+            "With a plan that names no seed: the one that the sample was drawn by.",
+            valueName: "seed"))
+    var seed: String?
 
     @Option(help: ArgumentHelp("Who evaluates; it is recorded.", valueName: "name"))
     var by: String?
@@ -63,20 +70,17 @@ struct SampleEvaluateCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: noRecord)
-        let aims = try aims(log)
+        let planned = try planned(log)
+        let aims = try aims(planned)
         let source = try InputSource(path: file)
         let digest = Digest()
         source.onStoredBytes = { digest.update($0) }
         let results: SampleResults
-        do { results = try SampleResults(source, by: strata, in: log) } catch let fault
-            as SampleFault
-        {
+        do {
+            results = try SampleResults(source, by: strata, in: log)
+            if let planned { try require(results, planned, log) }
+        } catch let fault as SampleFault {
             throw Failure(.refused, fault.description.printable)
-        }
-        if let size = aims.size, results.all.tested < size {
-            throw Failure(
-                .refused,
-                "the plan asks for \(size) facts, and the results are of \(results.all.tested).")
         }
         let bound = bound(of: results.all, aims.confidence)
         var recorded: String?
@@ -96,16 +100,38 @@ struct SampleEvaluateCommand: ParsableCommand {
         if let tolerable = aims.tolerable, bound > tolerable { throw Failure(.checkFailed, "") }
     }
 
+    /// The plan, where one is named.
+    private func planned(_ log: LogStore) throws -> AuditActs.Plan? {
+        guard let plan else { return nil }
+        guard let found = try log.read({ try $0.samplePlan(at: plan) }) else {
+            throw Failure(.usage, "--plan \(plan): no sample was planned in that entry.")
+        }
+        guard let own = found.seed ?? seed else {
+            throw Failure(
+                .usage, "--plan \(plan): it names no seed. Say which one drew the sample: --seed.")
+        }
+        guard seed ?? own == own else {
+            throw Failure(.usage, "--seed: the plan in entry \(plan) names another one.")
+        }
+        return found
+    }
+
+    /// Draws the sample again, and refuses results of another one.
+    private func require(
+        _ results: SampleResults, _ plan: AuditActs.Plan, _ log: LogStore
+    ) throws {
+        Interrupt.listen()
+        defer { Progress.clear() }
+        try results.require(plan) { size in
+            try log.sample(
+                of: plan, size: size, seed: seed ?? "", options: BuildProgressLine.options())
+        }
+    }
+
     /// What is to be shown, by the options or by the plan.
     private func aims(
-        _ log: LogStore
-    ) throws -> (confidence: ErrorShare, tolerable: ErrorShare?, size: Int?) {
-        let planned = try plan.map { entry in
-            guard let found = try log.read({ try $0.samplePlan(at: entry) }) else {
-                throw Failure(.usage, "--plan \(entry): no sample was planned in that entry.")
-            }
-            return found
-        }
+        _ planned: AuditActs.Plan?
+    ) throws -> (confidence: ErrorShare, tolerable: ErrorShare?) {
         guard
             let confidence = try confidence.map({ text in
                 guard let found = SampleAim.confidence(text) else {
@@ -122,7 +148,7 @@ struct SampleEvaluateCommand: ParsableCommand {
             }
             return found
         }
-        return (confidence, tolerable ?? planned?.tolerable, planned?.size)
+        return (confidence, tolerable ?? planned?.tolerable)
     }
 
     private func bound(of count: SampleResults.Count, _ confidence: ErrorShare) -> ErrorShare {
@@ -131,7 +157,7 @@ struct SampleEvaluateCommand: ParsableCommand {
 
     private func write(
         _ results: SampleResults,
-        _ aims: (confidence: ErrorShare, tolerable: ErrorShare?, size: Int?), _ bound: ErrorShare,
+        _ aims: (confidence: ErrorShare, tolerable: ErrorShare?), _ bound: ErrorShare,
         _ plans: [UInt32], _ recorded: String?
     ) {
         let words = output.words

@@ -120,13 +120,15 @@ struct SnapshotExportCommand: ParsableCommand {
             }
         }
         Interrupt.listen()
-        let note = try kept.sign(log, size: count)
+        try kept.requireSound(log)
         let request = SnapshotRequest(period: period, agent: agent, team: team)
         let snapshot = try SnapshotCommand.checking(folder) {
             try SnapshotBuilder(log, asOf: count, options: BuildProgressLine.options())
                 .build(request)
         }
         Progress.clear()
+        // The log was held against its entries just now.
+        let note = try kept.sign(log, size: count, isHeld: true)
         if !snapshot.names.isEmpty {
             try CopyNote.leave(
                 .snapshot, at: folder, of: log, try Machine.now(), language.lang)

@@ -147,6 +147,9 @@ struct StatusCommand: ParsableCommand {
             "the last verification found a difference. Keep the store as it is, and restore a "
                 + "backup beside it."
         case .kept(let fault): fault.description
+        case .vault(let finding):
+            DoctorWords(.english).said(finding).text + " "
+                + DoctorWords(.english).said(finding).remedy
         }
     }
 
@@ -183,6 +186,7 @@ struct StatusCommand: ParsableCommand {
             case .verification: .string("max-verify-age")
             case .differs: .string("differs")
             case .kept: .string("checkpoint")
+            case .vault: .string("names")
             }
         }
         return object([

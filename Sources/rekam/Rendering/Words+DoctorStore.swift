@@ -42,6 +42,7 @@ extension DoctorWords {
         case .vault: (pick("private.mdb is there.", "private.mdb ada."), "")
         case .vaultMissing, .vaultMode, .vaultKept: vault(matter)
         case .digestKey(let isMissing): digestKey(isMissing)
+        case .vaultOlder: vaultOlder
         case .readers(let readers, let freed): self.readers(readers, freed, level)
         case .writer(let isWriting):
             isWriting
@@ -120,6 +121,22 @@ extension DoctorWords {
             pick(
                 "Put private.mdb back from a backup of this store, then: rekam erase --again.",
                 "Kembalikan private.mdb dari cadangan penyimpanan ini, lalu: rekam erase --again.")
+        )
+    }
+
+    private var vaultOlder: (text: String, remedy: String) {
+        (
+            pick(
+                "private.mdb is older than its log, or of a copy that went on apart: nothing is recorded "
+                    + "beside it, since who is known would be given a second token.",
+                "private.mdb lebih tua daripada log-nya, atau dari salinan yang berjalan sendiri: tidak "
+                    + "ada yang dicatat di sampingnya, sebab orang yang sudah dikenal akan mendapat "
+                    + "token kedua."),
+            pick(
+                "Put the newest private.mdb back; where there is none, go on with this one: "
+                    + "rekam erase --again.",
+                "Kembalikan private.mdb yang terbaru; bila tidak ada, lanjutkan dengan yang ini: "
+                    + "rekam erase --again.")
         )
     }
 

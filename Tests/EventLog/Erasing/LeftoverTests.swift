@@ -207,7 +207,7 @@ import Testing
             if let key { try write.put(tables.registry, Key("digest_key"), key) }
         }
         #expect(try log.verify()?.key == "digest_key")
-        #expect(try log.digestKeyFault() == (key == nil ? .missing : .other))
+        #expect(try log.vaultMismatch() == (key == nil ? .noKey : .otherKey))
         #expect(throws: VaultFault.self) { _ = try log.privateDigest() }
         guard key != nil else { return }
         // Beside another log's vault nothing is recorded: nobody could ever explain its tokens.

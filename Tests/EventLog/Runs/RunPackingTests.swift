@@ -44,7 +44,7 @@ struct RunPackingTests {
         return isWhole ? block : nil
     }
 
-    @Test("A chunk's seal is of its store, run, fence and number, also where these are 0")
+    @Test("A chunk's seal is of its store, run, mark, fence and number, also where these are 0")
     func seals() {
         func bigEndian(_ value: UInt64, _ count: Int) -> [UInt8] {
             (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
@@ -57,10 +57,13 @@ struct RunPackingTests {
                 bigEndian(digit(0), 4) + bigEndian(digit(1), 4) + bigEndian(digit(2), 8)
                 + bigEndian(digit(3), 4)
             for records in [nil, 3, 4] {
-                seals.insert(RunTables.sealed(bytes, under: key, records: records)!.suffix(8))
+                for mark in [0, 1] as [UInt32] {
+                    let sealed = RunTables.sealed(bytes, under: key, mark: mark, records: records)
+                    seals.insert(sealed!.suffix(8))
+                }
             }
         }
-        #expect(seals.count == 48)
+        #expect(seals.count == 96)
     }
 
     @Test("Any records come back, and take whole pages less a header")

@@ -116,12 +116,24 @@ private final class Runs: Sendable {
         for (key, value) in blocks {
             let padding = repeatElement(UInt8(0), count: max(0, value.count - input.count))
             for records in [nil, Self.count] {
-                let sealed = RunTables.sealed(input + padding, under: key, records: records)
+                let sealed = RunTables.sealed(
+                    input + padding, under: key, mark: mark(of: key), records: records)
                 guard let sealed else { continue }
                 if read(with: sealed, table: tables.chunks, Key(key)) { isSound = true }
             }
         }
         return isSound
+    }
+
+    /// The mark of the run whose block stands under a key: each has one, in the head of its manifest.
+    private func mark(of key: [UInt8]) -> UInt32 {
+        for runs in [summed, kept] {
+            guard let manifest = try? manifest(of: runs), manifest.count >= 48,
+                manifest[12..<16].reversed().elementsEqual(key[0..<4])
+            else { continue }
+            return manifest[44..<48].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+        }
+        fatalError("a block of no run")
     }
 
     /// Reads everything, in all the ways there are, with a value in the place of another.

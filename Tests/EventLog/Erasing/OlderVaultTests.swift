@@ -1,0 +1,138 @@
+import EventModel
+import Foundation
+import LMDB
+import Testing
+
+@testable import EventLog
+@testable import Vault
+
+/// Method: the file of a store's vault is put back as it was earlier, or as a copy of the store has it
+/// that went on apart; the log stays as it is.
+@Suite("An older vault is noticed before anybody gets a second token")
+struct OlderVaultTests {
+    private static let now = Instant(milliseconds: 1_770_000_000_000)
+    private let folder = StoreFolder()
+
+    private func opened(_ number: Int, _ customer: String) -> EventDraft {
+        EventDraft(
+            id: "o\(number)", source: "test", type: "ticket.opened", subject: "ticket/T-\(number)",
+            time: Instant(milliseconds: 1_750_000_000_000 + Int64(number) * 1000),
+            fields: [
+                .init("channel", .text("email")), .init("origin", .text("customer")),
+                .init("customer", .text(customer)), .init("title", .text("of \(customer)")),
+            ])
+    }
+
+    private func make(_ customers: [String]) throws {
+        let log = try LogStore.make(in: folder, salts: .counting(from: 9))
+        for (number, customer) in customers.enumerated() {
+            try log.record([opened(number, customer)])
+        }
+    }
+
+    private func store(salts first: UInt64 = 5000) throws -> LogStore {
+        try LogStore.open(at: folder.path, salts: .counting(from: first))
+    }
+
+    private func add(_ number: Int, _ customer: String) throws {
+        try store(salts: 5000 + 100 * UInt64(number)).record([opened(number, customer)])
+    }
+
+    /// Keeps the vault's file as it is, or puts one back.
+    private func keep(_ name: String, of other: StoreFolder? = nil) throws {
+        try FileManager.default.copyItem(
+            atPath: (other ?? folder).path + "/private.mdb", toPath: folder.path + "/" + name)
+    }
+
+    private func putBack(_ name: String) throws {
+        for file in ["private.mdb", "private.mdb-lock"] {
+            try? FileManager.default.removeItem(atPath: folder.path + "/" + file)
+        }
+        try FileManager.default.copyItem(
+            atPath: folder.path + "/" + name, toPath: folder.path + "/private.mdb")
+    }
+
+    private func expectRefused() throws {
+        let log = try store()
+        let count = try log.read { $0.entryCount }
+        #expect(try log.vaultMismatch() == .older)
+        #expect(throws: VaultFault.older(path: folder.path)) {
+            try log.record([opened(90, "rini")])
+        }
+        #expect(throws: VaultFault.older(path: folder.path)) {
+            try log.appendOwn([], recorded: Self.now)
+            try log.record([opened(91, "sari")])
+        }
+        #expect(try log.read { $0.entryCount } == count)
+        #expect(try log.verify() != nil)
+    }
+
+    @Test func `one that lacks a person is refused, and taken only by who says so`() throws {
+        try make(["ani", "budi"])
+        try keep("old")
+        try add(2, "rini")
+        let whole = try store().read { try $0.person("customer/rini")?.token }
+        try keep("new")
+        try putBack("old")
+        try expectRefused()
+        try putBack("new")
+        try add(3, "rini")
+        try #expect(store().read { try $0.person("customer/rini")?.token } == whole)
+        try #expect(store().verify() == nil)
+
+        try putBack("old")
+        _ = try store().eraseAgain(at: Self.now)
+        try expectRefused()
+        _ = try store().eraseAgain(at: Self.now, takesVault: true)
+        try #expect(store().vaultMismatch() == nil)
+        try add(4, "rini")
+        try #expect(store().read { try $0.person("customer/rini")?.token } != whole)
+    }
+
+    @Test func `one of a copy that went on apart is refused, however much it holds`() throws {
+        try make(["ani", "budi"])
+        let other = OlderVaultTests()
+        try FileManager.default.copyItem(atPath: folder.path, toPath: other.folder.path)
+        try add(2, "rini")
+        for number in 2..<9 { try other.add(number, "another \(number)") }
+        try keep("other", of: other.folder)
+        try putBack("other")
+        try expectRefused()
+    }
+
+    @Test func `what a killed append left in it is no fault`() throws {
+        try make(["ani"])
+        for number in 1..<4 {
+            let log = try store()
+            var validator = EventValidator(log.types)
+            var batch = EventBatch()
+            _ = validator.admit(opened(number, "killed \(number)"), as: .input, into: &batch)
+            try log.appendAndFail(batch) {}
+            try #expect(log.vaultMismatch() == nil)
+        }
+        try add(7, "rini")
+        try #expect(store().verify() == nil)
+    }
+
+    @Test func `an erasure of who came last takes nothing off what was written`() throws {
+        try make(["ani", "budi", "rini"])
+        try keep("old")
+        func erase(_ subject: String) throws {
+            let log = try store()
+            try log.erase(at: Self.now) { view in
+                let found = try view.person(subject)
+                let person = try #require(found)
+                return try view.erasure(
+                    of: [view.trace(person)], reason: "asked for", by: nil, at: Self.now)
+            }
+            try #expect(log.vaultMismatch() == nil)
+            try #expect(log.verify() == nil)
+        }
+        try erase("customer/rini")
+        try erase("customer/budi")
+        try add(5, "rini")
+        try #expect(store().verify() == nil)
+        try putBack("old")
+        try expectRefused()
+    }
+}
