@@ -137,6 +137,8 @@ public struct EventRow: Sendable {
     public var isPlace = false
     /// Whether rows alike are told apart by counting them, by its id.
     public var isCounted = false
+    /// Whether its id, subject or source might hold a phone number or an address: `ContactShape.mayBe`.
+    package var mayHoldContact = false
     /// The JSON of an order that the log adds (`rekamorder`, or `rekamplace` for the place of a row), as
     /// it is written; empty for none.
     public var orderText = TextRange(offset: 0, length: 0)
@@ -254,6 +256,9 @@ public struct EventBatch: Sendable {
         personal.reserveCapacity(room(other.personal.count))
         content.reserveCapacity(room(other.content.count))
     }
+
+    /// Makes room for the canonical JSON of some events.
+    package mutating func reserve(bytes count: Int) { bytes.reserveCapacity(bytes.count + count) }
 
     /// How much is in a batch, to go back to.
     public struct Mark: Sendable {

@@ -1,4 +1,4 @@
-internal import Synchronization
+package import Synchronization
 
 /// A value that one thread at a time may use: `Mutex`, in a form that the thread sanitizer
 /// understands.
@@ -8,14 +8,14 @@ internal import Synchronization
 /// atomic beside it says the same order in code that it does see; without the sanitizer it costs a
 /// load and a store of the line that the lock has just fetched.
 package struct Guarded<Value: ~Copyable>: ~Copyable, Sendable {
-    private let mutex: Mutex<Value>
-    private let order = Atomic<UInt32>(0)
+    @usableFromInline let mutex: Mutex<Value>
+    @usableFromInline let order = Atomic<UInt32>(0)
 
     /// A value to guard.
     package init(_ value: consuming sending Value) { mutex = Mutex(value) }
 
     /// Lends the value to a closure while no other thread has it.
-    package borrowing func withLock<Result: ~Copyable, Fault: Error>(
+    @inlinable package borrowing func withLock<Result: ~Copyable, Fault: Error>(
         _ body: (inout sending Value) throws(Fault) -> sending Result
     ) throws(Fault) -> sending Result {
         try mutex.withLock { value throws(Fault) -> sending Result in

@@ -117,11 +117,13 @@ private final class DoubtLook: Sendable {
                         kind: kind, attribute: attribute, row: place,
                         line: isAnonymous ? nil : row.line))
             }
-            note(ContactShape.find(bytes, row.id.indices), "id")
-            // Persons' names behind the slash are kept as tokens.
-            let isPerson = row.personal.contains { batch.personal[$0].kind == .subject }
-            if !isPerson { note(ContactShape.find(bytes, row.subject.indices), "subject") }
-            note(ContactShape.find(bytes, row.source.indices), "source")
+            if row.mayHoldContact {
+                note(ContactShape.find(bytes, row.id.indices), "id")
+                // Persons' names behind the slash are kept as tokens.
+                let isPerson = row.personal.contains { batch.personal[$0].kind == .subject }
+                if !isPerson { note(ContactShape.find(bytes, row.subject.indices), "subject") }
+                note(ContactShape.find(bytes, row.source.indices), "source")
+            }
             if row.time.milliseconds > latest, !types[type].isPlan { note(.future, "time") }
             if row.order.kind != .none, widths.differ(place, in: batch) {
                 note(.sequenceWidths, "sequence")

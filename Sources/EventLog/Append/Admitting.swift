@@ -165,7 +165,7 @@ struct Admitting: ~Copyable {
 
     private mutating func judge(_ row: Int, next sequence: UInt32) throws -> Verdict {
         let event = input.row(row)
-        if speaksForLog, appender.hasOwnSource(event, input) {
+        if speaksForLog, appender.isOrigin(event.source, input) {
             return .refused(batch.ownSource(row))
         }
         if isWatched[row] {

@@ -24,21 +24,12 @@ extension Appender {
         try lookUpTexts(input) {
             hits = try findIdentities(input, in: transaction)
         }
-        try sealing.resolveNames(input) { try isKnown($0, in: transaction) }
+        try sealing.resolveNames(input, finds.personal) { try isKnown($0, in: transaction) }
         accepted.resize(input.rowCount)
         sequences.resize(input.rowCount)
-        let typeNeedsCare = layout.typesNeedingCare
-        var needsCare = !hits.isEmpty
-        hasOrder = false
-        for row in 0..<input.rowCount {
-            let event = input.row(row)
-            precondition(Int(event.type) < layout.typeCount, "a batch made with other event types")
-            if typeNeedsCare[Int(event.type)] { needsCare = true }
-            hasOrder = hasOrder || event.order.kind != .none
-        }
         // Whether somebody else says that an event comes from the log itself.
-        let speaksForLog = hasOwnSources.load(ordering: .relaxed) && !batch.isLogsOwn
-        needsCare = needsCare || speaksForLog
+        let speaksForLog = finds.hasOwnSource && !batch.isLogsOwn
+        var needsCare = !hits.isEmpty || finds.needsCare || speaksForLog
         for place in 1..<max(1, identities.count)
         where identities.key(place) == identities.key(place - 1) {
             needsCare = true
@@ -59,10 +50,10 @@ extension Appender {
         return admitting.admission
     }
 
-    /// Whether a row says that it comes from the log itself.
-    func hasOwnSource(_ row: EventRow, _ input: AppendInput) -> Bool {
-        guard Int(row.source.length) == originBytes.count else { return false }
-        let start = unsafe input.text(Int(row.source.offset), originBytes.count)
+    /// Whether a source is the log itself.
+    func isOrigin(_ source: TextRange, _ input: AppendInput) -> Bool {
+        guard Int(source.length) == originBytes.count else { return false }
+        let start = unsafe input.text(Int(source.offset), originBytes.count)
         return unsafe originBytes.withUnsafeBufferPointer { origin in
             unsafe memcmp(start, origin.baseAddress!, origin.count) == 0
         }
@@ -102,14 +93,5 @@ extension Appender {
             hits.append((fingerprints[place], sequence))
         }
         return hits
-    }
-}
-
-extension TypeLayout {
-    /// By type id: whether its events are looked at one by one when admitted.
-    var typesNeedingCare: [Bool] {
-        (0..<typeCount).map { type in
-            [voidType, registeredType].contains(UInt16(type))
-        }
     }
 }

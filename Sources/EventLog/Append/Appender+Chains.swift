@@ -35,7 +35,7 @@ extension Appender {
         _ input: AppendInput, in transaction: borrowing WriteTransaction
     ) throws {
         orderSources.resize(0)
-        guard hasOrder else { return }
+        guard finds.hasOrder else { return }
         var numbers: [[UInt8]: UInt32] = [:]
         for (number, source) in try tables.orderingSources(in: transaction).enumerated() {
             numbers[source] = UInt32(number)

@@ -1,6 +1,5 @@
 import EventModel
 import LMDB
-import Synchronization
 
 /// Case and name ids: first from the caches, on several threads; then, for what they lack, from the
 /// store, which also gives the new ids, in order of first appearance.
@@ -8,30 +7,40 @@ extension Appender {
     /// Rows that one thread looks up at a time.
     private static let chunkRows = 2048
 
-    /// Looks the texts of some rows up in the caches; what they lack gets `TextCache.none`.
-    func lookUpTexts(_ input: AppendInput, rows range: Range<Int>) {
+    /// Looks the texts of some rows up in the caches; what they lack gets `TextCache.none`, and is noted
+    /// with whatever else only some rows have, so that nobody has to look through all of them again.
+    private func lookUpTexts(_ input: AppendInput, rows range: Range<Int>, _ finds: RowFinds) {
         let cases = unsafe caseIDs.start
         let names = unsafe nameIDs.start
+        let needsCare = layout.needsCare
+        finds.removeAll()
         for place in range {
-            let row = input.row(place)
-            if hasOwnSource(row, input) { hasOwnSources.store(true, ordering: .relaxed) }
-            if row.personalCount > 0 {
-                sealing.lookUp(row, input)
-                for personal in row.personal {
-                    let pair = input.personal(personal).pair
-                    guard pair != PersonalText.noPair else { continue }
-                    personalOfPair[Int(row.firstSlot) / 2 + Int(pair)] = UInt32(personal + 1)
-                }
+            // Read where it lies: a row is two lines of the cache, most of which nobody needs here.
+            let row = unsafe input.rowStart(place)
+            let type = Int(unsafe row.pointee.type)
+            precondition(type < needsCare.count, "a batch made with other event types")
+            if needsCare[type] { finds.needsCare = true }
+            if unsafe row.pointee.order.kind != .none { finds.hasOrder = true }
+            if isOrigin(unsafe row.pointee.source, input) { finds.hasOwnSource = true }
+            let firstPair = Int(unsafe row.pointee.firstSlot) / 2
+            for personal in unsafe row.pointee.personal {
+                if !sealing.lookUp(personal, input) { finds.personal.append(Find(place, personal)) }
+                let pair = input.personal(personal).pair
+                guard pair != PersonalText.noPair else { continue }
+                personalOfPair[firstPair + Int(pair)] = UInt32(personal + 1)
             }
             // Known by what people call them; in the store persons stand under their tokens.
-            let subject = row.subject
-            unsafe cases[place] = caseCache.find(
-                row.subjectFingerprint.value,
+            let subject = unsafe row.pointee.subject
+            let id = unsafe caseCache.find(
+                row.pointee.subjectFingerprint.value,
                 input.text(Int(subject.offset), Int(subject.length)), Int(subject.length))
-            let type = Int(row.type)
+            unsafe cases[place] = id
+            if id == TextCache.none { finds.cases.append(Find(place, 0)) }
             for column in layout.nameStart[type]..<layout.nameStart[type + 1] {
-                let pair = Int(row.firstSlot) / 2 + layout.nameColumns[column]
-                unsafe names[pair] = nameID(input, pair: pair)
+                let pair = firstPair + layout.nameColumns[column]
+                let id = nameID(input, pair: pair)
+                unsafe names[pair] = id
+                if id == TextCache.none { finds.names.append(Find(place, pair)) }
             }
         }
     }
@@ -115,36 +124,35 @@ extension Appender {
         _ input: AppendInput, _ state: inout LogState, in transaction: borrowing WriteTransaction
     ) throws {
         let cases = unsafe caseIDs.start
-        var unknown: [(row: UInt32, pending: UInt32)] = []
+        finds.cases.keep { sequences[Int($0.row)] != .max }
+        guard finds.cases.count > 0 else { return }
         // Room for subjects that are put together with tokens.
         var sealedBytes = 0
-        for place in 0..<accepted.count {
-            let row = accepted[place]
-            guard unsafe cases[Int(row)] == TextCache.none else { continue }
-            unknown.append((row, 0))
-            let event = unsafe input.rowStart(Int(row))
+        for place in 0..<finds.cases.count {
+            let event = unsafe input.rowStart(Int(finds.cases[place].row))
             if unsafe event.pointee.personalCount > 0 {
                 unsafe sealedBytes += Int(event.pointee.subject.length) + PersonalText.tokenBytes
             }
         }
-        guard !unknown.isEmpty else { return }
-        pendingCases.reset(capacity: unknown.count)
+        pendingCases.reset(capacity: finds.cases.count)
         sealedSubjects.resize(sealedBytes)
         var room = unsafe sealedSubjects.start
-        for place in unknown.indices {
-            guard let text = unsafe subject(of: input.row(Int(unknown[place].row)), input, room)
+        for place in 0..<finds.cases.count {
+            let row = Int(finds.cases[place].row)
+            guard let text = unsafe subject(of: input.row(row), input, room)
             else { preconditionFailure("an accepted row's person has a token") }
             if unsafe text.start == UnsafePointer(room) { unsafe room += text.count }
-            unknown[place].pending = UInt32(
+            finds.cases[place].place = UInt32(
                 unsafe pendingCases.add(text.fingerprint, text.start, text.count))
         }
         try pendingCases.resolve(
             in: tables.cases, nextID: &state.caseCount, textBytes: &state.caseBytes,
             sorter: sorter, cache: caseCache, transaction: transaction)
-        for (row, pending) in unknown {
-            let id = pendingCases.id(Int(pending))
-            unsafe cases[Int(row)] = id
-            unsafe remember(input.row(Int(row)), input, id)
+        for place in 0..<finds.cases.count {
+            let row = Int(finds.cases[place].row)
+            let id = pendingCases.id(Int(finds.cases[place].place))
+            unsafe cases[row] = id
+            unsafe remember(input.row(row), input, id)
         }
         sealedSubjects.trim(above: 16 << 20)
     }
@@ -165,31 +173,25 @@ extension Appender {
         _ input: AppendInput, _ state: inout LogState, in transaction: borrowing WriteTransaction
     ) throws {
         let names = unsafe nameIDs.start
-        var unknown: [(pair: UInt32, pending: UInt32)] = []
-        for place in 0..<accepted.count {
-            let row = input.row(Int(accepted[place]))
-            let type = Int(row.type)
-            for column in layout.nameStart[type]..<layout.nameStart[type + 1] {
-                let pair = Int(row.firstSlot) / 2 + layout.nameColumns[column]
-                if unsafe names[pair] == TextCache.none { unknown.append((UInt32(pair), 0)) }
-            }
-        }
-        guard !unknown.isEmpty else { return }
-        pendingNames.reset(capacity: unknown.count)
-        for place in unknown.indices {
-            guard let text = unsafe name(input, pair: Int(unknown[place].pair)) else {
+        finds.names.keep { sequences[Int($0.row)] != .max }
+        guard finds.names.count > 0 else { return }
+        pendingNames.reset(capacity: finds.names.count)
+        var pending: [Int] = []
+        pending.reserveCapacity(finds.names.count)
+        for place in 0..<finds.names.count {
+            guard let text = unsafe name(input, pair: Int(finds.names[place].place)) else {
                 preconditionFailure("an accepted row's names have tokens")
             }
-            unknown[place].pending = UInt32(
-                unsafe pendingNames.add(text.fingerprint, text.start, text.count))
+            pending.append(unsafe pendingNames.add(text.fingerprint, text.start, text.count))
         }
         try pendingNames.resolve(
             in: tables.names, nextID: &state.nameCount, textBytes: &state.nameBytes,
             sorter: sorter, cache: nameCache, transaction: transaction)
-        for (pair, pending) in unknown {
-            let id = pendingNames.id(Int(pending))
-            unsafe names[Int(pair)] = id
-            let personal = Int(personalOfPair[Int(pair)])
+        for place in 0..<finds.names.count {
+            let pair = Int(finds.names[place].place)
+            let id = pendingNames.id(pending[place])
+            unsafe names[pair] = id
+            let personal = Int(personalOfPair[pair])
             guard personal > 0, !input.isSealed else { continue }
             sealing.note(nameID: id, personal - 1)
         }
@@ -205,19 +207,24 @@ extension Appender {
         caseIDs.resize(input.rowCount)
         nameIDs.resize(unsafe input.slots.count / 2)
         personalOfPair.fill(unsafe input.slots.count / 2, with: 0)
-        hasOwnSources.store(false, ordering: .relaxed)
+        while chunkFinds.count < chunks.count { chunkFinds.append(RowFinds()) }
+        let chunkFinds = chunkFinds
         @Sendable func work() {
             while let chunk = chunks.next() {
                 let start = chunk * Appender.chunkRows
                 lookUpTexts(
-                    input, rows: start..<min(start + Appender.chunkRows, input.rowCount))
+                    input, rows: start..<min(start + Appender.chunkRows, input.rowCount),
+                    chunkFinds[chunk])
             }
         }
         let alone = chunks.count < 2
-        return try crew.run({ _ in if !alone { work() } }) {
+        let result = try crew.run({ _ in if !alone { work() } }) {
             let result = try own()
             work()
             return result
         }
+        finds.removeAll()
+        for chunk in 0..<chunks.count { finds.append(chunkFinds[chunk]) }
+        return result
     }
 }

@@ -41,10 +41,9 @@ import Vault
     let sequences = Buffer<UInt32>()
     /// By accepted row: sequence of the case's previous entry.
     let previous = Buffer<UInt32>()
-    /// Whether some row of the batch says that it comes from the log itself.
-    let hasOwnSources = Atomic<Bool>(false)
-    /// Whether some row of the batch has an order of its source.
-    var hasOrder = false
+    /// What a look at every row found, by chunk of rows and of the whole batch.
+    var chunkFinds: [RowFinds] = []
+    let finds = RowFinds()
     /// By accepted row: whose order it has; empty where no row has one.
     let orderSources = Buffer<UInt32>()
     /// By pair of slots: the personal text that stands there and one more; 0 for none.
@@ -143,7 +142,7 @@ import Vault
             return old
         }
         var state = old
-        try sealing.sealTexts(input, accepted: accepted, first: input.base)
+        try sealing.sealTexts(input, finds.personal, sequences: sequences)
         try sealing.saltAnswers(
             input, accepted: accepted, mayAnswer: layout.mayAnswer, given: batch.salts)
         if let stand = try sealing.beginCommit(from: input.base) { state.vault = stand }

@@ -73,6 +73,16 @@
         unsafe (start + old).update(from: source, count: added)
     }
 
+    /// Keeps those elements alone that a closure wants, in their order.
+    func keep(_ isWanted: (Element) -> Bool) {
+        var kept = 0
+        for place in 0..<count where isWanted(unsafe start[place]) {
+            unsafe start[kept] = start[place]
+            kept &+= 1
+        }
+        count = kept
+    }
+
     /// Lends the elements in use.
     func withSpan<Result>(_ body: (Span<Element>) throws -> Result) rethrows -> Result {
         try body(unsafe Span(_unsafeStart: start, count: count))

@@ -36,7 +36,7 @@ import LMDB
             let place = Int(places[slot])
             let text = texts[place]
             if text.fingerprint == fingerprint, Int(text.count) == count,
-                unsafe memcmp(text.start, start, count) == 0
+                unsafe areEqual(text.start, start, count)
             {
                 return place
             }

@@ -157,27 +157,30 @@ import Vault
         knownCount = 0
     }
 
-    /// Looks the names of a row up in the cache; of a row read back from an entry, takes its tokens.
-    func lookUp(_ row: EventRow, _ input: AppendInput) {
-        for place in row.personal {
-            let personal = input.personal(place)
-            let text = personal.text
-            let start = unsafe input.text(Int(text.offset), Int(text.length))
-            if input.isSealed {
-                precondition(text.length == PersonalText.tokenBytes, "no token in a sealed batch")
-                let at = knownCount + place
-                let target = unsafe tokens.start + Sealing.width * at
-                unsafe target[0] = PersonalText.mark
-                unsafe (target + 1).update(from: start, count: PersonalText.tokenBytes)
-                places[place] = UInt32(at + 1)
-                ids[at] = TextCache.none
-                setFingerprint(at)
-            } else if personal.kind != .text {
-                let found = unsafe cache.find(
-                    personal.fingerprint.value, start, Int(text.length))
-                if found != TextCache.none { places[place] = found + 1 }
-            }
+    /// Looks a name up in the cache; of a text read back from an entry, takes the token.
+    ///
+    /// - Returns: whether its token is at hand.
+    @inline(__always)
+    func lookUp(_ place: Int, _ input: AppendInput) -> Bool {
+        let personal = input.personal(place)
+        let text = personal.text
+        let start = unsafe input.text(Int(text.offset), Int(text.length))
+        if input.isSealed {
+            precondition(text.length == PersonalText.tokenBytes, "no token in a sealed batch")
+            let at = knownCount + place
+            let target = unsafe tokens.start + Sealing.width * at
+            unsafe target[0] = PersonalText.mark
+            unsafe (target + 1).update(from: start, count: PersonalText.tokenBytes)
+            places[place] = UInt32(at + 1)
+            ids[at] = TextCache.none
+            setFingerprint(at)
+            return true
         }
+        if personal.kind == .text { return false }
+        let found = unsafe cache.find(personal.fingerprint.value, start, Int(text.length))
+        if found == TextCache.none { return false }
+        places[place] = found + 1
+        return true
     }
 
     private func setFingerprint(_ at: Int) {
@@ -199,16 +202,18 @@ import Vault
     /// Finds the names that the cache lacks in the vault, and makes tokens for those it lacks, too: all
     /// salts are drawn at once.
     ///
-    /// - Parameter isKnown: whether the log has a token, given as people see it, `~…`: then such a
-    ///   text means that very token.
+    /// - Parameters:
+    ///   - finds: the batch's personal texts without tokens.
+    ///   - isKnown: whether the log has a token, given as people see it, `~…`: then such a text means
+    ///     that very token.
     func resolveNames(
-        _ input: AppendInput, isKnown: (_ marked: Span<UInt8>) throws -> Bool
+        _ input: AppendInput, _ finds: Buffer<Find>,
+        isKnown: (_ marked: Span<UInt8>) throws -> Bool
     ) throws {
-        guard !input.isSealed else { return }
         var unknown: [(place: Int, pending: Int)] = []
-        for place in 0..<input.personalCount
-        where !hasToken(place) && input.personal(place).kind != .text {
-            unknown.append((place, 0))
+        for index in 0..<finds.count {
+            let place = Int(finds[index].place)
+            if input.personal(place).kind != .text { unknown.append((place, 0)) }
         }
         guard !unknown.isEmpty else { return }
         pending.reset(capacity: unknown.count)
@@ -263,22 +268,27 @@ import Vault
 
     /// Makes the tokens of the accepted rows' texts, and gathers what the vault needs for them.
     ///
-    /// - Parameter first: the sequence of the first accepted row.
+    /// - Parameters:
+    ///   - finds: the batch's personal texts that had no token when they were looked up.
+    ///   - sequences: by row; `UInt32.max` where it was not accepted.
     func sealTexts(
-        _ input: AppendInput, accepted: Buffer<UInt32>, first: UInt32
+        _ input: AppendInput, _ finds: Buffer<Find>, sequences: Buffer<UInt32>
     ) throws {
-        guard !input.isSealed else { return }
         var texts: [(place: Int, sequence: UInt32, number: Int)] = []
-        for index in 0..<accepted.count {
-            let row = input.row(Int(accepted[index]))
-            var numbers = TextNumbers()
-            for place in row.personal {
-                let personal = input.personal(place)
-                if personal.kind == .text {
-                    texts.append((place, first + UInt32(index), numbers.next(personal)))
-                } else if Int(places[place]) > knownCount {
-                    entries[Int(places[place]) - knownCount - 1].isUsed = true
-                }
+        var numbers = TextNumbers()
+        var row: UInt32?
+        for index in 0..<finds.count {
+            let find = finds[index]
+            let sequence = sequences[Int(find.row)]
+            guard sequence != .max else { continue }
+            if row != find.row { numbers = TextNumbers() }
+            row = find.row
+            let place = Int(find.place)
+            let personal = input.personal(place)
+            if personal.kind == .text {
+                texts.append((place, sequence, numbers.next(personal)))
+            } else {
+                entries[Int(places[place]) - knownCount - 1].isUsed = true
             }
         }
         for entry in entries where entry.isUsed {

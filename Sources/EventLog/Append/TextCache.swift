@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Ids of texts seen lately, by fingerprint, each hit confirmed by the text itself. Bounded: when
 /// full, it forgets everything, and the next batch looks its texts up in the store again.
 ///
@@ -53,7 +51,9 @@ internal import Glibc
             if entry.fingerprint == fingerprint {
                 let stored = unsafe UnsafeRawPointer(arena + Int(entry.offset))
                 let length = Int(unsafe stored.loadUnaligned(as: UInt32.self))
-                if length == count, unsafe memcmp(stored + 4, text, count) == 0 { return entry.id }
+                if length == count, unsafe areEqual(stored + 4, text, count) {
+                    return entry.id
+                }
             }
             place = (place &+ 1) & mask
         }

@@ -16,6 +16,8 @@ struct TypeLayout: Sendable {
     let isPersonal: [Bool]
     /// By type id: whether its events may be answers of people who are not to be known.
     let mayAnswer: [Bool]
+    /// By type id: whether its events are looked at one by one when admitted.
+    let needsCare: [Bool]
     /// `event.voided`, which has one derived column: the sequence it voids.
     let voidType: UInt16?
     /// `definition.registered`, `.promoted` and `.dropped`.
@@ -55,14 +57,18 @@ struct TypeLayout: Sendable {
         self.isPersonal = isPersonal
         slotColumns = types.schemas.map(\.columns.count)
         mayAnswer = types.schemas.map(\.mayAnswer)
+        needsCare = types.schemas.map {
+            [TypeLayout.voidTypeName, TypeLayout.registeredTypeName].contains($0.type)
+        }
         voidType = types.id(of: TypeLayout.voidTypeName)
-        registeredType = types.id(of: "definition.registered")
+        registeredType = types.id(of: TypeLayout.registeredTypeName)
         promotedType = types.id(of: "definition.promoted")
         droppedType = types.id(of: "definition.dropped")
     }
 
     /// The one type of input the log itself understands.
     static let voidTypeName = "event.voided"
+    private static let registeredTypeName = "definition.registered"
 
     var typeCount: Int { slotColumns.count }
 

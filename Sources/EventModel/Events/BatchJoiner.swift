@@ -43,37 +43,57 @@ public struct BatchJoiner: Sendable {
         let personal = Int(piece.rows[first].firstPersonal)..<last.personal.upperBound
         let content = Int(piece.rows[first].firstContent)..<last.content.upperBound
         batch.content.append(contentsOf: piece.content[content])
-        for index in personal {
-            var text = piece.personal[index]
-            text.text.offset &+= shift
-            text.key.offset &+= shift
-            batch.personal.append(text)
+        batch.personal.append(contentsOf: piece.personal[personal])
+        for index in firstPersonal..<batch.personal.count {
+            batch.personal[index].text.offset &+= shift
+            batch.personal[index].key.offset &+= shift
         }
         let firstRow = batch.rows.count
         for salt in piece.salts where rows.contains(salt.row) {
             batch.salts.append(
                 EntrySalt(row: salt.row - rows.lowerBound + firstRow, text: salt.text))
         }
-        for index in rows {
-            var row = piece.rows[index]
-            row.canonical.offset &+= shift
-            row.subject.offset &+= shift
-            row.source.offset &+= shift
-            row.id.offset &+= shift
-            row.orderText.offset &+= shift
-            row.firstPersonal = UInt32(
-                truncatingIfNeeded: Int(row.firstPersonal) - personal.lowerBound + firstPersonal)
-            row.firstContent = UInt32(
-                truncatingIfNeeded: Int(row.firstContent) - content.lowerBound + firstContent)
-            row.firstSlot = UInt32(truncatingIfNeeded: Int(row.firstSlot) + slotShift)
-            row.line += lines
-            var names = columns[Int(row.type)].names
+        batch.rows.append(contentsOf: piece.rows[rows])
+        move(
+            from: firstRow, &batch.rows, &batch.slots,
+            Shift(
+                bytes: shift, slots: UInt32(truncatingIfNeeded: slotShift),
+                personal: UInt32(truncatingIfNeeded: firstPersonal - personal.lowerBound),
+                content: UInt32(truncatingIfNeeded: firstContent - content.lowerBound),
+                lines: lines))
+    }
+
+    /// By how much places in a piece differ from those in the batch.
+    private struct Shift {
+        var bytes: UInt32
+        var slots: UInt32
+        var personal: UInt32
+        var content: UInt32
+        var lines: Int
+    }
+
+    /// Moves what copied rows say of places, where they lie: nothing is copied twice.
+    private func move(
+        from first: Int, _ rows: inout [EventRow], _ slots: inout [UInt64], _ shift: Shift
+    ) {
+        var rows = rows.mutableSpan
+        var slots = slots.mutableSpan
+        for index in first..<rows.count {
+            rows[index].canonical.offset &+= shift.bytes
+            rows[index].subject.offset &+= shift.bytes
+            rows[index].source.offset &+= shift.bytes
+            rows[index].id.offset &+= shift.bytes
+            rows[index].orderText.offset &+= shift.bytes
+            rows[index].firstPersonal &+= shift.personal
+            rows[index].firstContent &+= shift.content
+            rows[index].firstSlot &+= shift.slots
+            rows[index].line += shift.lines
+            var names = columns[Int(rows[index].type)].names
             while names != 0 {
-                let slot = Int(row.firstSlot) + names.trailingZeroBitCount * 2
-                if batch.slots[slot] != .max { batch.slots[slot] &+= UInt64(shift) << 32 }
+                let slot = Int(rows[index].firstSlot) + names.trailingZeroBitCount * 2
+                if slots[slot] != .max { slots[slot] &+= UInt64(shift.bytes) << 32 }
                 names &= names - 1
             }
-            batch.rows.append(row)
         }
     }
 }

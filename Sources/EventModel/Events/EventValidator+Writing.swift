@@ -13,16 +13,24 @@ extension EventValidator {
         writer.reserve(
             input.text.count * (input.isPlain ? 1 : 6) + input.tokens.count * 16 + 1024
                 + plan.entries[envelope.form].fieldCount * 72)
+        let source = Fingerprint(of: input.bytes(envelope.source + 2))
         var row = EventRow(
             canonical: TextRange(offset: base, length: 0),
             type: UInt16(truncatingIfNeeded: envelope.typeID), time: envelope.instant,
             subjectFingerprint: Fingerprint(of: input.bytes(envelope.subject + 2)),
-            identity: Fingerprint(
-                Fingerprint(of: input.bytes(envelope.source + 2)),
-                Fingerprint(of: input.bytes(envelope.id + 2))),
+            identity: Fingerprint(source, Fingerprint(of: input.bytes(envelope.id + 2))),
             firstSlot: batch.slots.count, firstPersonal: batch.personal.count,
             firstContent: batch.content.count, line: line)
         row.order = sourceOrder(input, envelope)
+        // Looked at here, where the texts have just been read; a source is mostly the one before.
+        if lastSource?.fingerprint != source {
+            let text = input.bytes(envelope.source + 2)
+            lastSource = (source, ContactShape.mayBe(in: text))
+        }
+        row.mayHoldContact =
+            lastSource?.mayHoldContact == true
+            || ContactShape.mayBe(in: input.bytes(envelope.id + 2))
+            || ContactShape.mayBe(in: input.bytes(envelope.subject + 2))
         if others.isEmpty {
             var subjectAt = 0
             writer.put(0x7B)

@@ -32,6 +32,8 @@ public struct EventValidator: ~Copyable {
     /// Tokens of the keys of other CloudEvents attributes, and of those that are null.
     var others: [Int] = []
     var unset: [Int] = []
+    /// The source seen last, and whether it might hold a phone number or an address.
+    var lastSource: (fingerprint: Fingerprint, mayHoldContact: Bool)?
     var tokens = EventTokens()
     /// The tokens of an event some of whose texts were not in the normal form.
     var normal = EventTokens()

@@ -33,7 +33,8 @@ final class ChunkRing: Sendable {
     private let waiting = Atomic(0)
     private let isStopping = Atomic(false)
 
-    init(chunks count: Int, parsers: Int) {
+    init(parsers: Int, chunksPerParser: Int) {
+        let count = parsers * chunksPerParser
         chunks = (0..<max(count, parsers + 2)).map { _ in Chunk() }
         self.parsers = parsers
         for chunk in chunks { chunk.free.signal() }

@@ -31,6 +31,8 @@ struct ParsedPiece {
         with parser: inout EventParser
     ) {
         removeAll()
+        // An event's canonical JSON is about as long as its line.
+        batch.reserve(bytes: count - first)
         var start = first
         while start < count, refusals.count < ParsedPiece.mostRefusals {
             let newline = bytes.next(0x0A, from: start, to: count)

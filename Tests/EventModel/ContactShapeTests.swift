@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Recording
+@testable import EventModel
 
 /// Method: texts by hand, with what they look like.
 @Suite("What looks like a phone number or an address")
@@ -26,5 +26,24 @@ struct ContactShapeTests {
         ])
     func others(text: String) {
         #expect(ContactShape.find(text.utf8Span.span, 0..<text.utf8.count) == nil)
+    }
+
+    @Test("The quick look counts as bytes one by one do, in texts of every length")
+    func quickLook() {
+        var random = SystemRandomNumberGenerator()
+        let alphabet = Array("0123456789/:@?+,*z".utf8) + [0, 0x2F, 0x3A, 0xB0, 0xC0, 0xFF]
+        for count in 0..<40 {
+            for _ in 0..<50 {
+                // An address in one text of four only: else each would have one.
+                let mayHaveSign = Int.random(in: 0..<4, using: &random) == 0
+                let text = (0..<count).map { _ in alphabet.randomElement(using: &random)! }
+                    .map { $0 == 0x40 && !mayHaveSign ? 0x41 : $0 }
+                let digits = text.count { $0 >= 0x30 && $0 <= 0x39 }
+                let least = text.contains(0x2B) ? 8 : 10
+                #expect(
+                    ContactShape.mayBe(in: text.span) == (digits >= least || text.contains(0x40)),
+                    "\(text)")
+            }
+        }
     }
 }

@@ -1,0 +1,45 @@
+/// Something that a row of a batch has: which row, and where it stands.
+struct Find: BitwiseCopyable {
+    var row: UInt32
+    var place: UInt32
+
+    init(_ row: Int, _ place: Int) {
+        self.row = UInt32(truncatingIfNeeded: row)
+        self.place = UInt32(truncatingIfNeeded: place)
+    }
+}
+
+/// What a look at every row of a batch finds of what only some rows have, in the order of the rows.
+final class RowFinds: @unchecked Sendable {
+    // Sendable because each chunk of rows has its own while they are looked at.
+
+    /// Whether there is a row of a type whose events are admitted one by one.
+    var needsCare = false
+    /// Whether a row has an order of its source.
+    var hasOrder = false
+    /// Whether a row says that it comes from the log itself.
+    var hasOwnSource = false
+    /// Personal texts that need a token: names whose token is not at hand, and all that are no names.
+    let personal = Buffer<Find>()
+    /// Cases whose ids are not at hand.
+    let cases = Buffer<Find>()
+    /// Names in columns whose ids are not at hand, by their pair of slots.
+    let names = Buffer<Find>()
+
+    func removeAll() {
+        needsCare = false
+        hasOrder = false
+        hasOwnSource = false
+        for finds in [personal, cases, names] { finds.resize(0) }
+    }
+
+    /// Adds what later rows have.
+    func append(_ other: RowFinds) {
+        needsCare = needsCare || other.needsCare
+        hasOrder = hasOrder || other.hasOrder
+        hasOwnSource = hasOwnSource || other.hasOwnSource
+        unsafe personal.append(from: other.personal.start, count: other.personal.count)
+        unsafe cases.append(from: other.cases.start, count: other.cases.count)
+        unsafe names.append(from: other.names.start, count: other.names.count)
+    }
+}
