@@ -15,6 +15,12 @@ extension Span where Element == UInt8 {
             littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
+    /// At most eight bytes as one number, with zeros behind them.
+    @inline(__always)
+    package func word(at offset: Int, count: Int) -> UInt64 {
+        unsafe Fingerprint.load(extracting(offset..<offset + count).bytes, 0, count)
+    }
+
     /// The bytes as text; what is not UTF-8 becomes U+FFFD.
     package var text: String {
         unsafe withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }

@@ -28,7 +28,7 @@ package enum ContactShape {
             look.take(
                 whole > 0
                     ? text.word(at: text.count - 8) >> UInt64(truncatingIfNeeded: 64 - 8 * rest)
-                    : unsafe Fingerprint.load(text.bytes, 0, rest))
+                    : text.word(at: 0, count: rest))
         }
         return look.hasSign || look.digits >= (look.hasPlus ? 8 : 10)
     }
