@@ -126,6 +126,7 @@ public struct AuditExceptions {
         var anonymous: [AuditException.Kind: Int] = [:]
         let searched: Range<UInt32> = try log.read { view in
             guard view.entryCount > 0 else { return 0..<0 }
+            try view.holdTail()
             let made = try Self.making(of: view)
             let before = try Self.count(before: period.days.lowerBound, zone, in: view)
             let first = max(made, before)
@@ -257,8 +258,6 @@ public struct AuditExceptions {
             exception.reason = text("refusals")
             exception.count = Int(refused)
         case .promotion, .dropped, .definition:
-            // A projection's text says nothing until it is promoted.
-            if kind == .definition, text("kind") == "projection" { return nil }
             exception.subject =
                 "\(text("kind")) \(text("name"))@\(data?["version"]?.integer ?? 0)"
         case .reopening: exception.subject = text("period")

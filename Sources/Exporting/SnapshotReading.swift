@@ -163,7 +163,7 @@ public struct SnapshotReading: Sendable {
     }
 
     /// The root of the first so many of its entries, all of which are hashed.
-    private func root(ofFirst size: UInt32) throws -> TreeHash {
+    package func root(ofFirst size: UInt32) throws -> TreeHash {
         var leaves: [TreeHash] = []
         try TileReading(folder: folder, checkpoint: manifest.checkpoint).check { entry in
             if leaves.count < Int(size) { leaves.append(.leaf(entry)) }

@@ -37,7 +37,9 @@ struct FindingsTests {
         let found = try search.found(in: period, zone: zone)
         let void = try #require(found.first { $0.kind == .void })
         #expect(void.reason == "a test ticket" && void.person == "sari" && void.sequence == count)
-        #expect(found.contains { $0.kind == .definition && $0.subject == "kpi csat@2" })
+        for subject in ["kpi csat@2", "projection first_response@2"] {
+            #expect(found.contains { $0.kind == .definition && $0.subject == subject })
+        }
         #expect(
             found.contains { $0.kind == .promotion && $0.subject == "projection first_response@2" })
         let late = found.filter { $0.kind == .backdated && !$0.isAnonymous }

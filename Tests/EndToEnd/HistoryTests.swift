@@ -142,6 +142,47 @@ struct HistoryTests {
         ] { #expect(result.out.contains(word), "\(word): \(result)") }
     }
 
+    @Test("Of two snapshots, compare and diff say the same: by the entries in the later one")
+    func snapshotsCompared() throws {
+        let command = try rolledBack()
+        let result = try command.shell(
+            """
+            rm -r store; cp -r whole store
+            export() { rekam snapshot export --period 2025-09 --out $1 "${@:2}" > /dev/null; }
+            export old; rekam generate --events 60 --seed 6 --origin d | rekam ingest - > /dev/null
+            export new --with-entries --with-answers
+            rm -r store; mv whole store; rm store.checkpoint
+            rekam generate --events 80 --seed 7 --origin e | rekam ingest - > /dev/null
+            export early; rekam generate --events 10 --seed 8 --origin f | rekam ingest - > /dev/null
+            export other --with-entries --with-answers
+            say() { for command in "checkpoint compare" "snapshot diff"; do
+            rekam $command $1 $2 --format json 2> /dev/null \
+            | grep -oE '"(relation|logs)": ?"[a-z-]+"' | cut -d'"' -f4; done; }
+            say old new; say early other; say old other; say new other; say old early
+            """)
+        let lines = result.out.split(separator: "\n").map(String.init)
+        #expect(lines.count == 10, "\(result)")
+        for place in stride(from: 0, to: lines.count - 1, by: 2) {
+            #expect(lines[place] == lines[place + 1], "\(result)")
+        }
+        #expect(lines.prefix(2) == ["grown", "grown"] && lines.contains("forked"), "\(result)")
+        #expect(lines.last == "not-established", "\(result)")
+    }
+
+    @Test("A key that signed nothing of the log is told when a backup is restored with it")
+    func otherKey() throws {
+        let command = try rolledBack()
+        let result = try command.shell(
+            """
+            rm -r store; mv whole store
+            rekam backup copy --with-key > /dev/null; rm -r store
+            REKAM_STORE=$PWD/b rekam init --origin cs.example.com/log > /dev/null
+            rekam restore copy --key b/key > /dev/null; echo "restored $?"
+            """)
+        #expect(result.out.hasSuffix("restored 0\n"), "\(result)")
+        #expect(result.error.contains("not signed with this store's key"), "\(result)")
+    }
+
     @Test("Proofs of growth and of entries are checked, also across a change of the key")
     func proofs() throws {
         let command = try rolledBack()

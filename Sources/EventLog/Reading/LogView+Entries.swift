@@ -25,7 +25,7 @@ extension LogView {
     ///
     /// - Throws: `StoreFault.damaged` where they are not those that were hashed.
     /// - Complexity: O(their bytes), at most 255 entries.
-    func holdTail() throws {
+    package func holdTail() throws {
         guard !bundles.isTailHeld else { return }
         var frontier = state.frontier
         frontier.dropPartialTile(levels: LogTables.tileLevels)

@@ -250,12 +250,13 @@ struct RestoreCommand: ParsableCommand {
         let log = try store.open(readOnly: acceptRollback == nil, beside: .nothing)
         let kept = checkpoint.kept(of: log.path)
         guard let acceptRollback else {
-            if case .rolledBack(_, let signed, let entries)? = try kept.fault(
-                against: log, verifiers: log.noteVerifiers())
-            {
+            switch try kept.fault(against: log, verifiers: log.noteVerifiers()) {
+            case .rolledBack(_, let signed, let entries)?:
                 Output.line(
                     words.missing(
                         Int(signed - entries), told: kept.path.printable, store.path.printable))
+            case let fault?: Output.errorLine("Warning: \(fault.description)")
+            case nil: break
             }
             return
         }

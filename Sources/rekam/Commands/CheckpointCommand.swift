@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLog
 import EventModel
+import Exporting
 import Rendering
 
 struct CheckpointCommand: ParsableCommand {
@@ -59,7 +60,7 @@ struct CheckpointCompareCommand: ParsableCommand {
             Each is a file, or a snapshot's folder; no store is needed. Ends with 0 where one log \
             grew or stands still, and with 1 where it has two histories (two signed files prove that), \
             where they are of two logs, or where nothing at hand establishes anything: then --proof \
-            takes what rekam proof --from prints.
+            takes what rekam proof --from prints. The entries in a snapshot's folder are looked at.
 
             Example:
               rekam checkpoint compare october.checkpoint 2025-Q4 --proof grown --key their.key
@@ -86,9 +87,13 @@ struct CheckpointCompareCommand: ParsableCommand {
     func run() throws {
         let verifiers = try trust.verifiers()
         let files = try [one, other].map { try SignedFile($0, trusting: verifiers) }
-        let comparison = CheckpointComparison(
+        var comparison = CheckpointComparison(
             files[0].checkpoint, files[1].checkpoint,
             proof: try proof.map(CheckpointComparison.proof)?.hashes)
+        if comparison.relation == .notEstablished {
+            let larger = files[files[0].checkpoint == comparison.larger ? 0 : 1]
+            comparison = try larger.comparison(withSmaller: comparison.smaller) ?? comparison
+        }
         if format.value == .json {
             Output.write(json(comparison, files).canonical ?? [])
             Output.line()
@@ -120,6 +125,19 @@ struct CheckpointCompareCommand: ParsableCommand {
             JSONMember(key: "relation", value: .string(comparison.relation.rawValue)),
             JSONMember(key: "checkpoints", value: .array(list)),
         ])
+    }
+}
+
+extension SignedFile {
+    /// Holds a smaller checkpoint against the entries beside this one; nil where it is no snapshot's
+    /// folder, or one without entries.
+    fileprivate func comparison(withSmaller smaller: Checkpoint) throws -> CheckpointComparison? {
+        guard StoreFiles.status(path)?.kind == .folder else { return nil }
+        return try SnapshotCommand.checking(path) {
+            let reading = try SnapshotReading(path)
+            guard reading.hasEntries, reading.manifest.checkpoint == checkpoint else { return nil }
+            return try CheckpointComparison(smaller, checkpoint) { try reading.root(ofFirst: $0) }
+        }
     }
 }
 

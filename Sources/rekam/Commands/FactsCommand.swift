@@ -51,6 +51,7 @@ struct FactsCommand: ParsableCommand {
         PrintedTokens.areForPrograms()
         Interrupt.listen()
         let log = try store.open(readOnly: true)
+        try log.read { try $0.holdTail() }
         let (count, register) = try asOf.state(of: log)
         let versions = try ProjectionVersions(of: log, register: register)
         var version = try versions.find(name)
