@@ -290,9 +290,13 @@ struct PersonNamesTests {
         func said(_ file: String) throws -> String { try command.shell("cat \(file)").out }
         for file in ["clear", "asked", "csv"] { #expect(try said(file) == "", "\(file)") }
         #expect(
-            try said("erased").components(separatedBy: "~… is a token: the name or text").count == 2
+            try said("erased").components(
+                separatedBy: "Tokens of 43 letters stand in the place of names"
+            ).count == 2
         )
-        #expect(try said("table").contains("~… adalah token: nama atau teks yang digantikannya"))
+        #expect(
+            try said("table").contains(
+                "Token 43 huruf menggantikan nama dan teks yang sudah dihapus"))
         #expect(try said("without").contains("(private.mdb), which this store does not have."))
     }
 
@@ -383,7 +387,8 @@ struct PersonNamesTests {
             "by of figure.disputed: 2 entries", "by of dispute.decided: 1 entry",
             "Goes         1 name and 1 text of 1 entry", "Kemuning-d2 Kemuning-d3", "It holds.",
         ] { #expect(result.out.contains(word), "\(word): \(result)") }
-        #expect(result.error.contains("~… is a token: the name or text"), "\(result)")
+        #expect(
+            result.error.contains("Tokens of 43 letters stand in the place of names"), "\(result)")
     }
 
     @Test("Where the list of erasures is another log's, that is said") func anothersList() throws {

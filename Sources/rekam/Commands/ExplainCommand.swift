@@ -87,7 +87,7 @@ struct ExplainCommand: ParsableCommand {
         }
         let view = try view(of: explanation, log)
         switch output.format {
-        case .table: Output.write(try view.table())
+        case .table: Output.page(try view.table())
         case .json: Output.write(try view.json())
         case .csv: Output.write(try view.csv())
         case .markdown: Output.write(try view.markdown())

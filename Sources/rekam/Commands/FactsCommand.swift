@@ -48,7 +48,6 @@ struct FactsCommand: ParsableCommand {
     func validate() throws { try raw.heed(writing: format.value) }
 
     func run() throws {
-        PrintedTokens.areForPrograms()
         Interrupt.listen()
         let log = try store.open(readOnly: true)
         try log.read { try $0.holdTail() }

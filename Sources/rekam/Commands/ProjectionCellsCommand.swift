@@ -34,7 +34,6 @@ struct ProjectionCellsCommand: ParsableCommand {
     func validate() throws { try raw.heed(writing: format.value) }
 
     func run() throws {
-        PrintedTokens.areForPrograms()
         Interrupt.listen()
         let log = try store.open(readOnly: true)
         log.show(tokensOnly: tokens.tokens)

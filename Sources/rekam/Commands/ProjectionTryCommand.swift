@@ -115,7 +115,7 @@ struct ProjectionTryCommand: ParsableCommand {
         }
         if let answer = outcome.answer {
             Output.line()
-            Output.write(answer.table(output.style))
+            Output.page(answer.table(output.style))
             if sample != nil {
                 Output.line(words.onlySample)
             }

@@ -92,7 +92,7 @@ struct QueryCommand: ParsableCommand {
             throw Failure(.usage, messages: faults.faults.map(\.description))
         }
         switch output.format {
-        case .table: Output.write(answer.table(output.style))
+        case .table: Output.page(answer.table(output.style))
         case .json: Output.write(answer.json())
         case .csv: Output.write(answer.csv())
         case .markdown: Output.write(answer.markdown(output.lang))
@@ -122,7 +122,7 @@ struct QueryCommand: ParsableCommand {
             Output.write(view.json().canonical ?? [])
             Output.line()
         } else {
-            Output.write(view.text())
+            Output.page(view.text())
         }
         Output.flush()
     }

@@ -82,7 +82,6 @@ struct SampleDrawCommand: ParsableCommand {
     var format = OutputFormat.csv
 
     func validate() throws {
-        if format != .table { PrintedTokens.areForPrograms() }
         guard (size == nil) != (sizeFor == nil) else {
             throw ValidationError("Say how many: --size N, or --size-for CONFIDENCE,TOLERABLE.")
         }

@@ -90,7 +90,7 @@ struct ScorecardFillCommand: ParsableCommand {
             throw Failure(.usage, fault.description)
         }
         switch output.format {
-        case .table: Output.write(answer.table(output.style))
+        case .table: Output.page(answer.table(output.style))
         case .json: Output.write(answer.json())
         case .csv: Output.write(answer.csv())
         case .markdown: Output.write(answer.markdown(output.lang))

@@ -15,7 +15,6 @@ enum Output {
 
     /// Writes bytes to standard output.
     static func write(_ bytes: [UInt8]) {
-        PrintedTokens.look(through: bytes)
         let isFull = buffer.withLock { buffer in
             buffer.append(contentsOf: bytes)
             return buffer.count >= 1 << 16
@@ -27,8 +26,15 @@ enum Output {
     /// Writes text for people to standard output, and a line's end. In a pipe nothing is coloured, so
     /// control characters are shown there as well; what programs read goes through `write`.
     static func line(_ text: String = "") {
+        PrintedTokens.look(through: text)
         write(isTerminal ? text : shown(text))
         write("\n")
+    }
+
+    /// Writes pages for people to standard output, as they are laid out.
+    static func page(_ text: String) {
+        PrintedTokens.look(through: text)
+        write(text)
     }
 
     /// Writes a line to standard error. Whatever a message quotes from input, a file or the command

@@ -36,8 +36,8 @@ enum PrintedTokens {
     /// Tokens that are printed from now on are those that snapshots sign.
     static func belongToSnapshots() { watch.withLock { $0.source = .snapshots } }
 
-    /// Looks through what is printed.
-    static func look(through bytes: [UInt8]) { see { hasToken(bytes) } }
+    /// Looks through what is printed for people.
+    static func look(through text: String) { see { hasToken(Array(text.utf8)) } }
 
     private static func see(_ isThere: () -> Bool) {
         watch.withLock { watch in

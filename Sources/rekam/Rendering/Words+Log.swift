@@ -39,21 +39,22 @@ package struct LogWords: SubjectWords {
         switch meaning {
         case .erased:
             pick(
-                "~… is a token: the name or text that it stands for was erased, or is missing in the "
-                    + "vault; rekam verify tells which.",
-                "~… adalah token: nama atau teks yang digantikannya sudah dihapus, atau hilang dari "
+                "Tokens of 43 letters stand in the place of names and texts that were erased, or are "
+                    + "missing in the vault; rekam verify tells which.",
+                "Token 43 huruf menggantikan nama dan teks yang sudah dihapus, atau yang hilang dari "
                     + "vault; rekam verify memberitahukan yang mana.")
         case .noVault:
             pick(
-                "~… is a token: the names and texts that tokens stand for lie in the vault "
+                "Tokens of 43 letters stand in the place of names and texts: these lie in the vault "
                     + "(private.mdb), which this store does not have.",
-                "~… adalah token: nama dan teks yang digantikan token ada di vault (private.mdb), "
-                    + "yang tidak dimiliki penyimpanan ini.")
+                "Token 43 huruf menggantikan nama dan teks: semuanya ada di vault (private.mdb), yang "
+                    + "tidak dimiliki penyimpanan ini.")
         case .snapshot:
             pick(
-                "~… is a token, as snapshots sign it: whose it is may stand in names.json beside them.",
-                "~… adalah token, seperti yang ditandatangani snapshot: pemiliknya mungkin ada di "
-                    + "names.json di sampingnya.")
+                "Tokens of 43 letters stand in the place of names, as snapshots sign them: whose they "
+                    + "are may stand in names.json beside them.",
+                "Token 43 huruf menggantikan nama, seperti yang ditandatangani snapshot: pemiliknya "
+                    + "mungkin ada di names.json di sampingnya.")
         }
     }
 
