@@ -212,8 +212,8 @@ struct MappedHistoryTests {
         for (number, files) in packages.enumerated() {
             let found = try figures(files)
             let different = expected.keys.filter { expected[$0] != found[$0] }.sorted()
-            #expect(different.isEmpty, "seed \(seed), package \(number)")
-            for name in different.prefix(2) { #expect(found[name] == expected[name], "\(name)") }
+            #expect(different.count == 0, "seed \(seed), package \(number): \(different.prefix(5))")
+            for name in different.prefix(1) { #expect(found[name] == expected[name], "\(name)") }
         }
     }
 
@@ -229,7 +229,7 @@ struct MappedHistoryTests {
                     .map { $0.joined(separator: ",") }
             }
         }
-        // A team that a ticket is escalated to, beside another that has it, is news with each row.
+        // A row that escalates a ticket to one team and gives it to another says two things in turn.
         exports[1].rows = change(exports[1].rows) { fields in
             [fields.enumerated().map { $0.offset == 9 ? "" : $0.element }]
         }
@@ -246,7 +246,7 @@ struct MappedHistoryTests {
         }
         let found = try figures(exports)
         let different = expected.keys.filter { expected[$0] != found[$0] }.sorted()
-        #expect(different.isEmpty, "seed \(seed)")
-        for name in different.prefix(2) { #expect(found[name] == expected[name], "\(name)") }
+        #expect(different.count == 0, "seed \(seed): \(different.prefix(5))")
+        for name in different.prefix(1) { #expect(found[name] == expected[name], "\(name)") }
     }
 }

@@ -153,6 +153,33 @@ struct CaseOrderTests {
         try expect([opened, nobody, budi, again, deskStatus("a", "open", 8)], "open 8000 1 1 0")
     }
 
+    @Test("Only what changes the team lets a ticket be escalated to the same one again")
+    func escalatedAgain() throws {
+        func assigned(_ id: String, _ team: String, _ seconds: Double) -> EventDraft {
+            deskEvent(id, "ticket.assigned", seconds, [.init("team", .text(team))])
+        }
+        func escalated(_ id: String, _ seconds: Double) -> EventDraft {
+            deskEvent(
+                id, "ticket.escalated", seconds,
+                [.init("trigger", .text("agent")), .init("to_team", .text("third"))])
+        }
+        let end = deskStatus("z", "open", 9)
+        for (teams, escalations) in [
+            (["north", "north"], 1), (["north", "south"], 2), (["north", "third"], 1),
+            (["", ""], 1), (["", "north"], 2),
+        ] {
+            // Said again after the escalation, and once more after the next.
+            try expect(
+                [
+                    opened, assigned("a", teams[0], 1), escalated("e", 2),
+                    assigned("b", teams[1], 3),
+                    assigned("c", teams[1], 4), escalated("f", 5), assigned("d", teams[1], 6),
+                    escalated("g", 7), end,
+                ],
+                "open 9000 1 \(Set(teams).subtracting([""]).count) \(escalations)")
+        }
+    }
+
     @Test("Openings after the first say nothing, whatever their instant")
     func openings() throws {
         let definition = """

@@ -186,13 +186,16 @@ def repetitions(connection, schemas, state_types):
         others = [t for t, s in schemas.items() if "x-column" in s["fields"].get(about, {})]
         if about != name and others:
             parts.append(f"""
-                SELECT case_id, place, sequence, '{name}', "{about}"::VARCHAR, is_own, false, true
-                FROM changes
-                WHERE is_own AND type IN ({names(others)}) AND "{about}" IS NOT NULL
-                    AND "{name}" IS NULL""")
+                SELECT case_id, place, sequence, '{name}', value, is_own, false, true
+                FROM (
+                    SELECT *, "{about}"::VARCHAR AS value, lag("{about}"::VARCHAR, 1, '') OVER (
+                        PARTITION BY case_id ORDER BY place) AS was
+                    FROM changes
+                    WHERE is_own AND type IN ({names(others)}) AND "{about}" IS NOT NULL)
+                WHERE "{name}" IS NULL AND value <> was""")
     if not parts:
         return
-    # What is so is what was said last; a to_… only until something else is said of its matter.
+    # What is so is what was said last; a to_… only until its matter changes to something else.
     run(f"""
         INSERT INTO repeated
         WITH said AS ({" UNION ALL ".join(parts)}),

@@ -303,6 +303,7 @@ def test_where_something_went():
     assert order() == "(2)"
     assert order(assigned("6 10:00", team="B")) == "(3)"
     assert order(assigned("6 10:00", agent="ani")) == "(3)"
+    assert order(assigned("6 10:00", team="A")) == "(3)"
     assert order(assigned("6 10:00", team="C")) == 3
     assert order(assigned("6 10:00", team="C"), assigned("6 11:00", team="B")) == 4
     assert order(assigned("6 10:00", team="")) == 3

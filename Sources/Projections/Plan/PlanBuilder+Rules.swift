@@ -63,9 +63,11 @@ extension PlanBuilder {
             }
         }
         var settings = [[StateSetting]](repeating: [], count: 64)
-        for state in states() {
+        let states = states()
+        for (index, state) in states.enumerated() {
             for (type, effect) in state.effects.sorted(by: { $0.key < $1.key }) {
                 let name = effect == .ends ? PlanBuilder.place(of: state.field) ?? "" : state.field
+                let about = states.firstIndex { $0.field == name && $0.effects[type] != nil }
                 guard let number = numbers[type], let field = fieldPlaces[name] else { continue }
                 let place = codes.payloadPlaces[Int(field) * 64 + number]
                 guard place >= 0 else { continue }
@@ -73,12 +75,17 @@ extension PlanBuilder {
                 let column = schema.columnIndex(of: name).flatMap { schema.columns[$0].column }
                 settings[number].append(
                     StateSetting(
-                        state: Int32(rules.stateCount), place: place, effect: effect,
-                        isName: column == .name))
+                        state: Int32(index), place: place, effect: effect,
+                        about: Int32(about ?? index), isName: column == .name))
             }
-            rules.stateCount += 1
         }
+        rules.stateCount = states.count
         for number in settings.indices {
+            let (ending, others) = (
+                settings[number].filter { $0.effect == .ends },
+                settings[number].filter { $0.effect != .ends }
+            )
+            settings[number] = ending + others
             rules.settingsOfType[number] = RangeCode(
                 start: Int32(rules.settings.count), count: Int32(settings[number].count))
             rules.settings += settings[number]
@@ -113,24 +120,29 @@ extension PlanBuilder {
 
     private func states() -> [State] {
         var states: [State] = []
+        // Two types of one case that say the same state say it of each other.
+        func add(_ field: String, _ effects: [UInt16: StateSetting.Effect], by setters: [UInt16]) {
+            let known = states.firstIndex {
+                $0.field == field && !Set($0.effects.keys).isDisjoint(with: setters)
+            }
+            if let known {
+                states[known].effects.merge(effects) { $0 == .tells ? $0 : $1 }
+            } else {
+                states.append(State(field: field, effects: effects))
+            }
+        }
         for type in telling.sorted() {
             for column in context.types.schemas[Int(type)].columns where column.isState {
                 let setters = setters(of: column.name, type)
                 var effects: [UInt16: StateSetting.Effect] = [:]
                 if let place = PlanBuilder.place(of: column.name) {
-                    for ender in self.setters(of: place, type) { effects[ender] = .ends }
+                    let enders = self.setters(of: place, type)
+                    for ender in enders { effects[ender] = .ends }
+                    add(place, enders.reduce(into: [:]) { $0[$1] = .sets }, by: enders)
                 }
                 for setter in setters { effects[setter] = .sets }
                 effects[type] = .tells
-                // Two types of one case that say the same state say it of each other.
-                let known = states.firstIndex {
-                    $0.field == column.name && !Set($0.effects.keys).isDisjoint(with: setters)
-                }
-                if let known {
-                    states[known].effects.merge(effects) { $0 == .tells ? $0 : $1 }
-                } else {
-                    states.append(State(field: column.name, effects: effects))
-                }
+                add(column.name, effects, by: setters)
             }
         }
         return states

@@ -225,7 +225,10 @@ extension CaseRows {
                     if unsafe inForce[state] != value { isNew = true }
                     unsafe inForce[state] = value
                 case .sets: unsafe inForce[state] = value
-                case .ends: if unsafe inForce[state] != value { unsafe inForce[state] = .min }
+                case .ends:
+                    // What says again what is so ends nothing.
+                    let isChange = unsafe inForce[Int(setting.about)] != value
+                    if isChange, unsafe inForce[state] != value { unsafe inForce[state] = .min }
                 }
             }
             if tells, !isNew { silence(position) }

@@ -40,14 +40,16 @@ package struct StateSetting: BitwiseCopyable, Sendable {
         case tells
         /// Says what is so; whether it repeats is not asked.
         case sets
-        /// Ends what another value was said of: a ticket that was assigned elsewhere can be escalated
-        /// to the same team again.
+        /// Ends what another value was said of, where it changes what is so: a ticket that was assigned
+        /// elsewhere can be escalated to the same team again.
         case ends
     }
     package var state: Int32
     /// Where its value stands: word in the row's payload × 2, plus 1 for an integer of two words.
     package var place: Int32
     package var effect: Effect
+    /// Of what ends a state: the state that its value is of. It is set after what that ends.
+    package var about: Int32
     /// Whether it is a name, of which "" (nobody) is like never said.
     package var isName: Bool
 }

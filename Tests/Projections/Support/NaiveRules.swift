@@ -158,14 +158,17 @@ enum NaiveRules {
             let prefix = event.draft.type.prefix { $0 != "." }
             let isRepetition = told.allSatisfy { field in
                 var now: FieldValue?
+                var matter: FieldValue?
                 for other in events[..<place]
                 where other.draft.type.prefix(while: { $0 != "." }) == prefix {
                     let isOwn = other.value(field) != nil
                     if isOwn { now = normal(other.value(field)) }
-                    guard !isOwn, field.hasPrefix("to_"),
-                        let elsewhere = other.value(String(field.dropFirst(3)))
+                    guard field.hasPrefix("to_"),
+                        let told = other.value(String(field.dropFirst(3)))
                     else { continue }
-                    if normal(elsewhere) != now { now = nil }
+                    let elsewhere = normal(told)
+                    if !isOwn, elsewhere != matter, elsewhere != now { now = nil }
+                    matter = elsewhere
                 }
                 return normal(event.value(field)) == now
             }
