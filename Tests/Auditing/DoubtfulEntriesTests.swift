@@ -144,6 +144,25 @@ struct DoubtfulEntriesTests {
             ])
     }
 
+    @Test("What is said of tickets in surveys is compared, what respondents say is not")
+    func alikeAnswers() throws {
+        let audited = try AuditedLog(now: "2025-01-01T00:00:00Z")
+        audited.now = try Instant(rfc3339: "2025-02-10T00:00:00Z")
+        let answers = [
+            ("ticket/1", "Kas"), ("ticket/2", "kas"), ("respondent/a", "Gudang"),
+            ("respondent/b", "gudang"),
+        ]
+        try audited.record(
+            answers.map { subject, team in
+                event(
+                    subject, "survey.answered", subject, "2025-02-02T08:00:00Z",
+                    "\"survey\":\"s\",\"kind\":\"csat\",\"scale_minimum\":1,\"scale_maximum\":5,"
+                        + "\"score\":4,\"team\":\"\(team)\"")
+            })
+        let alike = try audited.log.read { try $0.namesAlike(in: 0..<$0.entryCount) }
+        #expect(alike.map { "\($0.field): \($0.text)" } == ["team: Kas · kas"])
+    }
+
     @Test("Names are told where another that looks alike was said before, once")
     func alikeBefore() throws {
         let audited = try AuditedLog(now: "2025-01-01T00:00:00Z")

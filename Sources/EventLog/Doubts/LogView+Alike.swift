@@ -48,7 +48,9 @@ extension LogView {
         if known == knownNames { return [] }
         guard let candidates = try lookalikes() else { return [] }
         var search = NameSearch(types, candidates)
-        for segment in try segments(covering: entries) { search.look(at: segment, entries) }
+        for segment in try segments(covering: entries) {
+            try search.look(at: segment, entries, in: self)
+        }
         guard try !search.texts(in: self, after: known ?? KnownNames()).isEmpty else { return [] }
         return try groups(of: search.texts(in: self), candidates, in: entries)
     }
@@ -118,7 +120,7 @@ extension LogView {
         of said: SaidNames, _ candidates: Lookalikes, in entries: Range<UInt32>
     ) throws -> [NamesAlike] {
         var search = NameSearch(types, candidates)
-        for segment in try segments() { search.look(at: segment, 0..<entryCount) }
+        for segment in try segments() { try search.look(at: segment, 0..<entryCount, in: self) }
         var all = try search.texts(in: self)
         for (field, names) in said {
             for (name, sequence) in names {
@@ -191,8 +193,9 @@ private struct NameSearch {
     private struct Rule {
         /// Name columns with their fields' places.
         var columns: [(index: Int, field: Int)] = []
-        /// Whether its cases are persons.
+        /// Whether its cases are persons, and whether they may be people who are not to be known.
         var isOfPersons: Bool
+        var mayAnswer: Bool
     }
 
     private let personalKinds: Set<String>
@@ -216,7 +219,7 @@ private struct NameSearch {
                     let place = fields.firstIndex(of: column.field) ?? fields.count
                     if place == fields.count { fields.append(column.field) }
                     return (column.index, place)
-                }, isOfPersons: known.isOfPersons)
+                }, isOfPersons: known.isOfPersons, mayAnswer: known.mayAnswer)
         }
         self.fields = fields
         said = Array(repeating: [:], count: fields.count)
@@ -224,7 +227,9 @@ private struct NameSearch {
 
     /// Looks through the entries of a segment, which follows those before it: column by column, since few
     /// names are candidates.
-    mutating func look(at segment: ColumnSegment, _ entries: Range<UInt32>) {
+    mutating func look(
+        at segment: ColumnSegment, _ entries: Range<UInt32>, in view: borrowing LogView
+    ) throws {
         let (types, cases) = (segment.types, segment.cases)
         for row in 0..<segment.count where candidates.isCase[Int(cases[row])] {
             let sequence = segment.first + UInt32(row)
@@ -245,6 +250,12 @@ private struct NameSearch {
                     let all = rows ?? segment.rows(of: type)
                     rows = all
                     guard entries.contains(all[ordinal]) else { continue }
+                    let id = cases[Int(all[ordinal] - segment.first)]
+                    if rules[Int(type)].mayAnswer,
+                        EventTypes.isAnonymous(try view.subject(ofCase: id))
+                    {
+                        continue
+                    }
                     said[column.field][names[ordinal]] = min(known, all[ordinal])
                 }
             }
@@ -286,12 +297,15 @@ struct NameRule {
     /// Name columns with their fields.
     var columns: [(index: Int, field: String)] = []
     var isOfPersons: Bool
+    /// Whether its events may be answers of people who are not to be known: what such a one says stays
+    /// with them.
+    var mayAnswer: Bool
 
     init(_ schema: EventSchema, personalKinds: Set<String>) {
         isOfPersons =
             !schema.mayAnswer && !personalKinds.isDisjoint(with: schema.subjectKinds)
-        // What surveys ask of respondents stays with them.
-        guard !schema.isLogsOwn, !schema.mayAnswer else { return }
+        mayAnswer = schema.mayAnswer
+        guard !schema.isLogsOwn else { return }
         columns = schema.columns.enumerated().filter { $1.column == .name }.map { ($0, $1.name) }
     }
 }

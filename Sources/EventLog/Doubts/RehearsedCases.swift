@@ -98,6 +98,7 @@ public final class RehearsedCases {
 
     private func noteNames(of row: EventRow, in batch: EventBatch) {
         let rule = nameRules[Int(row.type)]
+        if rule.mayAnswer, EventTypes.isAnonymous(batch.text(row.subject)) { return }
         for column in rule.columns where column.index < batch.columnCounts[Int(row.type)] {
             let slot = Int(row.firstSlot) + 2 * column.index
             guard batch.slots[slot] != .max else { continue }

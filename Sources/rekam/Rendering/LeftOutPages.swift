@@ -29,6 +29,9 @@ package struct LeftOutView {
                         + ": " + group.cases.map(\.printable).joined(separator: ", ") + more)
             }
         }
+        if let note = words.note(on: leftOut.parts.lazy.flatMap(\.groups).map(\.reason)) {
+            lines.append(note)
+        }
         return lines.map { $0.printable + "\n" }.joined()
     }
 
@@ -101,19 +104,38 @@ package struct LeftOutWords: SubjectWords {
     ) -> String {
         let left = cases - counted
         return pick(
-            "\(kpi), \(period), \(projection): something happened in \(number(cases)) cases; "
+            "\(kpi), \(period), \(projection): something happened in "
+                + "\(number(cases)) \(cases == 1 ? "case" : "cases"); "
                 + "counted: \(number(counted)), left out: \(number(left)).",
             "\(kpi), \(period), \(projection): ada peristiwa dalam \(number(cases)) kasus; "
                 + "dihitung: \(number(counted)), tidak: \(number(left)).")
     }
 
+    /// Why an event that is there may not count; nil where no reason speaks of that.
+    func note(on reasons: some Sequence<LeftOut.Reason>) -> String? {
+        let speaks = reasons.contains { reason in
+            switch reason {
+            case .binding, .event: true
+            default: false
+            }
+        }
+        return !speaks
+            ? nil
+            : pick(
+                "An event does not count where it says again what was so, is off its scale, or comes "
+                    + "after the window that the definition states.",
+                "Peristiwa tidak dihitung bila mengulang keadaan yang sudah ada, di luar skalanya, "
+                    + "atau datang setelah jendela yang disebut definisinya.")
+    }
+
     func reason(_ reason: LeftOut.Reason, _ definition: ProjectionDefinition) -> String {
         switch reason {
         case .binding(let name):
-            pick("there is no ", "tidak ada ") + name
+            pick("nothing counts as ", "tidak ada yang dihitung sebagai ") + name
                 + " (\(definition.binding(name, in: language)))"
         case .event:
-            pick("there is no ", "tidak ada ") + definition.factEvent(in: language)
+            pick("nothing counts as ", "tidak ada yang dihitung sebagai ")
+                + definition.factEvent(in: language)
         case .condition(let index):
             pick("it does not hold that ", "tidak terpenuhi: ")
                 + definition.condition(index, in: language)
