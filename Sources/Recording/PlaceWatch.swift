@@ -79,15 +79,10 @@ struct PlaceWatch<Sink: EventSink>: EventSink {
     private mutating func takenPlaces(
         of batch: EventBatch, _ outcome: AppendOutcome
     ) throws -> [Int] {
-        // Rows of which something is there already stand where they stood, or are told for that.
-        var settled: Set<Int> = []
-        for (place, row) in batch.rows.enumerated() where !outcome.isAccepted(place) {
-            settled.insert(row.line)
-        }
-        return try log.read { view in
+        try log.read { view in
             var taken: [Int] = []
             for (place, row) in batch.rows.enumerated()
-            where row.orderText.length > 0 && !settled.contains(row.line) {
+            where row.orderText.length > 0 && outcome.isAccepted(place) {
                 if try isTaken(row, of: batch, in: view) { taken.append(place) }
             }
             return taken

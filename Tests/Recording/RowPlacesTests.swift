@@ -15,7 +15,8 @@ struct RowPlacesTests {
         Array((["case,when,status"] + rows).joined(separator: "\n").utf8 + [0x0A])
     }
 
-    private func mapping(_ order: String, _ store: LogStore) throws -> Mapping {
+    /// - Parameter order: what the order of rows means; empty where rows are counted, and have no place.
+    private func mapping(_ order: String, _ store: LogStore, more: String = "") throws -> Mapping {
         let yaml = """
             mapping: m
             source: crm
@@ -23,9 +24,12 @@ struct RowPlacesTests {
             times: {t: "{when}"}
             case: "{case}"
             at: t
-            row-order: \(order)
+            \(order.isEmpty ? "" : "row-order: \(order)")
             events:
-              - {type: ticket.status_changed, data: {status: "{status}"}}
+              - type: ticket.status_changed
+                \(order.isEmpty ? "repeats: count" : "")
+                data: {status: "{status}"}
+            \(more)
             """
         return try Mapping.read(
             yaml, file: "m.yaml",
@@ -45,19 +49,20 @@ struct RowPlacesTests {
 
     /// Exports one after the other, each rehearsed first.
     private func ingest(
-        _ exports: [[String]], _ order: String, in store: LogStore
+        _ exports: [[String]], _ order: String, more: String = "", in store: LogStore
     ) throws -> [[String]] {
         let now = now
+        let mapping = try mapping(order, store, more: more)
         var found: [[String]] = []
         for rows in exports {
             var nothing = store.rehearsal()
             let run = Import(into: store, clock: { now })
             let rehearsed = try run.rehearse(
-                InputSource(bytes: csv(rows), name: "rows.csv"), through: mapping(order, store),
+                InputSource(bytes: csv(rows), name: "rows.csv"), through: mapping,
                 after: &nothing
             ) { _, _ in }
             let outcome = try run.run(
-                InputSource(bytes: csv(rows), name: "rows.csv"), through: mapping(order, store))
+                InputSource(bytes: csv(rows), name: "rows.csv"), through: mapping)
             #expect(told(rehearsed) == told(outcome))
             found.append(told(outcome))
         }
@@ -184,17 +189,36 @@ struct RowPlacesTests {
         let history = [
             row("new", at: "09:00"), row("open"), row("open"), row("closed", at: "11:00"),
         ]
-        func told(_ parts: [[String]]) throws -> [[String]] {
+        func told(_ order: String, _ parts: [[String]]) throws -> [[String]] {
             var found: [[String]] = []
-            try withStore { found = try ingest(parts, "oldest-first", in: $0) }
+            try withStore { found = try ingest(parts, order, in: $0) }
             return found
         }
         let parts = [Array(history[..<2]), Array(history[2...])]
-        #expect(try told(parts) == [[], ["1 from line 2: ticket/1"]])
-        #expect(try told(parts.reversed()) == [[], ["1 from line 3: ticket/1"]])
-        #expect(try told([history, history]) == [[], []])
-        #expect(try told([Array(history[..<3]), Array(history[0...])]) == [[], []])
-        #expect(try told([Array(history[1...]), Array(history[0...])]) == [[], []])
+        for order in ["oldest-first", ""] {
+            #expect(try told(order, parts) == [[], ["1 from line 2: ticket/1"]])
+            #expect(try told(order, parts.reversed()) == [[], ["1 from line 3: ticket/1"]])
+            #expect(try told(order, [history, history]) == [[], []])
+            #expect(try told(order, [Array(history[..<3]), Array(history[0...])]) == [[], []])
+            #expect(try told(order, [Array(history[1...]), Array(history[0...])]) == [[], []])
+        }
+    }
+
+    @Test(
+        "A row at a place that is taken is told, also where another of its events is there already")
+    func takenWithRepetition() throws {
+        let channel = "  - {type: ticket.attributes_set, data: {channel: email}}"
+        try withStore { (store: LogStore) throws -> Void in
+            let parts = [[row("new", at: "09:00"), row("open")], [row("closed")]]
+            #expect(
+                try ingest(parts, "oldest-first", more: channel, in: store)
+                    == [[], ["1 from line 2: ticket/1"]])
+        }
+        try withStore { (store: LogStore) throws -> Void in
+            let rows = [row("new", at: "09:00"), row("open"), row("closed")]
+            #expect(
+                try ingest([rows, rows], "oldest-first", more: channel, in: store) == [[], []])
+        }
     }
 
     @Test(

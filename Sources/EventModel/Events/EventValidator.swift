@@ -58,11 +58,10 @@ public struct EventValidator: ~Copyable {
         let refusal = admit(
             tokens: tokens.words.span, text: tokens.text.span, isPlain: tokens.isPlain,
             as: admission, line: line, into: &batch)
-        if refusal == nil, let order = draft.order {
-            batch.order(last: order, isPlace: draft.isPlace)
-            batch.rows[batch.rows.count - 1].isCounted = draft.isCounted
-        }
-        return refusal
+        guard refusal == nil else { return refusal }
+        batch.rows[batch.rows.count - 1].isCounted = draft.isCounted
+        if let order = draft.order { batch.order(last: order, isPlace: draft.isPlace) }
+        return nil
     }
 
     /// Reads a recorded entry back to a row of a batch, and returns what the log had added to the

@@ -17,8 +17,8 @@ struct CaseMemory {
         var last: RowPlace?
         /// Its rows in the order of a column.
         var succession: Succession?
-        /// What is counted among the rows of one instant.
-        var moment: Moment?
+        /// What is counted of its rows.
+        var counted: Counted?
     }
 
     /// The earliest opening that a row of a case stands for.
@@ -29,18 +29,15 @@ struct CaseMemory {
         var id: UInt64 = 0
     }
 
-    /// Rows of a case that follow each other at one instant. One that entries share: a case can have
-    /// any number of them, and a copy for each row would take the square of it.
-    final class Moment {
-        let time: SentTime
-        /// How often each synthetic id was given.
+    /// How often each synthetic id was given to a case's rows that are counted; an instant is part of
+    /// an id. One that entries share: a case can have any number of rows, and a copy for each would take
+    /// the square of it.
+    final class Counted {
         var ids: [UInt64: Int] = [:]
-
-        init(_ time: SentTime) { self.time = time }
     }
 
     /// A case's rows as a column orders them: whether time says the same of all of them does not hang
-    /// on the order in which they are read. Shared by entries, as a `Moment` is.
+    /// on the order in which they are read. Shared by entries, as what is counted is.
     final class Succession {
         private var places: [RowPlace] = []
         /// Whether it was told that time contradicts.

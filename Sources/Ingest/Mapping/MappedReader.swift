@@ -148,12 +148,11 @@ public final class MappedReader {
                 rows: reading, raw: raw ?? Array(rawRow), subject: subject,
                 before: memory.entry(of: subject), given: result.given)
         }
-        if let time = result.time, !result.given.isEmpty {
-            let moment = result.entry.moment.flatMap { $0.time == time ? $0 : nil }
-            let here = moment ?? CaseMemory.Moment(time)
-            for id in result.given { here.ids[id, default: 0] += 1 }
-            result.entry.moment = here
-            kept?.counted = here
+        if !result.given.isEmpty {
+            let counted = result.entry.counted ?? CaseMemory.Counted()
+            for id in result.given { counted.ids[id, default: 0] += 1 }
+            result.entry.counted = counted
+            kept?.counted = counted
         }
         if !result.places.isEmpty {
             let succession = result.entry.succession ?? CaseMemory.Succession()
@@ -181,9 +180,7 @@ public final class MappedReader {
     /// Takes back all that the kept rows said of their cases, and gives them out.
     func takeBack() -> [KeptRow] {
         for row in keptRows.reversed() {
-            if let moment = row.counted {
-                for id in row.given { moment.ids[id, default: 0] -= 1 }
-            }
+            for id in row.given { row.counted?.ids[id, default: 0] -= 1 }
             if let (succession, places, isTold) = row.places {
                 for place in places { succession.takeBack(place) }
                 succession.isTold = isTold
@@ -370,7 +367,7 @@ struct KeptRow {
     /// The counted ids it was given.
     var given: [UInt64]
     /// Where they were counted.
-    var counted: CaseMemory.Moment?
+    var counted: CaseMemory.Counted?
     /// Where they stand among the rows of their case, and whether it was told before them that time
     /// contradicts.
     var places: (in: CaseMemory.Succession, [RowPlace], wasTold: Bool)?

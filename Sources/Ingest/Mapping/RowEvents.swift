@@ -19,9 +19,8 @@ struct RowEvents {
         var entry: CaseMemory.Entry
         /// Synthetic ids given that are counted.
         var given: [UInt64] = []
-        /// How many rows they are, and when.
+        /// How many rows they are.
         var rows = 0
-        var time: SentTime?
         /// Where they stand, where a column orders them.
         var places: [RowPlace] = []
         /// What is doubtful in their times, each by itself, with the times' names and the lines.
@@ -147,7 +146,6 @@ struct RowEvents {
         if mapping.order != nil { result.places.append(place) }
         result.entry.last = place
         result.rows += 1
-        result.time = place.time
     }
 
     // MARK: Whether and what it says
@@ -208,9 +206,7 @@ struct RowEvents {
         }
         let (first, id) = digest()
         guard event.countsRepeats else { return id }
-        let moment = result.entry.moment
-        let isThen = moment?.time == (try time(mapping.rowTime))
-        let above = isThen ? moment?.ids[first] ?? 0 : 0
+        let above = result.entry.counted?.ids[first] ?? 0
         var count = above + result.given.count { $0 == first }
         if let alike {
             // Those after it in the file are older, and counted before it; those before it are not.

@@ -116,6 +116,9 @@ struct ChangesTests {
         let rows = Array(repeating: "1,2025-01-01 08:00,pending,?,?", count: 3)
         #expect(try log([rows]).drafts.count { $0.type == "message.posted" } == 3)
         #expect(try log([rows, rows]).drafts.count { $0.type == "message.posted" } == 3)
+        // Rows of other instants may stand between them.
+        let mixed = [rows[0], "1,2025-01-01 09:00,new,?,?", rows[1], rows[2]]
+        #expect(try log([mixed]).drafts.count { $0.type == "message.posted" } == 3)
         let collapsing = ChangesTests.yaml.replacing("repeats: count", with: "repeats: collapse")
         #expect(try log([rows], collapsing).drafts.count { $0.type == "message.posted" } == 1)
     }
