@@ -33,8 +33,7 @@ final class ChunkRing: Sendable {
     private let waiting = Atomic(0)
     private let isStopping = Atomic(false)
 
-    init(parsers: Int, chunksPerParser: Int) {
-        let count = parsers * chunksPerParser
+    init(chunks count: Int, parsers: Int) {
         chunks = (0..<max(count, parsers + 2)).map { _ in Chunk() }
         self.parsers = parsers
         for chunk in chunks { chunk.free.signal() }

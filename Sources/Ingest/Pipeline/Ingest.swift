@@ -24,8 +24,7 @@ public func ingest<Source: ByteSource, Sink: EventSink>(
     options: IngestOptions = IngestOptions(), rejects: RejectWriter? = nil,
     progress: ((IngestProgress) -> Void)? = nil, isCancelled: () -> Bool = { false }
 ) throws -> IngestOutcome {
-    let ring = ChunkRing(
-        parsers: max(1, options.parsers), chunksPerParser: options.chunksPerParser)
+    let ring = ChunkRing(chunks: options.chunksInFlight, parsers: max(1, options.parsers))
     let reader = ChunkReader(source, ring: ring, chunkBytes: options.chunkBytes)
     ring.start("read") { reader.run() }
     for _ in 0..<ring.parsers { ring.start("parse") { ring.parseAll(types) } }

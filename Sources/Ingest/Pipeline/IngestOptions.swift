@@ -8,9 +8,8 @@ public struct IngestOptions: Sendable {
     public var parsers = 2
     /// Bytes read at a time; also what a piece of parsing work is.
     public var chunkBytes = 512 << 10
-    /// Chunks on their way at a time, for each thread that parses. Many would be ready while the log
-    /// commits, but leave the processor's caches until their turn comes.
-    public var chunksPerParser = 4
+    /// Chunks on their way at a time, at least: what is read and parsed while the log commits.
+    public var chunksInFlight = 40
     /// Events of a batch, at most: as many as a whole column segment of the log has, so that each
     /// segment is written once. After a batch that ended elsewhere a shorter one follows.
     public var batchEvents = 65_536

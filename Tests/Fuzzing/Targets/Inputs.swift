@@ -14,7 +14,7 @@ extension FuzzTarget {
                 var options = IngestOptions()
                 options.parsers = 1
                 options.chunkBytes = 256
-                options.chunksPerParser = 1
+                options.chunksInFlight = 2
                 options.batchEvents = 3
                 let source = InputSource(bytes: input, name: "fuzz")
                 guard

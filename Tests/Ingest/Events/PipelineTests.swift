@@ -56,7 +56,7 @@ struct PipelineTests {
         let (sink, outcome, refused) = try run(source) {
             $0.parsers = parsers
             $0.chunkBytes = chunk
-            $0.chunksPerParser = Int(seed % 5) + 1
+            $0.chunksInFlight = Int(seed % 5) + 1
             $0.batchEvents = batch
             if seed % 4 == 1 { $0.batchBytes = 2000 }
         }
