@@ -80,7 +80,7 @@ extension ProjectionFault {
     /// Whether it says that what is stored does not hold together.
     fileprivate var isDamage: Bool {
         switch self {
-        case .damaged, .registry: true
+        case .damaged, .damagedRegistry, .registry: true
         default: false
         }
     }

@@ -96,8 +96,10 @@ def plain(text, machine):
 
 def revealed(answer, texts):
     """An answer with texts in the place of tokens, whatever widths and orders they give it."""
+    # A token needs quotes in a command that is shown, a name may need none.
+    text = answer.text.replace("'", "")
     text = re.sub(r"~?([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])",
-                  lambda match: texts.get(match[1], match[0]), answer.text)
+                  lambda match: texts.get(match[1], match[0]), text)
     # Names stand in a file of their own beside what is signed.
     made = {path: digest for path, digest in answer.made.items() if path != "names.json"}
     return sorted(re.findall(r"[^\s,]+", text)), made
