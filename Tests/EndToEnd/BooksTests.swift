@@ -108,22 +108,22 @@ struct BooksTests {
         #expect(result.out.contains("\"status\": \"reopened\""), "\(result)")
     }
 
+    /// A KPI that no two tickets can be added up to.
+    private static let huge = """
+        kpi: huge
+        version: 1
+        title: Huge
+        group: operational
+        unit: count
+        better: lower
+        value: count(ticket_volume) * 9007199254740991 * 9007199254740991 * 9007199254740991
+        """
+
     @Test("One KPI whose numbers are too large stops no closing, replay, snapshot or comparison")
     func tooLarge() throws {
         let command = try desk()
         try command.file(
-            "huge.yaml",
-            """
-            kpi: huge
-            version: 1
-            title: Huge
-            group: operational
-            unit: count
-            better: lower
-            value: count(ticket_volume) * 9007199254740991 * 9007199254740991 * 9007199254740991
-            statistics:
-              number: count(ticket_volume)
-            """)
+            "huge.yaml", Self.huge + "\nstatistics:\n  number: count(ticket_volume)\n")
         let result = try command.shell(
             """
             rekam kpi add huge.yaml > /dev/null
@@ -171,17 +171,7 @@ struct BooksTests {
     @Test("One KPI whose numbers are too large is refused among others, which are answered")
     func refusedAmongOthers() throws {
         let command = try desk()
-        try command.file(
-            "huge.yaml",
-            """
-            kpi: huge
-            version: 1
-            title: Huge
-            group: operational
-            unit: count
-            better: lower
-            value: count(ticket_volume) * 9007199254740991 * 9007199254740991 * 9007199254740991
-            """)
+        try command.file("huge.yaml", Self.huge)
         try command.file(
             "card.yaml",
             """
