@@ -153,6 +153,28 @@ struct AdmissionTests {
         try #expect(store.record([message("a", minute: 3)]).duplicates == 1)
     }
 
+    @Test("A case whose first row is refused is known by its next, in the order of rows")
+    func refusedFirst() throws {
+        let store = try LogStore.make(in: folder)
+        let outcome = try store.record([
+            void("v", of: "nothing", ticket: "T-9"), message("a", ticket: "T-8"),
+            message("b", ticket: "T-9"), message("c", ticket: "T-7"), message("d", ticket: "T-9"),
+            void("w", of: "nothing", ticket: "T-8"), message("e", ticket: "T-8"),
+        ])
+        #expect(outcome.rejections.map(\.row) == [0, 5])
+        try store.read { view in
+            var ids: [UInt32] = []
+            for ticket in ["T-8", "T-9", "T-7"] {
+                ids.append(try #require(try view.caseID("ticket/" + ticket)))
+            }
+            #expect(ids == ids.sorted())
+            #expect(view.caseCount == 3)
+            for (id, history) in zip(ids, [[0, 4], [1, 3], [2]] as [[UInt32]]) {
+                try #expect(view.caseHistory(id) == history)
+            }
+        }
+    }
+
     @Test("What the log itself withdrew may be recorded anew, once")
     func withdrawn() throws {
         let store = try LogStore.make(in: folder)

@@ -5,7 +5,7 @@ import LMDB
 /// store, which also gives the new ids, in order of first appearance.
 extension Appender {
     /// Rows that one thread looks up at a time.
-    private static let chunkRows = 2048
+    private static let chunkRows = 4096
 
     /// Looks the texts of some rows up in the caches; what they lack gets `TextCache.none`, and is noted
     /// with whatever else only some rows have, so that nobody has to look through all of them again.
@@ -35,7 +35,7 @@ extension Appender {
                 row.pointee.subjectFingerprint.value,
                 input.text(Int(subject.offset), Int(subject.length)), Int(subject.length))
             unsafe cases[place] = id
-            if id == TextCache.none { finds.cases.append(Find(place, 0)) }
+            if id == TextCache.none { unsafe finds.addCase(ofRow: place, row, input) }
             for column in layout.nameStart[type]..<layout.nameStart[type + 1] {
                 let pair = firstPair + layout.nameColumns[column]
                 let id = nameID(input, pair: pair)
@@ -124,7 +124,7 @@ extension Appender {
         _ input: AppendInput, _ state: inout LogState, in transaction: borrowing WriteTransaction
     ) throws {
         let cases = unsafe caseIDs.start
-        finds.cases.keep { sequences[Int($0.row)] != .max }
+        keepCasesOfAccepted()
         guard finds.cases.count > 0 else { return }
         // Room for subjects that are put together with tokens.
         var sealedBytes = 0
@@ -154,7 +154,28 @@ extension Appender {
             unsafe cases[row] = id
             unsafe remember(input.row(row), input, id)
         }
+        for place in 0..<finds.sameCases.count {
+            let same = finds.sameCases[place]
+            unsafe cases[Int(same.row)] = cases[Int(same.place)]
+        }
         sealedSubjects.trim(above: 16 << 20)
+    }
+
+    /// Leaves the cases of accepted rows alone among those to be found; where the row that others have
+    /// their case from is refused, they are asked for themselves, each in its place.
+    private func keepCasesOfAccepted() {
+        finds.cases.keep { sequences[Int($0.row)] != .max }
+        finds.sameCases.keep { sequences[Int($0.row)] != .max }
+        var alone: [Find] = []
+        finds.sameCases.keep { same in
+            let hasEarlier = sequences[Int(same.place)] != .max
+            if !hasEarlier { alone.append(Find(Int(same.row), 0)) }
+            return hasEarlier
+        }
+        guard !alone.isEmpty else { return }
+        alone += (0..<finds.cases.count).map { finds.cases[$0] }
+        finds.cases.resize(0)
+        for find in alone.sorted(by: { $0.row < $1.row }) { finds.cases.append(find) }
     }
 
     /// Keeps a person's case by what people call it.

@@ -250,6 +250,18 @@ import Vault
         return unsafe rows.baseAddress! + place
     }
 
+    /// Whether two events of the batch have one subject.
+    @inline(__always)
+    @unsafe func hasSameSubject(_ a: UnsafePointer<EventRow>, _ b: UnsafePointer<EventRow>) -> Bool
+    {
+        let (first, second) = unsafe (a.pointee.subject, b.pointee.subject)
+        return unsafe a.pointee.subjectFingerprint == b.pointee.subjectFingerprint
+            && first.length == second.length
+            && areEqual(
+                text(Int(first.offset), Int(first.length)),
+                text(Int(second.offset), Int(second.length)), Int(first.length))
+    }
+
     /// Personal texts of all events.
     @inline(__always)
     var personalCount: Int { unsafe personal.count }

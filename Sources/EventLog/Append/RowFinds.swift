@@ -1,3 +1,5 @@
+import EventModel
+
 /// Something that a row of a batch has: which row, and where it stands.
 struct Find: BitwiseCopyable {
     var row: UInt32
@@ -23,14 +25,35 @@ final class RowFinds: @unchecked Sendable {
     let personal = Buffer<Find>()
     /// Cases whose ids are not at hand.
     let cases = Buffer<Find>()
+    /// Rows with a case that an earlier row of the chunk has, whose place among the rows stands beside
+    /// them, and whose id is not at hand: most events of a new case come soon after its first.
+    let sameCases = Buffer<Find>()
     /// Names in columns whose ids are not at hand, by their pair of slots.
     let names = Buffer<Find>()
+    /// By fingerprint of the subject, the latest row of `cases`, plus one.
+    private let latest = Buffer<UInt32>()
+    private static let latestMask = 4095
 
     func removeAll() {
         needsCare = false
         hasOrder = false
         hasOwnSource = false
-        for finds in [personal, cases, names] { finds.resize(0) }
+        for finds in [personal, cases, sameCases, names] { finds.resize(0) }
+        latest.fill(RowFinds.latestMask + 1, with: 0)
+    }
+
+    /// Notes that the id of a row's case is not at hand.
+    @unsafe func addCase(ofRow place: Int, _ row: UnsafePointer<EventRow>, _ input: AppendInput) {
+        let slot =
+            Int(truncatingIfNeeded: unsafe row.pointee.subjectFingerprint.value)
+            & RowFinds.latestMask
+        let earlier = Int(latest[slot]) - 1
+        if earlier >= 0, unsafe input.hasSameSubject(row, input.rowStart(earlier)) {
+            sameCases.append(Find(place, earlier))
+        } else {
+            cases.append(Find(place, 0))
+            latest[slot] = UInt32(place + 1)
+        }
     }
 
     /// Adds what later rows have.
@@ -40,6 +63,7 @@ final class RowFinds: @unchecked Sendable {
         hasOwnSource = hasOwnSource || other.hasOwnSource
         unsafe personal.append(from: other.personal.start, count: other.personal.count)
         unsafe cases.append(from: other.cases.start, count: other.cases.count)
+        unsafe sameCases.append(from: other.sameCases.start, count: other.sameCases.count)
         unsafe names.append(from: other.names.start, count: other.names.count)
     }
 }

@@ -1,6 +1,8 @@
 package import Definitions
+internal import Dispatch
 public import EventLog
 public import EventModel
+internal import Synchronization
 
 /// How long to look for ties that decide a figure.
 public struct TieTrials: Sendable {
@@ -32,14 +34,16 @@ extension LiveProjections {
         in entries: Range<UInt32>, isImport: Bool = false, after known: KnownNames? = nil
     ) throws -> [DoubtfulCases] {
         var census = DoubtCensus()
-        census.untriedTies = try findDoubts(
-            in: entries, ofCasesAlone: isImport, trials: .few
-        ) { doubt, _ in census.add(doubt) }
-        return try store.log.read { view in
+        let tied = TiedCasesSearch(entries, in: store.log)
+        try store.log.read { view in
             let entries = entries.clamped(to: 0..<view.entryCount)
+            try view.findDoubts(in: entries, ofCasesAlone: isImport) { census.add($0) }
             try view.addWhole(entries, &census, isImport: isImport, after: known)
-            return try census.named(in: view)
         }
+        census.untriedTies = try tryTies(ofCases: tied.found(), among: entries, .few) { doubt, _ in
+            census.add(doubt)
+        }
+        return try store.log.read { try census.named(in: $0) }
     }
 
     /// Looks for all that is doubtful about some entries, and about cases because of them: what
@@ -61,11 +65,18 @@ extension LiveProjections {
         in entries: Range<UInt32>, ofCasesAlone: Bool = false, trials: TieTrials = TieTrials(),
         _ tell: (CaseDoubt, borrowing LogView) throws -> Void
     ) throws -> Int {
-        let tied = try store.log.read { view in
+        let tied = TiedCasesSearch(entries, in: store.log)
+        try store.log.read { view in
             let entries = entries.clamped(to: 0..<view.entryCount)
             try view.findDoubts(in: entries, ofCasesAlone: ofCasesAlone) { try tell($0, view) }
-            return try view.tiedCases(in: entries)
         }
+        return try tryTies(ofCases: tied.found(), among: entries, trials, tell)
+    }
+
+    private func tryTies(
+        ofCases tied: [UInt32], among entries: Range<UInt32>, _ trials: TieTrials,
+        _ tell: (CaseDoubt, borrowing LogView) throws -> Void
+    ) throws -> Int {
         guard !tied.isEmpty else { return 0 }
         return try store.ties(
             ofCases: tied, among: entries, sources.map(\.definition), context: context, trials
@@ -76,6 +87,30 @@ extension LiveProjections {
                     kind: .tie, caseID: id, sequences: ties.flatMap(\.entries),
                     detail: isAnonymous ? "" : ties.detail, isAnonymous: isAnonymous), view)
         }
+    }
+}
+
+/// Looks for cases with ties on a thread of its own, while the caller looks for other doubts: each
+/// takes about as long as the other.
+private final class TiedCasesSearch: Sendable {
+    private let result = Mutex<Result<[UInt32], any Error>>(.success([]))
+    private let thread = DispatchGroup()
+
+    init(_ entries: Range<UInt32>, in log: LogStore) {
+        DispatchQueue.global(qos: .userInitiated).async(group: thread) { [self] in
+            let found = Result {
+                try log.read { view in
+                    try view.tiedCases(in: entries.clamped(to: 0..<view.entryCount))
+                }
+            }
+            result.withLock { $0 = found }
+        }
+    }
+
+    /// Waits for the search; throws what the store has to say.
+    func found() throws -> [UInt32] {
+        thread.wait()
+        return try result.withLock { $0 }.get()
     }
 }
 
