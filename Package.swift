@@ -44,7 +44,7 @@ let rooms = [
     Room(name: "EventModel", lends: true),
     Room(name: "Definitions", uses: ["EventModel"], libraries: [yams]),
     Room(
-        name: "Ingest", uses: ["EventModel", "Definitions", "Compression", "CSimdjson"],
+        name: "Ingest", uses: ["EventModel", "Definitions", "Compression", "CSimdjson", "CExpat"],
         libraries: [yams]),
     Room(name: "Generating", uses: ["EventModel"]),
     Room(name: "Vault", uses: ["EventModel", "LMDB"], libraries: [crypto]),
@@ -97,6 +97,7 @@ var targets: [Target] = [
     .target(name: "CSHA2", path: "Sources/CSHA2"),
     .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
+    .systemLibrary(name: "CExpat", path: "Sources/CExpat"),
     .target(
         name: "CSimdjson", path: "Sources/CSimdjson",
         cxxSettings: isFuzzing ? [.unsafeFlags(["-fsanitize=address,fuzzer-no-link"])] : [],

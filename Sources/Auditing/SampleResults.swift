@@ -194,7 +194,7 @@ private struct EntryColumns {
     }
 
     /// Refuses a row that is of no entry of the log.
-    func check(_ row: CSVRow, in log: LogStore) throws {
+    func check(_ row: InputRow, in log: LogStore) throws {
         guard let sequence, let source, let id else { return }
         let number = UInt32(row[sequence])
         let known = try log.read { view -> (String, String)? in

@@ -40,6 +40,14 @@ extension Span where Element == UInt8 {
 }
 
 extension Array where Element == UInt8 {
+    /// The place of the next such byte from an offset on, below `end`; `end` where there is none.
+    ///
+    /// - Complexity: O(length), many bytes at a time.
+    package func next(_ byte: UInt8, from start: Int, to end: Int) -> Int {
+        let bytes = span
+        return bytes.next(byte, from: start, to: end)
+    }
+
     /// Appends a copy of some bytes.
     package mutating func append(copying bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }

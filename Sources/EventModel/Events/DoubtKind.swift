@@ -15,6 +15,8 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     case dateAlone = "date_alone"
     /// A row that has fewer fields than the header: the last ones are taken for empty.
     case shortRow = "short_row"
+    /// A column that a mapping reads, and no row of the input has: a path may be misspelt.
+    case absentColumn = "absent_column"
     /// A row that stands elsewhere among its case's rows than its time says, where the mapping says
     /// that the rows, or a column, tell their order.
     case rowsOutOfOrder = "rows_out_of_order"
@@ -47,7 +49,7 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     public var isOfInputs: Bool {
         switch self {
         case .phone, .email, .localTimeRepeated, .localTimeSkipped, .twoDateFormats, .dateAlone,
-            .shortRow, .rowsOutOfOrder, .rowPlaces:
+            .shortRow, .absentColumn, .rowsOutOfOrder, .rowPlaces:
             true
         default: false
         }

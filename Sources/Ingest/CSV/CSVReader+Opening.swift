@@ -67,7 +67,7 @@ extension CSVReader {
         for (_, byte) in CSVFormat.delimiters {
             var probe = scanner
             probe.delimiter = byte
-            var row = CSVRow()
+            var row = InputRow()
             var place = position
             var expected = 0
             var even = 0
@@ -92,6 +92,7 @@ extension CSVReader {
             if case .fault(let rejection) = found { throw CSVFault.header(rejection) }
         } while row.isBlank
         if let rejection = decode() { throw CSVFault.header(rejection) }
+        headerLine = Array(rawRow)
         setHeader((0..<row.count).map { row[$0] })
     }
 

@@ -65,7 +65,7 @@ extension CSVReader {
     private func skipLine(_ fault: CSVScanner.Fault) throws {
         let lineEnd: UInt8 = scanner.endsWithCR ? 13 : 10
         while true {
-            let end = CSVReader.place(of: lineEnd, in: buffer, from: position)
+            let end = buffer.next(lineEnd, from: position, to: buffer.count)
             if end == buffer.count, !isAtEnd {
                 guard end - position <= format.longestRow else { return try skipLongRow() }
                 _ = try refill(atLeast: CSVReader.chunkBytes)
@@ -94,7 +94,7 @@ extension CSVReader {
         refuse("the row is longer than \(format.longestRow) bytes")
         var place = position + kept
         while true {
-            place = CSVReader.place(of: lineEnd, in: buffer, from: place)
+            place = buffer.next(lineEnd, from: place, to: buffer.count)
             if place < buffer.count || isAtEnd { break }
             // Only the beginning is kept; the rest gives way to what comes.
             buffer.removeSubrange(position + kept..<buffer.count)
@@ -107,14 +107,6 @@ extension CSVReader {
         position = min(place + 1, buffer.count)
         rawLimit = kept
         line += 1
-    }
-
-    /// The first place of a byte from a start on; the end when it does not occur.
-    private static func place(of byte: UInt8, in bytes: [UInt8], from start: Int) -> Int {
-        let span = bytes.span
-        var place = start
-        while place < span.count, span[place] != byte { place += 1 }
-        return place
     }
 
     private func refuse(_ problem: String) {
@@ -203,7 +195,7 @@ extension CSVReader {
 
     /// Whether each field is UTF-8; by themselves, since a field's last bytes and the next one's
     /// first might make a character together.
-    private static func isUTF8(_ row: CSVRow) -> Bool {
+    private static func isUTF8(_ row: InputRow) -> Bool {
         let bytes = row.bytes.span
         return row.ends.indices.allSatisfy { index in
             (try? UTF8Span(validating: bytes.extracting(row.range(index)))) != nil

@@ -1,4 +1,4 @@
-public import EventModel
+internal import EventModel
 
 /// Reads a CSV file row by row, in memory that does not grow with it: RFC 4180 and the habits of
 /// real exports (`CSVFormat` says which).
@@ -16,24 +16,16 @@ public import EventModel
 /// next line. Blank lines are skipped; a row that is shorter than the header has empty fields at its
 /// end, and empty fields beyond the header's are none.
 public final class CSVReader {
-    /// What `next` found.
-    public enum Item: Sendable {
-        /// A row, in `row`.
-        case row
-        /// Something that is no row; its bytes are in `rawRow`.
-        case rejected(Rejection)
-        /// The end of the file.
-        case end
-    }
-
     /// The columns' names. A name that stands twice is `name` and `name#2`, an empty one `#7`.
     public internal(set) var header: [String] = []
     /// How many columns there are up to the last one that the file names.
     var namedColumns = 0
     /// The lines above the header that are passed over, as they stand in the file.
     public internal(set) var rawPreamble: [UInt8] = []
+    /// The header as it stands in the file; empty where the format states it.
+    var headerLine: [UInt8] = []
     /// The row last read.
-    public internal(set) var row = CSVRow()
+    public internal(set) var row = InputRow()
     /// The delimiter, stated or found.
     public var delimiter: UInt8 { scanner.delimiter }
     /// How bytes are read as text; nil as long as all of them were ASCII and nothing was stated.
@@ -77,7 +69,7 @@ public final class CSVReader {
     ///
     /// - Throws: what the source throws.
     /// - Complexity: O(length of the row).
-    public func next() throws -> Item {
+    public func next() throws -> RowItem {
         while true {
             guard try scanRow() else { return .end }
             switch found {
@@ -101,4 +93,20 @@ public final class CSVReader {
         case blank
         case fault(Rejection)
     }
+}
+
+extension CSVReader: RowReader {
+    var rawHeader: [UInt8] { rawPreamble + headerLine }
+
+    func place(of column: String) -> Int? { header.firstIndex(of: column) }
+
+    func mismatch(lacking column: String, of mapping: String) -> String? {
+        let near = nearest(to: column, among: header).map { " Did you mean \($0)?" } ?? ""
+        return
+            "has no column \"\(column)\", which the mapping \(mapping) reads (columns are parted by "
+            + "\(CSVFormat.name(of: delimiter)) here).\(near)"
+    }
+
+    /// A table has a column or not; which of its cells are empty says nothing.
+    var unseenColumns: [String] { [] }
 }

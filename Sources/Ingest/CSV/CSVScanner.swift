@@ -30,7 +30,7 @@ struct CSVScanner {
     /// Reads the row that starts at `start` into `row`; with `isLast` the buffer's end ends it.
     ///
     /// - Complexity: O(length of the row).
-    func scan(_ buffer: Span<UInt8>, from start: Int, isLast: Bool, into row: inout CSVRow)
+    func scan(_ buffer: Span<UInt8>, from start: Int, isLast: Bool, into row: inout InputRow)
         -> Result
     {
         row.bytes.removeAll(keepingCapacity: true)

@@ -1,6 +1,6 @@
 public import EventModel
 
-/// Reads a CSV file into a log, as a mapping says: `ingest(_:into:types:…)` for rows.
+/// Reads a file into a log, as a mapping says: `ingest(_:into:types:…)` for rows.
 ///
 /// All on the caller's thread. A batch ends as `IngestOptions` says; its time limit is looked at
 /// between rows. A row gives all of its events or, where one is refused, none.
@@ -22,6 +22,7 @@ public func ingest<Sink: EventSink>(
     defer { sink = run.sink }
     var fault: InputFault?
     var isStoppedEarly = false
+    var absent: [DoubtGroup] = []
     do {
         if let other = source.fault(reading: .rows) { throw other }
         let reader = try MappedReader(
@@ -30,10 +31,16 @@ public func ingest<Sink: EventSink>(
         reader.keepsRows = !options.isStrict
         run.reader = reader
         isStoppedEarly = try feed(&run, from: reader, source, options, isCancelled)
+        if !isStoppedEarly {
+            absent = reader.unseenColumns.map {
+                DoubtGroup(kind: .absentColumn, attribute: $0, count: 1, line: 1)
+            }
+        }
     } catch let error as InputFault {
         fault = error
     }
     var outcome = try run.finish()
+    outcome.doubts += absent
     outcome.isCancelled = isStoppedEarly && !outcome.isStopped
     outcome.inputFault = fault
     return outcome

@@ -6,7 +6,7 @@ public struct MappingMismatch: Error, Hashable, Sendable, CustomStringConvertibl
     public var description: String
 }
 
-/// Turns the rows of a CSV file into events, as a mapping says.
+/// Turns the rows of a file into events, as a mapping says.
 ///
 ///     let reader = try MappedReader(mapping, source: source, name: "export.csv")
 ///     while true {
@@ -38,7 +38,7 @@ public final class MappedReader {
     /// Rows read so far, refused ones included.
     public private(set) var rows = 0
     /// The last row as it stands in the file, its line end included; of merged rows all of them.
-    public var rawRow: ArraySlice<UInt8> { update.map { $0.raw[...] } ?? csv.rawRow }
+    public var rawRow: ArraySlice<UInt8> { update.map { $0.raw[...] } ?? input.rawRow }
     /// What is doubtful in the times of the last row, each by itself; without a line where its case is
     /// somebody who is not to be known.
     public var doubts: [DoubtGroup] { staged?.result.doubts ?? [] }
@@ -47,7 +47,7 @@ public final class MappedReader {
     public let rawHeader: [UInt8]
 
     private let mapping: Mapping
-    private let csv: CSVReader
+    private let input: any RowReader
     private var events: RowEvents
     private var memory = CaseMemory()
     /// What the last row comes to, until it is admitted, and its case.
@@ -80,27 +80,59 @@ public final class MappedReader {
         privateDigest: (@Sendable ([UInt8]) -> [UInt8])? = nil
     ) throws {
         self.mapping = mapping
-        do {
-            csv = try CSVReader(source: source, format: mapping.format)
-        } catch let fault as CSVFault {
-            throw MappingMismatch(description: "\(name) \(fault)")
-        }
-        rawHeader = csv.rawPreamble + (mapping.format.header == nil ? Array(csv.rawRow) : [])
-        let header = csv.header
+        input = try MappedReader.rows(of: source, mapping, name)
+        rawHeader = input.rawHeader
         var places: [Int?] = []
         for column in mapping.columns {
-            let place = header.firstIndex(of: column)
+            let place = input.place(of: column)
             places.append(place)
-            guard place == nil, !mapping.optionalColumns.contains(column) else { continue }
-            let near = nearest(to: column, among: header).map { " Did you mean \($0)?" } ?? ""
-            throw MappingMismatch(
-                description: "\(name) has no column \"\(column)\", which the mapping "
-                    + "\(mapping.name) reads (columns are parted by "
-                    + "\(CSVFormat.name(of: csv.delimiter)) here).\(near)")
+            guard place == nil, !mapping.optionalColumns.contains(column),
+                let mismatch = input.mismatch(lacking: column, of: mapping.name)
+            else { continue }
+            throw MappingMismatch(description: "\(name) \(mismatch)")
         }
         events = RowEvents(mapping, places: places, privateDigest: privateDigest)
         self.places = mapping.rowOrder.map { RowNumbering($0) }
     }
+
+    /// The rows of an input: of documents where its first bytes tell of JSON or the mapping has levels of
+    /// rows, else of CSV.
+    private static func rows(
+        of source: any ByteSource, _ mapping: Mapping, _ name: String
+    ) throws -> any RowReader {
+        let input = source as? InputSource
+        let content = input.flatMap { InputContent(firstBytes: $0.firstBytes()) }
+        guard !mapping.levels.isEmpty || content?.isJSON == true || content == .xes else {
+            do {
+                return try CSVReader(source: source, format: mapping.format)
+            } catch let fault as CSVFault {
+                throw MappingMismatch(description: "\(name) \(fault)")
+            }
+        }
+        if content == .csv {
+            throw MappingMismatch(
+                description:
+                    "\(name) is CSV, and the mapping \(mapping.name) finds its rows in JSON "
+                    + "(\"rows\"). Name the file that it was written for, or leave \"rows\" out.")
+        }
+        do {
+            /// Documents, whatever they were.
+            func documents(_ source: any ByteSource) -> any ByteSource {
+                content == .xes ? XESSource(source, name: name) : source
+            }
+            return try JSONRows(
+                documents(source), name: name, levels: mapping.levels, columns: mapping.columns,
+                optional: mapping.optionalColumns,
+                reopened: { try input?.again().map(documents) })
+        } catch {
+            throw MappingMismatch(
+                description: "\(name) is JSON, where a column of the mapping \(mapping.name) "
+                    + "\(error.problem) (expected \(error.expected)).")
+        }
+    }
+
+    /// Columns that no row had, though the mapping reads them, once all rows were read.
+    var unseenColumns: [String] { input.unseenColumns }
 
     /// Reads the next row, or the next rows that are merged.
     ///
@@ -118,7 +150,7 @@ public final class MappedReader {
         case .row: break
         }
         rows += 1
-        return read([NumberedRow(csv.row)])
+        return read([NumberedRow(input.row)])
     }
 
     /// The line of the row that a refused field of the last rows' events came from; of one that none of
@@ -198,7 +230,7 @@ public final class MappedReader {
     func admitted(_ row: KeptRow) { admitted(raw: row.raw) }
 
     /// Reads the last row of the file anew, after others were.
-    func again() -> Item { read(update?.rows ?? [NumberedRow(csv.row)]) }
+    func again() -> Item { read(update?.rows ?? [NumberedRow(input.row)]) }
 
     private func refused(_ rejection: Rejection) -> Item {
         line = rejection.line
@@ -302,20 +334,20 @@ public final class MappedReader {
     private func findInFile() throws -> FoundRow {
         switch try nextInFile() {
         case .end: .end
-        case .rejected(let rejection): .rejected(rejection, Array(csv.rawRow))
-        case .row: .row(NumberedRow(csv.row), Array(csv.rawRow))
+        case .rejected(let rejection): .rejected(rejection, Array(input.rawRow))
+        case .row: .row(NumberedRow(input.row), Array(input.rawRow))
         }
     }
 
     /// The next row in the file that the mapping reads.
-    private func nextInFile() throws -> CSVReader.Item {
+    private func nextInFile() throws -> RowItem {
         while true {
-            let item = try csv.next()
+            let item = try input.next()
             guard case .row = item, !mapping.keep.isEmpty || !mapping.skip.isEmpty else {
                 return item
             }
             do throws(Rejection) {
-                if try events.isKept(csv.row) { return item }
+                if try events.isKept(input.row) { return item }
             } catch {
                 return .rejected(error)
             }

@@ -1,6 +1,6 @@
 internal import EventModel
 
-/// How the rows of one kind of CSV file become events: a mapping file, checked and compiled.
+/// How the rows of one kind of file become events: a mapping file, checked and compiled.
 ///
 /// Made by `Mapping.read`, run by `MappedReader`. Names have become indices: a template's column is
 /// a place in `columns`, which is bound to a file's header when the file is opened.
@@ -17,7 +17,9 @@ public struct Mapping: Sendable {
     /// The digest of an import is that of the input and of these.
     public internal(set) var contents: [UInt8] = []
 
-    /// Columns that are read, by the names of the header.
+    /// The levels on which rows of documents stand; none where the mapping says nothing of them.
+    var levels: [RowLevel] = []
+    /// Columns that are read, by the names of the header, or by where they stand in documents.
     var columns: [String] = []
     /// Columns that a file need not have.
     var optionalColumns: Set<String> = []
@@ -121,6 +123,8 @@ struct TestSpec: Sendable {
     }
     var subject: Template
     var expectation: Expectation
+    /// The lowest level that it is about.
+    var level = 0
 }
 
 /// A field of an event.
@@ -143,6 +147,8 @@ struct FieldSpec: Sendable {
 /// One event a row may give.
 struct EventSpec: Sendable {
     var type: String
+    /// The level whose rows give it.
+    var level = 0
     /// Any of these, all conditions of one; empty: always.
     var when: [[TestSpec]] = []
     var isFirstOnly = false

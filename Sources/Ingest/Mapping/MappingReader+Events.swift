@@ -4,7 +4,7 @@ internal import EventModel
 // Events and their conditions.
 extension MappingReader {
     private static let eventKeys = [
-        "type", "when", "first", "changed", "at", "id", "repeats", "data",
+        "type", "of", "when", "first", "changed", "at", "id", "repeats", "data",
     ]
 
     func readEvent(_ value: YAMLValue) {
@@ -20,6 +20,7 @@ extension MappingReader {
                 at: typeValue, "there is no event type \"\(type)\"", word: type, among: types)
         }
         var event = EventSpec(type: type)
+        event.level = readLevel(fields["of"])
         event.time = fields["at"].map(timeIndex) ?? mapping.rowTime
         event.isFirstOnly = fields["first"].map(flag) ?? false
         // Which rows are read before others hangs on where a file was cut; only what opens a case again
@@ -59,6 +60,7 @@ extension MappingReader {
             event.countsRepeats = true
         }
         event.columns = columns(of: event)
+        checkLevels(event, at: value)
         mapping.events.append(event)
     }
 
@@ -146,11 +148,19 @@ extension MappingReader {
     }
 
     /// Conditions of which one must hold: each `{column: text, …}`, of which all must.
-    func tests(_ value: YAMLValue) -> [[TestSpec]] { value.elements.map(allOf) }
+    func tests(_ value: YAMLValue) -> [[TestSpec]] {
+        value.elements.map { element in
+            allOf(element).map { test in
+                var test = test
+                test.level = level(of: test)
+                return test
+            }
+        }
+    }
 
     private func allOf(_ value: YAMLValue) -> [TestSpec] {
         pairs(value, "conditions").map { pair in
-            let subject = Template(parts: [reference(pair.name)])
+            let subject = Template(parts: [reference(pair.name, at: pair.key)])
             guard pair.value.pairs != nil else {
                 let texts = pair.value.elements.map(compared)
                 return TestSpec(subject: subject, expectation: .among(texts))

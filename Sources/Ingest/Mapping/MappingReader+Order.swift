@@ -4,6 +4,7 @@ internal import Definitions
 extension MappingReader {
     /// What only the whole file tells.
     func finish() {
+        checkColumns()
         let common = Set((mapping.merge ?? []).flatMap(columns))
             .union(columns(of: mapping.subject))
         for index in mapping.events.indices {
@@ -28,7 +29,7 @@ extension MappingReader {
         if let order = fields["order"] {
             var column = template(order)
             // A constant orders nothing: it is a column's name.
-            if let name = column.constant { column = Template(parts: [reference(name)]) }
+            if let name = column.constant { column = Template(parts: [reference(name, at: order)]) }
             mapping.order = column
         }
         if let order = fields["row-order"] {
@@ -44,7 +45,7 @@ extension MappingReader {
         }
         if let merge = fields["merge"] {
             mapping.merge = merge.elements.compactMap { element in
-                text(element).map { Template(parts: [reference($0)]) }
+                text(element).map { Template(parts: [reference($0, at: element)]) }
             }
         }
     }

@@ -24,7 +24,7 @@ extension MappingReader {
             add(pairs, to: &lookup)
             return lookup
         }
-        let keys = ["values", "file", "key", "value", "otherwise", "ignore_case"]
+        let keys = ["values", "file", "rows", "key", "value", "otherwise", "ignore_case"]
         guard let fields = Keys(value, of: "a lookup", keys, faults) else { return lookup }
         lookup.ignoresCase = fields["ignore_case"].map(flag) ?? false
         if let otherwise = fields["otherwise"] { lookup.otherwise = readOtherwise(otherwise) }
@@ -82,40 +82,80 @@ extension MappingReader {
             let keyName = text(key), let resultName = text(result)
         else { return }
         do {
-            try addCSV(bytes, path, key: (keyName, key), result: (resultName, result), to: &lookup)
+            try addRows(
+                bytes, path, of: fields["rows"], key: (keyName, key), result: (resultName, result),
+                to: &lookup)
         } catch {
             faults.report(at: file, "the lookup file can't be read: \(path) \(error)")
         }
     }
 
-    private func addCSV(
-        _ bytes: [UInt8], _ path: String, key: (name: String, at: YAMLValue),
+    private func addRows(
+        _ bytes: [UInt8], _ path: String, of rows: YAMLValue?, key: (name: String, at: YAMLValue),
         result: (name: String, at: YAMLValue), to lookup: inout Lookup
     ) throws {
-        let reader = try CSVReader(source: InputSource(bytes: bytes, name: path))
+        let source = InputSource(bytes: bytes, name: path)
+        var reader: any RowReader
+        var header: [String]?
+        if rows != nil || InputContent(firstBytes: source.firstBytes())?.isJSON == true {
+            guard let table = lookupRows(source, rows, [key.name, result.name], at: rows ?? key.at)
+            else { return }
+            reader = table
+        } else {
+            let table = try CSVReader(source: source)
+            header = table.header
+            reader = table
+        }
         func place(_ column: (name: String, at: YAMLValue)) -> Int? {
-            if let index = reader.header.firstIndex(of: column.name) { return index }
+            if let index = reader.place(of: column.name) { return index }
             faults.report(
                 at: column.at, "\(path) has no column \"\(column.name)\"", word: column.name,
-                among: reader.header)
+                among: header ?? [])
             return nil
         }
         guard let from = place(key), let to = place(result) else { return }
         while true {
             switch try reader.next() {
-            case .end: return
+            case .end:
+                for name in reader.unseenColumns {
+                    faults.report(at: key.at, "no row of \(path) has \"\(name)\"")
+                }
+                return
             case .rejected(let rejection):
                 return faults.report(
                     at: key.at, "\(path), line \(rejection.line): \(rejection.problem)")
             case .row:
+                if let problem = reader.row.problems.first {
+                    return faults.report(
+                        at: problem.key == from ? key.at : result.at,
+                        "\(path), line \(reader.row.line): \(problem.value)")
+                }
                 let entry = lookup.key(reader.row.normalText(from))
-                let text = reader.row[to].trimmingBlanks
+                let text = reader.row.has(to) ? reader.row[to].trimmingBlanks : nil
                 if let known = lookup.entries[entry], known != text {
                     return faults.report(
                         at: key.at, "\(path), line \(reader.row.line): \"\(entry)\" is given twice")
                 }
                 lookup.entries[entry] = .some(text)
             }
+        }
+    }
+
+    /// The rows of a lookup file that is JSON.
+    private func lookupRows(
+        _ source: InputSource, _ rows: YAMLValue?, _ columns: [String], at place: YAMLValue
+    ) -> JSONRows? {
+        do throws(JSONPathFault) {
+            var levels: [RowLevel] = []
+            if let rows, let text = text(rows) {
+                levels = [RowLevel(name: "", parent: nil, path: try JSONPath(parsing: text))]
+            }
+            return try JSONRows(
+                source, name: source.name, levels: levels, columns: columns, optional: [])
+        } catch {
+            faults.report(
+                at: place, "\(source.name) \(error.problem)", expected: error.expected)
+            return nil
         }
     }
 

@@ -62,6 +62,8 @@ final class MappingReader {
     let faults: FaultList
     var mapping = Mapping()
     var columnByName: [String: Int] = [:]
+    /// By column: where it is first named.
+    var columnPlaces: [YAMLValue] = []
     var valueByName: [String: Int] = [:]
     var timeByName: [String: Int] = [:]
     var lookupByName: [String: Int] = [:]
@@ -75,7 +77,8 @@ final class MappingReader {
     }
 
     private static let keys = [
-        "mapping", "version", "title", "source", "csv", "time", "numbers", "missing", "optional",
+        "mapping", "version", "title", "source", "csv", "rows", "time", "numbers", "missing",
+        "optional",
         "lookups", "values", "times", "keep", "skip", "case", "at", "order", "row-order", "merge",
         "events",
     ]
@@ -93,6 +96,7 @@ final class MappingReader {
         }
         mapping.source = fields.required("source", "the name of the system").flatMap(text) ?? ""
         if let csv = fields["csv"] { readFormat(csv) }
+        if let rows = fields["rows"] { readLevels(rows) }
         // Before times, some of which are numbers.
         if let numbers = fields["numbers"] { readNumbers(numbers) }
         if let time = fields["time"] { readTimeDefaults(time) }
@@ -214,9 +218,10 @@ extension MappingReader {
     }
 
     /// The place of a column; the file's header is asked later whether it has it.
-    func column(_ name: String) -> Int {
+    func column(_ name: String, at value: YAMLValue) -> Int {
         if let index = columnByName[name] { return index }
         columnByName[name] = mapping.columns.count
+        columnPlaces.append(value)
         mapping.columns.append(name)
         return mapping.columns.count - 1
     }
@@ -239,14 +244,14 @@ extension MappingReader {
                 rest = rest.dropFirst()
                 continue
             }
-            guard let end = rest.firstIndex(of: "}"), end > rest.startIndex else {
+            guard let end = MappingReader.closingBrace(of: rest), end > rest.startIndex else {
                 faults.report(
                     at: value, "a brace stands alone in \(value.inWords)",
                     expected: "{column}, or {{ for a brace")
                 return template
             }
             finishLiteral()
-            template.parts.append(reference(String(rest[..<end])))
+            template.parts.append(reference(String(rest[..<end]), at: value))
             rest = rest[rest.index(after: end)...]
         }
         literal += rest
@@ -255,8 +260,26 @@ extension MappingReader {
     }
 
     /// A value of the mapping where one has the name, else a column.
-    func reference(_ name: String) -> Template.Part {
-        valueByName[name].map { .value($0) } ?? .column(column(name))
+    func reference(_ name: String, at place: YAMLValue) -> Template.Part {
+        valueByName[name].map { .value($0) } ?? .column(column(name, at: place))
+    }
+
+    /// The brace that ends what is put in; one within the quotes of a path is none.
+    private static func closingBrace(of text: Substring) -> Substring.Index? {
+        var quote: Character?
+        var isInBrackets = false
+        for (place, character) in zip(text.indices, text) {
+            switch character {
+            case "}" where quote == nil: return place
+            case "[": isInBrackets = true
+            case "]" where quote == nil: isInBrackets = false
+            case "'", "\"":
+                guard isInBrackets else { continue }
+                if quote == nil { quote = character } else if quote == character { quote = nil }
+            default: break
+            }
+        }
+        return nil
     }
 }
 

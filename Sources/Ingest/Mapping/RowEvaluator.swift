@@ -11,7 +11,7 @@ struct RowEvaluator {
     private var stamp = 0
     /// What is doubtful in the row so far, with the names of the times or the column that it is about.
     private(set) var doubts: [(kind: DoubtGroup.Kind, name: String)] = []
-    private var row = CSVRow()
+    private var row = InputRow()
 
     private struct Cached<Value> {
         var stamp = -1
@@ -27,8 +27,9 @@ struct RowEvaluator {
     }
 
     var line: Int { row.line }
+    var level: Int { row.level }
 
-    mutating func begin(_ row: CSVRow) {
+    mutating func begin(_ row: InputRow) {
         self.row = row
         stamp += 1
         doubts.removeAll(keepingCapacity: true)
@@ -39,7 +40,7 @@ struct RowEvaluator {
     mutating func column(_ index: Int) -> String? {
         if texts[index].stamp == stamp { return texts[index].value }
         var value: String?
-        if let place = places[index] {
+        if let place = places[index], row.has(place) {
             let text = row.normalText(place)
             if !mapping.missing.contains(text) { value = text }
         }
@@ -53,7 +54,11 @@ struct RowEvaluator {
             let piece: String?
             switch part {
             case .literal(let text): piece = text
-            case .column(let index): piece = column(index)
+            case .column(let index):
+                if let problem = places[index].flatMap({ row.problems[$0] }) {
+                    throw rejection(mapping.columns[index], "", problem)
+                }
+                piece = column(index)
             case .value(let index): piece = try namedValue(index)
             }
             guard let piece else { return nil }
@@ -268,11 +273,23 @@ struct RowEvaluator {
     }
 
     private mutating func holds(_ test: TestSpec) throws(Rejection) -> Bool {
+        // A list or an object is there, though it is no text.
+        if case .present(let isPresent) = test.expectation, hasProblem(test.subject) {
+            return isPresent
+        }
         let text = try text(test.subject)
         switch test.expectation {
         case .present(let isPresent): return (text != nil) == isPresent
         case .among(let templates): return try isAmong(text, templates)
         case .noneOf(let templates): return try !isAmong(text, templates)
+        }
+    }
+
+    private func hasProblem(_ template: Template) -> Bool {
+        guard !row.problems.isEmpty else { return false }
+        return template.parts.contains { part in
+            guard case .column(let index) = part, let place = places[index] else { return false }
+            return row.problems[place] != nil
         }
     }
 

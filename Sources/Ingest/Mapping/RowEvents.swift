@@ -36,10 +36,17 @@ struct RowEvents {
     }
 
     /// Whether the mapping reads a row at all.
-    mutating func isKept(_ row: CSVRow) throws(Rejection) -> Bool {
+    mutating func isKept(_ row: InputRow) throws(Rejection) -> Bool {
         evaluator.begin(row)
-        if !mapping.keep.isEmpty, try !evaluator.holds(anyOf: mapping.keep) { return false }
-        return try !evaluator.holds(anyOf: mapping.skip)
+        let keep = mapping.keep.filter { isAsked($0) }
+        if !keep.isEmpty, try !evaluator.holds(anyOf: keep) { return false }
+        return try !evaluator.holds(anyOf: mapping.skip.filter { isAsked($0) })
+    }
+
+    /// Whether a condition is about what the row at hand has: one on a level below asks rows of that level.
+    private func isAsked(_ tests: [TestSpec]) -> Bool {
+        mapping.levels.isEmpty
+            || tests.allSatisfy { mapping.levels.hasLevel($0.level, above: evaluator.level) }
     }
 
     /// Whether no event holds for the row at hand: it needs neither case nor time, as a line of totals.
@@ -151,6 +158,7 @@ struct RowEvents {
     // MARK: Whether and what it says
 
     mutating func holds(_ event: EventSpec) throws(Rejection) -> Bool {
+        guard event.level == evaluator.level else { return false }
         if event.when.isEmpty { return true }
         return try evaluator.holds(anyOf: event.when)
     }

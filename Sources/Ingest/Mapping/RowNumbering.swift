@@ -2,7 +2,7 @@ internal import EventModel
 
 /// A row, and its number among those of its case and instant where their order tells.
 struct NumberedRow {
-    var row: CSVRow
+    var row: InputRow
     var number: Int64 = 0
     /// By counted id: how many rows of its case and instant give it beside this one. Nil where the
     /// rows are counted as they come.
@@ -13,7 +13,7 @@ struct NumberedRow {
         var newer = 0
     }
 
-    init(_ row: CSVRow) { self.row = row }
+    init(_ row: InputRow) { self.row = row }
 }
 
 /// What was found in a file, with its bytes as they stand there.

@@ -10,6 +10,8 @@ public enum InputContent: String, Sendable {
     /// Lines of which all are parted by one of CSV's delimiters, and none begins an object.
     case csv
     case xml, pdf, parquet, sqlite
+    /// A process log, which is XML.
+    case xes
     /// A spreadsheet's own file, of Excel or LibreOffice.
     case workbook
 
@@ -17,9 +19,12 @@ public enum InputContent: String, Sendable {
     public enum Reading: Sendable {
         /// Events, one to a line.
         case events
-        /// Rows of CSV, through a mapping.
+        /// Rows of CSV or JSON, through a mapping.
         case rows
     }
+
+    /// Whether it is JSON of any kind.
+    var isJSON: Bool { self == .jsonLines || self == .jsonArray || self == .jsonDocument }
 
     /// Looks at the first bytes of an input; nil where they tell nothing.
     ///
@@ -34,7 +39,8 @@ public enum InputContent: String, Sendable {
         rest = rest.drop { $0 <= 32 }
         let second = rest.dropFirst().first { $0 > 32 }
         switch rest.first {
-        case UInt8(ascii: "<"): self = .xml
+        case UInt8(ascii: "<"):
+            self = XESSource.isXES(String(decoding: rest, as: UTF8.self)) ? .xes : .xml
         // A column of a database may be called [ID].
         case UInt8(ascii: "[") where second == UInt8(ascii: "{") || second == UInt8(ascii: "["):
             self = .jsonArray
@@ -78,26 +84,31 @@ public enum InputContent: String, Sendable {
     func fault(reading: Reading) -> String? {
         let events = "events are read one to a line, as JSON"
         switch (self, reading) {
-        case (.jsonLines, .events), (.csv, .rows): return nil
+        case (.jsonLines, .events), (.csv, .rows), (.jsonLines, .rows), (.jsonArray, .rows),
+            (.jsonDocument, .rows), (.xes, .rows):
+            return nil
         case (.csv, .events):
             return "is CSV, and \(events). Say how its rows become events with --mapping FILE "
                 + "(Schemas/mappings/README.md tells how to write one)."
-        case (.jsonArray, .events):
-            return "is one JSON array, and \(events). Write its elements one to a line: jq -c '.[]'"
-        case (.jsonDocument, .events):
-            return "is JSON that goes over several lines, and \(events). Write it so: jq -c ."
-        case (.jsonLines, .rows), (.jsonArray, .rows), (.jsonDocument, .rows):
+        case (.xes, .events):
             return
-                "is JSON, and a mapping reads CSV. Export it as CSV, or leave out --mapping where its "
-                + "lines are CloudEvents."
+                "is a process log (XES), and \(events). Say what its traces and events mean with "
+                + "--mapping FILE (Schemas/mappings/README.md tells how to write one)."
+        case (.jsonArray, .events):
+            return
+                "is one JSON array, and \(events). Write its elements one to a line: jq -c '.[]' "
+                + "(a helpdesk's export is read with --mapping FILE)"
+        case (.jsonDocument, .events):
+            return "is JSON that goes over several lines, and \(events). Write it so: jq -c . "
+                + "(a helpdesk's export is read with --mapping FILE)"
         case (.workbook, _):
             return
                 "is a spreadsheet's own file. Save the sheet as CSV (UTF-8) and read it with --mapping."
         case (.xml, _), (.pdf, _), (.parquet, _), (.sqlite, _):
             let name = self == .sqlite ? "an SQLite database" : rawValue.uppercased()
             return
-                "is \(self == .parquet ? "Parquet" : name). Lines of JSON are read, and CSV with "
-                + "--mapping: export it as one of these."
+                "is \(self == .parquet ? "Parquet" : name). JSON, CSV and XES are read: "
+                + "export it as one of these."
         }
     }
 }

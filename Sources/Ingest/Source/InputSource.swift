@@ -24,6 +24,8 @@ public final class InputSource: ByteSource {
     private let isOwned: Bool
     private let isPipe: Bool
     private var stored: [UInt8] = []
+    /// Of bytes that were in memory: all of them.
+    private var whole: [UInt8] = []
     private var storedStart = 0
     private var stream: StreamDecompressor?
     private var hasBegun = false
@@ -77,8 +79,15 @@ public final class InputSource: ByteSource {
         isOwned = false
         isPipe = false
         stored = bytes
+        whole = bytes
         totalStoredBytes = bytes.count
         storedBytes = bytes.count
+    }
+
+    /// The same input from its beginning once more; nil for a pipe.
+    func again() throws(InputFault) -> InputSource? {
+        if descriptor < 0 { return InputSource(bytes: whole, name: name) }
+        return totalStoredBytes == nil ? nil : try InputSource(path: name)
     }
 
     deinit {

@@ -25,6 +25,8 @@ package struct DoubtWords: SubjectWords {
         case .dateAlone: pick("dates without a time", "tanggal tanpa jam")
         case .shortRow:
             pick("rows shorter than the header", "baris yang lebih pendek dari judul kolom")
+        case .absentColumn:
+            pick("columns that no row has", "kolom yang tidak ada di satu baris pun")
         case .rowsOutOfOrder: pick("rows out of order", "baris yang tidak berurutan")
         case .rowPlaces:
             pick(
@@ -126,6 +128,10 @@ package struct DoubtWords: SubjectWords {
             pick(
                 "Their last fields are taken for empty: check that the export was not cut off.",
                 "Kolom terakhirnya dianggap kosong: periksa apakah ekspornya terpotong.")
+        case .absentColumn:
+            pick(
+                "They are taken for empty: check the path in the mapping, or name it under optional.",
+                "Isinya dianggap kosong: periksa jalurnya di pemetaan, atau sebutkan di optional.")
         case .rowPlaces:
             pick(
                 "What was recorded first keeps its place, so the others may be in a wrong order, and "

@@ -1,11 +1,17 @@
 internal import EventModel
 
-/// One row of a CSV file: its fields as text, quotes taken off.
-public struct CSVRow: Sendable {
+/// One row of an input: its fields as text, whatever they stood in.
+public struct InputRow: Sendable {
     /// 1-based line of the file the row starts in.
     public internal(set) var line = 0
     /// 1-based number of the row; the header is none, blank lines are none.
     public internal(set) var number = 0
+    /// Of a document which of the mapping's levels it is a row of, from 0; 0 for rows of a table.
+    var level = 0
+    /// Fields that the row does not have, or has as `null`, by place; empty where it has all.
+    var absent: [Bool] = []
+    /// Why fields have no text, by place: `gives 2 values where one is wanted`.
+    var problems: [Int: String] = [:]
     /// The first named column that the row is too short for; nil where it has all.
     public internal(set) var firstMissing: String?
     /// The fields' UTF-8, one behind the other.
@@ -32,10 +38,13 @@ public struct CSVRow: Sendable {
         if bytes[range].contains(where: { $0 >= 0x80 }) {
             return NormalText.form(of: self[index])
         }
-        while let first = bytes[range].first, CSVRow.isBlank(first) { range.removeFirst() }
-        while let last = bytes[range].last, CSVRow.isBlank(last) { range.removeLast() }
+        while let first = bytes[range].first, InputRow.isBlank(first) { range.removeFirst() }
+        while let last = bytes[range].last, InputRow.isBlank(last) { range.removeLast() }
         return String(decoding: bytes[range], as: UTF8.self)
     }
+
+    /// Whether the row has a field, if perhaps an empty one.
+    func has(_ index: Int) -> Bool { absent.isEmpty || !absent[index] }
 
     /// Whether a byte is white space of ASCII.
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
