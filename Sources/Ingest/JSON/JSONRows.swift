@@ -28,6 +28,8 @@ final class JSONRows: RowReader {
     /// Rows of the unit at hand that are still to come, the last first: where each level above and its own
     /// stand in the tree.
     private var waiting: [(level: Int, nodes: [Int])] = []
+    /// By column: what the node it was asked of last has.
+    private var shared: [(node: Int, field: Field)]
     private var hasUnit = false
     private var rawBytes: [UInt8]?
 
@@ -60,6 +62,7 @@ final class JSONRows: RowReader {
         self.columns = found
         isOptional = optional
         isSeen = Array(repeating: false, count: columns.count)
+        shared = Array(repeating: (-1, .absent), count: columns.count)
         streamed = self.levels.streamed
         self.reopened = reopened
         let members = zip(columns, found).compactMap { name, column -> (String, String)? in
@@ -175,6 +178,7 @@ final class JSONRows: RowReader {
         }
         rows += found.count
         waiting = found.reversed()
+        for place in shared.indices { shared[place].node = -1 }
     }
 
     private func fill(_ level: Int, _ nodes: [Int]) {
@@ -188,18 +192,8 @@ final class JSONRows: RowReader {
         row.absent.removeAll(keepingCapacity: true)
         row.problems.removeAll()
         for (place, column) in columns.enumerated() {
-            var field = Field.absent
-            switch column.base {
-            case .level(let base) where nodes[base] >= 0:
-                field = JSONRows.field(column.path, in: units.tree, from: nodes[base], bytes)
-            case .document where streamed == nil:
-                field = JSONRows.field(column.path, in: units.tree, from: JSONTree.root, bytes)
-            case .document where outside.document == units.documents:
-                field = outside.fields[place] ?? .absent
-            default: break
-            }
             var isAbsent = true
-            switch field {
+            switch field(place, column, nodes, bytes) {
             case .absent: break
             case .text(let text):
                 row.bytes += text
@@ -213,6 +207,26 @@ final class JSONRows: RowReader {
             row.ends.append(row.bytes.count)
             row.absent.append(isAbsent)
         }
+    }
+
+    /// What a column has in a row. Rows below one share what it has.
+    private func field(
+        _ place: Int, _ column: JSONColumn, _ nodes: [Int], _ bytes: Span<UInt8>
+    ) -> Field {
+        var node = JSONTree.root
+        switch column.base {
+        case .level(let base) where nodes[base] >= 0: node = nodes[base]
+        case .level: return .absent
+        case .document where streamed == nil: break
+        case .document:
+            return outside.document == units.documents ? outside.fields[place] ?? .absent : .absent
+        }
+        if shared[place].node != node {
+            shared[place] = (
+                node, JSONRows.field(column.path, in: units.tree, from: node, bytes)
+            )
+        }
+        return shared[place].field
     }
 
     private static func field(

@@ -127,7 +127,9 @@ struct IngestReport {
                     persons.map { ($0.kind, $0.attribute, $0.count) },
                     first: persons.compactMap(\.line).min()))
         }
-        for group in groups where !group.kind.isOfPersons {
+        let absent = groups.filter { $0.kind == .absentColumn }.map(\.attribute.printable)
+        if !absent.isEmpty { say(doubts.absent(absent)) }
+        for group in groups where !group.kind.isOfPersons && group.kind != .absentColumn {
             say(
                 doubts.found(
                     group.kind, in: group.attribute.printable, group.count, first: group.line,

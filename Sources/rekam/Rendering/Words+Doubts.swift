@@ -59,6 +59,13 @@ package struct DoubtWords: SubjectWords {
         }
     }
 
+    /// Columns that a mapping reads, and no row has.
+    package func absent(_ columns: [String]) -> String {
+        let names = columns.joined(separator: ", ")
+        return doubtful + pick("no row has ", "tidak ada baris yang punya ") + names + ". "
+            + how(.absentColumn)
+    }
+
     /// What a rehearsal does not try.
     package var tiesNotTried: String {
         pick(
