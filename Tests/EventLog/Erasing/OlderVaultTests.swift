@@ -52,6 +52,18 @@ struct OlderVaultTests {
             atPath: folder.path + "/" + name, toPath: folder.path + "/private.mdb")
     }
 
+    private func erase(_ subject: String) throws {
+        let log = try store()
+        try log.erase(at: Self.now) { view in
+            let found = try view.person(subject)
+            let person = try #require(found)
+            return try view.erasure(
+                of: [view.trace(person)], reason: "asked for", by: nil, at: Self.now)
+        }
+        try #expect(log.vaultMismatch() == nil)
+        try #expect(log.verify() == nil)
+    }
+
     private func expectRefused() throws {
         let log = try store()
         let count = try log.read { $0.entryCount }
@@ -117,22 +129,32 @@ struct OlderVaultTests {
     @Test func `an erasure of who came last takes nothing off what was written`() throws {
         try make(["ani", "budi", "rini"])
         try keep("old")
-        func erase(_ subject: String) throws {
-            let log = try store()
-            try log.erase(at: Self.now) { view in
-                let found = try view.person(subject)
-                let person = try #require(found)
-                return try view.erasure(
-                    of: [view.trace(person)], reason: "asked for", by: nil, at: Self.now)
-            }
-            try #expect(log.vaultMismatch() == nil)
-            try #expect(log.verify() == nil)
-        }
         try erase("customer/rini")
         try erase("customer/budi")
         try add(5, "rini")
         try #expect(store().verify() == nil)
         try putBack("old")
         try expectRefused()
+    }
+
+    @Test func `one from before an erasure, though nothing was recorded since, shows nobody again`()
+        throws
+    {
+        try make(["ani", "budi", "rini"])
+        for (number, customer) in ["rini", "budi"].enumerated() {
+            try keep("\(number)")
+            try erase("customer/" + customer)
+        }
+        for number in 0..<2 {
+            try putBack("\(number)")
+            try expectRefused()
+            let reader = try LogStore.open(at: folder.path, readOnly: true)
+            for (customer, isErased) in [("ani", false), ("budi", true), ("rini", true)] {
+                let found = try reader.read { try $0.person("customer/" + customer) }
+                #expect((found == nil) == isErased, "\(number): \(customer)")
+            }
+        }
+        #expect(try store().eraseAgain(at: Self.now, takesVault: true).rows == 2)
+        #expect(try store().verify() == nil)
     }
 }
