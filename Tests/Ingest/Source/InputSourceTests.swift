@@ -124,7 +124,14 @@ struct InputSourceTests {
             ("  [\n {\"id\": 1}]", "jq -c '.[]'", "is JSON, and a mapping reads CSV"),
             ("{\n  \"id\": 1\n}", "goes over several lines", "is JSON, and a mapping reads CSV"),
             ("{\"a\": [\n1]}\n", "goes over several lines", "is JSON, and a mapping reads CSV"),
+            (
+                "{\"events\": [\n{\"id\": 1}]}\n", "goes over several lines",
+                "is JSON, and a mapping reads CSV"
+            ),
             ("{\"id\":\"1\"}\n{\"id\":\"2\"}\n", nil, "is JSON, and a mapping reads CSV"),
+            // Of lines one that is cut off is refused by itself, also where it is the first.
+            ("{\n{\"id\":\"2\"}\n", nil, "is JSON, and a mapping reads CSV"),
+            ("{\"id\":\"1\",\"da\n{\"id\":\"2\"}\n", nil, "is JSON, and a mapping reads CSV"),
             ("\u{FEFF}<?xml version='1.0'?>", "is XML", "is XML"), ("%PDF-1.7", "is PDF", "is PDF"),
             ("PAR1\u{15}", "is Parquet", "is Parquet"),
             ("SQLite format 3\0", "an SQLite database", "an SQLite database"),
