@@ -22,8 +22,8 @@ extension LogStore {
     /// erased, in it. Lines of other logs are left out.
     package func erasuresOutside() throws -> [Erasure] {
         let inside = KeptErasures(path: path + "/" + LogStore.backedUpErasures)
-        return try keptErasures.read(identity: identity).erasures
-            + inside.read(identity: identity).erasures
+        return try keptErasures.read(identity: identity).own
+            + inside.read(identity: identity).own
     }
 
     /// Does something that takes several write transactions while nobody else writes.

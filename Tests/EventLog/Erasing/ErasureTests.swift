@@ -366,7 +366,7 @@ import Vault
         let log = try LogStore.open(at: folder.path)
         #expect(try log.erasureUnderWay() == nil)
         #expect(try !isInVault("Budi", folder))
-        #expect(try log.keptErasures.read(identity: log.identity).erasures.count == 1)
+        #expect(try log.keptErasures.read(identity: log.identity).own.count == 1)
         #expect(try log.verify() == nil)
     }
 

@@ -125,7 +125,7 @@ import Testing
         #expect(try log.erasureUnderWay() == nil)
         #expect(try rows(log) == (1, 3))
         #expect(try log.read { try $0.person("customer/budi") } == nil)
-        #expect(try log.keptErasures.read(identity: log.identity).erasures.count == 1)
+        #expect(try log.keptErasures.read(identity: log.identity).own.count == 1)
         #expect(try log.verify() == nil)
     }
 
