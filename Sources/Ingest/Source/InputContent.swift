@@ -44,13 +44,13 @@ public enum InputContent: String, Sendable {
             guard next == nil || next == UInt8(ascii: "\"") || next == UInt8(ascii: "}") else {
                 return nil
             }
-            // A line that isn't there to its end tells nothing.
-            let isWhole = line.endIndex < rest.endIndex || next == nil
+            // A line after which nothing is there tells nothing. An object begins where a value does: else
+            // it is the next line, and this one is damaged.
+            let following = rest[line.endIndex...].first { $0 > 32 }
             let last = line.last { $0 > 32 }
-            // An object begins where a value does: else it is the next line, and this one is damaged.
             let isValue = last == UInt8(ascii: ":") || last == UInt8(ascii: "[")
-            let goesOn = isValue || rest[line.endIndex...].first { $0 > 32 } != UInt8(ascii: "{")
-            self = isWhole && last != UInt8(ascii: "}") && goesOn ? .jsonDocument : .jsonLines
+            let goesOn = following != nil && (isValue || following != UInt8(ascii: "{"))
+            self = goesOn && last != UInt8(ascii: "}") ? .jsonDocument : .jsonLines
         default:
             guard Self.isCSV(rest) else { return nil }
             self = .csv

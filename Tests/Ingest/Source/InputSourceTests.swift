@@ -130,6 +130,7 @@ struct InputSourceTests {
             ),
             ("{\"id\":\"1\"}\n{\"id\":\"2\"}\n", nil, "is JSON, and a mapping reads CSV"),
             // Of lines one that is cut off is refused by itself, also where it is the first.
+            ("{\n", nil, "is JSON, and a mapping reads CSV"),
             ("{\n{\"id\":\"2\"}\n", nil, "is JSON, and a mapping reads CSV"),
             ("{\"id\":\"1\",\"da\n{\"id\":\"2\"}\n", nil, "is JSON, and a mapping reads CSV"),
             ("\u{FEFF}<?xml version='1.0'?>", "is XML", "is XML"), ("%PDF-1.7", "is PDF", "is PDF"),
