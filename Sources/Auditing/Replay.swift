@@ -13,8 +13,12 @@ package struct ReplayReport: Sendable {
     package var figures = FigureComparison()
     /// Rows of the period that were computed.
     package var facts: UInt64 = 0
-    /// The first difference, in words; nil where all agrees.
+    /// What the log or a row lacks that the entries give, in words; nil where nothing does. Figures are
+    /// not compared then.
     package var difference: String?
+
+    /// Whether all that was compared agrees.
+    package var agrees: Bool { difference == nil && figures.differing.isEmpty }
 }
 
 /// Computes a period's cells and figures from zero, without touching what is stored, and compares.
@@ -196,10 +200,5 @@ package struct Replay {
                     found)
             }
         }
-        guard let first = report.figures.differing.first else { return }
-        report.difference =
-            "\(first.name)\(first.key.first.map { " of " + $0.value } ?? ""): the stored rows give "
-            + "\(first.before.value.decimalText() ?? "nothing"), the entries "
-            + "\(first.after.value.decimalText() ?? "nothing")"
     }
 }

@@ -48,34 +48,30 @@ extension Snapshot {
         let name = StoreFiles.withoutSlash(folder)
         guard StoreFiles.status(name) == nil else { throw StoreFault.alreadyThere(path: name) }
         // Two exports to one name would mix their files.
-        let making = try FolderHold(for: name)
-        do {
-            let signed = try SignedNote(SnapshotFiles.signedText(manifest), signedWith: key)
-            var beside: [(path: String, bytes: [UInt8])] = [
-                (SnapshotFiles.checkpoint, Array(note.encoded.utf8)),
-                (SnapshotFiles.signature, Array(signed.encoded.utf8)),
-                (SnapshotFiles.verifier, Array((key.verifier + "\n").utf8)),
-            ]
-            if !succession.statements.isEmpty {
-                beside.append((SnapshotFiles.rotations, Array(succession.encoded.utf8)))
-            }
-            if !names.isEmpty {
-                let list = JSONValue.object(
-                    names.map { JSONMember(key: $0.key, value: .string($0.value)) })
-                beside.append((SnapshotFiles.names, (list.canonical ?? []) + [0x0A]))
-            }
-            for (path, bytes) in files + beside {
-                try FolderFiles.makeFolders(for: path, in: making.path)
-                try FolderFiles.write(making.path + "/" + path, bytes, isSynced: false)
-            }
-            if let log {
-                _ = try TileExport(log, size: manifest.checkpoint.size, withAnswers: true).write(
-                    to: making.path, progress: progress)
-            }
-            try making.finish()
-        } catch {
-            making.remove()
-            throw error
+        let making = try PartialFolder(for: name, isPrivate: false)
+        let signed = try SignedNote(SnapshotFiles.signedText(manifest), signedWith: key)
+        var beside: [(path: String, bytes: [UInt8])] = [
+            (SnapshotFiles.checkpoint, Array(note.encoded.utf8)),
+            (SnapshotFiles.signature, Array(signed.encoded.utf8)),
+            (SnapshotFiles.verifier, Array((key.verifier + "\n").utf8)),
+        ]
+        if !succession.statements.isEmpty {
+            beside.append((SnapshotFiles.rotations, Array(succession.encoded.utf8)))
         }
+        if !names.isEmpty {
+            let list = JSONValue.object(
+                names.map { JSONMember(key: $0.key, value: .string($0.value)) })
+            beside.append((SnapshotFiles.names, (list.canonical ?? []) + [0x0A]))
+        }
+        for (path, bytes) in files + beside {
+            try FolderFiles.makeFolders(for: path, in: making.path)
+            try FolderFiles.write(making.path + "/" + path, bytes, isSynced: false)
+        }
+        if let log {
+            _ = try TileExport(log, size: manifest.checkpoint.size, withAnswers: true).write(
+                to: making.path, progress: progress)
+        }
+        try FolderFiles.syncAll(making.path)
+        try making.finish()
     }
 }

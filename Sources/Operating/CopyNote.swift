@@ -25,6 +25,7 @@ package struct CopyNote: Hashable, Sendable {
 
     /// Where it is: the path, or `PATH.partial` where making it was cut off.
     package var places: [String] {
+        let partial = PartialFolder.partial(path)
         guard !StoreFiles.isAbsent(partial) else { return [path] }
         return StoreFiles.isAbsentOrEmpty(path) ? [partial] : [path, partial]
     }
@@ -61,17 +62,14 @@ package struct CopyNote: Hashable, Sendable {
         let beside = (StoreFiles.names(in: parent) ?? []).map {
             StoreFiles.withoutSlash(parent) + "/" + $0
         }
-        return Set(beside + all(ofStore: store).map(\.partial)).sorted()
+        return Set(beside + all(ofStore: store).map { PartialFolder.partial($0.path) }).sorted()
             .filter(PartialFolder.isLeftover)
     }
 
     /// Takes away what copies that a store knows of left in the making.
     package static func sweepLeftovers(of log: LogStore) {
-        for note in all(of: log) { PartialFolder.sweep(note.partial) }
+        for note in all(of: log) { PartialFolder.sweep(PartialFolder.partial(note.path)) }
     }
-
-    /// Where it stands while it is being made.
-    private var partial: String { StoreFiles.withoutSlash(path) + ".partial" }
 
     private static func all(ofStore store: String) -> [CopyNote] {
         let path = file(store)
@@ -97,7 +95,9 @@ package struct CopyNote: Hashable, Sendable {
         all(of: log).filter { note in
             note.kind == .backup
                 && now.milliseconds - note.time.milliseconds > mostDays * 86_400_000
-                && note.places.contains { !StoreFiles.isAbsent($0 + "/private.mdb") }
+                && [note.path, PartialFolder.whole(note.path)].contains {
+                    !StoreFiles.isAbsent($0 + "/private.mdb")
+                }
         }
     }
 }

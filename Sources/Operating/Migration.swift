@@ -48,9 +48,8 @@ public struct Migration {
         // The new log has an identity of its own: the old one's lines mean nothing to it. They stand
         // before the store appears, which is never without them.
         try KeptErasures(ofStore: folder).add(erasures, identity: identity)
-        for hold in try old.keptHolds.read(identity: old.identity).holds {
-            try KeptHolds(ofStore: folder).add(hold, isReleased: false, identity: identity)
-        }
+        let holds = try old.keptHolds.read(identity: old.identity).holds
+        try KeptHolds(ofStore: folder).append(holds.map { KeptHold($0) }, identity: identity)
         try partial.finish()
         return Outcome(entries: count, root: root, hasKey: key != nil)
     }

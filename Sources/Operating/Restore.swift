@@ -106,7 +106,7 @@ public struct Restore {
         let holds = try holdsKeptElsewhere(identity)
         var erased = 0
         if manifest.names != nil {
-            erased = try LogStore.eraseAgain(inCopyAt: partial.path, kept.lines.erasures)
+            erased = try LogStore.eraseAgain(inCopyAt: partial.path, kept.lines.own)
         }
         if let group {
             try LogStore.share(partial.path, with: group)
@@ -116,10 +116,10 @@ public struct Restore {
         try key?.write(folder: partial.path)
         // Where they were kept elsewhere, they are kept beside the store from now on: before it appears,
         // since without them it misses texts of which nothing says that they were erased.
-        try KeptErasures(ofStore: folder).add(kept.lines.erasures, identity: identity)
+        try KeptErasures(ofStore: folder).add(kept.lines.own, identity: identity)
         let beside = KeptHolds(ofStore: folder)
         for hold in holds.holds where try !beside.read(identity: identity).holds.contains(hold) {
-            try beside.add(hold, isReleased: false, identity: identity)
+            try beside.append([KeptHold(hold)], identity: identity)
         }
         // A list that can't be read is told to whoever is going to erase.
         let inForce = (try? beside.read(identity: identity).holds.count) ?? 0
@@ -159,8 +159,8 @@ public struct Restore {
         }
         let inside = KeptErasures(path: backup + "/" + LogStore.backedUpErasures)
         var lines = try kept.read(identity: identity)
-        lines.erasures += try inside.read(identity: identity).erasures
-        let hasOthersAlone = lines.erasures.isEmpty && !lines.ofOthers.isEmpty
+        lines.own += try inside.read(identity: identity).own
+        let hasOthersAlone = lines.own.isEmpty && !lines.ofOthers.isEmpty
         return (kept.path, lines, (kept.isThere || inside.isThere) && !hasOthersAlone)
     }
 

@@ -1,16 +1,15 @@
 extension QueryContext {
-    /// Answers a question; a column whose numbers are too large to add up exactly stands refused among
-    /// the others, which are answered.
+    /// Answers a question; a column whose numbers are too large to add up exactly stands refused, alone
+    /// as among others, which are answered.
     ///
-    /// - Throws: as `answer(_:)`; also where all columns are too large, so that nothing is left to
-    ///   answer.
+    /// - Throws: as `answer(_:)`, but for what is too large.
     /// - Complexity: as `answer(_:)`, and where one is too large as often again as there are columns.
     package func answerLeavingTooLarge(_ request: QueryRequest) throws -> Answer {
-        do { return try answer(request) } catch let faults as QueryFaults
-            where faults.areTooLarge && request.kpis.count > 1
-        {
+        do { return try answer(request) } catch let faults as QueryFaults where faults.areTooLarge {
             var part = request
             let isGiven = try request.kpis.map { kpi in
+                // One that is asked for alone is refused already.
+                guard request.kpis.count > 1 else { return false }
                 part.kpis = [kpi]
                 do { _ = try answer(part) } catch let faults as QueryFaults
                     where faults.areTooLarge
@@ -18,11 +17,28 @@ extension QueryContext {
                 return true
             }
             part.kpis = zip(request.kpis, isGiven).filter(\.1).map(\.0)
-            guard !part.kpis.isEmpty else { throw faults }
             var planner = QueryPlanner(context: self)
-            let columns = try planner.plan(request).outputs.map(\.column)
-            return try answer(part).placed(among: columns, isGiven, others: .refused)
+            let plan = try planner.plan(request)
+            let given = try part.kpis.isEmpty ? groups(of: plan, request) : answer(part)
+            return given.placed(among: plan.outputs.map(\.column), isGiven, others: .refused)
         }
+    }
+
+    /// What a question is about, with no figure of it: nothing is added up.
+    private func groups(of plan: QueryPlan, _ request: QueryRequest) throws -> Answer {
+        var plan = plan
+        for place in plan.projections.indices {
+            plan.projections[place].isSummed = plan.projections[place].isSummed.map { _ in false }
+        }
+        for place in plan.outputs.indices {
+            plan.outputs[place].expression = Expression()
+            _ = plan.outputs[place].expression.add(.number(Fraction(0)))
+        }
+        var answer = try QueryEvaluation(
+            context: self, plan: plan, memory: QueryMemory(bytes: request.memoryBytes)
+        ).answer()
+        try grounds?(&answer.basis, answer.definitions)
+        return answer
     }
 }
 

@@ -20,9 +20,8 @@ package struct PersonRecording {
     /// Keeps a person from being erased until the hold is released.
     package func hold(_ person: Person) throws {
         try record("hold.added", of: person)
-        try store.keptHolds.add(
-            PersonActs.Hold(person: person, reason: reason, by: by, time: now), isReleased: false,
-            identity: store.identity)
+        let hold = PersonActs.Hold(person: person, reason: reason, by: by, time: now)
+        try store.keptHolds.append([KeptHold(hold)], identity: store.identity)
     }
 
     /// Ends one hold of a person, known by its reason; others go on.
@@ -33,7 +32,8 @@ package struct PersonRecording {
                 .init("token", .text(Self.text(hold.person))),
                 .init("kind", .text(hold.person.kind)), .init("hold", .text(hold.reason)),
             ])
-        try store.keptHolds.add(hold, isReleased: true, identity: store.identity)
+        try store.keptHolds.append(
+            [KeptHold(hold, isReleased: true)], identity: store.identity)
     }
 
     /// Says after how many days persons of a kind are due to be erased; nil: never.

@@ -156,6 +156,7 @@ package final class PersonalVault: Sendable {
             let tables = try VaultTables(made)
             let write = try made.beginWrite()
             try tables.makeIndex(ofNames: named, in: write)
+            try tables.count(1, in: write)
             try write.commit()
         }
         // Makes its table of readers, which not everybody who reads may make.
@@ -372,7 +373,8 @@ package struct VaultTables: Sendable {
         notes = tables[4]
     }
 
-    /// How many rows were ever written. An erasure takes none off, so that no number is given twice.
+    /// How many rows were ever written. An erasure takes none off, so that no number is given twice, and
+    /// is one more itself, so that a vault from before it does not reach as far.
     func rowsWritten(in transaction: borrowing some Transaction & ~Copyable) throws -> UInt32 {
         try transaction.withValue(registry, Key(VaultTables.rowsKey)) { value in
             value.count == 4 ? value.littleEndian(at: 0) : 0

@@ -179,14 +179,7 @@ extension VaultTables {
         if try last.move(.last), try last.keyNumber(at: 0, as: UInt32.self) >= first {
             throw VaultFault.damaged(path: path, reason: "it holds more rows than were written")
         }
-        guard let written = UInt32(exactly: UInt64(first) + UInt64(rows.count)), written < .max
-        else {
-            throw VaultFault.damaged(
-                path: path, reason: "its rows are numbered to the last number there is")
-        }
-        try write.put(registry, Key(VaultTables.rowsKey), byteCount: 4) { bytes in
-            bytes.storeBytes(of: written.littleEndian, as: UInt32.self)
-        }
+        try count(rows.count, in: write)
         guard !rows.names.isEmpty else { return }
         var block = IndexBlock()
         for (index, name) in rows.names.enumerated() {
@@ -197,6 +190,18 @@ extension VaultTables {
         }
         block.sort()
         try add(block, at: first, in: write)
+    }
+
+    /// Counts rows as written; an erasure counts as one, see `rowsWritten`.
+    func count(_ rows: Int, in write: borrowing WriteTransaction) throws {
+        let before = try rowsWritten(in: write)
+        guard let written = UInt32(exactly: UInt64(before) + UInt64(rows)), written < .max else {
+            throw VaultFault.damaged(
+                path: path, reason: "its rows are numbered to the last number there is")
+        }
+        try write.put(registry, Key(VaultTables.rowsKey), byteCount: 4) { bytes in
+            bytes.storeBytes(of: written.littleEndian, as: UInt32.self)
+        }
     }
 
     /// Adds a block, which takes in those before it that it may.

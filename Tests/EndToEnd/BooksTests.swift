@@ -151,7 +151,7 @@ struct BooksTests {
             "Ditolak, karena angkanya terlalu besar untuk dijumlahkan secara tepat: huge",
             "Refused, as the numbers are too large to add up exactly: huge. The snapshot says",
             "close 0\n", "replay 0\n", "export 0\n", "verify 0\n", "restatements 0\n",
-            "diff 0\n", "alone 0\n", "query 64\n",
+            "diff 0\n", "alone 0\n", "query 0\n",
             "figures of huge: the numbers are too large to add up exactly",
             "angka dari huge: angkanya terlalu besar untuk dijumlahkan secara tepat",
             "All figures of huge: it lacks some, as the numbers were too large",
@@ -194,7 +194,8 @@ struct BooksTests {
             ask --compare previous --format csv
             rekam scorecard desk --period 2025-Q3; echo "card $?"
             rekam scorecard desk --period 2025-Q3 --format csv
-            rekam query huge --period 2025-Q3; echo "alone $?"
+            alone() { rekam query huge --period 2025-Q3 "$@"; echo "alone $?"; }
+            alone; alone --by agent --format csv; alone --format json
             rekam period close 2025-Q3 > /dev/null
             ask --as-closed --format csv
             """)
@@ -205,9 +206,15 @@ struct BooksTests {
             "huge,2025-Q3,,count,,,,,too_large,refused,",
             "ticket_volume,2025-Q3,1,count,,1,1,1,,settled,",
             "\"value\": null, \"reason\": \"too_large\"", "\"status\": \"refused\"",
-            "card 0\n", "alone 64\n", "huge,2025-Q3,,count,,,,,too_large,refused_then,",
+            "card 0\n", "huge,2025-Q3,,count,,,,,too_large,refused_then,",
             "ticket_volume,2025-Q3,1,count,,1,1,1,,closed,",
         ] { #expect(result.out.contains(word), "\(word): \(result)") }
+        let alone = (result.out.components(separatedBy: "card 0\n").last ?? "")
+            .components(separatedBy: "alone 0\n")
+        try #require(alone.count == 4, "\(result)")
+        #expect(alone[0].contains("Huge: refused"), "\(alone[0])")
+        #expect(alone[1].contains(",count,,,,,too_large,refused,"), "\(alone[1])")
+        #expect(alone[2].contains("\"reason\": \"too_large\""), "\(alone[2])")
     }
 
     @Test("Where the count alone moved, every comparison shows it")

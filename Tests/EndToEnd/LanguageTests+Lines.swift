@@ -228,6 +228,10 @@ extension LanguageTests {
             "restore whole --store back --checkpoint-file old", "lalu impor lagi"),
         Line(
             "restore --store back --accept-rollback uji",
+            "Tidak ada checkpoint bertanda tangan di "),
+        Line("checkpoint --store back"),
+        Line(
+            "restore --store back --accept-rollback uji",
             "Tidak ada entri bertanda tangan yang hilang;"),
         Line(
             "migrate store baru", " entri dipindahkan ke baru: bita, waktu dan akar yang sama, ",

@@ -112,6 +112,71 @@ struct VerificationTests {
         #expect(String(decoding: entry, as: UTF8.self).contains("\"rekamposition\":1,"))
     }
 
+    /// Changes a byte in the middle of a bundle, and seals its block anew.
+    private func change(bundle: Int) throws {
+        let environment = try Environment.open(at: folder.path)
+        let (bundles, ends) = try (
+            environment.openTable("bundles"), environment.openTable("bundle_ends")
+        )
+        let write = try environment.beginWrite()
+        let zero = Key(0 as UInt32, 0 as UInt32)
+        let list = try #require(try write.copyValue(ends, zero))
+        func end(_ bundle: Int) -> Int {
+            bundle < 0 ? 0 : (0..<8).reduce(0) { $0 | Int(list[8 * bundle + $1]) << (8 * $1) }
+        }
+        let place = (end(bundle - 1) + end(bundle)) / 2
+        let perBlock = try #require(try write.copyValue(bundles, zero)).count - 16
+        let block = place / perBlock
+        let key = Key(0 as UInt32, UInt32(block))
+        var value = try #require(try write.copyValue(bundles, key))
+        value[place % perBlock] ^= 0x10
+        try write.put(
+            bundles, key, ByteStream.sealed(value, table: "bundles", lane: 0, block: block))
+        try write.commit()
+    }
+
+    @Test(
+        "Nothing altered is signed: entries signed before stand as they were, later ones are looked at",
+        arguments: [0, 1, 2])
+    func signed(bundle: Int) throws {
+        try makeLog()
+        let kept = KeptCheckpoint(path: folder.path + "/signed")
+        let root: [UInt8]
+        do {
+            let store = try LogStore.open(at: folder.path)
+            _ = try kept.sign(store, size: 512)
+            root = try store.read { $0.root }
+        }
+        try change(bundle: bundle)
+        let store = try LogStore.open(at: folder.path)
+        try #expect(store.verify()?.table == "bundles")
+        let isKnown = bundle < 2
+        try #expect((store.verifyEntries(beyond: 512) == nil) == isKnown)
+        try #expect(store.verifyEntries(beyond: 511) != nil || bundle == 0)
+        if isKnown {
+            try #expect(Checkpoint(kept.sign(store).text)?.root.bytes == root)
+        } else {
+            #expect(throws: KeptFault.self) { try kept.sign(store) }
+        }
+        try #expect(kept.read()?.checkpoint.size == (isKnown ? store.read { $0.entryCount } : 512))
+    }
+
+    @Test("What another key signed is no reason to look at nothing")
+    func signedByOther() throws {
+        try makeLog()
+        let kept = KeptCheckpoint(path: folder.path + "/signed")
+        do {
+            let store = try LogStore.open(at: folder.path)
+            _ = try kept.sign(store, size: 900)
+            _ = try store.rotateKey(
+                seed: Array(repeating: 8, count: 32), isLost: false, reason: nil, by: nil,
+                at: Instant(milliseconds: 1_770_000_000_000))
+        }
+        try change(bundle: 0)
+        let store = try LogStore.open(at: folder.path)
+        #expect(throws: KeptFault.self) { try kept.sign(store) }
+    }
+
     @Test("A changed entry of the tail is found")
     func tail() throws {
         try makeLog()

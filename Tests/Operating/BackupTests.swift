@@ -88,7 +88,19 @@ struct BackupTests {
         #expect(place.names("mine.partial") == ["notes"])
     }
 
-    @Test("What an interrupted backup left behind is taken over by the next one of that name")
+    /// What a process leaves that is killed while it makes something.
+    private func leaveBehind(_ name: String, _ files: [String]) throws {
+        let folder = place.file(name + ".partial")
+        try FileManager.default.createDirectory(
+            atPath: folder + "/whole", withIntermediateDirectories: true)
+        for file in [".rekam-in-the-making"] + files.map({ "whole/" + $0 }) {
+            try Data("half".utf8).write(to: URL(fileURLWithPath: folder + "/" + file))
+        }
+    }
+
+    @Test(
+        "What an interrupted backup or restore left behind goes with the next one, whatever its name"
+    )
     func leftover() throws {
         let store = try place.store(events: 3)
         struct Stop: Error {}
@@ -96,11 +108,15 @@ struct BackupTests {
         backup.progress = { _ in throw Stop() }
         #expect(throws: Stop.self) { try backup.make(at: place.file("backup"), now: now) }
         #expect(place.names("") == ["store"])
-        try FileManager.default.createDirectory(
-            atPath: place.file("backup.partial"), withIntermediateDirectories: true)
-        try Data("half".utf8).write(to: URL(fileURLWithPath: place.file("backup.partial/data.mdb")))
+        try leaveBehind("backup", ["data.mdb"])
         _ = try backUp(store)
         #expect(place.names("") == ["backup", "store"])
+        try leaveBehind("elsewhere", ["data.mdb", "private.mdb"])
+        // Whoever copies a store by hand may call it so, too.
+        try FileManager.default.copyItem(
+            atPath: place.file("backup"), toPath: place.file("own.partial"))
+        _ = try Restore(of: place.file("backup")).make(at: place.file("restored"))
+        #expect(place.names("") == ["backup", "own.partial", "restored", "store"])
     }
 
     /// What is done to a backup, and the word its refusal must say.

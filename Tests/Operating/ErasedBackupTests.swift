@@ -98,11 +98,11 @@ struct ErasedBackupTests {
         #expect(try titles(log) == shown)
         #expect(try log.verify() == nil)
         let root = try log.read { $0.root }
-        let lines = try kept.read(identity: log.identity).erasures.count
+        let lines = try kept.read(identity: log.identity).own.count
         let second = try log.eraseAgain(at: now)
         #expect(second.rows == 0 && second.recorded == 0)
         #expect(try log.read { $0.root } == root)
-        #expect(try kept.read(identity: log.identity).erasures.count == lines && lines == 3)
+        #expect(try kept.read(identity: log.identity).own.count == lines && lines == 3)
         #expect(try titles(log) == shown)
         // Events that came in again are a new person's, who is erased as anybody.
         try erase("dewi", in: log)
@@ -124,7 +124,7 @@ struct ErasedBackupTests {
         try record([opened(1, "ani"), opened(2, "budi")], in: other)
         try erase("ani", in: other)
         let kept = try other.keptErasures.read(identity: other.identity)
-        #expect(kept.erasures.count == 1 && kept.ofOthers == [1, 2])
+        #expect(kept.own.count == 1 && kept.ofOthers == [1, 2])
         #expect(try other.eraseAgain(at: now).recorded == 0)
         #expect(try other.verify() == nil)
         // Nor does one store erase in another's backup.
@@ -149,7 +149,7 @@ struct ErasedBackupTests {
         let new = try open("new", from: 78)
         #expect(new.identity != log.identity)
         let kept = try new.keptErasures.read(identity: new.identity)
-        #expect(kept.erasures.count == 1 && kept.ofOthers.isEmpty)
+        #expect(kept.own.count == 1 && kept.ofOthers.isEmpty)
         #expect(try titles(new) == ["of budi", "of citra", "of dewi", "of eka"])
         #expect(try new.verify() == nil)
     }
@@ -209,18 +209,17 @@ struct ErasedBackupTests {
     {
         func hold(_ name: String, in log: LogStore, isReleased: Bool = false) throws {
             let person = try #require(try log.read { try $0.person("customer/\(name)") })
-            try log.keptHolds.add(
-                PersonActs.Hold(person: person, reason: "lawsuit", by: "dpo", time: now),
-                isReleased: isReleased, identity: log.identity)
+            let hold = PersonActs.Hold(person: person, reason: "lawsuit", by: "dpo", time: now)
+            try log.keptHolds.append(
+                [KeptHold(hold, isReleased: isReleased)], identity: log.identity)
         }
         do {
             let log = try made()
             for name in ["ani", "budi"] { try hold(name, in: log) }
             try hold("budi", in: log, isReleased: true)
             // Another log's are none of it.
-            try log.keptHolds.add(
-                try #require(log.read { try $0.personActs().holds.first }), isReleased: true,
-                identity: "another")
+            let first = try #require(log.read { try $0.personActs().holds.first })
+            try log.keptHolds.append([KeptHold(first, isReleased: true)], identity: "another")
         }
         try FileManager.default.removeItem(atPath: place.file("store"))
         _ = try Restore(of: place.file("early")).make(at: place.file("store"))
@@ -242,8 +241,9 @@ struct ErasedBackupTests {
             let log = try made()
             let person = try #require(try log.read { try $0.person("customer/ani") })
             let hold = PersonActs.Hold(person: person, reason: "lawsuit", by: nil, time: now)
-            try log.keptHolds.add(hold, isReleased: false, identity: "another")
-            try log.keptHolds.add(hold, isReleased: false, identity: log.identity)
+            for identity in ["another", log.identity] {
+                try log.keptHolds.append([KeptHold(hold)], identity: identity)
+            }
         }
         let elsewhere = place.file("elsewhere")
         try FileManager.default.moveItem(atPath: place.file("store.holds"), toPath: elsewhere)

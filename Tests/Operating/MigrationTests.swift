@@ -69,7 +69,7 @@ struct MigrationTests {
         let new = try LogStore.open(at: place.file("new"), salts: .counting())
         #expect(new.identity != old.identity)
         let lines = try new.keptErasures.read(identity: new.identity)
-        #expect(lines.erasures.map(\.names) == [[token]] && lines.ofOthers.isEmpty)
+        #expect(lines.own.map(\.names) == [[token]] && lines.ofOthers.isEmpty)
         // Where the list can't be written, no store appears.
         try FileManager.default.createDirectory(
             atPath: place.file("late") + ".erasures", withIntermediateDirectories: true)

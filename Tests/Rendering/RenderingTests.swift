@@ -3,7 +3,36 @@ import EventModel
 import Querying
 import Testing
 
+@testable import Querying
 @testable import Rendering
+
+@Suite("Rendering: what differs is shown, also where the value is the same")
+struct ChangedFigureTests {
+    @Test("A replay says what the stored rows give and what the entries do") func replayed() throws
+    {
+        let period = try Period("2025-07", today: Day(number: 0))
+        func text(_ before: Figure, _ after: Figure) -> String {
+            FigureText(.english).replayed(
+                ChangedFigure(
+                    name: "csat", by: ["agent"], place: FigurePlace(period, ["Ana"]),
+                    before: before, after: after, units: (.count, .count)))
+        }
+        let five = Figure(value: Fraction(5), count: 3)
+        var other = five
+        other.count = 4
+        #expect(
+            text(five, other)
+                == "csat of Ana: the stored rows give 5 (3 facts), the entries 5 (4 facts)")
+        other.value = Fraction(6)
+        #expect(text(five, other) == "csat of Ana: the stored rows give 5, the entries 6")
+        let none = Figure(value: .none, count: 0, reason: .nothing)
+        let zero = Figure(value: .none, count: 0, reason: .zeroDenominator)
+        #expect(
+            text(none, zero)
+                == "csat of Ana: the stored rows give – (nothing to measure), the entries "
+                + "– (divided by zero)")
+    }
+}
 
 @Suite("Rendering: whole texts, kept in Tests/Golden")
 struct GoldenTests {

@@ -22,8 +22,8 @@ extension LogStore {
     /// erased, in it. Lines of other logs are left out.
     package func erasuresOutside() throws -> [Erasure] {
         let inside = KeptErasures(path: path + "/" + LogStore.backedUpErasures)
-        return try keptErasures.read(identity: identity).erasures
-            + inside.read(identity: identity).erasures
+        return try keptErasures.read(identity: identity).own
+            + inside.read(identity: identity).own
     }
 
     /// Does something that takes several write transactions while nobody else writes.
@@ -118,6 +118,13 @@ extension LogStore {
         vault.hide(erasure.tokens)
     }
 
+    /// Shows readers nothing of what was erased and may be there again, since an older vault was put
+    /// back.
+    func hideReturned() {
+        guard (try? vaultMismatch()) == .older, let erasures = try? knownErasures() else { return }
+        vault.hide(erasures.reduce(into: []) { $0.formUnion($1.tokens) })
+    }
+
     /// As `keepingOthersOut`, also for a thread that does so already.
     private func keepingOthersOutAlready<Result>(_ body: () throws -> Result) throws -> Result {
         try environment.isKeepingOthersOut ? body() : keepingOthersOut(body)
@@ -145,7 +152,7 @@ extension LogStore {
         var isFinished = false
         defer { if !isFinished { vault.hide(erasure.tokens) } }
         do {
-            try vault.apply([erasure], of: read { try $0.tokens() })
+            try takeOut([erasure], try read { try $0.tokens() })
             try vault.removeLeftovers()
             try keptErasures.add([erasure], identity: identity)
             try vault.note(LogStore.erasing, nil)
@@ -159,6 +166,16 @@ extension LogStore {
             throw StoreFault.erasureLeft(
                 path: path, reason: "line \(line) of \(file) is none that rekam leaves there")
         }
+    }
+
+    /// Takes the rows of erasures out. The log goes on with the vault without them, so that one from
+    /// before is known for older; one that is older stays so.
+    @discardableResult
+    private func takeOut(_ erasures: [Erasure], _ tokens: LogTokens) throws -> Int {
+        let isOwn = try vaultMismatch() == nil
+        let rows = try vault.apply(erasures, of: tokens)
+        if isOwn { try takeVault() }
+        return rows
     }
 
     /// Takes out texts that no entry has, since the append that put them in never was: an erasure
@@ -189,7 +206,7 @@ extension LogStore {
             for erasure in untold {
                 try appendOwn(erasure.drafts(origin: origin), recorded: now)
             }
-            let rows = vault.isThere ? try vault.apply(told + kept, of: tokens) : 0
+            let rows = vault.isThere ? try takeOut(told + kept, tokens) : 0
             try keptErasures.add(told + kept, identity: identity)
             return (rows, untold.count)
         }

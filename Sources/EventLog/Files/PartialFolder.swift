@@ -1,90 +1,93 @@
 internal import Crypto
 internal import Glibc
-internal import Vault
 
-/// A folder in the making, `NAME.partial`, which takes its name only when it is whole, so that nobody
-/// ever finds half of it. What an earlier process left behind under that name is taken over once
-/// nobody holds it any more.
+/// A folder in the making, `NAME.partial/whole`, which takes its name only when it is whole, so that
+/// nobody ever finds half of it. `NAME.partial` is held against other processes until this goes away.
+///
+/// A file beside it marks it as one of ours, durably and before anything else is there, so that nobody
+/// else's is ever taken for a leftover, and no leftover for somebody else's. What a killed process left
+/// is taken away by whoever next makes a folder beside it.
 package final class PartialFolder {
     /// Where it is being made.
     package let path: String
     private let name: String
+    private let outer: String
     private let descriptor: Int32
-    private var isFinished = false
 
     /// Begins a folder that is to be called `name`.
     ///
-    /// - Throws: `.alreadyThere` where something stands under the name that is no empty folder;
-    ///   `.inTheMaking` where another process is making it.
-    package init(for name: String) throws(StoreFault) {
+    /// - Parameter isPrivate: whether it is its owner's alone.
+    /// - Throws: `.alreadyThere` where something stands under the name that is no empty folder, or under
+    ///   `NAME.partial` what is none of ours; `.inTheMaking` where another process is making it.
+    package init(for name: String, isPrivate: Bool = true) throws(StoreFault) {
         self.name = StoreFiles.withoutSlash(name)
-        path = self.name + Self.suffix
-        guard StoreFiles.isAbsentOrEmpty(self.name) else {
-            throw .alreadyThere(path: self.name)
-        }
-        descriptor = try StoreFiles.hold(folder: path, mode: 0o700, for: self.name)
+        outer = Self.partial(self.name)
+        path = Self.whole(self.name)
+        guard StoreFiles.isAbsentOrEmpty(self.name) else { throw .alreadyThere(path: self.name) }
+        Self.sweep(beside: self.name)
+        descriptor = try StoreFiles.hold(folder: outer, mode: 0o700, for: self.name)
+        // Whatever the umask took away.
         fchmod(descriptor, 0o700)
-        let leftovers = StoreFiles.names(in: path) ?? []
-        guard leftovers.allSatisfy(Self.ours.contains) else {
-            isFinished = true
-            throw .alreadyThere(path: path)
+        let leftovers = StoreFiles.names(in: outer) ?? []
+        guard leftovers.allSatisfy({ $0 == Self.mark }) else {
+            throw .alreadyThere(path: outer)
         }
-        try? PersonalVault.removeLeftovers(in: path)
-        for leftover in leftovers where leftover != PersonalVault.making {
-            try StoreFiles.remove(path + "/" + leftover)
+        if leftovers.isEmpty {
+            try StoreFiles.make(outer + "/" + Self.mark, [])
+            try StoreFiles.sync(folder: outer)
+        }
+        let mode: mode_t = isPrivate ? 0o700 : 0o755
+        guard unsafe mkdir(path, mode) == 0, unsafe !isPrivate || chmod(path, mode) == 0 else {
+            throw .file(path: path, action: "make", reason: StoreFiles.reason())
         }
     }
 
-    /// Whether a path is what a process that was killed left in the making: a folder `NAME.partial` with
-    /// something in it and nothing that is not ours, held by nobody.
+    /// Where what is to be called `name` stands while it is made.
+    package static func partial(_ name: String) -> String { StoreFiles.withoutSlash(name) + suffix }
+
+    /// Where the folder itself is meanwhile.
+    package static func whole(_ name: String) -> String { partial(name) + "/whole" }
+
+    /// Whether a path is what a process that was killed left in the making: held by nobody.
     package static func isLeftover(_ path: String) -> Bool {
         guard path.hasSuffix(suffix), StoreFiles.status(path)?.kind == .folder,
-            isOurs(StoreFiles.names(in: path) ?? [])
+            StoreFiles.names(in: path)?.contains(mark) ?? false
         else { return false }
         return !StoreFiles.isHeld(folder: path)
     }
 
-    /// Takes away what a killed process left at a path.
-    ///
-    /// - Returns: whether something was there, and is gone.
-    @discardableResult
-    package static func sweep(_ path: String) -> Bool {
-        guard isLeftover(path),
+    /// Takes away what a killed process of this user left at a path.
+    package static func sweep(_ path: String) {
+        guard isLeftover(path), StoreFiles.status(path)?.owner == geteuid(),
             let descriptor = try? StoreFiles.hold(folder: path, mode: 0o700, for: path)
-        else { return false }
-        defer { close(descriptor) }
-        let names = StoreFiles.names(in: path) ?? []
-        guard isOurs(names) else { return false }
-        if names.contains(FolderHold.mark) {
-            FolderFiles.removeTree(path)
-        } else {
-            clear(path)
+        else { return }
+        clear(path)
+        close(descriptor)
+    }
+
+    /// Takes away what killed processes left beside a path.
+    private static func sweep(beside path: String) {
+        let parent = StoreFiles.parent(of: path)
+        for name in StoreFiles.names(in: parent) ?? [] where name.hasSuffix(suffix) {
+            sweep(parent + "/" + name)
         }
-        return StoreFiles.isAbsent(path)
     }
 
-    /// What follows the name of what is in the making.
     private static let suffix = ".partial"
+    private static let mark = ".rekam-in-the-making"
 
-    /// Whether somebody's files are all ours.
-    private static func isOurs(_ names: [String]) -> Bool {
-        names.contains(FolderHold.mark) || !names.isEmpty && names.allSatisfy(ours.contains)
+    /// Takes away what is ours. The mark goes last: what is left where this is cut off is still known.
+    private static func clear(_ outer: String) {
+        let names = StoreFiles.names(in: outer) ?? []
+        if names.contains(mark) {
+            for inside in names where inside != mark { FolderFiles.remove(outer + "/" + inside) }
+            if StoreFiles.names(in: outer) == [mark] { try? StoreFiles.remove(outer + "/" + mark) }
+        }
+        unsafe rmdir(outer)
     }
-
-    private static func clear(_ path: String) {
-        try? PersonalVault.removeLeftovers(in: path)
-        for file in ours { try? StoreFiles.remove(path + "/" + file) }
-        unsafe rmdir(path)
-    }
-
-    /// What such a folder can hold; one with anything else in it is somebody's own.
-    private static let ours: Set = [
-        "data.mdb", "lock.mdb", "writer.lock", "key", "key.next", "key.lock", "backup.json",
-        "private.mdb", "private.mdb-lock", "private.lock", PersonalVault.making,
-    ]
 
     deinit {
-        if !isFinished { Self.clear(path) }
+        Self.clear(outer)
         close(descriptor)
     }
 
@@ -100,7 +103,7 @@ package final class PartialFolder {
         }
     }
 
-    /// Gives the folder its name, durably.
+    /// Gives the folder its name, durably; its files are on the disk by then.
     package func finish() throws(StoreFault) {
         try StoreFiles.sync(folder: path)
         guard StoreFiles.isAbsentOrEmpty(name) else { throw .alreadyThere(path: name) }
@@ -114,7 +117,6 @@ package final class PartialFolder {
                     : StoreFiles.reason())
         }
         try StoreFiles.sync(folder: StoreFiles.parent(of: name))
-        isFinished = true
     }
 }
 

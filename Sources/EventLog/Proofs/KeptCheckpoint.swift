@@ -124,10 +124,17 @@ public struct KeptCheckpoint: Sendable {
     /// Signs the checkpoint of the log's first `size` entries (all unless said), after a look at
     /// what is kept and at the entries; keeps the new one when it is not an earlier one.
     ///
+    /// Entries that this key has signed are not taken apart again. A checkpoint says that a root is
+    /// that of some entries, and it says no more of those that the kept one says already: the root
+    /// kept is that of the first leaves of the stored tree, and what follows is hashed from the entries
+    /// that are there. Where an earlier entry was altered since, the root is still that of the entry as
+    /// it was signed, so that nothing altered gets a signature; that the store has it no more is what
+    /// `verify` tells.
+    ///
     /// - Parameter isHeld: whether the caller has just held the log against its entries.
     /// - Throws: `KeptFault`, and then nothing was signed; `StoreFault`.
-    /// - Complexity: O(entries), as verification takes; O(log entries) where what is kept was signed of
-    ///   the log as it stands.
+    /// - Complexity: O(entries since the kept one), as verification takes, and a read of the others'
+    ///   rows; O(log entries) where what is kept was signed of the log as it stands.
     public func sign(
         _ log: LogStore, size: UInt32? = nil, isHeld: Bool = false
     ) throws -> SignedNote {
@@ -137,17 +144,20 @@ public struct KeptCheckpoint: Sendable {
     private func sign(
         _ log: LogStore, size: UInt32? = nil, isHeld: Bool = false, _ lock: SigningLock
     ) throws -> SignedNote {
-        let (count, root) = try log.read { ($0.entryCount, $0.root) }
+        let count = try log.read { $0.entryCount }
         if let fault = try fault(against: log, verifiers: log.noteVerifiers(lock)) { throw fault }
-        let kept = try read()?.checkpoint
-        // What is signed already needs no second look, and is no more than that.
-        let isSigned = kept?.size == count && kept?.root.bytes == root
-        if !isHeld, !isSigned, let difference = try log.verifyEntries() {
+        let kept = try read()
+        let key = try log.signingKey(lock)
+        // What another key signed, such as one that was taken out of use because somebody else had
+        // it, is looked at anew.
+        let isOwn = kept.map { NoteVerifier(key.verifier)?.accepts($0.note) == true } ?? false
+        let signed = isOwn ? kept?.checkpoint.size ?? 0 : 0
+        if !isHeld, signed < count, let difference = try log.verifyEntries(beyond: signed) {
             throw KeptFault.altered(difference)
         }
         let checkpoint = try log.read { try $0.checkpoint(size: size ?? count) }
-        let note = try checkpoint.signed(with: log.signingKey(lock))
-        if kept.map({ $0.size <= checkpoint.size }) ?? true {
+        let note = try checkpoint.signed(with: key)
+        if kept.map({ $0.checkpoint.size <= checkpoint.size }) ?? true {
             try StoreFiles.replace(path, Array(note.encoded.utf8))
         }
         return note

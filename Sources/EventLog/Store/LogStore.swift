@@ -168,7 +168,10 @@ public final class LogStore: Sendable {
         // A path is open once in a process: the store goes before another takes its place.
         do {
             let store = try opened(true, patience)
-            if !store.hasErasureLeft { return store }
+            if !store.hasErasureLeft {
+                store.hideReturned()
+                return store
+            }
         }
         // A backup stays as its manifest says. Who may not write, or comes while another does, has
         // hidden what is left.
@@ -177,6 +180,7 @@ public final class LogStore: Sendable {
         }
         let store = try opened(true, patience)
         store.hideErasureLeft()
+        store.hideReturned()
         return store
     }
 

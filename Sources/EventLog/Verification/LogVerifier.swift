@@ -64,12 +64,16 @@ extension LogStore {
 
     /// The same, without a look at the vault: what figures rest on, which no personal text is part of.
     ///
+    /// - Parameter known: so many first entries are not hashed and taken apart again: the stored tree
+    ///   stands for them. Everything else is compared, so that the root is that of a tree that has
+    ///   this tree's first `known` leaves, and after them the entries that are there.
     /// - Returns: the first difference; nil where there is none.
-    /// - Complexity: O(entries).
-    package func verifyEntries(threads: Int = 2) throws -> LogDifference? {
-        try verify(
-            VerificationRun(store: self, looksAtVault: false, progress: { _ in }), threads, { _ in }
-        )
+    /// - Complexity: O(entries); of those that are known a row is read and no entry.
+    package func verifyEntries(threads: Int = 2, beyond known: UInt32 = 0) throws -> LogDifference?
+    {
+        let run = try VerificationRun(
+            store: self, looksAtVault: false, beyond: known, progress: { _ in })
+        return try verify(run, threads, { _ in })
     }
 
     private func verify(
@@ -101,7 +105,10 @@ final class VerificationRun: Sendable {
     let progress: @Sendable (UInt32) -> Void
     let types: EventTypes
     let layout: TypeLayout
-    /// Roots of whole tiles, 32 bytes each, as computed from the entries.
+    /// The first entry that is looked at; whole tiles of hashes stand before it.
+    let first: Int
+    /// Roots of whole tiles, 32 bytes each, as computed from the entries; before the first entry as
+    /// they are stored.
     let tiles = Guarded<[UInt8]>([])
     /// Bytes of the entries checked so far.
     let entryBytes = Atomic<UInt64>(0)
@@ -117,12 +124,14 @@ final class VerificationRun: Sendable {
     static let sliceEntries = Segmentation.finalRows
 
     init(
-        store: LogStore, looksAtVault: Bool, progress: @escaping @Sendable (UInt32) -> Void
+        store: LogStore, looksAtVault: Bool, beyond known: UInt32 = 0,
+        progress: @escaping @Sendable (UInt32) -> Void
     ) throws {
         self.store = store
         self.progress = progress
         (state, types) = try store.read { ($0.state, $0.types) }
         layout = TypeLayout(types)
+        first = Int(min(known, state.entryCount)) / BundleJob.perBundle * BundleJob.perBundle
         tally = Guarded(PersonTally(nameCount: state.nameCount))
         erased = ErasedTokens(store)
         let vault = looksAtVault ? try lookAtVault() : .absent
@@ -135,7 +144,10 @@ final class VerificationRun: Sendable {
 
     /// Takes every entry apart and compares it with its row, slice by slice.
     func checkEntries(threads: Int) throws {
-        let slices = (count + VerificationRun.sliceEntries - 1) / VerificationRun.sliceEntries
+        try takeTiles(before: first)
+        let perSlice = VerificationRun.sliceEntries
+        let known = first / perSlice
+        let slices = (count + perSlice - 1) / perSlice - known
         let counter = ChunkCounter(count: slices)
         let done = Atomic<Int>(0)
         // By slice, so that the first difference is named, whichever thread is faster.
@@ -143,8 +155,8 @@ final class VerificationRun: Sendable {
         DispatchQueue.concurrentPerform(iterations: min(threads, max(1, slices))) { _ in
             let verifier = SliceVerifier(self)
             while let slice = counter.next(), faults.withLock({ $0.isEmpty }) {
-                let first = slice * VerificationRun.sliceEntries
-                let range = first..<min(first + VerificationRun.sliceEntries, self.count)
+                let start = (known + slice) * perSlice
+                let range = max(start, self.first)..<min(start + perSlice, self.count)
                 do {
                     try self.store.read { try verifier.check(range, in: $0) }
                 } catch {
@@ -156,14 +168,26 @@ final class VerificationRun: Sendable {
             let tally = verifier.tally
             self.tally.withLock { $0.add(tally) }
         }
-        let first = faults.withLock { $0.min { $0.key < $1.key }?.value }
-        if let first { throw first }
-        guard entryBytes.load(ordering: .relaxed) == state.entryBytes else {
+        let fault = faults.withLock { $0.min { $0.key < $1.key }?.value }
+        if let fault { throw fault }
+        guard first > 0 || entryBytes.load(ordering: .relaxed) == state.entryBytes else {
             throw LogDifference(
                 table: "registry", key: StoreFormat.stateKey,
                 problem: "the bytes of entries are not those that are there")
         }
         try checkTree()
+    }
+
+    /// Takes whole tiles' roots as they are stored, each held against the log's root.
+    private func takeTiles(before end: Int) throws {
+        try store.read { view in
+            for place in 0..<end / BundleJob.perBundle {
+                let root = try view.tree.node(lane: 1, place, in: view.transaction)
+                tiles.withLock { tiles in
+                    for index in 0..<32 { tiles[32 * place + index] = root.storage[index] }
+                }
+            }
+        }
     }
 
     /// Compares the stored upper levels, the frontier and the root with the tiles' roots.

@@ -46,15 +46,17 @@ public enum InputContent: String, Sendable {
             self = .jsonArray
         case UInt8(ascii: "{"):
             let line = rest.prefix { $0 != 10 }
-            guard let next = line.dropFirst().first(where: { $0 > 32 }) else {
-                self = .jsonDocument
-                return
+            let next = line.dropFirst().first { $0 > 32 }
+            guard next == nil || next == UInt8(ascii: "\"") || next == UInt8(ascii: "}") else {
+                return nil
             }
-            guard next == UInt8(ascii: "\"") || next == UInt8(ascii: "}") else { return nil }
-            // A line that isn't there to its end tells nothing.
-            let isWhole = line.endIndex < rest.endIndex
+            // A line after which nothing is there tells nothing. An object begins where a value does: else
+            // it is the next line, and this one is damaged.
+            let following = rest[line.endIndex...].first { $0 > 32 }
             let last = line.last { $0 > 32 }
-            self = isWhole && last != UInt8(ascii: "}") ? .jsonDocument : .jsonLines
+            let isValue = last == UInt8(ascii: ":") || last == UInt8(ascii: "[")
+            let goesOn = following != nil && (isValue || following != UInt8(ascii: "{"))
+            self = goesOn && last != UInt8(ascii: "}") ? .jsonDocument : .jsonLines
         default:
             guard Self.isCSV(rest) else { return nil }
             self = .csv

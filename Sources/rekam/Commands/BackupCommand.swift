@@ -256,7 +256,8 @@ struct RestoreCommand: ParsableCommand {
                     words.missing(
                         Int(signed - entries), told: kept.path.printable, store.path.printable))
             case let fault?: Output.errorLine("Warning: \(fault.description)")
-            case nil: break
+            case nil:
+                if try kept.read() == nil { Output.line(words.nothingKept(kept.path.printable)) }
             }
             return
         }
@@ -264,7 +265,11 @@ struct RestoreCommand: ParsableCommand {
             let gap = try Restore.acceptRollback(
                 of: log, kept: kept, backupMade: manifest?.made, reason: acceptRollback, by: by,
                 at: try Machine.now())
-            guard let gap else { return Output.line(words.nothingMissing) }
+            guard let gap else {
+                return Output.line(
+                    try kept.read() == nil
+                        ? words.nothingKept(kept.path.printable) : words.nothingMissing)
+            }
             Output.line(words.accepted(Int(gap.entries), Int(gap.signed) - 1))
         } catch let fault as KeptFault {
             throw Failure(.checkFailed, fault.description)

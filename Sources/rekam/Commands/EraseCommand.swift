@@ -260,7 +260,7 @@ struct EraseCommand: ParsableCommand {
         Output.line(words.again(rows: rows, recorded: recorded, in: log.path.printable))
         let kept = log.keptErasures
         let lines = try kept.read(identity: log.identity)
-        if lines.erasures.isEmpty, !lines.ofOthers.isEmpty {
+        if lines.own.isEmpty, !lines.ofOthers.isEmpty {
             Output.line(words.listWithoutThis(kept.path.printable))
         }
         PersonRoles.tellOthers(kept.path, lines.ofOthers, words)

@@ -59,12 +59,13 @@ struct ReplayCommand: ParsableCommand {
                 notStored: report.notStored))
         for line in words.notCompared(report.figures) { Output.line(line) }
         let isCompared = !report.compared.isEmpty
-        if report.difference == nil, isCompared {
+        if report.agrees, isCompared {
             Output.line(words.agrees(report.figures, tenths: tenths))
             return Output.flush()
         }
         Output.flush()
-        guard let difference = report.difference else {
+        let figure = report.figures.differing.first.map(FigureText(.english).replayed)
+        guard let difference = report.difference ?? figure else {
             throw Failure(
                 .checkFailed,
                 "nothing was compared, for no rows of these definitions are stored. Build them: rekam "

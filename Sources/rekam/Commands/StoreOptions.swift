@@ -52,6 +52,12 @@ struct StoreOptions: ParsableArguments {
                 "private.mdb of \(log.path.printable) can't be read by this user: persons are shown "
                     + "as tokens. Its owner can let the store's group read it; see rekam doctor.")
         }
+        if readOnly, (try? log.vaultMismatch()) == .older {
+            Output.errorLine(
+                "Warning: private.mdb of \(log.path.printable) is older than its log, or of a copy that "
+                    + "went on apart: who came later is shown as a token, and who was erased stays "
+                    + "hidden. Put the newest one back; where there is none: rekam erase --again")
+        }
         PrintedTokens.belong(to: log)
         try kept.look(at: log, isWritten: !readOnly)
         return log

@@ -13,6 +13,14 @@ extension FigureText {
         return (sides.0 + " (\(beside.before))", sides.1 + " (\(beside.after))")
     }
 
+    /// What the stored rows of a figure say, and its entries, for a fault.
+    package func replayed(_ figure: ChangedFigure) -> String {
+        let sides = change(figure)
+        let group = figure.key.first.map { " of " + $0.value.printable } ?? ""
+        return "\(figure.name)\(group): the stored rows give \(sides.before), the entries "
+            + sides.after
+    }
+
     /// What is not the same where the values read alike.
     private func besides(_ figure: ChangedFigure) -> (before: String, after: String)? {
         let (before, after) = (figure.before, figure.after)

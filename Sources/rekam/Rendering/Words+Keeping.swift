@@ -108,7 +108,6 @@ package struct KeepingWords: SubjectWords {
                 + "mengembalikan angka tanpa nama.")
     }
 
-    /// - Parameter day: on which the backup was made.
     /// Holds that a file outside the backup keeps.
     package func holdsInForce(_ count: Int) -> String {
         pick(
@@ -118,6 +117,7 @@ package struct KeepingWords: SubjectWords {
             "\(number(count)) penangguhan yang tersimpan di samping penyimpanan berlaku.")
     }
 
+    /// - Parameter day: on which the backup was made.
     package func notInIt(since day: String) -> String {
         pick(
             "Retention rules made after \(day) are not in it, nor holds unless they are kept beside it; "
@@ -211,6 +211,21 @@ package struct KeepingWords: SubjectWords {
                 + "until you accept that: \(accept) REASON",
             "\(number(entries)) entri yang sudah ditandatangani tidak ada di dalamnya (\(file)); tidak "
                 + "ada yang ditandatangani sampai Anda menerimanya: \(accept) ALASAN")
+    }
+
+    /// That there is nothing to hold a restored log and its key against.
+    ///
+    /// - Parameter file: where the last signed checkpoint would be kept.
+    package func nothingKept(_ file: String) -> String {
+        let options = NextCommand.options
+        return pick(
+            "No signed checkpoint is kept at \(file): whether entries that were signed are missing, and "
+                + "whether this key signed them, was not compared. Name one with --checkpoint-file, or "
+                + "hold the key against what you handed out: rekam checkpoint --verifier\(options)",
+            "Tidak ada checkpoint bertanda tangan di \(file): belum dibandingkan apakah ada entri "
+                + "bertanda tangan yang hilang, dan apakah kunci ini yang menandatanganinya. Sebutkan "
+                + "checkpoint dengan --checkpoint-file, atau cocokkan kuncinya dengan yang pernah Anda "
+                + "serahkan: rekam checkpoint --verifier\(options)")
     }
 
     package var nothingMissing: String {

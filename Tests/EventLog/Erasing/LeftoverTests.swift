@@ -12,16 +12,6 @@ import Testing
 @Suite struct LeftoverTests {
     private static let now = Instant(milliseconds: 1_770_000_000_000)
 
-    private func opened(_ number: Int, _ customer: String) -> EventDraft {
-        EventDraft(
-            id: "o\(number)", source: "test", type: "ticket.opened", subject: "ticket/T-\(number)",
-            time: Instant(milliseconds: 1_750_000_000_000 + Int64(number) * 1000),
-            fields: [
-                .init("channel", .text("email")), .init("origin", .text("customer")),
-                .init("customer", .text(customer)), .init("title", .text("of \(customer)")),
-            ])
-    }
-
     /// An event without anything personal in it.
     private func plain(_ number: Int) -> EventDraft {
         EventDraft(
@@ -36,29 +26,16 @@ import Testing
 
     private func made(_ folder: StoreFolder) throws -> LogStore {
         let log = try LogStore.make(in: folder, salts: .counting(from: 9))
-        try log.record([opened(1, "ani"), opened(2, "budi"), profile("sari", "Sari Lestari")])
+        try log.record([
+            .opened(1, by: "ani"), .opened(2, by: "budi"), .profile("sari", "Sari Lestari"),
+        ])
         return log
-    }
-
-    private func profile(_ agent: String, _ name: String) -> EventDraft {
-        EventDraft(
-            id: "p\(agent)", source: "test", type: "agent.profile_set", subject: "agent/\(agent)",
-            time: Instant(milliseconds: 1_750_000_000_000),
-            fields: [.init("name", .text(name)), .init("team", .text("Team A"))])
     }
 
     private func plan(_ subject: String, _ log: LogStore) throws -> Erasure {
         try log.read { view in
             let found = try view.person(subject)
             let person = try #require(found)
-            return try view.erasure(
-                of: [view.trace(person)], reason: "asked for", by: nil, at: Self.now)
-        }
-    }
-
-    private func erase(_ subject: String, _ log: LogStore) throws {
-        try log.erase(at: Self.now) { view in
-            guard let person = try view.person(subject) else { return nil }
             return try view.erasure(
                 of: [view.trace(person)], reason: "asked for", by: nil, at: Self.now)
         }
@@ -85,7 +62,7 @@ import Testing
         let folder = StoreFolder()
         do {
             let log = try made(folder)
-            try leave([opened(3, "citra"), opened(4, "dewi")], in: log)
+            try leave([.opened(3, by: "citra"), .opened(4, by: "dewi")], in: log)
             #expect(try rows(log) == (4, 6))
         }
         let log = try LogStore.open(at: folder.path, salts: .counting(from: 90))
@@ -102,15 +79,15 @@ import Testing
     {
         let folder = StoreFolder()
         let log = try made(folder)
-        try leave([opened(3, "ani"), opened(4, "dewi")], in: log)
+        try leave([.opened(3, by: "ani"), .opened(4, by: "dewi")], in: log)
         #expect(try log.read { try $0.person("customer/dewi") } != nil)
-        try erase("customer/ani", log)
+        try log.erase("customer/ani")
         #expect(try rows(log) == (1, 3))
         #expect(try log.read { try $0.person("customer/dewi") } == nil)
         var census = PersonCensus()
         #expect(try log.verify(persons: { census = $0 }) == nil)
         #expect(census.unreferenced == 0)
-        #expect(try log.record([opened(3, "ani"), opened(4, "dewi")]).accepted == 2)
+        #expect(try log.record([.opened(3, by: "ani"), .opened(4, by: "dewi")]).accepted == 2)
         #expect(try log.verify() == nil)
     }
 
@@ -125,7 +102,7 @@ import Testing
         #expect(try log.erasureUnderWay() == nil)
         #expect(try rows(log) == (1, 3))
         #expect(try log.read { try $0.person("customer/budi") } == nil)
-        #expect(try log.keptErasures.read(identity: log.identity).erasures.count == 1)
+        #expect(try log.keptErasures.read(identity: log.identity).own.count == 1)
         #expect(try log.verify() == nil)
     }
 
@@ -159,19 +136,19 @@ import Testing
         do {
             let log = try made(folder)
             try log.eraseAndFail(plan("customer/budi", log), at: Self.now)
-            #expect(isRefused { try log.record([opened(3, "budi")]) })
+            #expect(isRefused { try log.record([.opened(3, by: "budi")]) })
             try FileManager.default.createDirectory(
                 atPath: obstacle, withIntermediateDirectories: true)
         }
         let log = try LogStore.open(at: folder.path, salts: .counting(from: 90))
-        #expect(isRefused { try log.record([opened(3, "budi")]) })
+        #expect(isRefused { try log.record([.opened(3, by: "budi")]) })
         // Trying to finish it twice does not take it for finished.
         for _ in 0..<2 { #expect(isRefused { _ = try log.eraseAgain(at: Self.now) }) }
         #expect(isRefused { try log.record([plain(1)]) })
         try FileManager.default.removeItem(atPath: obstacle)
         _ = try log.eraseAgain(at: Self.now)
         #expect(try log.erasureUnderWay() == nil)
-        #expect(try log.record([opened(3, "budi")]).accepted == 1)
+        #expect(try log.record([.opened(3, by: "budi")]).accepted == 1)
         #expect(try log.verify() == nil)
     }
 
@@ -212,7 +189,7 @@ import Testing
         guard key != nil else { return }
         // Beside another log's vault nothing is recorded: nobody could ever explain its tokens.
         let entries = try log.read { $0.entryCount }
-        #expect(throws: VaultFault.self) { try log.record([opened(9, "sari")]) }
+        #expect(throws: VaultFault.self) { try log.record([.opened(9, by: "sari")]) }
         #expect(try log.read { $0.entryCount } == entries)
     }
 
@@ -231,7 +208,7 @@ import Testing
     {
         let folder = StoreFolder()
         let log = try made(folder)
-        try erase("customer/ani", log)
+        try log.erase("customer/ani")
         #expect(try log.verify() == nil)
         #expect(try log.read { try $0.person("agent/Sari Lestari") } == nil)
         #expect(try log.read { try $0.person("agent/sari") } != nil)
@@ -364,7 +341,7 @@ import Testing
         // Who reads is shown the text or the token, or told of the damage; who appends goes on, or is.
         _ = try? log.read { try $0.person("agent/sari") }
         _ = try? log.read { view in try (0..<view.entryCount).map { try view.revealedEntry($0) } }
-        _ = try? log.record([opened(3, "citra"), opened(4, "ani")])
+        _ = try? log.record([.opened(3, by: "citra"), .opened(4, by: "ani")])
         #expect(try isTold(log), "\(change), and more")
     }
 }

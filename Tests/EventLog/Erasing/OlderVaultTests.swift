@@ -13,20 +13,10 @@ struct OlderVaultTests {
     private static let now = Instant(milliseconds: 1_770_000_000_000)
     private let folder = StoreFolder()
 
-    private func opened(_ number: Int, _ customer: String) -> EventDraft {
-        EventDraft(
-            id: "o\(number)", source: "test", type: "ticket.opened", subject: "ticket/T-\(number)",
-            time: Instant(milliseconds: 1_750_000_000_000 + Int64(number) * 1000),
-            fields: [
-                .init("channel", .text("email")), .init("origin", .text("customer")),
-                .init("customer", .text(customer)), .init("title", .text("of \(customer)")),
-            ])
-    }
-
     private func make(_ customers: [String]) throws {
         let log = try LogStore.make(in: folder, salts: .counting(from: 9))
         for (number, customer) in customers.enumerated() {
-            try log.record([opened(number, customer)])
+            try log.record([.opened(number, by: customer)])
         }
     }
 
@@ -35,7 +25,7 @@ struct OlderVaultTests {
     }
 
     private func add(_ number: Int, _ customer: String) throws {
-        try store(salts: 5000 + 100 * UInt64(number)).record([opened(number, customer)])
+        try store(salts: 5000 + 100 * UInt64(number)).record([.opened(number, by: customer)])
     }
 
     /// Keeps the vault's file as it is, or puts one back.
@@ -52,16 +42,23 @@ struct OlderVaultTests {
             atPath: folder.path + "/" + name, toPath: folder.path + "/private.mdb")
     }
 
+    private func erase(_ subject: String) throws {
+        let log = try store()
+        try #expect(log.erase(subject) != nil)
+        try #expect(log.vaultMismatch() == nil)
+        try #expect(log.verify() == nil)
+    }
+
     private func expectRefused() throws {
         let log = try store()
         let count = try log.read { $0.entryCount }
         #expect(try log.vaultMismatch() == .older)
         #expect(throws: VaultFault.older(path: folder.path)) {
-            try log.record([opened(90, "rini")])
+            try log.record([.opened(90, by: "rini")])
         }
         #expect(throws: VaultFault.older(path: folder.path)) {
             try log.appendOwn([], recorded: Self.now)
-            try log.record([opened(91, "sari")])
+            try log.record([.opened(91, by: "sari")])
         }
         #expect(try log.read { $0.entryCount } == count)
         #expect(try log.verify() != nil)
@@ -106,7 +103,7 @@ struct OlderVaultTests {
             let log = try store()
             var validator = EventValidator(log.types)
             var batch = EventBatch()
-            _ = validator.admit(opened(number, "killed \(number)"), as: .input, into: &batch)
+            _ = validator.admit(.opened(number, by: "killed \(number)"), as: .input, into: &batch)
             try log.appendAndFail(batch) {}
             try #expect(log.vaultMismatch() == nil)
         }
@@ -117,22 +114,32 @@ struct OlderVaultTests {
     @Test func `an erasure of who came last takes nothing off what was written`() throws {
         try make(["ani", "budi", "rini"])
         try keep("old")
-        func erase(_ subject: String) throws {
-            let log = try store()
-            try log.erase(at: Self.now) { view in
-                let found = try view.person(subject)
-                let person = try #require(found)
-                return try view.erasure(
-                    of: [view.trace(person)], reason: "asked for", by: nil, at: Self.now)
-            }
-            try #expect(log.vaultMismatch() == nil)
-            try #expect(log.verify() == nil)
-        }
         try erase("customer/rini")
         try erase("customer/budi")
         try add(5, "rini")
         try #expect(store().verify() == nil)
         try putBack("old")
         try expectRefused()
+    }
+
+    @Test func `one from before an erasure, though nothing was recorded since, shows nobody again`()
+        throws
+    {
+        try make(["ani", "budi", "rini"])
+        for (number, customer) in ["rini", "budi"].enumerated() {
+            try keep("\(number)")
+            try erase("customer/" + customer)
+        }
+        for number in 0..<2 {
+            try putBack("\(number)")
+            try expectRefused()
+            let reader = try LogStore.open(at: folder.path, readOnly: true)
+            for (customer, isErased) in [("ani", false), ("budi", true), ("rini", true)] {
+                let found = try reader.read { try $0.person("customer/" + customer) }
+                #expect((found == nil) == isErased, "\(number): \(customer)")
+            }
+        }
+        #expect(try store().eraseAgain(at: Self.now, takesVault: true).rows == 2)
+        #expect(try store().verify() == nil)
     }
 }

@@ -124,7 +124,15 @@ struct InputSourceTests {
             ("  [\n {\"id\": 1}]", "jq -c '.[]'", nil),
             ("{\n  \"id\": 1\n}", "goes over several lines", nil),
             ("{\"a\": [\n1]}\n", "goes over several lines", nil),
+            (
+                "{\"events\": [\n{\"id\": 1}]}\n", "goes over several lines",
+                nil
+            ),
             ("{\"id\":\"1\"}\n{\"id\":\"2\"}\n", nil, nil),
+            // Of lines one that is cut off is refused by itself, also where it is the first.
+            ("{\n", nil, nil),
+            ("{\n{\"id\":\"2\"}\n", nil, nil),
+            ("{\"id\":\"1\",\"da\n{\"id\":\"2\"}\n", nil, nil),
             ("<log xes.version='1.0'>\n", "is a process log (XES)", nil),
             ("\u{FEFF}<?xml version='1.0'?>", "is XML", "is XML"), ("%PDF-1.7", "is PDF", "is PDF"),
             ("PAR1\u{15}", "is Parquet", "is Parquet"),
