@@ -29,10 +29,6 @@ package struct ClosedBooks {
         let whole = answer
         func report(at closing: Closing) throws -> Report {
             if let known = reports[closing.entries] { return known }
-            var request = request
-            // The answer's own words: what is typed may have meant something else then.
-            request.period = whole.period.description
-            request.compare = whole.comparison?.description
             let report = try Report(
                 request, in: QueryContext(of: log, asOf: closing.entries, options: options))
             reports[closing.entries] = report
@@ -133,7 +129,7 @@ extension QueryContext {
     /// - Parameter present: the state that knows what is meant by what was not defined then.
     /// - Throws: `QueryFaults` of what can't be asked for in either state, or not be answered.
     package func reported(
-        _ request: QueryRequest, present: () throws -> QueryContext
+        _ request: QueryRequest, present: QueryContext
     ) throws -> Answer {
         func defined(_ request: QueryRequest) throws -> Answer? {
             do { return try answerLeavingTooLarge(request) } catch let faults as QueryFaults
@@ -150,7 +146,7 @@ extension QueryContext {
             return try defined(part) != nil
         }
         part.kpis = zip(request.kpis, isKnown).filter(\.1).map(\.0)
-        let now = try present().answerLeavingTooLarge(request)
+        let now = try present.answerLeavingTooLarge(request)
         guard !part.kpis.isEmpty else { return now.unreported(in: basis) }
         var answer = try answerLeavingTooLarge(part)
         answer.markClosed()

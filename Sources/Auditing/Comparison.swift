@@ -102,8 +102,8 @@ package struct Comparison {
         var unknown: QueryFaults?
         for name in try names(before, after) {
             let kpi = String(name.prefix { $0 != "." })
-            for split in splits(of: name, before, after, period) {
-                let request = QueryRequest(kpis: [name], by: split, period: period.description)
+            for split in splits(of: name, before, after) {
+                let request = QueryRequest(kpis: [name], by: split, period: period)
                 let known = figures.differing.count
                 var grounds: Set<MovedFacts.Name> = []
                 func side(_ context: QueryContext) throws -> FigureSide {
@@ -155,11 +155,11 @@ package struct Comparison {
     /// By what a KPI is split: what was asked for, else all together and each usual dimension that
     /// it has in one of the states.
     private func splits(
-        of name: String, _ before: QueryContext, _ after: QueryContext, _ period: Period
+        of name: String, _ before: QueryContext, _ after: QueryContext
     ) -> [[String]] {
         guard by.isEmpty else { return [by] }
         // A state that can't be asked says so when it is.
-        let known = [after, before].flatMap { (try? $0.usualSplits(of: name, period)) ?? [] }
+        let known = [after, before].flatMap { (try? $0.usualSplits(of: name)) ?? [] }
         return [[]] + QueryContext.usualDimensions.map { [$0] }.filter(known.contains)
     }
 }

@@ -144,7 +144,7 @@ final class MovedFacts {
     ) throws -> [Cause] {
         guard
             let relevance = try? context.relevance(
-                QueryRequest(kpis: [column], period: period.description), key: key, states,
+                QueryRequest(kpis: [column], period: period), key: key, states,
                 countsAll: countsAll)
         else { return [] }
         var found: Set<Cause> = []

@@ -186,8 +186,8 @@ package struct Replay {
             guard let definition = try library.kpi(kpi) else { continue }
             let isStored = try library.projections(behind: definition)
                 .allSatisfy(compared.contains)
-            for split in try fresh.usualSplits(of: kpi, period) {
-                let request = QueryRequest(kpis: [kpi], by: split, period: period.description)
+            for split in try fresh.usualSplits(of: kpi) {
+                let request = QueryRequest(kpis: [kpi], by: split, period: period)
                 let found = try FigureSide { try fresh.answer(request) }
                 report.figures.compare(
                     kpi, by: split,

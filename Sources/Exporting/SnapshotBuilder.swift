@@ -1,21 +1,21 @@
 import Definitions
 public import EventLog
-import EventModel
+public import EventModel
 public import Projections
 import Querying
 import Rendering
 
 /// What a snapshot is taken of.
 public struct SnapshotRequest: Hashable, Sendable {
-    /// The period, as typed.
-    public var period: String
+    /// Of which days.
+    public var period: Period
     /// Only this agent's figures.
     public var agent: String?
     /// Only this team's; at most one of them is asked for.
     public var team: String?
 
     /// A request from its parts.
-    public init(period: String, agent: String? = nil, team: String? = nil) {
+    public init(period: Period, agent: String? = nil, team: String? = nil) {
         self.period = period
         self.agent = agent
         self.team = team
@@ -70,7 +70,7 @@ public enum SnapshotFault: Error, Hashable, Sendable, CustomStringConvertible {
 /// definitions behind it.
 ///
 ///     let builder = try SnapshotBuilder(log, asOf: count)
-///     let digest = try builder.build(SnapshotRequest(period: "2025-Q3")).digest
+///     let digest = try builder.build(SnapshotRequest(period: thirdQuarter)).digest
 ///
 /// Nothing is written. The log's first `count` entries and what they define decide every byte.
 public struct SnapshotBuilder {
@@ -129,36 +129,28 @@ public struct SnapshotBuilder {
 
     /// Builds a snapshot.
     ///
-    /// - Throws: `QueryFaults` where the period or a name is wrong, `SnapshotFault`, or what the
+    /// - Throws: `QueryFaults` where a name is wrong, `SnapshotFault`, or what the
     ///   store throws.
     /// - Complexity: O(KPIs × facts of the period).
-    public func build(_ typed: SnapshotRequest) throws -> Snapshot {
-        let filter = try filter(of: typed)
+    public func build(_ request: SnapshotRequest) throws -> Snapshot {
+        let filter = try filter(of: request)
         let showedTokens = log.showsTokens
         log.show(tokensOnly: true)
         defer { log.show(tokensOnly: showedTokens) }
         var figures = SnapshotFigures()
-        var basis: AnswerBasis?
-        var period: Period?
+        var basis = context.basis
         let (answering, waiting) = try context.kpisThatAnswer()
         for kpi in register.live("kpi").map(\.name) where answering.contains(kpi) {
-            let ask = SnapshotQuestion(kpi, period: typed.period, filter, context)
+            let ask = SnapshotQuestion(kpi, period: request.period, filter, context)
             for dimension in [nil] + SnapshotBuilder.dimensions.map(Optional.some) {
                 guard let found = try ask.answer(by: dimension) else { continue }
                 figures.add(found, kpi: kpi, by: dimension)
                 guard let answer = found.answer else { continue }
                 try requireBasis(answer.basis)
-                basis = answer.basis.counting(basis?.calendars ?? [])
-                period = answer.period
+                basis = answer.basis.counting(basis.calendars)
             }
         }
-        // A store without KPIs, or none that has figures: the period is read all the same.
-        if basis == nil {
-            basis = context.basis
-            period = try Period(typed.period, today: context.basis.today)
-        }
-        guard let basis, let period else { preconditionFailure("the question was asked") }
-        var snapshot = try assemble(figures, basis, period, filter)
+        var snapshot = try assemble(figures, basis, request.period, filter)
         snapshot.waiting = waiting
         snapshot.names = try log.names(
             inTokensOf: figures.csv + (snapshot.manifest.agent ?? ""))
@@ -177,7 +169,7 @@ public struct SnapshotBuilder {
         defer { log.show(tokensOnly: showedTokens) }
         let context = try QueryContext(of: log, asOf: checkpoint.size, options: options)
         let kpis = try context.kpisThatAnswer().answering.filter {
-            try context.dimensions(of: $0, period: request.period).contains(dimension)
+            try context.dimensions(of: $0).contains(dimension)
         }
         guard !kpis.isEmpty else { return (dimension, text) }
         let value = try context.resolved(
@@ -205,12 +197,9 @@ public struct SnapshotBuilder {
         files.append((path: "kpis.csv", bytes: Array(figures.csv.utf8)))
         files.append((path: "kpis.json", bytes: Array(json.utf8)))
         files.sort { $0.path < $1.path }
-        let days = period.days
         let manifest = SnapshotManifest(
             checkpoint: checkpoint, recordedThrough: recordedThrough, timeZone: basis.timeZone,
-            tzdata: basis.tzdata, period: period.description,
-            firstDay: days.lowerBound.description,
-            lastDay: days.upperBound.advanced(by: -1).description,
+            tzdata: basis.tzdata, period: period,
             agent: filter?.dimension == "agent" ? filter?.value : nil,
             team: filter?.dimension == "team" ? filter?.value : nil,
             kpiCount: figures.kpis.count, refused: figures.refused,
@@ -233,12 +222,12 @@ struct SnapshotQuestion {
     }
 
     private let kpi: String
-    private let period: String
+    private let period: Period
     private let filter: (dimension: String, value: String)?
     private let context: QueryContext
 
     init(
-        _ kpi: String, period: String, _ filter: (dimension: String, value: String)?,
+        _ kpi: String, period: Period, _ filter: (dimension: String, value: String)?,
         _ context: QueryContext
     ) {
         self.kpi = kpi
@@ -251,7 +240,7 @@ struct SnapshotQuestion {
     /// not the one that the snapshot is limited to.
     func answer(by dimension: String?) throws -> Found? {
         guard let definition = try context.kpi(kpi) else { return nil }
-        let known = try context.dimensions(of: kpi, period: period)
+        let known = try context.dimensions(of: kpi)
         if let filter, !known.contains(filter.dimension) { return nil }
         if let dimension {
             guard known.contains(dimension), filter?.dimension != dimension else { return nil }
@@ -259,7 +248,7 @@ struct SnapshotQuestion {
         let columns = [kpi] + definition.statistics.map { "\(kpi).\($0.name)" }
         var request = QueryRequest(
             kpis: columns, by: dimension.map { [$0] } ?? [], filters: filter.map { [$0] } ?? [],
-            period: period, grain: Grain.month.rawValue)
+            period: period, grain: .month)
         request.areValuesResolved = true
         if let answer = try answered(request) { return Found(answer: answer) }
         // One whose numbers are too large takes no other figure with it.

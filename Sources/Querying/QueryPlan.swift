@@ -71,9 +71,9 @@ struct QueryPlanner {
     init(context: QueryContext) { self.context = context }
 
     mutating func plan(_ request: QueryRequest) throws -> QueryPlan {
-        let today = context.basis.today
         areValuesResolved = request.areValuesResolved
-        var plan = QueryPlan(period: Period(CalendarSpan(.day, containing: today)))
+        var plan = QueryPlan(
+            period: request.period, grain: request.grain, comparison: request.comparison)
         if request.kpis.isEmpty { faults.append(.noKPI) }
         var by: [String] = []
         for name in request.by where !by.contains(name) { by.append(name) }
@@ -114,7 +114,6 @@ struct QueryPlanner {
             faults.append(.unknownDimension(name, nearest: nearestName(name, all), known: all))
         }
         plan.outputs = outputs
-        readTimes(request, into: &plan)
         if !faults.isEmpty { throw QueryFaults(faults) }
         let kinds = projections.first.map { $0.source.layout.dimensions } ?? []
         let shared = sharedDimensions(of: Array(projections.indices))
@@ -154,38 +153,18 @@ struct QueryPlanner {
         return plan
     }
 
+    /// The dimensions that all projections of a KPI have.
+    mutating func dimensions(of kpi: String) throws -> [String] {
+        _ = try output(named: kpi)
+        if !faults.isEmpty { throw QueryFaults(faults) }
+        return sharedDimensions(of: used)
+    }
+
     /// Whether a dimension says the currency of some amounts of these projections.
     private func isCurrency(_ dimension: String, at places: [Int]) -> Bool {
         places.contains { place in
             let layout = projections[place].source.layout
             return layout.currencies.values.contains { layout.dimensions[$0].name == dimension }
-        }
-    }
-
-    /// Period, grain and comparison.
-    private mutating func readTimes(_ request: QueryRequest, into plan: inout QueryPlan) {
-        let today = context.basis.today
-        var isPeriodKnown = false
-        do {
-            plan.period = try Period(request.period, today: today)
-            isPeriodKnown = true
-        } catch { faults.append(.period(option: "--period " + request.period, error)) }
-        if let name = request.grain {
-            plan.grain = Grain(rawValue: name)
-            if plan.grain == nil {
-                let near = nearest(to: name, among: Grain.allCases.map(\.rawValue))
-                faults.append(.unknownGrain(name, nearest: near))
-            }
-        }
-        if request.compare == "previous" {
-            plan.comparison = plan.period.previous
-            if plan.comparison == nil, isPeriodKnown {
-                faults.append(.nothingBefore(plan.period.description))
-            }
-        } else if let text = request.compare {
-            do { plan.comparison = try Period(text, today: today) } catch {
-                faults.append(.period(option: "--compare " + text, error))
-            }
         }
     }
 

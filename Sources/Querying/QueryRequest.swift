@@ -1,7 +1,7 @@
 package import Definitions
-import EventModel
+public import EventModel
 
-/// A question as typed, nothing of it looked up yet.
+/// A question: which figures of which time. No name in it is looked up yet.
 public struct QueryRequest: Sendable {
     /// KPIs and statistics: `csat`, `first_response_time.p90`.
     public var kpis: [String]
@@ -15,12 +15,12 @@ public struct QueryRequest: Sendable {
     /// Whether the filters' values are those that were found for what was typed, and are taken as they
     /// are: whoever is asked for once may have no facts of some kind.
     package var areValuesResolved = false
-    /// The period, as in `Period.init(_:today:)`.
-    public var period: String
+    /// Of which days.
+    public var period: Period
     /// What to split it by.
-    public var grain: String?
-    /// `previous`, or a period to compare with.
-    public var compare: String?
+    public var grain: Grain?
+    /// The period to compare with.
+    public var comparison: Period?
     /// Bytes that its facts may take while it is answered, about.
     public var memoryBytes = QueryRequest.usualMemoryBytes
 
@@ -30,7 +30,7 @@ public struct QueryRequest: Sendable {
     /// A question from its parts.
     public init(
         kpis: [String], by: [String] = [], filters: [(dimension: String, value: String)] = [],
-        present: [String] = [], period: String, grain: String? = nil, compare: String? = nil
+        present: [String] = [], period: Period, grain: Grain? = nil, comparison: Period? = nil
     ) {
         self.kpis = kpis
         self.by = by
@@ -38,7 +38,7 @@ public struct QueryRequest: Sendable {
         self.present = present
         self.period = period
         self.grain = grain
-        self.compare = compare
+        self.comparison = comparison
     }
 }
 
@@ -114,10 +114,19 @@ package struct QueryContext {
 
     /// The dimensions that a KPI can be split by.
     ///
-    /// - Throws: `QueryFaults` where there is no such KPI, or the period is none.
-    package func dimensions(of kpi: String, period: String) throws -> [String] {
+    /// - Throws: `QueryFaults` where there is no such KPI, or it does not answer.
+    package func dimensions(of kpi: String) throws -> [String] {
         var planner = QueryPlanner(context: self)
-        return try planner.plan(QueryRequest(kpis: [kpi], period: period)).otherDimensions
+        return try planner.dimensions(of: kpi)
+    }
+
+    /// What is wrong with a question before anything is read for it.
+    package func faults(of request: QueryRequest) throws -> [QueryFault] {
+        var planner = QueryPlanner(context: self)
+        do { _ = try planner.plan(request) } catch let faults as QueryFaults {
+            return faults.faults
+        }
+        return []
     }
 
     /// Answers a question.

@@ -226,9 +226,9 @@ struct ClosedBooksTests {
 
         let then = try QueryContext(of: audited.log, asOf: closing.entries)
         func reported(_ kpis: [String], by: [String] = []) throws -> Answer {
-            try then.reported(QueryRequest(kpis: kpis, by: by, period: "2025-Q3")) {
-                try QueryContext(of: audited.log, asOf: count)
-            }
+            try then.reported(
+                QueryRequest(kpis: kpis, by: by, period: "2025-Q3"),
+                present: QueryContext(of: audited.log, asOf: count))
         }
         let both = try reported(["twice", "ticket_volume"], by: ["agent"])
         #expect(both.columns.map(\.name) == ["twice", "ticket_volume"])

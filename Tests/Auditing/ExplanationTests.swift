@@ -85,7 +85,7 @@ struct ExplanationTests {
         var additive = 0
         for name in context.kpiNames {
             let kpi = try #require(try context.kpi(name))
-            let known = try context.dimensions(of: name, period: "2025")
+            let known = try context.dimensions(of: name)
             var splits = [["agent"], ["channel", "team"]].filter { $0.allSatisfy(known.contains) }
             if known.contains("agent") { splits.append(["agent.department"]) }
             for column in [name] + kpi.statistics.map({ name + "." + $0.name }) {
@@ -156,7 +156,7 @@ struct ExplanationTests {
     @Test("Who is kept adds up for those of one channel alone, too") func keptOfSome() throws {
         let audited = try log()
         let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
-        let known = try context.dimensions(of: "retention_rate", period: "2025-Q3")
+        let known = try context.dimensions(of: "retention_rate")
         for dimension in known {
             let rows = try context.answer(
                 QueryRequest(kpis: ["retention_rate"], by: [dimension], period: "2025-Q3")

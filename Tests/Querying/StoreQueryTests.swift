@@ -161,7 +161,7 @@ struct StoreQueryTests {
     @Test("An answer says what it rests on, also when projections lag behind") func basis() throws {
         let desk = try desk()
         let request = QueryRequest(
-            kpis: ["ticket_volume"], period: "this-month", compare: "previous")
+            kpis: ["ticket_volume"], period: "2025-08", compare: "previous")
         let answer = try desk.answer(request)
         let (count, root) = try desk.log.read { ($0.entryCount, $0.root) }
         #expect(answer.basis.sequence == count && answer.basis.root == root)

@@ -32,7 +32,7 @@ extension QueryContext {
             for (dimension, value) in key {
                 let index = source.layout.dimensions.firstIndex { $0.name == dimension }
                 guard let index else {
-                    let path = states.followed(dimension, in: request.kpis[0], plan.period)
+                    let path = states.followed(dimension, in: request.kpis[0])
                     if let path, !projection.usesStock {
                         followed.append(try source.filters(path, value, states))
                     }

@@ -16,11 +16,13 @@ package final class FollowedStates {
 
     /// What a name means that is no dimension of a KPI's facts; nil where it is one, or means nothing.
     package func followed(
-        _ name: String, in kpi: String, _ period: Period
+        _ name: String, in kpi: String
     ) -> AnswerDimension.Followed? {
         var planner = QueryPlanner(context: context)
-        let request = QueryRequest(kpis: [kpi], by: [name], period: period.description)
-        return (try? planner.plan(request))?.dimensions.first?.followed
+        guard let own = try? planner.dimensions(of: kpi), !own.contains(name),
+            let path = try? planner.paths(of: [name], among: own, []), let found = path[name]
+        else { return nil }
+        return .init(dimension: found.dimension, field: found.field)
     }
 
     /// The field at each state.

@@ -40,20 +40,20 @@ package struct DefinitionComparison {
             }
         }) {
             kpis.append(kpi)
-            func both(by split: [String], grain: String?) throws {
+            func both(by split: [String], grain: Grain?) throws {
                 let request = QueryRequest(
-                    kpis: [kpi], by: split, period: period.description, grain: grain)
+                    kpis: [kpi], by: split, period: period, grain: grain)
                 let said = try contexts.map { context in
                     try FigureSide { try context.answer(request) }
                 }
                 compared.compare(kpi, by: split, said[0], said[1])
             }
             try both(by: [], grain: nil)
-            let known = contexts.map { (try? $0.usualSplits(of: kpi, period)) ?? [] }
+            let known = contexts.map { (try? $0.usualSplits(of: kpi)) ?? [] }
             let splits = QueryContext.usualDimensions.map { [$0] }
             if let split = splits.first(where: { split in known.allSatisfy { $0.contains(split) } })
             {
-                try both(by: split, grain: "month")
+                try both(by: split, grain: .month)
             }
         }
     }

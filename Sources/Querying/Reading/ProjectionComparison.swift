@@ -160,15 +160,15 @@ package struct ProjectionComparison {
         let sides = [(oldVersion, before, self.old), (newVersion, after, self.new)]
         for (kpi, fate) in fates {
             var known: [[[String]]] = []
-            func both(by split: [String], grain: String?) throws {
+            func both(by split: [String], grain: Grain?) throws {
                 let said = try sides.map { side -> FigureSide in
                     if case .breaks(let reason) = fate { return .refused(.fault(reason)) }
                     let library = DefinitionLibrary(
                         register: register, types: types, promoting: side.0)
                     let request = QueryRequest(
-                        kpis: [kpi], by: split, period: period.description, grain: grain)
+                        kpis: [kpi], by: split, period: period, grain: grain)
                     return try context(side.1, side.2, library) { context in
-                        known.append((try? context.usualSplits(of: kpi, period)) ?? [])
+                        known.append((try? context.usualSplits(of: kpi)) ?? [])
                         return try FigureSide { try context.answer(request) }
                     }
                 }
@@ -179,7 +179,7 @@ package struct ProjectionComparison {
             let split =
                 splits.first { split in known.allSatisfy { $0.contains(split) } }
                 ?? splits.first { split in known.contains { $0.contains(split) } }
-            if let split, !known.isEmpty { try both(by: split, grain: "month") }
+            if let split, !known.isEmpty { try both(by: split, grain: .month) }
         }
         figures = compared.differing.map { MovedFigure(figure: $0) }
     }

@@ -23,13 +23,13 @@ extension QueryContext {
     ///
     /// - Throws: `QueryFaults`, or what the store throws.
     package func resolved(_ request: ScorecardRequest) throws -> ScorecardRequest {
-        guard !request.filters.isEmpty, let definition = try scorecard(request.name),
-            let period = try? Period(request.period, today: basis.today)
-        else { return request }
+        guard !request.filters.isEmpty, let definition = try scorecard(request.name) else {
+            return request
+        }
         var found = request
         let evaluation = ScorecardEvaluation(
             context: self, definition: definition, request: request)
-        if let filters = try evaluation.resolvedFilters(period) { found.filters = filters }
+        if let filters = try evaluation.resolvedFilters() { found.filters = filters }
         return found
     }
 }
@@ -65,24 +65,12 @@ struct ScorecardEvaluation {
     }
 
     mutating func answer() throws -> ScorecardAnswer {
-        let period: Period
-        do { period = try Period(request.period, today: context.basis.today) } catch {
-            throw QueryFaults([.period(option: "--period " + request.period, error)])
-        }
-        var comparison: Period?
-        if request.compare == "previous" {
-            comparison = period.previous
-        } else if let text = request.compare {
-            do { comparison = try Period(text, today: context.basis.today) } catch {
-                throw QueryFaults([.period(option: "--compare " + text, error)])
-            }
-        }
         try checkScope()
-        resolved = try resolvedFilters(period)
-        let cards = try cards(of: period, withHistory: !request.isRanking)
+        resolved = try resolvedFilters()
+        let cards = try cards(of: request.period, withHistory: !request.isRanking)
         let (filters, names, openUntil) = (filters, names, openUntil)
         var previous: [String: ScorecardCard] = [:]
-        if let comparison {
+        if let comparison = request.comparison {
             do {
                 for card in try self.cards(of: comparison, withHistory: false) {
                     previous[card.subject] = card
@@ -93,8 +81,9 @@ struct ScorecardEvaluation {
             basis: basis ?? context.basis, entriesNotYetIn: entriesNotYetIn,
             definition: definition,
             definitions: definitions.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
-            period: period, filters: filters, names: names, dimension: dimension, cards: cards,
-            isRanking: request.isRanking, comparison: comparison, previous: previous,
+            period: request.period, filters: filters, names: names, dimension: dimension,
+            cards: cards, isRanking: request.isRanking, comparison: request.comparison,
+            previous: previous,
             openUntil: openUntil)
     }
 
@@ -102,15 +91,15 @@ struct ScorecardEvaluation {
     /// no facts of some kind.
     ///
     /// - Throws: `QueryFaults`, or what the store throws.
-    func resolvedFilters(_ period: Period) throws -> [(dimension: String, value: String)]? {
+    func resolvedFilters() throws -> [(dimension: String, value: String)]? {
         var figures: [String] = []
         for row in definition.rows
-        where row.days.overlaps(period.days) && !figures.contains(row.figure) {
+        where row.days.overlaps(request.period.days) && !figures.contains(row.figure) {
             figures.append(row.figure)
         }
         // That no row counts is said elsewhere.
         guard !figures.isEmpty else { return nil }
-        let question = query(figures, period: period.description, grain: nil)
+        let question = query(figures, of: request.period)
         return try context.resolved(question).filters
     }
 
@@ -142,7 +131,7 @@ struct ScorecardEvaluation {
             guard stretches[days] == nil else { continue }
             let figures = rows.filter { $0.days.clamped(to: period.days) == days }.map(\.figure)
             stretches[days] = try stretch(
-                days, named: days == period.days ? period.description : nil, figures)
+                days == period.days ? period : Period(days: days), figures)
         }
         let subjects =
             request.isRanking
@@ -254,10 +243,9 @@ struct ScorecardEvaluation {
 
     /// The figures of some days, by subject.
     private mutating func stretch(
-        _ days: Range<Day>, named: String?, _ figures: [String]
+        _ period: Period, _ figures: [String]
     ) throws -> Stretch {
-        let answer = try context.answerLeavingTooLarge(
-            query(figures, period: named ?? days.asPeriod, grain: nil))
+        let answer = try context.answerLeavingTooLarge(query(figures, of: period))
         note(answer)
         var rows: [String: AnswerRow] = [:]
         if request.isRanking {
@@ -271,7 +259,9 @@ struct ScorecardEvaluation {
         return Stretch(answer: answer, rows: rows)
     }
 
-    private func query(_ figures: [String], period: String, grain: String?) -> QueryRequest {
+    private func query(
+        _ figures: [String], of period: Period, grain: Grain? = nil
+    ) -> QueryRequest {
         var filters = request.filters
         for condition in definition.conditions {
             for value in condition.values ?? [] {
@@ -336,8 +326,7 @@ struct ScorecardEvaluation {
         let answer: Answer
         do {
             answer = try context.answer(
-                query([line.row.figure], period: span.description, grain: definition.grain.rawValue)
-            )
+                query([line.row.figure], of: span, grain: definition.grain))
         } catch let faults as QueryFaults where faults.areTooLarge { return nil }
         let scope = try daysInScope([subject], of: span)[subject] ?? [span.days]
         var (met, of) = (0, 0)

@@ -174,12 +174,13 @@ struct Trial {
     func run(
         period: String, sample: Int?, facts wanted: Int, by: [String], options: BuildOptions
     ) throws -> Outcome {
-        let (count, days, allCases) = try log.read { view in
+        let (count, period, allCases) = try log.read { view in
             (
-                view.entryCount,
-                try PeriodArgument.read(period, named: "--period ", in: view).days, view.caseCount
+                view.entryCount, try PeriodArgument.read(period, named: "--period ", in: view),
+                view.caseCount
             )
         }
+        let days = period.days
         var isStock = false
         if case .stock = definition.fact { isStock = true }
         var cells: CellSet
@@ -235,7 +236,7 @@ struct Trial {
     private struct EnoughFacts: Error {}
 
     /// The figures of the file's KPIs, and of those in force that read a projection of this name.
-    private func answer(_ cells: CellSet, period: String, by: [String]) throws -> Answer? {
+    private func answer(_ cells: CellSet, period: Period, by: [String]) throws -> Answer? {
         try log.read { view in
             var context = try QueryContext(view, of: log, projections: projections)
             let trial = try LiveFacts.shown(

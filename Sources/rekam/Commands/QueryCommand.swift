@@ -70,23 +70,27 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true, beside: .at(kept))
-        if leftOut { return try printLeftOut(log) }
-        var request = QueryRequest(
-            kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
-            filters: try filters.pairs, period: period, grain: grain, compare: compare)
-        request.memoryBytes = try asOf.memoryBytes()
+        let typed = TypedQuestion(
+            kpis: kpis, by: by, filters: try filters.pairs,
+            times: TypedTimes(period: period, grain: grain, compare: compare),
+            memoryBytes: try asOf.memoryBytes())
+        if leftOut { return try printLeftOut(typed, log) }
         let answer: Answer
         do {
-            request = try asOf.asking(request, of: log, as: tokens)
+            let named = try asOf.asking(log, as: tokens, typed.resolved)
             if asClosed || closing != nil {
                 guard asOf.asOf == nil else {
                     throw Failure(
                         .usage,
                         "--as-closed and --closing say themselves as of when: leave --as-of away.")
                 }
-                answer = try AsOfOptions.answerAsClosed(request, of: log, at: closing)
+                answer = try AsOfOptions.answerAsClosed(log, at: closing) {
+                    try named ?? typed.request(in: $0)
+                }
             } else {
-                answer = try asOf.answering(log) { try $0.answerLeavingTooLarge(request) }
+                answer = try asOf.answering(log) {
+                    try $0.answerLeavingTooLarge(named ?? typed.request(in: $0))
+                }
             }
         } catch let faults as QueryFaults {
             throw Failure(.usage, messages: faults.faults.map(\.description))
@@ -100,18 +104,17 @@ struct QueryCommand: ParsableCommand {
         Output.flush()
     }
 
-    private func printLeftOut(_ log: LogStore) throws {
+    private func printLeftOut(_ typed: TypedQuestion, _ log: LogStore) throws {
         guard !asClosed, closing == nil, output.format == .table || output.format == .json else {
             throw Failure(
                 .usage, "--left-out goes with the table and --format json, and with --as-of.")
         }
-        var request = QueryRequest(
-            kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
-            filters: try filters.pairs, period: period, grain: grain, compare: compare)
         let found: LeftOut
         do {
-            request = try asOf.asking(request, of: log, as: tokens)
-            found = try asOf.replaying(log) { try $0.leftOut(request) }
+            let named = try asOf.asking(log, as: tokens, typed.resolved)
+            found = try asOf.replaying(log) {
+                try $0.leftOut(named ?? typed.request(in: $0))
+            }
         } catch let faults as QueryFaults {
             throw Failure(.usage, messages: faults.faults.map(\.description))
         } catch let fault as LeftOutFault {
