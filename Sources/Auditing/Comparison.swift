@@ -84,8 +84,8 @@ package struct Comparison {
                 try view.definitions(upTo: choice == .then ? counts.after : nil)
             )
         }
-        func context(_ count: UInt32, _ register: DefinitionRegister) throws -> QueryContext {
-            try QueryContext(of: log, asOf: count, register: register, options: options)
+        func context(_ count: UInt32, _ register: DefinitionRegister) throws -> any AskedState {
+            try StoreState(of: log, asOf: count, register: register, options: options)
         }
         let (before, after) = (
             try context(counts.before, first), try context(counts.after, second)
@@ -106,7 +106,7 @@ package struct Comparison {
                 let request = QueryRequest(kpis: [name], by: split, period: period)
                 let known = figures.differing.count
                 var grounds: Set<MovedFacts.Name> = []
-                func side(_ context: QueryContext) throws -> FigureSide {
+                func side(_ context: any AskedState) throws -> FigureSide {
                     try FigureSide {
                         let answer = try context.answer(request)
                         grounds.formUnion(try moved.grounds(of: answer))
@@ -146,7 +146,7 @@ package struct Comparison {
     }
 
     /// What was asked for; else every KPI that one of the states answers.
-    private func names(_ before: QueryContext, _ after: QueryContext) throws -> [String] {
+    private func names(_ before: any AskedState, _ after: any AskedState) throws -> [String] {
         guard kpis.isEmpty else { return kpis }
         let present = try after.kpisThatAnswer().answering
         return present + (try before.kpisThatAnswer().answering).filter { !present.contains($0) }
@@ -155,12 +155,12 @@ package struct Comparison {
     /// By what a KPI is split: what was asked for, else all together and each usual dimension that
     /// it has in one of the states.
     private func splits(
-        of name: String, _ before: QueryContext, _ after: QueryContext
+        of name: String, _ before: any AskedState, _ after: any AskedState
     ) -> [[String]] {
         guard by.isEmpty else { return [by] }
         // A state that can't be asked says so when it is.
         let known = [after, before].flatMap { (try? $0.usualSplits(of: name)) ?? [] }
-        return [[]] + QueryContext.usualDimensions.map { [$0] }.filter(known.contains)
+        return [[]] + FigureComparison.usualDimensions.map { [$0] }.filter(known.contains)
     }
 }
 

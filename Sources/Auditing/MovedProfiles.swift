@@ -6,11 +6,11 @@ import Querying
 struct MovedProfiles {
     let states: FollowedStates
     private let moved: MovedFacts
-    private let contexts: [QueryContext]
+    private let contexts: [any AskedState]
 
     init(
-        _ moved: MovedFacts, _ states: FollowedStates, _ before: QueryContext,
-        _ after: QueryContext
+        _ moved: MovedFacts, _ states: FollowedStates, _ before: any AskedState,
+        _ after: any AskedState
     ) {
         self.moved = moved
         self.states = states

@@ -174,8 +174,8 @@ package struct Replay {
         _ period: Period, _ live: LiveProjections, _ register: DefinitionRegister,
         _ report: inout ReplayReport
     ) throws {
-        let fresh = try QueryContext(of: log, asOf: count, options: options, stored: .unread)
-        let stored = try QueryContext(of: log, asOf: count, options: options, stored: .always)
+        let fresh = try StoreState(of: log, asOf: count, options: options, stored: .unread)
+        let stored = try StoreState(of: log, asOf: count, options: options, stored: .always)
         let library = DefinitionLibrary(register: register, types: log.types(in: register))
         // Figures of respondents' answers are computed from entries whenever they are asked for.
         let compared = Set(

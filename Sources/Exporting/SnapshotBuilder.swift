@@ -75,14 +75,14 @@ public enum SnapshotFault: Error, Hashable, Sendable, CustomStringConvertible {
 /// Nothing is written. The log's first `count` entries and what they define decide every byte.
 public struct SnapshotBuilder {
     /// By what the figures are split, besides the total.
-    static let dimensions = QueryContext.usualDimensions
+    static let dimensions = FigureComparison.usualDimensions
 
     private let log: LogStore
     private let checkpoint: Checkpoint
     private let register: DefinitionRegister
     private let types: EventTypes
     private let recordedThrough: Instant?
-    private let context: QueryContext
+    private let context: any AskedState
     private let options: BuildOptions
 
     /// A builder over the log's first `count` entries, with the definitions in force by then.
@@ -115,7 +115,7 @@ public struct SnapshotBuilder {
             return (try view.checkpoint(size: count), try view.definitions(upTo: count), last)
         }
         types = log.types(in: register)
-        context = try QueryContext(of: log, asOf: count, options: options)
+        context = try StoreState(of: log, asOf: count, options: options)
     }
 
     private static func requireWhole(_ log: LogStore, _ options: BuildOptions) throws {
@@ -167,7 +167,7 @@ public struct SnapshotBuilder {
         let showedTokens = log.showsTokens
         log.show(tokensOnly: false)
         defer { log.show(tokensOnly: showedTokens) }
-        let context = try QueryContext(of: log, asOf: checkpoint.size, options: options)
+        let context = try StoreState(of: log, asOf: checkpoint.size, options: options)
         let kpis = try context.kpisThatAnswer().answering.filter {
             try context.dimensions(of: $0).contains(dimension)
         }
@@ -224,11 +224,11 @@ struct SnapshotQuestion {
     private let kpi: String
     private let period: Period
     private let filter: (dimension: String, value: String)?
-    private let context: QueryContext
+    private let context: any AskedState
 
     init(
         _ kpi: String, period: Period, _ filter: (dimension: String, value: String)?,
-        _ context: QueryContext
+        _ context: any AskedState
     ) {
         self.kpi = kpi
         self.period = period

@@ -2,7 +2,7 @@ import EventModel
 
 /// Reads the facts of a planned question and forms the answer.
 struct QueryEvaluation {
-    let context: QueryContext
+    let context: any AskedState
     let plan: QueryPlan
     var memory = QueryMemory(bytes: QueryRequest.usualMemoryBytes)
 
@@ -99,7 +99,7 @@ struct QueryEvaluation {
 
     private var basis: AnswerBasis {
         get throws {
-            let state = try position.flatMap { try context.earlierBasis?($0) } ?? context.basis
+            let state = try position.map { try context.basis(ofFirst: $0) } ?? context.basis
             return state.counting(plan.outputs.flatMap(\.column.calendars))
         }
     }

@@ -52,7 +52,7 @@ struct QueryPlan {
 
 /// Looks names up and collects all that is wrong.
 struct QueryPlanner {
-    let context: QueryContext
+    let context: any AskedState
     var faults: [QueryFault] = []
     private var doubts: [AnswerDoubt] = []
     var projections: [ProjectionPlan] = []
@@ -68,7 +68,7 @@ struct QueryPlanner {
     private var compiled: [String: Int?] = [:]
     private var within: Set<String> = []
 
-    init(context: QueryContext) { self.context = context }
+    init(context: any AskedState) { self.context = context }
 
     mutating func plan(_ request: QueryRequest) throws -> QueryPlan {
         areValuesResolved = request.areValuesResolved

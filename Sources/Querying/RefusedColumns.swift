@@ -1,4 +1,4 @@
-extension QueryContext {
+extension AskedState {
     /// Answers a question; a column whose numbers are too large to add up exactly stands refused among
     /// the others, which are answered.
     ///

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Questions: what they name, and every way it can be wrong")
 struct QuestionTests {
-    private var context: QueryContext {
+    private var context: any AskedState {
         let response = MemoryFacts(
             layout: FactLayout(
                 projection: "first_response", version: 1,
@@ -26,7 +26,7 @@ struct QuestionTests {
             facts: [
                 PlainFact(day: Day("2025-07-01"), dimensions: ["Budi Santoso"], measures: [1])
             ])
-        return QueryContext(
+        return MemoryState(
             kpis: [
                 KPIDefinition(
                     test: "first_response_time", unit: .duration,

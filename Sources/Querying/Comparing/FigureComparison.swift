@@ -247,13 +247,15 @@ extension Figure {
     }
 }
 
-extension QueryContext {
+extension FigureComparison {
     /// The dimensions by which a snapshot and a comparison split figures.
     package static let usualDimensions = ["agent", "team", "channel"]
+}
 
+extension AskedState {
     /// All together, and each usual dimension that a KPI can be split by.
     package func usualSplits(of name: String) throws -> [[String]] {
         let known = try dimensions(of: name)
-        return [[]] + Self.usualDimensions.filter(known.contains).map { [$0] }
+        return [[]] + FigureComparison.usualDimensions.filter(known.contains).map { [$0] }
     }
 }

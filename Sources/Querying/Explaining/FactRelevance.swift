@@ -1,7 +1,7 @@
 import EventModel
 import Projections
 
-extension QueryContext {
+extension AskedState {
     /// Which facts have a say in one group's figure: for each projection that the KPI reads, a test
     /// of a fact's row.
     ///

@@ -69,7 +69,7 @@ package enum LeftOutFault: Error, Hashable, CustomStringConvertible {
     }
 }
 
-extension QueryContext {
+extension AskedState {
     /// Says what a KPI left out, projection by projection.
     ///
     /// - Parameter request: one KPI or statistic and a period, nothing else.

@@ -4,12 +4,12 @@ package import EventModel
 ///
 /// Not shared between threads.
 package final class FollowedStates {
-    private let context: QueryContext
+    private let context: any AskedState
     private let counts: [UInt32]
     private var known: [AnswerDimension.Followed: [FollowedField]] = [:]
 
     /// What they say in the log's first entries, for each of some numbers of these.
-    package init(_ context: QueryContext, at counts: [UInt32]) {
+    package init(_ context: any AskedState, at counts: [UInt32]) {
         self.context = context
         self.counts = counts
     }

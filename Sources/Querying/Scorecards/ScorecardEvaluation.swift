@@ -1,7 +1,7 @@
 import Definitions
 import EventModel
 
-extension QueryContext {
+extension AskedState {
     /// Fills a scorecard in.
     ///
     /// - Throws: `ScorecardFault`, `QueryFaults`, or what the store throws.
@@ -18,7 +18,7 @@ extension QueryContext {
     }
 }
 
-extension QueryContext {
+extension AskedState {
     /// The same question by the values that are found for what it names.
     ///
     /// - Throws: `QueryFaults`, or what the store throws.
@@ -36,7 +36,7 @@ extension QueryContext {
 
 /// One scorecard as it is filled in.
 struct ScorecardEvaluation {
-    let context: QueryContext
+    let context: any AskedState
     let definition: ScorecardDefinition
     let request: ScorecardRequest
 
@@ -58,7 +58,7 @@ struct ScorecardEvaluation {
     /// What restricts the facts, by the values that were found for what was typed.
     private var resolved: [(dimension: String, value: String)]?
 
-    init(context: QueryContext, definition: ScorecardDefinition, request: ScorecardRequest) {
+    init(context: any AskedState, definition: ScorecardDefinition, request: ScorecardRequest) {
         self.context = context
         self.definition = definition
         self.request = request

@@ -80,7 +80,7 @@ struct AsOfOptions: ParsableArguments {
     ///
     ///     let answer = try asOf.answering(log) { try $0.answer(request) }
     func answering<Result>(
-        _ log: LogStore, _ body: (QueryContext) throws -> Result
+        _ log: LogStore, _ body: (any AskedState) throws -> Result
     ) throws -> Result {
         guard asOf == nil else { return try replaying(log, body) }
         let count = try entryCount(in: log) ?? log.read { $0.entryCount }
@@ -91,31 +91,29 @@ struct AsOfOptions: ParsableArguments {
         }
         let projections = try ProjectionStore(log: log)
         return try log.read { view in
-            try body(QueryContext(view, of: log, projections: projections))
+            try body(StoreState(view, of: log, projections: projections))
         }
     }
 
     /// Answers from the state asked for, or the log's end, in a context whose facts can be found one
     /// by one.
     func replaying<Result>(
-        _ log: LogStore, _ body: (QueryContext) throws -> Result
+        _ log: LogStore, _ body: (any AskedState) throws -> Result
     ) throws -> Result {
         Interrupt.listen()
         defer { Progress.clear() }
         let count = try asOf.map { try Self.entryCount($0, in: log) } ?? log.read { $0.entryCount }
         let options = try buildOptions()
-        var context = try QueryContext(
+        let state = try StoreState(
             of: log, asOf: count, definitions: definitions ?? .then, options: options)
-        if let books = try ClosedBooks(of: log, upTo: count, options: options) {
-            context.books = { try books.mark(&$0, of: $1) }
-        }
-        return try body(context)
+        state.books = try ClosedBooks(of: log, upTo: count, options: options)
+        return try body(state)
     }
 
     /// A question that is to be answered with persons as tokens: the names that it gives are looked up
     /// while people still have them. Nil where it is answered by names.
     func asking<Question>(
-        _ log: LogStore, as tokens: TokensOption, _ resolved: (QueryContext) throws -> Question
+        _ log: LogStore, as tokens: TokensOption, _ resolved: (any AskedState) throws -> Question
     ) throws -> Question? {
         guard tokens.tokens else { return nil }
         defer { log.show(tokensOnly: true) }
@@ -128,7 +126,7 @@ struct AsOfOptions: ParsableArguments {
     /// - Parameter asked: the question as it is read in the present state: in a closed one, relative
     ///   words may be others.
     static func answerAsClosed(
-        _ log: LogStore, at sequence: UInt32?, _ asked: (QueryContext) throws -> QueryRequest
+        _ log: LogStore, at sequence: UInt32?, _ asked: (any AskedState) throws -> QueryRequest
     ) throws -> Answer {
         Interrupt.listen()
         defer { Progress.clear() }
@@ -136,13 +134,13 @@ struct AsOfOptions: ParsableArguments {
         let (count, periods) = try log.read {
             ($0.entryCount, try ClosedPeriods($0, upTo: $0.entryCount))
         }
-        let present = try QueryContext(of: log, asOf: count, options: options)
+        let present = try StoreState(of: log, asOf: count, options: options)
         let request = try asked(present)
         let closing: Closing
         do { closing = try periods.report(of: request.period, at: sequence) } catch {
             throw Failure(.usage, "\(sequence == nil ? "--as-closed" : "--closing"): \(error)")
         }
-        let context = try QueryContext(of: log, asOf: closing.entries, options: options)
+        let context = try StoreState(of: log, asOf: closing.entries, options: options)
         var answer = try context.reported(request, present: present)
         let zone = try log.read { try $0.definitions().storeTimeZone ?? .utc }
         answer.basis.closing = AnswerClosing(

@@ -67,16 +67,11 @@ struct ExplainCommand: ParsableCommand {
         let log = try store.open(readOnly: true, beside: .at(kept))
         let typed = TypedQuestion(
             kpis: [kpi], by: by, filters: try filters.pairs, times: TypedTimes(period: period))
-        let explanation: Explanation
-        do {
+        let explanation = try Failure.asking {
             let named = try asOf.asking(log, as: tokens, typed.resolved)
-            explanation = try asOf.replaying(log) {
+            return try asOf.replaying(log) {
                 try $0.explanation(named ?? typed.request(in: $0), onlyOpen: provisional)
             }
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
-        } catch let fault as ExplanationFault {
-            throw Failure(.usage, fault.description)
         }
         if (events || proof), explanation.parts.contains(where: \.isAnonymous) {
             throw Failure(

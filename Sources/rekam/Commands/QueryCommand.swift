@@ -75,25 +75,21 @@ struct QueryCommand: ParsableCommand {
             times: TypedTimes(period: period, grain: grain, compare: compare),
             memoryBytes: try asOf.memoryBytes())
         if leftOut { return try printLeftOut(typed, log) }
-        let answer: Answer
-        do {
+        let answer = try Failure.asking {
             let named = try asOf.asking(log, as: tokens, typed.resolved)
-            if asClosed || closing != nil {
-                guard asOf.asOf == nil else {
-                    throw Failure(
-                        .usage,
-                        "--as-closed and --closing say themselves as of when: leave --as-of away.")
-                }
-                answer = try AsOfOptions.answerAsClosed(log, at: closing) {
-                    try named ?? typed.request(in: $0)
-                }
-            } else {
-                answer = try asOf.answering(log) {
+            guard asClosed || closing != nil else {
+                return try asOf.answering(log) {
                     try $0.answerLeavingTooLarge(named ?? typed.request(in: $0))
                 }
             }
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
+            guard asOf.asOf == nil else {
+                throw Failure(
+                    .usage,
+                    "--as-closed and --closing say themselves as of when: leave --as-of away.")
+            }
+            return try AsOfOptions.answerAsClosed(log, at: closing) {
+                try named ?? typed.request(in: $0)
+            }
         }
         switch output.format {
         case .table: Output.page(answer.table(output.style))
@@ -109,16 +105,9 @@ struct QueryCommand: ParsableCommand {
             throw Failure(
                 .usage, "--left-out goes with the table and --format json, and with --as-of.")
         }
-        let found: LeftOut
-        do {
+        let found = try Failure.asking {
             let named = try asOf.asking(log, as: tokens, typed.resolved)
-            found = try asOf.replaying(log) {
-                try $0.leftOut(named ?? typed.request(in: $0))
-            }
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
-        } catch let fault as LeftOutFault {
-            throw Failure(.usage, fault.description)
+            return try asOf.replaying(log) { try $0.leftOut(named ?? typed.request(in: $0)) }
         }
         let view = LeftOutView(found, language: output.lang)
         if output.format == .json {

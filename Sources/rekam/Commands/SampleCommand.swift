@@ -97,12 +97,9 @@ struct SampleDrawCommand: ParsableCommand {
         let typed = TypedQuestion(
             kpis: [kpi], filters: try filters.pairs, times: TypedTimes(period: period))
         let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
-        let sample: FactSample
-        let entries: UInt32
-        let found: QueryRequest
-        do {
+        let (sample, entries, found) = try Failure.asking {
             let named = try asOf.asking(log, as: tokens, typed.resolved)
-            (sample, entries, found) = try asOf.replaying(log) { context in
+            return try asOf.replaying(log) { context in
                 let request = try named ?? typed.request(in: context)
                 let explanation = try context.explanation(request)
                 guard !explanation.parts.contains(where: \.isAnonymous) else {
@@ -115,10 +112,6 @@ struct SampleDrawCommand: ParsableCommand {
                     seed: seed ?? "", from: log)
                 return (sample, context.basis.sequence, try context.resolved(request))
             }
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
-        } catch let fault as ExplanationFault {
-            throw Failure(.usage, fault.description)
         }
         if let aim { try plan(aim, sample, entries, found, log) }
         if seed != nil { write(sample, zone) }

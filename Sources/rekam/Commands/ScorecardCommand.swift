@@ -71,16 +71,15 @@ struct ScorecardFillCommand: ParsableCommand {
         let log = try store.open(readOnly: true)
         var filters = try filters.pairs
         if let department { filters.append(("department", department)) }
-        func asked(_ context: QueryContext) throws -> ScorecardRequest {
+        func asked(_ context: any AskedState) throws -> ScorecardRequest {
             let times = try TypedTimes(period: period, compare: compare).read(in: context)
             return ScorecardRequest(
                 name: name, filters: filters, period: times.period, isRanking: by != nil,
                 comparison: times.comparison)
         }
-        let answer: ScorecardAnswer
-        do {
+        let answer = try Failure.asking {
             let named = try asOf.asking(log, as: tokens) { try $0.resolved(asked($0)) }
-            answer = try asOf.answering(log) { context in
+            return try asOf.answering(log) { context in
                 if let by, let scorecard = try context.scorecard(name),
                     !scorecard.isCompanyWide, !scorecard.isAbout(by)
                 {
@@ -88,10 +87,6 @@ struct ScorecardFillCommand: ParsableCommand {
                 }
                 return try context.answer(named ?? asked(context))
             }
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
-        } catch let fault as ScorecardFault {
-            throw Failure(.usage, fault.description)
         }
         switch output.format {
         case .table: Output.page(answer.table(output.style))

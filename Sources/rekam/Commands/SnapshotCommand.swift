@@ -167,7 +167,7 @@ struct SnapshotExportCommand: ParsableCommand {
         guard let agent = manifest.agent.map({ snapshot.names[$0] ?? $0 }) else {
             return manifest.team?.printable
         }
-        let context = try QueryContext(
+        let context = try StoreState(
             of: log, asOf: count, options: BuildProgressLine.options())
         let name = try context.called(agent, "agent", in: manifest.period, upTo: count)
         return (name.map { $0 == agent ? $0 : "\($0) (\(agent))" } ?? agent).printable

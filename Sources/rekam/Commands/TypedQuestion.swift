@@ -11,12 +11,16 @@ struct TypedTimes {
     /// `previous`, or a period.
     var compare: String?
 
-    /// What is typed, seen from a day; what of it means nothing is added to the problems.
+    /// What is typed, seen from the last entry of a state.
+    ///
+    /// - Parameter others: what else is wrong with the question, so that it is said at once.
+    /// - Throws: a `Failure` that says all that is wrong.
     func read(
-        today: Day, _ problems: inout [String]
-    ) -> (period: Period, grain: Grain?, comparison: Period?) {
+        in state: any AskedState, beside others: () throws -> [QueryFault] = { [] }
+    ) throws -> (period: Period, grain: Grain?, comparison: Period?) {
+        var problems: [String] = []
         func read(_ text: String, _ option: String) -> Period? {
-            do { return try Period(text, today: today) } catch {
+            do { return try Period(text, today: state.basis.today) } catch {
                 problems.append("\(option) \(text.printable): \(error)")
                 return nil
             }
@@ -30,28 +34,15 @@ struct TypedTimes {
                 "no grain is called \"\(name.printable)\".\(meant) Grains are "
                     + all.dropLast().joined(separator: ", ") + " and \(all[all.count - 1]).")
         }
-        var comparison: Period?
-        if compare == "previous" {
-            comparison = period?.previous
-            if let period, comparison == nil {
-                problems.append("--compare previous: nothing lies before \(period).")
-            }
-        } else if let compare {
-            comparison = read(compare, "--compare")
+        let comparison =
+            compare == "previous" ? period?.previous : compare.flatMap { read($0, "--compare") }
+        if let period, compare == "previous", comparison == nil {
+            problems.append("--compare previous: nothing lies before \(period).")
         }
-        return (period ?? Period(CalendarSpan(.day, containing: today)), grain, comparison)
-    }
-
-    /// What is typed, seen from the last of a log's first entries.
-    ///
-    /// - Throws: a `Failure` that says all that is wrong.
-    func read(
-        in context: QueryContext
-    ) throws -> (period: Period, grain: Grain?, comparison: Period?) {
-        var problems: [String] = []
-        let times = read(today: context.basis.today, &problems)
-        guard problems.isEmpty else { throw Failure(.usage, messages: problems) }
-        return times
+        guard let period, problems.isEmpty else {
+            throw Failure(.usage, messages: try others().map(\.description) + problems)
+        }
+        return (period, grain, comparison)
     }
 }
 
@@ -67,24 +58,22 @@ struct TypedQuestion {
     /// The question, seen from a state of the log.
     ///
     /// - Throws: a `Failure` that says at once what is wrong with its times, and with its names.
-    func request(in context: QueryContext) throws -> QueryRequest {
-        var problems: [String] = []
-        let (period, grain, comparison) = times.read(today: context.basis.today, &problems)
+    func request(in state: any AskedState) throws -> QueryRequest {
         var request = QueryRequest(
             kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
-            filters: filters, period: period, grain: grain, comparison: comparison)
+            filters: filters, period: Period(CalendarSpan(.day, containing: state.basis.today)))
         request.memoryBytes = memoryBytes
-        guard problems.isEmpty else {
-            let names = try context.faults(of: request).map(\.description)
-            throw Failure(.usage, messages: names + problems)
+        let timeless = request
+        (request.period, request.grain, request.comparison) = try times.read(in: state) {
+            try state.faults(of: timeless)
         }
         return request
     }
 
     /// The same by the values that are found now for what its filters name.
-    func resolved(in context: QueryContext) throws -> QueryRequest {
-        var request = try request(in: context)
-        if !request.filters.isEmpty { request.filters = try context.resolved(request).filters }
+    func resolved(in state: any AskedState) throws -> QueryRequest {
+        var request = try request(in: state)
+        if !request.filters.isEmpty { request.filters = try state.resolved(request).filters }
         return request
     }
 }

@@ -28,7 +28,7 @@ package enum ExplanationFault: Error, Hashable, CustomStringConvertible {
     }
 }
 
-extension QueryContext {
+extension AskedState {
     /// Explains one figure: the facts behind it, which add up to it; where it is split, each group's
     /// beside it.
     ///
