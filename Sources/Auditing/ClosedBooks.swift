@@ -80,9 +80,9 @@ private struct Report {
     /// Asks a closed state. What it can't be asked whole, it is asked by columns, so that one which
     /// came later takes no other with it.
     init(_ request: QueryRequest, in context: any AskedState) throws {
-        func column(_ request: QueryRequest) throws -> Column {
+        func column(_ said: Result<Answer, any Error>) throws -> Column {
             do {
-                let answer = try context.answer(request)
+                let answer = try said.get()
                 return .rows(answer.rows + answer.totals, place: 0)
             } catch let faults as QueryFaults {
                 guard let outcome = faults.outcome else { throw faults }
@@ -97,16 +97,13 @@ private struct Report {
             totals = columns
         } catch let faults as QueryFaults {
             guard faults.outcome != nil else { throw faults }
-            var one = request
-            columns = try request.kpis.map {
-                one.kpis = [$0]
-                return try column(one)
+            let said = request.kpis.map { kpi in
+                var one = request
+                one.kpis = [kpi]
+                return context.answers(one, by: [request.by, []])
             }
-            one.by = []
-            totals = try request.kpis.map {
-                one.kpis = [$0]
-                return try column(one)
-            }
+            columns = try said.map { try column($0[0]) }
+            totals = try said.map { try column($0[1]) }
         }
     }
 

@@ -102,19 +102,22 @@ package struct Comparison {
         var unknown: QueryFaults?
         for name in try names(before, after) {
             let kpi = String(name.prefix { $0 != "." })
-            for split in splits(of: name, before, after) {
-                let request = QueryRequest(kpis: [name], by: split, period: period)
+            let request = QueryRequest(kpis: [name], period: period)
+            let splits = splits(of: name, before, after)
+            let said = zip(
+                before.answers(request, by: splits), after.answers(request, by: splits))
+            for (split, said) in zip(splits, said) {
                 let known = figures.differing.count
                 var grounds: Set<MovedFacts.Name> = []
-                func side(_ context: any AskedState) throws -> FigureSide {
+                func side(_ answer: Result<Answer, any Error>) throws -> FigureSide {
                     try FigureSide {
-                        let answer = try context.answer(request)
+                        let answer = try answer.get()
                         grounds.formUnion(try moved.grounds(of: answer))
                         return answer
                     }
                 }
                 if let faults = figures.compare(
-                    name, by: split, try side(before), try side(after))
+                    name, by: split, try side(said.0), try side(said.1))
                 {
                     if !kpis.isEmpty { throw faults }
                     unknown = unknown ?? faults
@@ -124,7 +127,9 @@ package struct Comparison {
                 let redefinitions = try moved.redefinitions(of: grounds)
                 var between: FigureSide?
                 if !redefinitions.isEmpty {
-                    between = try FigureSide { try middle.answer(request) }
+                    between = try FigureSide {
+                        try middle.answers(request, by: [split])[0].get()
+                    }
                 }
                 for figure in new {
                     var causes = try moved.events(

@@ -186,14 +186,15 @@ package struct Replay {
             guard let definition = try library.kpi(kpi) else { continue }
             let isStored = try library.projections(behind: definition)
                 .allSatisfy(compared.contains)
-            for split in try fresh.usualSplits(of: kpi) {
-                let request = QueryRequest(kpis: [kpi], by: split, period: period)
-                let found = try FigureSide { try fresh.answer(request) }
+            let splits = try fresh.usualSplits(of: kpi)
+            let request = QueryRequest(kpis: [kpi], period: period)
+            let found = fresh.answers(request, by: splits)
+            let known = isStored ? stored.answers(request, by: splits) : []
+            for (place, split) in splits.enumerated() {
                 report.figures.compare(
                     kpi, by: split,
-                    isStored
-                        ? try FigureSide { try stored.answer(request) } : .refused(.notStored),
-                    found)
+                    isStored ? try FigureSide(known[place].get) : .refused(.notStored),
+                    try FigureSide(found[place].get))
             }
         }
         guard let first = report.figures.differing.first else { return }

@@ -74,9 +74,6 @@ public enum SnapshotFault: Error, Hashable, Sendable, CustomStringConvertible {
 ///
 /// Nothing is written. The log's first `count` entries and what they define decide every byte.
 public struct SnapshotBuilder {
-    /// By what the figures are split, besides the total.
-    static let dimensions = FigureComparison.usualDimensions
-
     private let log: LogStore
     private let checkpoint: Checkpoint
     private let register: DefinitionRegister
@@ -141,12 +138,13 @@ public struct SnapshotBuilder {
         var basis = context.basis
         let (answering, waiting) = try context.kpisThatAnswer()
         for kpi in register.live("kpi").map(\.name) where answering.contains(kpi) {
-            let ask = SnapshotQuestion(kpi, period: request.period, filter, context)
-            for dimension in [nil] + SnapshotBuilder.dimensions.map(Optional.some) {
-                guard let found = try ask.answer(by: dimension) else { continue }
-                figures.add(found, kpi: kpi, by: dimension)
+            for found in try found(kpi, request.period, filter) {
+                figures.add(found, kpi: kpi)
                 guard let answer = found.answer else { continue }
-                try requireBasis(answer.basis)
+                let (size, root) = (answer.basis.sequence, answer.basis.root)
+                guard size == checkpoint.size, root == checkpoint.root.bytes else {
+                    throw SnapshotFault.moved(expected: checkpoint.size, found: size)
+                }
                 basis = answer.basis.counting(basis.calendars)
             }
         }
@@ -179,9 +177,34 @@ public struct SnapshotBuilder {
         return (dimension, try log.read { try $0.tokenMarked(of: value) } ?? value)
     }
 
-    private func requireBasis(_ basis: AnswerBasis) throws {
-        guard basis.sequence == checkpoint.size, basis.root == checkpoint.root.bytes else {
-            throw SnapshotFault.moved(expected: checkpoint.size, found: basis.sequence)
+    /// What a KPI gives in total, then by each dimension that it has; nothing where it does not have the
+    /// one that the snapshot is limited to.
+    private func found(
+        _ kpi: String, _ period: Period, _ filter: (dimension: String, value: String)?
+    ) throws -> [SnapshotFound] {
+        guard let definition = try context.kpi(kpi) else { return [] }
+        let known = try context.dimensions(of: kpi)
+        if let filter, !known.contains(filter.dimension) { return [] }
+        let splits =
+            [[]]
+            + FigureComparison.usualDimensions.filter {
+                known.contains($0) && $0 != filter?.dimension
+            }.map { [$0] }
+        let columns = [kpi] + definition.statistics.map { "\(kpi).\($0.name)" }
+        var request = QueryRequest(
+            kpis: columns, filters: filter.map { [$0] } ?? [], period: period, grain: .month)
+        request.areValuesResolved = true
+        return try zip(splits, context.answers(request, by: splits)).map { split, answer in
+            do {
+                return SnapshotFound(dimension: split.first, answer: try answer.get())
+            } catch let faults as QueryFaults where faults.areTooLarge {
+                // One whose numbers are too large takes no other figure with it.
+                request.by = split
+                let (answer, isGiven) = try context.exactAnswer(request)
+                return SnapshotFound(
+                    dimension: split.first, answer: answer,
+                    refused: zip(columns, isGiven).filter { !$1 }.map(\.0))
+            }
         }
     }
 
@@ -212,61 +235,12 @@ public struct SnapshotBuilder {
     }
 }
 
-/// The questions asked of one KPI.
-struct SnapshotQuestion {
-    /// What is found: figures, and the columns of which nobody could say them exactly.
-    struct Found {
-        /// Nil where all columns are refused.
-        var answer: Answer?
-        var refused: [String] = []
-    }
-
-    private let kpi: String
-    private let period: Period
-    private let filter: (dimension: String, value: String)?
-    private let context: any AskedState
-
-    init(
-        _ kpi: String, period: Period, _ filter: (dimension: String, value: String)?,
-        _ context: any AskedState
-    ) {
-        self.kpi = kpi
-        self.period = period
-        self.filter = filter
-        self.context = context
-    }
-
-    /// The KPI and its statistics by month, split by a dimension; nil where it does not have it, or
-    /// not the one that the snapshot is limited to.
-    func answer(by dimension: String?) throws -> Found? {
-        guard let definition = try context.kpi(kpi) else { return nil }
-        let known = try context.dimensions(of: kpi)
-        if let filter, !known.contains(filter.dimension) { return nil }
-        if let dimension {
-            guard known.contains(dimension), filter?.dimension != dimension else { return nil }
-        }
-        let columns = [kpi] + definition.statistics.map { "\(kpi).\($0.name)" }
-        var request = QueryRequest(
-            kpis: columns, by: dimension.map { [$0] } ?? [], filters: filter.map { [$0] } ?? [],
-            period: period, grain: .month)
-        request.areValuesResolved = true
-        if let answer = try answered(request) { return Found(answer: answer) }
-        // One whose numbers are too large takes no other figure with it.
-        var one = request
-        let given = try columns.filter {
-            one.kpis = [$0]
-            return try answered(one) != nil
-        }
-        request.kpis = given
-        return Found(
-            answer: given.isEmpty ? nil : try context.answer(request),
-            refused: columns.filter { !given.contains($0) })
-    }
-
-    /// An answer; nil where its numbers are too large to add up exactly.
-    private func answered(_ request: QueryRequest) throws -> Answer? {
-        do { return try context.answer(request) } catch let faults as QueryFaults
-            where faults.areTooLarge
-        { return nil }
-    }
+/// What one KPI and its statistics give by month: in total, or by a dimension.
+struct SnapshotFound {
+    /// Nil for the total.
+    var dimension: String?
+    /// Nil where all columns are refused.
+    var answer: Answer?
+    /// The columns of which nobody could say the figures exactly.
+    var refused: [String] = []
 }

@@ -80,19 +80,52 @@ extension AskedState {
     ///   throws.
     /// - Complexity: O(facts of the period in the projections used); a stock reads those before, too.
     package func answer(_ request: QueryRequest) throws -> Answer {
-        var planner = QueryPlanner(context: self)
-        let plan = try planner.plan(request)
+        try answers(request, by: [request.by])[0].get()
+    }
+
+    /// Answers a question by several splits, each of dimensions of the facts: what it asks for is read
+    /// once, where it can be read for all together.
+    ///
+    /// - Returns: for each split what `answer(_:)` gives or throws.
+    /// - Complexity: as `answer(_:)`, and O(groups of all dimensions together) for each split.
+    package func answers(
+        _ request: QueryRequest, by splits: [[String]]
+    ) -> [Result<Answer, any Error>] {
+        func asked(by split: [String]) -> QueryRequest {
+            var request = request
+            request.by = split
+            return request
+        }
+        func faults(_ error: any Error) -> any Error {
+            (error as? QueryFault).map { QueryFaults([$0]) } ?? error
+        }
         do {
-            var answer = try QueryEvaluation(
-                context: self, plan: plan, memory: QueryMemory(bytes: request.memoryBytes)
-            ).answer()
-            var targets = TargetsInForce(context: self)
-            answer = try targets.added(to: answer)
-            try complete(&answer.basis, by: answer.definitions)
-            try books?.mark(&answer, of: request.resolved(plan))
-            return answer
-        } catch let fault as QueryFault {
-            throw QueryFaults([fault])
+            var planner = QueryPlanner(context: self)
+            let plan = try planner.plan(asked(by: splits.flatMap(\.self)))
+            let dimensions = plan.dimensions.map(\.name)
+            guard splits.count == 1 || splits.joined().allSatisfy(dimensions.contains) else {
+                return splits.flatMap { answers(request, by: [$0]) }
+            }
+            let evaluation = QueryEvaluation(
+                context: self, plan: plan, memory: QueryMemory(bytes: request.memoryBytes))
+            let reading = try Result { try evaluation.read() }.mapError(faults).get()
+            return splits.map { split in
+                Result {
+                    var answer =
+                        splits.count == 1
+                        ? try evaluation.answer(from: reading)
+                        : try evaluation.answer(from: reading, by: split)
+                    var targets = TargetsInForce(context: self)
+                    answer = try targets.added(to: answer)
+                    try complete(&answer.basis, by: answer.definitions)
+                    try books?.mark(&answer, of: asked(by: split).resolved(plan))
+                    return answer
+                }.mapError(faults)
+            }
+        } catch {
+            // What can't be read for all together is read for each.
+            guard splits.count == 1 else { return splits.flatMap { answers(request, by: [$0]) } }
+            return [.failure(error)]
         }
     }
 }

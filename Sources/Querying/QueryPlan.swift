@@ -40,7 +40,8 @@ struct QueryPlan {
     var outputs: [Output] = []
     var projections: [ProjectionPlan] = []
     var dimensions: [AnswerDimension] = []
-    var otherDimensions: [String] = []
+    /// Dimensions that all its projections have.
+    var sharedDimensions: [String] = []
     var filters: [(dimension: String, values: [String])] = []
     var filterKinds: [String: AnswerDimension.Kind] = [:]
     var present: [String] = []
@@ -48,6 +49,13 @@ struct QueryPlan {
     var grain: Grain?
     var comparison: Period?
     var doubts: [AnswerDoubt] = []
+
+    /// Dimensions all the KPIs have beside those asked for and the filtered ones.
+    var otherDimensions: [String] {
+        sharedDimensions.filter { name in
+            !dimensions.contains { $0.name == name } && !filters.contains { $0.dimension == name }
+        }
+    }
 }
 
 /// Looks names up and collects all that is wrong.
@@ -147,7 +155,7 @@ struct QueryPlanner {
             try keepPresent(name, paths[name])
         }
         if !faults.isEmpty { throw QueryFaults(faults) }
-        plan.otherDimensions = shared.filter { !by.contains($0) && !filterNames.contains($0) }
+        plan.sharedDimensions = shared
         plan.projections = projections
         plan.doubts = doubts
         return plan

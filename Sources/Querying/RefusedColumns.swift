@@ -9,20 +9,29 @@ extension AskedState {
         do { return try answer(request) } catch let faults as QueryFaults
             where faults.areTooLarge && request.kpis.count > 1
         {
-            var part = request
-            let isGiven = try request.kpis.map { kpi in
-                part.kpis = [kpi]
-                do { _ = try answer(part) } catch let faults as QueryFaults
-                    where faults.areTooLarge
-                { return false }
-                return true
-            }
-            part.kpis = zip(request.kpis, isGiven).filter(\.1).map(\.0)
-            guard !part.kpis.isEmpty else { throw faults }
+            let (answer, isGiven) = try exactAnswer(request)
+            guard let answer else { throw faults }
             var planner = QueryPlanner(context: self)
             let columns = try planner.plan(request).outputs.map(\.column)
-            return try answer(part).placed(among: columns, isGiven, others: .refused)
+            return answer.placed(among: columns, isGiven, others: .refused)
         }
+    }
+
+    /// The answer of those columns alone whose numbers can be added up exactly; nil where those of none
+    /// can.
+    package func exactAnswer(
+        _ request: QueryRequest
+    ) throws -> (answer: Answer?, isGiven: [Bool]) {
+        var part = request
+        let isGiven = try request.kpis.map { kpi in
+            part.kpis = [kpi]
+            do { _ = try answer(part) } catch let faults as QueryFaults where faults.areTooLarge {
+                return false
+            }
+            return true
+        }
+        part.kpis = zip(request.kpis, isGiven).filter(\.1).map(\.0)
+        return (part.kpis.isEmpty ? nil : try answer(part), isGiven)
     }
 }
 

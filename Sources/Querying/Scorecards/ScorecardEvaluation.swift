@@ -27,9 +27,9 @@ extension AskedState {
             return request
         }
         var found = request
-        let evaluation = ScorecardEvaluation(
-            context: self, definition: definition, request: request)
-        if let filters = try evaluation.resolvedFilters() { found.filters = filters }
+        found.filters =
+            try ScorecardEvaluation(context: self, definition: definition, request: request)
+            .resolvedFilters() ?? request.filters
         return found
     }
 }
@@ -206,11 +206,7 @@ struct ScorecardEvaluation {
             }
             lines.append(line)
         }
-        if withHistory {
-            for index in lines.indices {
-                lines[index].history = try history(of: lines[index], subject, before: period)
-            }
-        }
+        if withHistory { try addHistory(to: &lines, of: subject, before: period) }
         return total(subject, scope, lines)
     }
 
@@ -315,33 +311,44 @@ struct ScorecardEvaluation {
         } catch { throw ScorecardFault.tooLarge(row.figure) }
     }
 
-    /// In how many of the twelve periods before one the target was met.
-    private func history(
-        of line: ScorecardLine, _ subject: String, before period: Period
-    ) throws -> (met: Int, of: Int)? {
+    /// Adds in how many of the twelve periods before one each target was met.
+    private func addHistory(
+        to lines: inout [ScorecardLine], of subject: String, before period: Period
+    ) throws {
         let last = CalendarSpan(definition.grain, containing: period.days.lowerBound)
             .advanced(by: -1)
         let first = last.advanced(by: -11)
-        guard first.year >= 1, let span = Period(from: first, through: last) else { return nil }
+        var figures: [String] = []
+        for line in lines where !figures.contains(line.row.figure) {
+            figures.append(line.row.figure)
+        }
+        guard first.year >= 1, let span = Period(from: first, through: last), !figures.isEmpty
+        else { return }
         let answer: Answer
         do {
-            answer = try context.answer(
-                query([line.row.figure], of: span, grain: definition.grain))
-        } catch let faults as QueryFaults where faults.areTooLarge { return nil }
+            answer = try context.answerLeavingTooLarge(
+                query(figures, of: span, grain: definition.grain))
+        } catch let faults as QueryFaults where faults.areTooLarge { return }
         let scope = try daysInScope([subject], of: span)[subject] ?? [span.days]
-        var (met, of) = (0, 0)
-        for row in answer.rows {
-            // Before anything was counted there is nothing to have been met.
-            if of == 0, line.column.whenEmpty.hasValue, row.figures[0].count == 0 { continue }
-            let days = Day.common([answer.slices[row.slice].period.days], scope)
-            let figure = row.figures[0]
-            guard !days.isEmpty else { continue }
-            let target = try target(of: line.row, line.column, on: days)
-            guard let isMet = target.isMet(by: figure.value) else { continue }
-            of += 1
-            if isMet { met += 1 }
+        for index in lines.indices {
+            let line = lines[index]
+            guard let place = figures.firstIndex(of: line.row.figure),
+                answer.total.statuses[place] != .refused
+            else { continue }
+            var (met, of) = (0, 0)
+            for row in answer.rows {
+                let figure = row.figures[place]
+                // Before anything was counted there is nothing to have been met.
+                if of == 0, line.column.whenEmpty.hasValue, figure.count == 0 { continue }
+                let days = Day.common([answer.slices[row.slice].period.days], scope)
+                guard !days.isEmpty else { continue }
+                let target = try target(of: line.row, line.column, on: days)
+                guard let isMet = target.isMet(by: figure.value) else { continue }
+                of += 1
+                if isMet { met += 1 }
+            }
+            lines[index].history = (met, of)
         }
-        return (met, of)
     }
 }
 
