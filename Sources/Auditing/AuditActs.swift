@@ -25,7 +25,7 @@ package enum AuditActs {
     /// A sample that was planned: all that it takes to draw it.
     package struct Plan: Sendable {
         package var kpi: String
-        package var period: String
+        package var period: Period
         /// The log's first so many entries, and those whose definitions it goes by.
         package var entries: UInt32
         package var definitions: UInt32
@@ -39,7 +39,7 @@ package enum AuditActs {
         package var tolerable: ErrorShare
 
         package init(
-            kpi: String, period: String, entries: UInt32, definitions: UInt32,
+            kpi: String, period: Period, entries: UInt32, definitions: UInt32,
             filters: [(dimension: String, value: String)], seed: String?, population: Int,
             size: Int, expected: Int, confidence: ErrorShare, tolerable: ErrorShare
         ) {
@@ -69,7 +69,7 @@ extension LogStore {
             subject: AuditActs.subject, time: time,
             fields: [
                 .init("act", .text("planned")), .init("kpi", .text(plan.kpi)),
-                .init("period", .text(plan.period)),
+                .init("period", .text(plan.period.description)),
                 .init("entries", .integer(Int64(plan.entries))),
                 .init("definitions", .integer(Int64(plan.definitions))),
                 .init("population", .integer(Int64(plan.population))),
@@ -154,7 +154,8 @@ extension LogView {
             content["data." + name].flatMap { ErrorShare($0, isPercent: false) }
         }
         guard content["type"] == "audit.sampled", content["data.act"] == "planned",
-            let kpi = content["data.kpi"], let period = content["data.period"],
+            let kpi = content["data.kpi"],
+            let period = try? Period(fixed: content["data.period"] ?? ""),
             let entries: UInt32 = number("entries"), entries <= sequence,
             let definitions: UInt32 = number("definitions"), definitions <= sequence,
             let filters = AuditActs.filters(content["data.filters"] ?? "[]"),

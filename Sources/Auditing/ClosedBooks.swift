@@ -5,7 +5,7 @@ package import Querying
 
 /// Marks answers with what is known of their periods' books: a figure of books that were ever closed is
 /// what was first reported, or it is restated.
-package struct ClosedBooks {
+package struct ClosedBooks: Books {
     private let log: LogStore
     private let periods: ClosedPeriods
     private let options: BuildOptions
@@ -23,18 +23,13 @@ package struct ClosedBooks {
     /// - Complexity: O(definitions) where nothing happened since the closing; else the question is
     ///   answered once more as of the closing: the stored rows are read, and the cases evaluated that
     ///   the entries since touched.
-    /// - Parameter request: by values that were found for what was typed.
     package func mark(_ answer: inout Answer, of request: QueryRequest) throws {
         var reports: [UInt32: Report] = [:]
         let whole = answer
         func report(at closing: Closing) throws -> Report {
             if let known = reports[closing.entries] { return known }
-            var request = request
-            // The answer's own words: what is typed may have meant something else then.
-            request.period = whole.period.description
-            request.compare = whole.comparison?.description
             let report = try Report(
-                request, in: QueryContext(of: log, asOf: closing.entries, options: options))
+                request, in: StoreState(of: log, asOf: closing.entries, options: options))
             reports[closing.entries] = report
             return report
         }
@@ -84,10 +79,10 @@ private struct Report {
 
     /// Asks a closed state. What it can't be asked whole, it is asked by columns, so that one which
     /// came later takes no other with it.
-    init(_ request: QueryRequest, in context: QueryContext) throws {
-        func column(_ request: QueryRequest) throws -> Column {
+    init(_ request: QueryRequest, in context: any AskedState) throws {
+        func column(_ said: Result<Answer, any Error>) throws -> Column {
             do {
-                let answer = try context.answer(request)
+                let answer = try said.get()
                 return .rows(answer.rows + answer.totals, place: 0)
             } catch let faults as QueryFaults {
                 guard let outcome = faults.outcome else { throw faults }
@@ -102,16 +97,13 @@ private struct Report {
             totals = columns
         } catch let faults as QueryFaults {
             guard faults.outcome != nil else { throw faults }
-            var one = request
-            columns = try request.kpis.map {
-                one.kpis = [$0]
-                return try column(one)
+            let said = request.kpis.map { kpi in
+                var one = request
+                one.kpis = [kpi]
+                return context.answers(one, by: [request.by, []])
             }
-            one.by = []
-            totals = try request.kpis.map {
-                one.kpis = [$0]
-                return try column(one)
-            }
+            columns = try said.map { try column($0[0]) }
+            totals = try said.map { try column($0[1]) }
         }
     }
 
@@ -126,14 +118,14 @@ private struct Report {
     }
 }
 
-extension QueryContext {
+extension AskedState {
     /// Answers a question as the books of this state were closed: every figure is what was reported. A
     /// column that can't be asked for there, but now, stands beside the others and says so.
     ///
     /// - Parameter present: the state that knows what is meant by what was not defined then.
     /// - Throws: `QueryFaults` of what can't be asked for in either state, or not be answered.
     package func reported(
-        _ request: QueryRequest, present: () throws -> QueryContext
+        _ request: QueryRequest, present: any AskedState
     ) throws -> Answer {
         func defined(_ request: QueryRequest) throws -> Answer? {
             do { return try answerLeavingTooLarge(request) } catch let faults as QueryFaults
@@ -150,7 +142,7 @@ extension QueryContext {
             return try defined(part) != nil
         }
         part.kpis = zip(request.kpis, isKnown).filter(\.1).map(\.0)
-        let now = try present().answerLeavingTooLarge(request)
+        let now = try present.answerLeavingTooLarge(request)
         guard !part.kpis.isEmpty else { return now.unreported(in: basis) }
         var answer = try answerLeavingTooLarge(part)
         answer.markClosed()

@@ -84,8 +84,8 @@ package struct Comparison {
                 try view.definitions(upTo: choice == .then ? counts.after : nil)
             )
         }
-        func context(_ count: UInt32, _ register: DefinitionRegister) throws -> QueryContext {
-            try QueryContext(of: log, asOf: count, register: register, options: options)
+        func context(_ count: UInt32, _ register: DefinitionRegister) throws -> any AskedState {
+            try StoreState(of: log, asOf: count, register: register, options: options)
         }
         let (before, after) = (
             try context(counts.before, first), try context(counts.after, second)
@@ -102,19 +102,22 @@ package struct Comparison {
         var unknown: QueryFaults?
         for name in try names(before, after) {
             let kpi = String(name.prefix { $0 != "." })
-            for split in splits(of: name, before, after, period) {
-                let request = QueryRequest(kpis: [name], by: split, period: period.description)
+            let request = QueryRequest(kpis: [name], period: period)
+            let splits = splits(of: name, before, after)
+            let said = zip(
+                before.answers(request, by: splits), after.answers(request, by: splits))
+            for (split, said) in zip(splits, said) {
                 let known = figures.differing.count
                 var grounds: Set<MovedFacts.Name> = []
-                func side(_ context: QueryContext) throws -> FigureSide {
+                func side(_ answer: Result<Answer, any Error>) throws -> FigureSide {
                     try FigureSide {
-                        let answer = try context.answer(request)
+                        let answer = try answer.get()
                         grounds.formUnion(try moved.grounds(of: answer))
                         return answer
                     }
                 }
                 if let faults = figures.compare(
-                    name, by: split, try side(before), try side(after))
+                    name, by: split, try side(said.0), try side(said.1))
                 {
                     if !kpis.isEmpty { throw faults }
                     unknown = unknown ?? faults
@@ -124,7 +127,9 @@ package struct Comparison {
                 let redefinitions = try moved.redefinitions(of: grounds)
                 var between: FigureSide?
                 if !redefinitions.isEmpty {
-                    between = try FigureSide { try middle.answer(request) }
+                    between = try FigureSide {
+                        try middle.answers(request, by: [split])[0].get()
+                    }
                 }
                 for figure in new {
                     var causes = try moved.events(
@@ -146,7 +151,7 @@ package struct Comparison {
     }
 
     /// What was asked for; else every KPI that one of the states answers.
-    private func names(_ before: QueryContext, _ after: QueryContext) throws -> [String] {
+    private func names(_ before: any AskedState, _ after: any AskedState) throws -> [String] {
         guard kpis.isEmpty else { return kpis }
         let present = try after.kpisThatAnswer().answering
         return present + (try before.kpisThatAnswer().answering).filter { !present.contains($0) }
@@ -155,12 +160,12 @@ package struct Comparison {
     /// By what a KPI is split: what was asked for, else all together and each usual dimension that
     /// it has in one of the states.
     private func splits(
-        of name: String, _ before: QueryContext, _ after: QueryContext, _ period: Period
+        of name: String, _ before: any AskedState, _ after: any AskedState
     ) -> [[String]] {
         guard by.isEmpty else { return [by] }
         // A state that can't be asked says so when it is.
-        let known = [after, before].flatMap { (try? $0.usualSplits(of: name, period)) ?? [] }
-        return [[]] + QueryContext.usualDimensions.map { [$0] }.filter(known.contains)
+        let known = [after, before].flatMap { (try? $0.usualSplits(of: name)) ?? [] }
+        return [[]] + FigureComparison.usualDimensions.map { [$0] }.filter(known.contains)
     }
 }
 

@@ -109,8 +109,8 @@ extension LogStore {
 
     private func context(
         of plan: AuditActs.Plan, _ options: BuildOptions
-    ) throws -> QueryContext {
-        try QueryContext(
+    ) throws -> any AskedState {
+        try StoreState(
             of: self, asOf: plan.entries,
             register: read { try $0.definitions(upTo: plan.definitions) }, options: options)
     }

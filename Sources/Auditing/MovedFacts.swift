@@ -130,7 +130,7 @@ final class MovedFacts {
     /// anything of what is counted, those whose facts made the cell, or left it without any.
     func events(
         behind column: String, _ key: [(dimension: String, value: String)], _ period: Period,
-        in context: QueryContext, _ states: FollowedStates
+        in context: any AskedState, _ states: FollowedStates
     ) throws -> [Cause] {
         let counted = try events(
             behind: column, key, period, in: context, states, countsAll: false)
@@ -140,11 +140,11 @@ final class MovedFacts {
 
     private func events(
         behind column: String, _ key: [(dimension: String, value: String)], _ period: Period,
-        in context: QueryContext, _ states: FollowedStates, countsAll: Bool
+        in context: any AskedState, _ states: FollowedStates, countsAll: Bool
     ) throws -> [Cause] {
         guard
             let relevance = try? context.relevance(
-                QueryRequest(kpis: [column], period: period.description), key: key, states,
+                QueryRequest(kpis: [column], period: period), key: key, states,
                 countsAll: countsAll)
         else { return [] }
         var found: Set<Cause> = []

@@ -6,11 +6,11 @@ import Querying
 struct MovedProfiles {
     let states: FollowedStates
     private let moved: MovedFacts
-    private let contexts: [QueryContext]
+    private let contexts: [any AskedState]
 
     init(
-        _ moved: MovedFacts, _ states: FollowedStates, _ before: QueryContext,
-        _ after: QueryContext
+        _ moved: MovedFacts, _ states: FollowedStates, _ before: any AskedState,
+        _ after: any AskedState
     ) {
         self.moved = moved
         self.states = states
@@ -23,10 +23,10 @@ struct MovedProfiles {
     ) throws -> [Cause] {
         var found: Set<Cause> = []
         for (name, value) in key {
-            guard let path = states.followed(name, in: column, period) else { continue }
+            guard let path = states.followed(name, in: column) else { continue }
             let names = try states.moved(path, on: period.days, value: value)
             guard !names.isEmpty else { continue }
-            let others = key.filter { states.followed($0.dimension, in: column, period) == nil }
+            let others = key.filter { states.followed($0.dimension, in: column) == nil }
             let counted = try counted(path.dimension, in: column, others, period)
             for name in names where counted.contains(name) {
                 found.formUnion(
@@ -44,7 +44,7 @@ struct MovedProfiles {
     ) throws -> Set<String> {
         var request = QueryRequest(
             kpis: [column], by: [dimension], filters: cell.map { ($0.dimension, $0.value) },
-            period: period.description)
+            period: period)
         request.areValuesResolved = true
         var values: Set<String> = []
         for context in contexts {

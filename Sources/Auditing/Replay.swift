@@ -178,8 +178,8 @@ package struct Replay {
         _ period: Period, _ live: LiveProjections, _ register: DefinitionRegister,
         _ report: inout ReplayReport
     ) throws {
-        let fresh = try QueryContext(of: log, asOf: count, options: options, stored: .unread)
-        let stored = try QueryContext(of: log, asOf: count, options: options, stored: .always)
+        let fresh = try StoreState(of: log, asOf: count, options: options, stored: .unread)
+        let stored = try StoreState(of: log, asOf: count, options: options, stored: .always)
         let library = DefinitionLibrary(register: register, types: log.types(in: register))
         // Figures of respondents' answers are computed from entries whenever they are asked for.
         let compared = Set(
@@ -190,14 +190,15 @@ package struct Replay {
             guard let definition = try library.kpi(kpi) else { continue }
             let isStored = try library.projections(behind: definition)
                 .allSatisfy(compared.contains)
-            for split in try fresh.usualSplits(of: kpi, period) {
-                let request = QueryRequest(kpis: [kpi], by: split, period: period.description)
-                let found = try FigureSide { try fresh.answer(request) }
+            let splits = try fresh.usualSplits(of: kpi)
+            let request = QueryRequest(kpis: [kpi], period: period)
+            let found = fresh.answers(request, by: splits)
+            let known = isStored ? stored.answers(request, by: splits) : []
+            for (place, split) in splits.enumerated() {
                 report.figures.compare(
                     kpi, by: split,
-                    isStored
-                        ? try FigureSide { try stored.answer(request) } : .refused(.notStored),
-                    found)
+                    isStored ? try FigureSide(known[place].get) : .refused(.notStored),
+                    try FigureSide(found[place].get))
             }
         }
     }

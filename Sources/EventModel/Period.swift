@@ -28,7 +28,7 @@ public struct Period: Hashable, Sendable {
     }
 
     /// Some days, at least one.
-    fileprivate init(days: Range<Day>) {
+    public init(days: Range<Day>) {
         first = CalendarSpan(.day, containing: days.lowerBound)
         last = CalendarSpan(.day, containing: days.upperBound.advanced(by: -1))
     }

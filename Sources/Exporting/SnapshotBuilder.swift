@@ -1,21 +1,21 @@
 import Definitions
 public import EventLog
-import EventModel
+public import EventModel
 public import Projections
 import Querying
 import Rendering
 
 /// What a snapshot is taken of.
 public struct SnapshotRequest: Hashable, Sendable {
-    /// The period, as typed.
-    public var period: String
+    /// Of which days.
+    public var period: Period
     /// Only this agent's figures.
     public var agent: String?
     /// Only this team's; at most one of them is asked for.
     public var team: String?
 
     /// A request from its parts.
-    public init(period: String, agent: String? = nil, team: String? = nil) {
+    public init(period: Period, agent: String? = nil, team: String? = nil) {
         self.period = period
         self.agent = agent
         self.team = team
@@ -70,19 +70,16 @@ public enum SnapshotFault: Error, Hashable, Sendable, CustomStringConvertible {
 /// definitions behind it.
 ///
 ///     let builder = try SnapshotBuilder(log, asOf: count)
-///     let digest = try builder.build(SnapshotRequest(period: "2025-Q3")).digest
+///     let digest = try builder.build(SnapshotRequest(period: thirdQuarter)).digest
 ///
 /// Nothing is written. The log's first `count` entries and what they define decide every byte.
 public struct SnapshotBuilder {
-    /// By what the figures are split, besides the total.
-    static let dimensions = QueryContext.usualDimensions
-
     private let log: LogStore
     private let checkpoint: Checkpoint
     private let register: DefinitionRegister
     private let types: EventTypes
     private let recordedThrough: Instant?
-    private let context: QueryContext
+    private let context: any AskedState
     private let options: BuildOptions
 
     /// A builder over the log's first `count` entries, with the definitions in force by then.
@@ -115,7 +112,7 @@ public struct SnapshotBuilder {
             return (try view.checkpoint(size: count), try view.definitions(upTo: count), last)
         }
         types = log.types(in: register)
-        context = try QueryContext(of: log, asOf: count, options: options)
+        context = try StoreState(of: log, asOf: count, options: options)
     }
 
     private static func requireWhole(_ log: LogStore, _ options: BuildOptions) throws {
@@ -129,36 +126,29 @@ public struct SnapshotBuilder {
 
     /// Builds a snapshot.
     ///
-    /// - Throws: `QueryFaults` where the period or a name is wrong, `SnapshotFault`, or what the
+    /// - Throws: `QueryFaults` where a name is wrong, `SnapshotFault`, or what the
     ///   store throws.
     /// - Complexity: O(KPIs × facts of the period).
-    public func build(_ typed: SnapshotRequest) throws -> Snapshot {
-        let filter = try filter(of: typed)
+    public func build(_ request: SnapshotRequest) throws -> Snapshot {
+        let filter = try filter(of: request)
         let showedTokens = log.showsTokens
         log.show(tokensOnly: true)
         defer { log.show(tokensOnly: showedTokens) }
         var figures = SnapshotFigures()
-        var basis: AnswerBasis?
-        var period: Period?
+        var basis = context.basis
         let (answering, waiting) = try context.kpisThatAnswer()
         for kpi in register.live("kpi").map(\.name) where answering.contains(kpi) {
-            let ask = SnapshotQuestion(kpi, period: typed.period, filter, context)
-            for dimension in [nil] + SnapshotBuilder.dimensions.map(Optional.some) {
-                guard let found = try ask.answer(by: dimension) else { continue }
-                figures.add(found, kpi: kpi, by: dimension)
+            for found in try found(kpi, request.period, filter) {
+                figures.add(found, kpi: kpi)
                 guard let answer = found.answer else { continue }
-                try requireBasis(answer.basis)
-                basis = answer.basis.counting(basis?.calendars ?? [])
-                period = answer.period
+                let (size, root) = (answer.basis.sequence, answer.basis.root)
+                guard size == checkpoint.size, root == checkpoint.root.bytes else {
+                    throw SnapshotFault.moved(expected: checkpoint.size, found: size)
+                }
+                basis = answer.basis.counting(basis.calendars)
             }
         }
-        // A store without KPIs, or none that has figures: the period is read all the same.
-        if basis == nil {
-            basis = context.basis
-            period = try Period(typed.period, today: context.basis.today)
-        }
-        guard let basis, let period else { preconditionFailure("the question was asked") }
-        var snapshot = try assemble(figures, basis, period, filter)
+        var snapshot = try assemble(figures, basis, request.period, filter)
         snapshot.waiting = waiting
         snapshot.names = try log.names(
             inTokensOf: figures.csv + (snapshot.manifest.agent ?? ""))
@@ -175,9 +165,9 @@ public struct SnapshotBuilder {
         let showedTokens = log.showsTokens
         log.show(tokensOnly: false)
         defer { log.show(tokensOnly: showedTokens) }
-        let context = try QueryContext(of: log, asOf: checkpoint.size, options: options)
+        let context = try StoreState(of: log, asOf: checkpoint.size, options: options)
         let kpis = try context.kpisThatAnswer().answering.filter {
-            try context.dimensions(of: $0, period: request.period).contains(dimension)
+            try context.dimensions(of: $0).contains(dimension)
         }
         guard !kpis.isEmpty else { return (dimension, text) }
         let value = try context.resolved(
@@ -187,9 +177,34 @@ public struct SnapshotBuilder {
         return (dimension, try log.read { try $0.tokenMarked(of: value) } ?? value)
     }
 
-    private func requireBasis(_ basis: AnswerBasis) throws {
-        guard basis.sequence == checkpoint.size, basis.root == checkpoint.root.bytes else {
-            throw SnapshotFault.moved(expected: checkpoint.size, found: basis.sequence)
+    /// What a KPI gives in total, then by each dimension that it has; nothing where it does not have the
+    /// one that the snapshot is limited to.
+    private func found(
+        _ kpi: String, _ period: Period, _ filter: (dimension: String, value: String)?
+    ) throws -> [SnapshotFound] {
+        guard let definition = try context.kpi(kpi) else { return [] }
+        let known = try context.dimensions(of: kpi)
+        if let filter, !known.contains(filter.dimension) { return [] }
+        let splits =
+            [[]]
+            + FigureComparison.usualDimensions.filter {
+                known.contains($0) && $0 != filter?.dimension
+            }.map { [$0] }
+        let columns = [kpi] + definition.statistics.map { "\(kpi).\($0.name)" }
+        var request = QueryRequest(
+            kpis: columns, filters: filter.map { [$0] } ?? [], period: period, grain: .month)
+        request.areValuesResolved = true
+        return try zip(splits, context.answers(request, by: splits)).map { split, answer in
+            do {
+                return SnapshotFound(dimension: split.first, answer: try answer.get())
+            } catch let faults as QueryFaults where faults.areTooLarge {
+                // One whose numbers are too large takes no other figure with it.
+                request.by = split
+                let (answer, isGiven) = try context.exactAnswer(request)
+                return SnapshotFound(
+                    dimension: split.first, answer: answer,
+                    refused: zip(columns, isGiven).filter { !$1 }.map(\.0))
+            }
         }
     }
 
@@ -205,12 +220,9 @@ public struct SnapshotBuilder {
         files.append((path: "kpis.csv", bytes: Array(figures.csv.utf8)))
         files.append((path: "kpis.json", bytes: Array(json.utf8)))
         files.sort { $0.path < $1.path }
-        let days = period.days
         let manifest = SnapshotManifest(
             checkpoint: checkpoint, recordedThrough: recordedThrough, timeZone: basis.timeZone,
-            tzdata: basis.tzdata, period: period.description,
-            firstDay: days.lowerBound.description,
-            lastDay: days.upperBound.advanced(by: -1).description,
+            tzdata: basis.tzdata, period: period,
             agent: filter?.dimension == "agent" ? filter?.value : nil,
             team: filter?.dimension == "team" ? filter?.value : nil,
             kpiCount: figures.kpis.count, refused: figures.refused,
@@ -223,61 +235,12 @@ public struct SnapshotBuilder {
     }
 }
 
-/// The questions asked of one KPI.
-struct SnapshotQuestion {
-    /// What is found: figures, and the columns of which nobody could say them exactly.
-    struct Found {
-        /// Nil where all columns are refused.
-        var answer: Answer?
-        var refused: [String] = []
-    }
-
-    private let kpi: String
-    private let period: String
-    private let filter: (dimension: String, value: String)?
-    private let context: QueryContext
-
-    init(
-        _ kpi: String, period: String, _ filter: (dimension: String, value: String)?,
-        _ context: QueryContext
-    ) {
-        self.kpi = kpi
-        self.period = period
-        self.filter = filter
-        self.context = context
-    }
-
-    /// The KPI and its statistics by month, split by a dimension; nil where it does not have it, or
-    /// not the one that the snapshot is limited to.
-    func answer(by dimension: String?) throws -> Found? {
-        guard let definition = try context.kpi(kpi) else { return nil }
-        let known = try context.dimensions(of: kpi, period: period)
-        if let filter, !known.contains(filter.dimension) { return nil }
-        if let dimension {
-            guard known.contains(dimension), filter?.dimension != dimension else { return nil }
-        }
-        let columns = [kpi] + definition.statistics.map { "\(kpi).\($0.name)" }
-        var request = QueryRequest(
-            kpis: columns, by: dimension.map { [$0] } ?? [], filters: filter.map { [$0] } ?? [],
-            period: period, grain: Grain.month.rawValue)
-        request.areValuesResolved = true
-        if let answer = try answered(request) { return Found(answer: answer) }
-        // One whose numbers are too large takes no other figure with it.
-        var one = request
-        let given = try columns.filter {
-            one.kpis = [$0]
-            return try answered(one) != nil
-        }
-        request.kpis = given
-        return Found(
-            answer: given.isEmpty ? nil : try context.answer(request),
-            refused: columns.filter { !given.contains($0) })
-    }
-
-    /// An answer; nil where its numbers are too large to add up exactly.
-    private func answered(_ request: QueryRequest) throws -> Answer? {
-        do { return try context.answer(request) } catch let faults as QueryFaults
-            where faults.areTooLarge
-        { return nil }
-    }
+/// What one KPI and its statistics give by month: in total, or by a dimension.
+struct SnapshotFound {
+    /// Nil for the total.
+    var dimension: String?
+    /// Nil where all columns are refused.
+    var answer: Answer?
+    /// The columns of which nobody could say the figures exactly.
+    var refused: [String] = []
 }

@@ -22,10 +22,10 @@ extension SnapshotReading {
         guard proof.holds(for: entry, verifiers: verifiers) else {
             throw fault("the proof does not show that the entry is in the log that was signed")
         }
-        guard data["period"]?.text == manifest.period else {
+        guard data["period"]?.text == manifest.period.description else {
             throw fault(
                 "it closes \(data["period"]?.text ?? "nothing"), and the snapshot is of "
-                    + manifest.period)
+                    + manifest.period.description)
         }
         guard data["entries"]?.number == Int(manifest.checkpoint.size),
             proof.index >= manifest.checkpoint.size

@@ -101,7 +101,7 @@ package struct SnapshotComparison {
             }
             var question = Question(name: name, period: period)
             var key: [String] = []
-            for dimension in SnapshotBuilder.dimensions {
+            for dimension in FigureComparison.usualDimensions {
                 guard let member = row[dimension] else { continue }
                 // The one that a snapshot is limited to stands in every row.
                 let limit = dimension == "agent" ? manifest.agent : manifest.team

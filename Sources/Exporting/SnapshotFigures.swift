@@ -15,17 +15,18 @@ struct SnapshotFigures {
     private var totals: [String] = []
     private var lines: [String] = []
 
-    /// Adds what one KPI gives by month: in total (`dimension` nil), or split.
-    mutating func add(_ found: SnapshotQuestion.Found, kpi: String, by dimension: String?) {
+    /// Adds what one KPI gives.
+    mutating func add(_ found: SnapshotFound, kpi: String) {
         if asked.last != kpi { asked.append(kpi) }
         for column in found.refused {
             refused.append(
                 .init(
-                    name: column, by: dimension ?? "total", reason: WhyNotCompared.tooLarge.text))
+                    name: column, by: found.dimension ?? "total",
+                    reason: WhyNotCompared.tooLarge.text))
         }
         guard let answer = found.answer else { return }
         if kpis.last != kpi { kpis.append(kpi) }
-        guard let dimension else {
+        guard let dimension = found.dimension else {
             // One month alone: its row and the whole are the same.
             let months = answer.slices.count > 1 ? answer.rows : []
             for row in months + [answer.total] {

@@ -92,12 +92,8 @@ public struct SnapshotManifest: Hashable, Sendable {
     public var tzdata: String
     /// The rules of evaluation that made its figures: see `EvaluationVersion`.
     public var evaluation: Int
-    /// The period, as typed for the log's last entry: `2025-Q3`.
-    public var period: String
-    /// Its first day.
-    public var firstDay: String
-    /// Its last day.
-    public var lastDay: String
+    /// The period, never a relative one: `2025-Q3`.
+    public var period: Period
     /// The only agent whose figures it holds; nil for all.
     public var agent: String?
     /// The only team whose figures it holds; nil for all.
@@ -113,8 +109,7 @@ public struct SnapshotManifest: Hashable, Sendable {
 
     package init(
         checkpoint: Checkpoint, recordedThrough: Instant?, timeZone: String, tzdata: String,
-        evaluation: Int = EvaluationVersion.current, period: String, firstDay: String,
-        lastDay: String, agent: String?, team: String?,
+        evaluation: Int = EvaluationVersion.current, period: Period, agent: String?, team: String?,
         kpiCount: Int, refused: [Refused] = [], definitions: [Definition], files: [File]
     ) {
         self.checkpoint = checkpoint
@@ -123,8 +118,6 @@ public struct SnapshotManifest: Hashable, Sendable {
         self.tzdata = tzdata
         self.evaluation = evaluation
         self.period = period
-        self.firstDay = firstDay
-        self.lastDay = lastDay
         self.agent = agent
         self.team = team
         self.kpiCount = kpiCount
@@ -143,8 +136,9 @@ public struct SnapshotManifest: Hashable, Sendable {
         text += "  \"time_zone\": \(JSONText.string(timeZone)),\n"
         text += "  \"tzdata\": \(JSONText.string(tzdata)),\n"
         text += "  \"evaluation\": \(evaluation),\n"
-        text += "  \"period\": {\"name\": \(JSONText.string(period)), "
-        text += "\"first\": \"\(firstDay)\", \"last\": \"\(lastDay)\"},\n"
+        let days = period.days
+        text += "  \"period\": {\"name\": \"\(period)\", \"first\": \"\(days.lowerBound)\", "
+        text += "\"last\": \"\(days.upperBound.advanced(by: -1))\"},\n"
         text += "  \"agent\": \(agent.map(JSONText.string) ?? "null"),\n"
         text += "  \"team\": \(team.map(JSONText.string) ?? "null"),\n"
         text += "  \"kpis\": \(kpiCount),\n"
@@ -189,9 +183,8 @@ extension SnapshotManifest {
             let size = store["sequence"]?.number.flatMap({ UInt32(exactly: $0) }),
             let root = store["root"]?.text.flatMap(Hexadecimal.bytes).flatMap({ TreeHash($0) }),
             let timeZone = value["time_zone"]?.text, let tzdata = value["tzdata"]?.text,
-            let evaluation = value["evaluation"]?.number, let period = value["period"],
-            let name = period["name"]?.text,
-            let first = period["first"]?.text, let last = period["last"]?.text,
+            let evaluation = value["evaluation"]?.number,
+            let period = value["period"]?["name"]?.text.flatMap({ try? Period(fixed: $0) }),
             let kpis = value["kpis"]?.number,
             let definitions = value["definitions"]?.elements?.map(Definition.init),
             let files = value["files"]?.elements?.map(File.init)
@@ -201,8 +194,7 @@ extension SnapshotManifest {
             recordedThrough: value["recorded_through"]?.text.flatMap {
                 try? Instant(rfc3339: $0)
             },
-            timeZone: timeZone, tzdata: tzdata, evaluation: evaluation, period: name,
-            firstDay: first, lastDay: last,
+            timeZone: timeZone, tzdata: tzdata, evaluation: evaluation, period: period,
             agent: value["agent"]?.text, team: value["team"]?.text, kpiCount: kpis,
             refused: (value["refused"]?.elements ?? []).compactMap(Refused.init),
             definitions: definitions.compactMap { $0 }, files: files.compactMap { $0 })

@@ -11,7 +11,7 @@ public enum AnswerDoubt: Hashable, Sendable {
     case reviewDue(figure: String, scorecard: String, by: Day)
 }
 
-extension QueryContext {
+extension AskedState {
     /// What is doubtful of a KPI before it answers: each value that its formulas ask for and no fact
     /// has, though there are facts.
     ///

@@ -40,6 +40,20 @@ struct AnswerGroups {
         return groups
     }
 
+    /// The groups by some of their dimensions, by these places in the key, and which of them each of
+    /// these groups is part of.
+    ///
+    /// - Complexity: O(groups).
+    func joined(by places: [Int]) -> (groups: AnswerGroups, parts: [Int]) {
+        var joined = AnswerGroups(width: places.count)
+        (joined.texts, joined.idByText) = (texts, idByText)
+        let parts = (0..<count).map { group in
+            let key = table.key(group)
+            return joined.table.group(of: places.map { key[key.startIndex + $0] })
+        }
+        return (joined, parts)
+    }
+
     private mutating func intern(_ text: String) -> UInt32 {
         if let id = idByText[text] { return id }
         let id = UInt32(texts.count)

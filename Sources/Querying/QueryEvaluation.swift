@@ -2,8 +2,8 @@ import EventModel
 
 /// Reads the facts of a planned question and forms the answer.
 struct QueryEvaluation {
-    let context: QueryContext
-    let plan: QueryPlan
+    let context: any AskedState
+    private(set) var plan: QueryPlan
     var memory = QueryMemory(bytes: QueryRequest.usualMemoryBytes)
 
     /// Figures by group: what is shown, and what is withheld, by projection.
@@ -17,17 +17,34 @@ struct QueryEvaluation {
         var withheld: [[Withheld]] = []
     }
 
-    /// A period's scans, one per projection, with the answer's group of each of their keys.
-    private struct Scans {
+    /// What was read for a question: all that any answer to it is formed of.
+    struct Reading {
+        var groups: AnswerGroups
+        var current: Scans
+        var previous: Scans?
+    }
+
+    /// A period's scans, one per projection.
+    struct Scans {
         var period: Period
         var slices: [PeriodSlice]
-        var scans: [(scan: FactScan, groups: KeyGroups)]
+        var shown: [(scan: FactScan, groups: KeyGroups)] = []
         /// Of what is withheld, by projection.
         var withheld: [[(part: PublishedFacts.Withheld, scan: FactScan, groups: KeyGroups)]] = []
+
+        /// The same with groups joined: each is part of one of others.
+        fileprivate func joined(_ parts: [Int]) -> Scans {
+            var joined = self
+            joined.shown = shown.map { ($0.scan, $0.groups.joined(parts)) }
+            joined.withheld = withheld.map { part in
+                part.map { ($0.part, $0.scan, $0.groups.joined(parts)) }
+            }
+            return joined
+        }
     }
 
     /// The answer's groups of a scan's keys.
-    private struct KeyGroups {
+    struct KeyGroups {
         var groups: [Int]
         /// How many stand for each key: one, or one for each slice where what is in force counts.
         var stride = 1
@@ -35,10 +52,16 @@ struct QueryEvaluation {
         func group(_ key: Int, _ slice: Int) -> Int {
             stride == 1 ? groups[key] : groups[key * stride + slice]
         }
+
+        fileprivate func joined(_ parts: [Int]) -> KeyGroups {
+            KeyGroups(groups: groups.map { $0 < 0 ? -1 : parts[$0] }, stride: stride)
+        }
     }
 
     /// A period's figures.
-    private struct Measured {
+    struct Measured {
+        /// What terms come to, by group and slice, and all groups together.
+        var terms: (cells: Cells, whole: Cells)
         /// By group and slice.
         var cells: [[Figure]]
         /// By slice, all groups.
@@ -51,16 +74,47 @@ struct QueryEvaluation {
         func cell(_ group: Int, _ slice: Int) -> [Figure] {
             slice < sliceCount ? cells[group * sliceCount + slice] : []
         }
+
+        /// What a term comes to in a group of one slice; nil for all groups together.
+        func value(of term: Expression.Term, in group: Int?) -> Fraction {
+            let cells = group == nil ? terms.whole : terms.cells
+            return term.value(of: group ?? 0, in: cells.shown[term.projection])
+        }
     }
 
-    func answer() throws -> Answer {
-        var groups = AnswerGroups(width: plan.dimensions.count)
+    /// Reads what the question asks for.
+    ///
+    /// - Parameter known: groups that are there though nothing of them may be read.
+    func read(in known: AnswerGroups? = nil) throws -> Reading {
+        var groups = known ?? AnswerGroups(width: plan.dimensions.count)
         let current = try scan(plan.period, &groups)
-        let before = try plan.comparison.map { try scan($0, &groups) }
+        let previous = try plan.comparison.map { try scan($0, &groups) }
+        return Reading(groups: groups, current: current, previous: previous)
+    }
+
+    /// The answer by some of the question's dimensions.
+    func answer(from reading: Reading, by split: [String]) throws -> Answer {
+        let places = split.compactMap { name in plan.dimensions.firstIndex { $0.name == name } }
+        var part = self
+        part.plan.dimensions = places.map { plan.dimensions[$0] }
+        let (groups, parts) = reading.groups.joined(by: places)
+        return try part.answer(
+            from: Reading(
+                groups: groups, current: reading.current.joined(parts),
+                previous: reading.previous?.joined(parts)))
+    }
+
+    /// The answer to the question as it was read.
+    func answer(from reading: Reading) throws -> Answer {
+        try answer(from: reading, measure(reading.current, reading.groups.count))
+    }
+
+    /// The answer with what was measured of the period.
+    func answer(from reading: Reading, _ figures: Measured) throws -> Answer {
+        let (groups, current, before) = (reading.groups, reading.current, reading.previous)
         guard groups.count * current.slices.count <= QueryLimits.cells else {
             throw QueryFault.tooManyRows(limit: QueryLimits.cells)
         }
-        let figures = try measure(current, groups.count)
         let previous = try before.map { try measure($0, groups.count) }
         var rows: [AnswerRow] = []
         let names = try Naming(context: context, plan: plan, upTo: entriesRead).names(groups)
@@ -99,7 +153,7 @@ struct QueryEvaluation {
 
     private var basis: AnswerBasis {
         get throws {
-            let state = try position.flatMap { try context.earlierBasis?($0) } ?? context.basis
+            let state = try position.map { try context.basis(ofFirst: $0) } ?? context.basis
             return state.counting(plan.outputs.flatMap(\.column.calendars))
         }
     }
@@ -158,11 +212,8 @@ struct QueryEvaluation {
                 throw QueryFault.tooManyRows(limit: QueryLimits.cells)
             }
             slices = period.split(by: grain)
-        } else if !period.isSingle {
-            // One piece of no calendar span: its own whole.
-            slices[0].whole = period.first
         }
-        var scans: [(scan: FactScan, groups: KeyGroups)] = []
+        var found = Scans(period: period, slices: slices)
         for projection in plan.projections {
             let scan = try FactScan.run(
                 projection, slices: slices, days: period.days, memory: memory)
@@ -170,13 +221,11 @@ struct QueryEvaluation {
                 projection.usesStock && projection.isFollowing
                 ? try followed(scan, projection, slices, &groups)
                 : KeyGroups(groups: try groups.add(scan.keys, of: projection))
-            scans.append((scan, keys))
-        }
-        var found = Scans(period: period, slices: slices, scans: scans)
-        for var projection in plan.projections {
+            found.shown.append((scan, keys))
             let parts = try (projection.source as? PublishedFacts)?.withheld() ?? []
             found.withheld.append(
                 try parts.map { part in
+                    var projection = projection
                     projection.source = part.rows
                     let scan = try FactScan.run(
                         projection, slices: slices, days: period.days, memory: memory)
@@ -217,14 +266,19 @@ struct QueryEvaluation {
             groups: places.map { $0 < 0 ? -1 : known[$0] }, stride: slices.count)
     }
 
-    private func measure(_ scans: Scans, _ groupCount: Int) throws -> Measured {
+    func measure(_ scans: Scans, _ groupCount: Int) throws -> Measured {
         let sliceCount = scans.slices.count
         let cells = try regroup(scans, count: groupCount * sliceCount, spansSlices: false) {
             $0 * sliceCount + $1
         }
+        let whole =
+            sliceCount == 1 && plan.dimensions.isEmpty
+            ? cells : try regroup(scans, count: 1, spansSlices: true) { _, _ in 0 }
         let lengths = try scans.slices.map { try PeriodLength($0.period) }
         var measured = Measured(
-            cells: [], slices: [], whole: [], isPresent: [], sliceCount: sliceCount)
+            terms: (cells, whole), cells: [], slices: [],
+            whole: try figures(of: 0, in: whole, length: PeriodLength(scans.period)),
+            isPresent: [], sliceCount: sliceCount)
         measured.cells = try (0..<groupCount * sliceCount).map {
             try figures(of: $0, in: cells, length: lengths[$0 % sliceCount])
         }
@@ -238,13 +292,6 @@ struct QueryEvaluation {
             measured.slices = try (0..<sliceCount).map {
                 try figures(of: $0, in: slices, length: lengths[$0])
             }
-        }
-        if sliceCount == 1, plan.dimensions.isEmpty {
-            measured.whole = measured.cells[0]
-        } else {
-            let whole = try regroup(scans, count: 1, spansSlices: true) { _, _ in 0 }
-            measured.whole = try figures(
-                of: 0, in: whole, length: PeriodLength(scans.period))
         }
         return measured
     }
@@ -266,7 +313,7 @@ struct QueryEvaluation {
                     spansSlices: spansSlices))
         }
         var cells = Cells()
-        for (index, (scan, groups)) in scans.scans.enumerated() {
+        for (index, (scan, groups)) in scans.shown.enumerated() {
             let projection = plan.projections[index]
             cells.shown.append(try regroup(scan, groups, projection))
             var withheld: [Cells.Withheld] = []

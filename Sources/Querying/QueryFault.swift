@@ -1,5 +1,5 @@
 import Definitions
-public import EventModel
+import EventModel
 
 /// Why a query cannot be answered; each reads well after `Error: `.
 public enum QueryFault: Error, Hashable, Sendable {
@@ -13,10 +13,6 @@ public enum QueryFault: Error, Hashable, Sendable {
     case unknownValue(dimension: String, value: String, nearest: [String], elsewhere: Elsewhere?)
     /// - Parameter isWhole: whether it fits each as a whole, so that no more of it would help.
     case ambiguousValue(dimension: String, value: String, candidates: [String], isWhole: Bool)
-    case period(option: String, PeriodFault)
-    case unknownGrain(String, nearest: String?)
-    /// `--compare previous` for a period at the beginning of time.
-    case nothingBefore(String)
     case notBuilt(projection: String, kpi: String)
     /// The rows that are stored were not made as the definition in force says.
     case otherRows(projection: String, version: Int)
@@ -69,11 +65,6 @@ extension QueryFault: CustomStringConvertible {
             return "\(dimension) \"\(value.shown)\" could be "
                 + "\(QueryFault.joined(candidates, "or")). "
                 + (isWhole ? "Type one of these as it stands." : "Type more of the name.")
-        case .period(let option, let fault): return "\(option): \(fault)"
-        case .unknownGrain(let name, let nearest):
-            return "no grain is called \"\(name.shown)\"." + QueryFault.meant(nearest)
-                + QueryFault.list("Grains are ", Grain.allCases.map(\.rawValue))
-        case .nothingBefore(let period): return "--compare previous: nothing lies before \(period)."
         case .notBuilt(let projection, let kpi):
             return "\(kpi) needs the projection \(projection), which does not answer "
                 + "yet: rekam projection status \(projection)"

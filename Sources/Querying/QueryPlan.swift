@@ -40,7 +40,8 @@ struct QueryPlan {
     var outputs: [Output] = []
     var projections: [ProjectionPlan] = []
     var dimensions: [AnswerDimension] = []
-    var otherDimensions: [String] = []
+    /// Dimensions that all its projections have.
+    var sharedDimensions: [String] = []
     var filters: [(dimension: String, values: [String])] = []
     var filterKinds: [String: AnswerDimension.Kind] = [:]
     var present: [String] = []
@@ -48,11 +49,18 @@ struct QueryPlan {
     var grain: Grain?
     var comparison: Period?
     var doubts: [AnswerDoubt] = []
+
+    /// Dimensions all the KPIs have beside those asked for and the filtered ones.
+    var otherDimensions: [String] {
+        sharedDimensions.filter { name in
+            !dimensions.contains { $0.name == name } && !filters.contains { $0.dimension == name }
+        }
+    }
 }
 
 /// Looks names up and collects all that is wrong.
 struct QueryPlanner {
-    let context: QueryContext
+    let context: any AskedState
     var faults: [QueryFault] = []
     private var doubts: [AnswerDoubt] = []
     var projections: [ProjectionPlan] = []
@@ -68,12 +76,12 @@ struct QueryPlanner {
     private var compiled: [String: Int?] = [:]
     private var within: Set<String> = []
 
-    init(context: QueryContext) { self.context = context }
+    init(context: any AskedState) { self.context = context }
 
     mutating func plan(_ request: QueryRequest) throws -> QueryPlan {
-        let today = context.basis.today
         areValuesResolved = request.areValuesResolved
-        var plan = QueryPlan(period: Period(CalendarSpan(.day, containing: today)))
+        var plan = QueryPlan(
+            period: request.period, grain: request.grain, comparison: request.comparison)
         if request.kpis.isEmpty { faults.append(.noKPI) }
         var by: [String] = []
         for name in request.by where !by.contains(name) { by.append(name) }
@@ -114,7 +122,6 @@ struct QueryPlanner {
             faults.append(.unknownDimension(name, nearest: nearestName(name, all), known: all))
         }
         plan.outputs = outputs
-        readTimes(request, into: &plan)
         if !faults.isEmpty { throw QueryFaults(faults) }
         let kinds = projections.first.map { $0.source.layout.dimensions } ?? []
         let shared = sharedDimensions(of: Array(projections.indices))
@@ -148,10 +155,17 @@ struct QueryPlanner {
             try keepPresent(name, paths[name])
         }
         if !faults.isEmpty { throw QueryFaults(faults) }
-        plan.otherDimensions = shared.filter { !by.contains($0) && !filterNames.contains($0) }
+        plan.sharedDimensions = shared
         plan.projections = projections
         plan.doubts = doubts
         return plan
+    }
+
+    /// The dimensions that all projections of a KPI have.
+    mutating func dimensions(of kpi: String) throws -> [String] {
+        _ = try output(named: kpi)
+        if !faults.isEmpty { throw QueryFaults(faults) }
+        return sharedDimensions(of: used)
     }
 
     /// Whether a dimension says the currency of some amounts of these projections.
@@ -159,33 +173,6 @@ struct QueryPlanner {
         places.contains { place in
             let layout = projections[place].source.layout
             return layout.currencies.values.contains { layout.dimensions[$0].name == dimension }
-        }
-    }
-
-    /// Period, grain and comparison.
-    private mutating func readTimes(_ request: QueryRequest, into plan: inout QueryPlan) {
-        let today = context.basis.today
-        var isPeriodKnown = false
-        do {
-            plan.period = try Period(request.period, today: today)
-            isPeriodKnown = true
-        } catch { faults.append(.period(option: "--period " + request.period, error)) }
-        if let name = request.grain {
-            plan.grain = Grain(rawValue: name)
-            if plan.grain == nil {
-                let near = nearest(to: name, among: Grain.allCases.map(\.rawValue))
-                faults.append(.unknownGrain(name, nearest: near))
-            }
-        }
-        if request.compare == "previous" {
-            plan.comparison = plan.period.previous
-            if plan.comparison == nil, isPeriodKnown {
-                faults.append(.nothingBefore(plan.period.description))
-            }
-        } else if let text = request.compare {
-            do { plan.comparison = try Period(text, today: today) } catch {
-                faults.append(.period(option: "--compare " + text, error))
-            }
         }
     }
 

@@ -1,4 +1,4 @@
-extension QueryContext {
+extension AskedState {
     /// Answers a question; a column whose numbers are too large to add up exactly stands refused, alone
     /// as among others, which are answered.
     ///
@@ -6,22 +6,31 @@ extension QueryContext {
     /// - Complexity: as `answer(_:)`, and where one is too large as often again as there are columns.
     package func answerLeavingTooLarge(_ request: QueryRequest) throws -> Answer {
         do { return try answer(request) } catch let faults as QueryFaults where faults.areTooLarge {
-            var part = request
-            let isGiven = try request.kpis.map { kpi in
-                // One that is asked for alone is refused already.
-                guard request.kpis.count > 1 else { return false }
-                part.kpis = [kpi]
-                do { _ = try answer(part) } catch let faults as QueryFaults
-                    where faults.areTooLarge
-                { return false }
-                return true
-            }
-            part.kpis = zip(request.kpis, isGiven).filter(\.1).map(\.0)
+            // One that is asked for alone is refused already.
+            let (given, isGiven) =
+                try request.kpis.count > 1 ? exactAnswer(request) : (nil, [false])
             var planner = QueryPlanner(context: self)
             let plan = try planner.plan(request)
-            let given = try part.kpis.isEmpty ? groups(of: plan, request) : answer(part)
-            return given.placed(among: plan.outputs.map(\.column), isGiven, others: .refused)
+            return try (given ?? groups(of: plan, request)).placed(
+                among: plan.outputs.map(\.column), isGiven, others: .refused)
         }
+    }
+
+    /// The answer of those columns alone whose numbers can be added up exactly; nil where those of none
+    /// can.
+    package func exactAnswer(
+        _ request: QueryRequest
+    ) throws -> (answer: Answer?, isGiven: [Bool]) {
+        var part = request
+        let isGiven = try request.kpis.map { kpi in
+            part.kpis = [kpi]
+            do { _ = try answer(part) } catch let faults as QueryFaults where faults.areTooLarge {
+                return false
+            }
+            return true
+        }
+        part.kpis = zip(request.kpis, isGiven).filter(\.1).map(\.0)
+        return (part.kpis.isEmpty ? nil : try answer(part), isGiven)
     }
 
     /// What a question is about, with no figure of it: nothing is added up.
@@ -34,10 +43,10 @@ extension QueryContext {
             plan.outputs[place].expression = Expression()
             _ = plan.outputs[place].expression.add(.number(Fraction(0)))
         }
-        var answer = try QueryEvaluation(
-            context: self, plan: plan, memory: QueryMemory(bytes: request.memoryBytes)
-        ).answer()
-        try grounds?(&answer.basis, answer.definitions)
+        let evaluation = QueryEvaluation(
+            context: self, plan: plan, memory: QueryMemory(bytes: request.memoryBytes))
+        var answer = try evaluation.answer(from: evaluation.read())
+        try complete(&answer.basis, by: answer.definitions)
         return answer
     }
 }

@@ -44,12 +44,6 @@ package struct Settling: Sendable {
         self.zone = zone
     }
 
-    /// In the middle of a day, by UTC.
-    package init(today: Day) {
-        self.init(
-            now: Instant(milliseconds: (Int64(today.number) * 24 + 12) * 3_600_000), zone: .utc)
-    }
-
     /// The last local day on which facts of earlier days than one may change; nil for ever.
     package func lastOpenDay(before end: Day, _ reach: Reach) -> Day? {
         openUntil(end, reach).map { zone.day(of: Instant(milliseconds: $0 - 1)) }

@@ -179,7 +179,7 @@ final class AuditedLog {
     func answer(_ request: QueryRequest) throws -> Answer {
         let projections = try ProjectionStore(log: log)
         return try log.read { view in
-            try QueryContext(view, of: log, projections: projections).answer(request)
+            try StoreState(view, of: log, projections: projections).answer(request)
         }
     }
 }

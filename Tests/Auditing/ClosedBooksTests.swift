@@ -216,19 +216,19 @@ struct ClosedBooksTests {
         let closing = try #require(try periods(audited).history.first)
         let books = try #require(
             try ClosedBooks(of: audited.log, upTo: count, options: BuildOptions()))
-        var context = try QueryContext(of: audited.log, asOf: count)
-        context.books = { try books.mark(&$0, of: $1) }
+        let context = try StoreState(of: audited.log, asOf: count)
+        context.books = books
         let request = QueryRequest(
             kpis: ["twice", "ticket_volume"], by: ["agent"], period: "2025-Q3")
         let answer = try context.answer(request)
         #expect(answer.total.statuses == [.notDefinedThen, .closed])
         #expect(answer.rows.map(\.statuses) == [[.notDefinedThen, .closed]])
 
-        let then = try QueryContext(of: audited.log, asOf: closing.entries)
+        let then = try StoreState(of: audited.log, asOf: closing.entries)
         func reported(_ kpis: [String], by: [String] = []) throws -> Answer {
-            try then.reported(QueryRequest(kpis: kpis, by: by, period: "2025-Q3")) {
-                try QueryContext(of: audited.log, asOf: count)
-            }
+            try then.reported(
+                QueryRequest(kpis: kpis, by: by, period: "2025-Q3"),
+                present: StoreState(of: audited.log, asOf: count))
         }
         let both = try reported(["twice", "ticket_volume"], by: ["agent"])
         #expect(both.columns.map(\.name) == ["twice", "ticket_volume"])
@@ -258,8 +258,8 @@ struct ClosedBooksTests {
         let count = try audited.entryCount
         let books = try #require(
             try ClosedBooks(of: audited.log, upTo: count, options: BuildOptions()))
-        var context = try QueryContext(of: audited.log, asOf: count)
-        context.books = { try books.mark(&$0, of: $1) }
+        let context = try StoreState(of: audited.log, asOf: count)
+        context.books = books
         let answer = try context.answer(
             QueryRequest(kpis: ["ticket_volume"], by: ["way"], period: "2025-Q3"))
         #expect(answer.rows.map(\.statuses) == [[.notDefinedThen]])
@@ -277,8 +277,8 @@ struct ClosedBooksTests {
         let count = try audited.entryCount
         let books = try #require(
             try ClosedBooks(of: audited.log, upTo: count, options: BuildOptions()))
-        var context = try QueryContext(of: audited.log, asOf: count)
-        context.books = { try books.mark(&$0, of: $1) }
+        let context = try StoreState(of: audited.log, asOf: count)
+        context.books = books
         let answer = try context.answer(
             QueryRequest(kpis: ["ticket_volume"], by: ["agent"], period: "2025-Q3"))
         #expect(answer.rows.map(\.key) == [["Budi"], ["Citra"]])
@@ -311,8 +311,8 @@ struct ClosedBooksTests {
             let count = try audited.entryCount
             let books = try #require(
                 try ClosedBooks(of: audited.log, upTo: count, options: BuildOptions()))
-            var context = try QueryContext(of: audited.log, asOf: count)
-            context.books = { try books.mark(&$0, of: $1) }
+            let context = try StoreState(of: audited.log, asOf: count)
+            context.books = books
             let answer = try context.answer(
                 QueryRequest(kpis: ["ticket_volume"], by: ["agent"], period: "2025-Q3"))
             return answer.rows.map { $0.statuses[0] } + answer.total.statuses

@@ -29,7 +29,7 @@ struct ExplanationTests {
         let count = try audited.entryCount
         var facts = 0
         for size in [count - 250, count] {
-            let context = try QueryContext(of: audited.log, asOf: size)
+            let context = try StoreState(of: audited.log, asOf: size)
             for name in context.kpiNames {
                 let kpi = try #require(try context.kpi(name))
                 for column in [name] + kpi.statistics.map({ name + "." + $0.name }) {
@@ -80,12 +80,12 @@ struct ExplanationTests {
     @Test("Each group's facts add up to its figure, and the groups to the whole")
     func groups() throws {
         let audited = try log()
-        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
+        let context = try StoreState(of: audited.log, asOf: try audited.entryCount)
         var groups = 0
         var additive = 0
         for name in context.kpiNames {
             let kpi = try #require(try context.kpi(name))
-            let known = try context.dimensions(of: name, period: "2025")
+            let known = try context.dimensions(of: name)
             var splits = [["agent"], ["channel", "team"]].filter { $0.allSatisfy(known.contains) }
             if known.contains("agent") { splits.append(["agent.department"]) }
             for column in [name] + kpi.statistics.map({ name + "." + $0.name }) {
@@ -138,7 +138,7 @@ struct ExplanationTests {
 
     @Test("Groups that do not add up to the whole are noticed") func groupSums() throws {
         let audited = try log()
-        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
+        let context = try StoreState(of: audited.log, asOf: try audited.entryCount)
         let request = QueryRequest(kpis: ["ticket_volume"], by: ["channel"], period: "2025")
         let whole = try context.explanation(request)
         var sums = GroupSums(whole.terms)
@@ -155,8 +155,8 @@ struct ExplanationTests {
 
     @Test("Who is kept adds up for those of one channel alone, too") func keptOfSome() throws {
         let audited = try log()
-        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
-        let known = try context.dimensions(of: "retention_rate", period: "2025-Q3")
+        let context = try StoreState(of: audited.log, asOf: try audited.entryCount)
+        let known = try context.dimensions(of: "retention_rate")
         for dimension in known {
             let rows = try context.answer(
                 QueryRequest(kpis: ["retention_rate"], by: [dimension], period: "2025-Q3")
@@ -173,11 +173,11 @@ struct ExplanationTests {
 
     @Test("Rows that no fact explains are noticed") func notices() throws {
         let audited = try log()
-        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
+        let context = try StoreState(of: audited.log, asOf: try audited.entryCount)
         // As if one fact's row had been counted twice in the store.
-        var tampered = context
-        let source = context.source
-        tampered.source = { name in try source(name).map { Doubled(origin: $0) } }
+        let source = try #require(try context.source("ticket_volume"))
+        let tampered = try StoreState(of: audited.log, asOf: try audited.entryCount)
+        tampered.put(Doubled(origin: source))
         let request = QueryRequest(kpis: ["ticket_volume"], period: "2025")
         let honest = try context.answer(request).total.figures[0]
         let other = try tampered.answer(request).total.figures[0]
@@ -205,7 +205,7 @@ struct ExplanationTests {
 
     @Test("One KPI at a time") func oneKPI() throws {
         let audited = try AuditedLog()
-        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
+        let context = try StoreState(of: audited.log, asOf: try audited.entryCount)
         #expect(throws: ExplanationFault.oneKPI) {
             try context.explanation(QueryRequest(kpis: ["csat", "nps"], period: "2025"))
         }

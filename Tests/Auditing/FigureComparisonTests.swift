@@ -98,7 +98,7 @@ struct FigureComparisonTests {
         let audited = try AuditedLog(now: "2025-09-12T00:00:00Z")
         for number in 1...3 { try open(audited, number) }
         let count = try audited.entryCount
-        let context = try QueryContext(of: audited.log, asOf: count)
+        let context = try StoreState(of: audited.log, asOf: count)
         let request = QueryRequest(kpis: ["ticket_volume"], period: "2025-Q3")
         let answer = try context.answer(request)
         var other = answer

@@ -170,7 +170,7 @@ struct FindingsTests {
         throws
     {
         let audited = try log()
-        let context = try QueryContext(of: audited.log, asOf: try audited.entryCount)
+        let context = try StoreState(of: audited.log, asOf: try audited.entryCount)
         let explanation = try context.explanation(
             QueryRequest(kpis: ["ticket_volume"], period: "2025"))
         func draw(_ size: Int, _ seed: String) throws -> [UInt32] {

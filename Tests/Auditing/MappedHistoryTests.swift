@@ -178,7 +178,7 @@ struct MappedHistoryTests {
         try audited.catchUp()
         let projections = try ProjectionStore(log: audited.log)
         return try audited.log.read { view in
-            let context = try QueryContext(view, of: audited.log, projections: projections)
+            let context = try StoreState(view, of: audited.log, projections: projections)
             var found: [String: [String]] = [:]
             for kpi in context.kpiNames {
                 for by in [[], ["agent"], ["team"], ["channel"], ["agent.level"]] {

@@ -88,7 +88,7 @@ struct PrefixTests {
             try shadow.catchUp()
             // Little memory makes every scan a replay of its own.
             let memory = stop % 2 == 0 ? 1 << 28 : 1 << 12
-            let context = try QueryContext(
+            let context = try StoreState(
                 of: audited.log, asOf: stop,
                 options: BuildOptions(threads: 2, memoryBudgetBytes: memory))
             let there = try shadow.log.read { try $0.definitions().live("kpi").map(\.name) }
@@ -129,7 +129,7 @@ struct PrefixTests {
             let passes = Atomic(0)
             var options = BuildOptions()
             options.progress = { _ in passes.add(1, ordering: .relaxed) }
-            let context = try QueryContext(
+            let context = try StoreState(
                 of: audited.log, asOf: stop, options: options, stored: stored)
             let answer = try context.answer(request)
             #expect((words(answer) == words(live)) == (stop == count))
@@ -161,9 +161,9 @@ struct PrefixTests {
             let passes = Atomic(0)
             var options = BuildOptions(threads: 2)
             options.progress = { _ in passes.add(1, ordering: .relaxed) }
-            let quick = try QueryContext(
+            let quick = try StoreState(
                 of: audited.log, asOf: stop, options: options, stored: .always)
-            let slow = try QueryContext(of: audited.log, asOf: stop, stored: .unread)
+            let slow = try StoreState(of: audited.log, asOf: stop, stored: .unread)
             for kpi in slow.kpiNames {
                 for by in [[], ["agent"]] {
                     let request = QueryRequest(
@@ -213,7 +213,7 @@ struct PrefixTests {
         func ask(_ agent: String, asOf count: UInt32) throws -> String? {
             let request = QueryRequest(
                 kpis: ["ticket_volume"], filters: [("agent", agent)], period: "2025")
-            return try QueryContext(of: audited.log, asOf: count).answer(request)
+            return try StoreState(of: audited.log, asOf: count).answer(request)
                 .total.figures[0].value.decimalText()
         }
         #expect(try ask("Budi", asOf: count) == "1")
@@ -240,7 +240,7 @@ struct PrefixTests {
         }
         let request = QueryRequest(kpis: ["ticket_volume"], period: "2025")
         func value(_ choice: DefinitionChoice) throws -> String? {
-            try QueryContext(of: audited.log, asOf: count, definitions: choice).answer(request)
+            try StoreState(of: audited.log, asOf: count, definitions: choice).answer(request)
                 .total.figures[0].value.decimalText()
         }
         let then = try #require(try value(.then).flatMap { Int($0) })

@@ -75,7 +75,7 @@ private final class DailyTeam {
         let projections = try ProjectionStore(log: audited.log)
         try audited.catchUp()
         kpis = try audited.log.read { view in
-            let context = try QueryContext(view, of: audited.log, projections: projections)
+            let context = try StoreState(view, of: audited.log, projections: projections)
             return try context.kpiNames.sorted().map { name in
                 let answer = try context.answer(QueryRequest(kpis: [name], period: "2025-01"))
                 return (name, answer.otherDimensions)

@@ -283,6 +283,34 @@ struct CommandLineTests {
         #expect(added.code == 65 && added.error.contains("no such time zone"), "\(added)")
     }
 
+    @Test("All that is wrong with a question is said at once")
+    func questions() throws {
+        let command = try store()
+        try command.shell("rekam generate --events 500 | rekam ingest -")
+        func said(_ line: String) throws -> [String] {
+            let result = try run(
+                command, ["query"] + line.split(separator: " ").map(String.init))
+            #expect(result.code == 64, "\(result)")
+            return result.error.split(separator: "\n").map(String.init)
+        }
+        let looks =
+            "Periods look like 2025, 2025-Q3, 2025-07, 2025-W29, 2025-07-14, 2025-07..2025-09."
+        let names = try said("first_respnse_time --by agnt --period 2025-13")
+        #expect(names.count == 3 && names[0].contains("Did you mean first_response_time?"))
+        #expect(names[1].hasSuffix("no dimension is called \"agnt\". Did you mean agent?"))
+        #expect(names[2].hasSuffix("--period 2025-13: there is no month 13. " + looks), "\(names)")
+        let grain = try said("csat --period 2025 --grain fortnight")
+        let grains = "Grains are day, week, month, quarter, half and year."
+        #expect(grain.count == 1 && grain[0].hasSuffix("\"fortnight\". " + grains), "\(grain)")
+        let before = try said("csat --period 0001 --compare previous")
+        #expect(before.map { $0.hasSuffix("nothing lies before 0001.") } == [true], "\(before)")
+        let other = try said("csat --period 2025 --compare 2025-02-30")
+        #expect(
+            other.map {
+                $0.hasSuffix("February 2025 has 28 days, there is no day 30. " + looks)
+            } == [true], "\(other)")
+    }
+
     @Test("A message says what is the matter, once and in our words")
     func messages() throws {
         let command = try store()

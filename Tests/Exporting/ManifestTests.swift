@@ -8,10 +8,14 @@ import Testing
 
 @Suite("A snapshot's manifest, by writing it, reading it back and changing it")
 struct ManifestTests {
+    private static func quarter(_ number: Int) -> Period {
+        Period(CalendarSpan(grain: .quarter, index: 2025 * 4 + number - 1))
+    }
+
     let manifest = SnapshotManifest(
         checkpoint: Checkpoint(origin: "test.example/log", size: 7, root: .leaf([1])),
         recordedThrough: Instant(milliseconds: 1_760_000_000_000), timeZone: "Asia/Jakarta",
-        tzdata: "2025b", period: "2025-Q3", firstDay: "2025-07-01", lastDay: "2025-09-30",
+        tzdata: "2025b", period: Self.quarter(3),
         agent: "Budi \"B\" Santoso", team: nil, kpiCount: 2,
         definitions: [
             .init(kind: "kpi", name: "csat", version: 1, path: "definitions/kpi/csat@1.yaml")
@@ -33,7 +37,7 @@ struct ManifestTests {
         changed { $0.recordedThrough = nil }
         changed { $0.timeZone = "UTC" }
         changed { $0.tzdata = "2026a" }
-        changed { $0.period = "2025-Q4" }
+        changed { $0.period = Self.quarter(4) }
         changed { $0.agent = nil }
         changed { $0.team = "Billing" }
         changed { $0.definitions[0].version = 2 }
@@ -47,6 +51,8 @@ struct ManifestTests {
         for wrong in [
             text + " ", text.replacing("\"kpis\": 2", with: "\"kpis\":  2"),
             text.replacing("rekam-snapshot/1", with: "rekam-snapshot/2"),
+            text.replacing("2025-Q3", with: "last-quarter"),
+            text.replacing("2025-09-30", with: "2025-09-29"),
             text.replacing("  \"team\": null,\n", with: ""),
             text.replacing("\"agent\"", with: "\"x\": 1, \"agent\""), "", "{}",
         ] { #expect(SnapshotManifest(parsing: Array(wrong.utf8)) == nil, "\(wrong)") }

@@ -21,7 +21,7 @@ struct AnswerBasisTests {
             PlainFact(day: Day("2025-07-01"), dimensions: ["Citra Dewi"], measures: [nil, 30]),
         ]
         func answer(_ today: String) throws -> Answer {
-            try QueryContext(
+            try MemoryState(
                 kpis: EvaluationTests.kpis, sources: [MemoryFacts(layout: layout, facts: facts)],
                 basis: .test(today: today)
             ).answer(QueryRequest(kpis: ["response"], by: ["agent"], period: "2025-07"))
@@ -45,7 +45,7 @@ struct AnswerBasisTests {
             measures: ["wall", "wait"])
         let desk = CalendarVersion(name: "desk", version: 3)
         layout.calendarsOfMeasures = [1: [desk]]
-        let context = QueryContext(
+        let context = MemoryState(
             kpis: EvaluationTests.kpis, sources: [MemoryFacts(layout: layout, facts: [])],
             basis: .test())
         let business = try context.answer(
@@ -66,7 +66,7 @@ struct AnswerBasisTests {
         }
         func faults(_ kind: CellLayout.MeasureKind) -> [QueryFault] {
             do {
-                _ = try QueryContext(
+                _ = try MemoryState(
                     kpis: EvaluationTests.kpis,
                     sources: [source("response", .value(.name)), source("volume", kind)],
                     basis: .test()

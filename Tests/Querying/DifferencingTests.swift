@@ -276,19 +276,19 @@ struct DifferencingTests {
         var numbers = SeededNumbers(seed: seed &* 977)
         let count = try world.log.read { $0.entryCount }
         var sums: Set<Int64> = [0]
-        var states: [UInt32: QueryContext] = [:]
+        var states: [UInt32: any AskedState] = [:]
         for _ in 0..<250 {
             let request = Self.question(&numbers)
             let state =
                 Bool.random(using: &numbers)
                 ? count : UInt32.random(in: count / 2...count, using: &numbers)
-            if states[state] == nil { states[state] = try QueryContext(of: world.log, asOf: state) }
+            if states[state] == nil { states[state] = try StoreState(of: world.log, asOf: state) }
             let answer: Answer
             do {
                 if state == count, Bool.random(using: &numbers) {
                     let projections = try ProjectionStore(log: world.log)
                     answer = try world.log.read {
-                        try QueryContext($0, of: world.log, projections: projections)
+                        try StoreState($0, of: world.log, projections: projections)
                             .answer(request)
                     }
                 } else {
@@ -313,7 +313,7 @@ struct DifferencingTests {
         for (_, people) in parts {
             #expect(people.count >= 5, "seed \(seed): \(people.sorted()) can be told apart")
         }
-        let context = try QueryContext(of: world.log, asOf: count)
+        let context = try StoreState(of: world.log, asOf: count)
         for (day, team, sum) in world.whole where sum.nonzeroBitCount >= 10 {
             let answer = try context.answer(
                 QueryRequest(kpis: ["voice.sum"], filters: [("team", team)], period: day))

@@ -321,7 +321,7 @@ struct EvaluationTests {
             [], [("channel", "email")], [("agent", "budi"), ("agent", "Ani")], [("agent", "–")],
         ].randomElement(using: &numbers)!
         let compare = [nil, "previous", "2025-06-20..2025-07-10"].randomElement(using: &numbers)!
-        let context = QueryContext(
+        let context = MemoryState(
             kpis: Self.kpis,
             sources: ["volume", "backlog", "response", "customers"].map {
                 world.source($0, seed: seed)
@@ -439,7 +439,7 @@ struct EvaluationTests {
                 PlainFact(day: Day("2025-07-02"), dimensions: ["Ani", "email"], measures: [4000]),
                 PlainFact(day: Day("2025-07-02"), dimensions: ["Ani", "email"], measures: [nil]),
             ])
-        let answer = try QueryContext(kpis: Self.kpis, sources: [source], basis: .test()).answer(
+        let answer = try MemoryState(kpis: Self.kpis, sources: [source], basis: .test()).answer(
             QueryRequest(kpis: ["response", "by_phone"], period: "2025-07"))
         #expect(answer.total.figures[0].value == Fraction(6000, over: 2))
         #expect(answer.total.figures[0].count == 2)
@@ -459,13 +459,13 @@ struct EvaluationTests {
                 PlainFact(day: Day("2025-07-01"), dimensions: [], measures: [.max], multiplicity: 1)
             )
         }
-        let context = QueryContext(
+        let context = MemoryState(
             kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: facts)], basis: .test())
         let answer = try context.answer(
             QueryRequest(kpis: ["response.total"], period: "2025"))
         #expect(answer.total.figures[0].value == Fraction(Int128(Int64.max) * 4))
         for index in facts.indices { facts[index].multiplicity = .max }
-        let large = QueryContext(
+        let large = MemoryState(
             kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: facts)], basis: .test())
         #expect(throws: QueryFaults.self) {
             try large.answer(QueryRequest(kpis: ["response.total"], period: "2025"))
@@ -497,7 +497,7 @@ struct EvaluationTests {
                     )
                 ])
         ]
-        let context = QueryContext(
+        let context = MemoryState(
             kpis: kpis, sources: [MemoryFacts(layout: layout, facts: facts)], basis: .test())
         let answer = try context.answer(
             QueryRequest(kpis: ["cost", "cost.share"], by: ["team"], period: "2025"))
@@ -518,7 +518,7 @@ struct EvaluationTests {
             projection: "response", version: 1, dimensions: [], measures: ["wait"],
             reach: Reach(milliseconds: 7 * 86_400_000))
         func answer(today: String) throws -> Answer {
-            try QueryContext(
+            try MemoryState(
                 kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: [])],
                 basis: .test(today: today)
             ).answer(QueryRequest(kpis: ["response"], period: "2025-07"))

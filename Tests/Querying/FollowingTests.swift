@@ -94,13 +94,12 @@ struct FollowingTests {
             return value
         }
 
-        func context() -> QueryContext {
-            var context = QueryContext(
+        func context() -> any AskedState {
+            var context = MemoryState(
                 kpis: kpis,
                 sources: layouts.map { MemoryFacts(layout: $0.value, facts: facts[$0.key]!) },
                 basis: .test())
-            let profiles = profiles
-            context.profiles = { $0 == "agent" ? profiles : nil }
+            context.profiles = ["agent": profiles]
             return context
         }
 
@@ -180,12 +179,12 @@ struct FollowingTests {
         }
     }
 
-    private func desk() -> QueryContext {
+    private func desk() -> any AskedState {
         let facts = [
             ("2025-07-01", "b.1"), ("2025-07-14", "b.1"), ("2025-07-15", "b.1"),
             ("2025-07-15", "c.2"), ("2025-07-20", ""),
         ].map { PlainFact(day: Day($0.0), dimensions: [$0.1, "T"], measures: []) }
-        var context = QueryContext(
+        var context = MemoryState(
             kpis: [KPIDefinition(test: "volume", unit: .count, .over(.count, "volume"))],
             sources: [
                 MemoryFacts(
@@ -194,9 +193,8 @@ struct FollowingTests {
                         dimensions: [.init(name: "agent"), .init(name: "level")], measures: []),
                     facts: facts)
             ], basis: .test())
-        context.profiles = { kind in
-            guard kind == "agent" else { return nil }
-            return MemoryProfiles(
+        context.profiles = [
+            "agent": MemoryProfiles(
                 fields: ["department", "level", "name"], nameField: "name",
                 changes: [
                     "department": [
@@ -210,7 +208,7 @@ struct FollowingTests {
                         "c.2": [.init(day: Day("2025-07-30"), value: "Citra")],
                     ],
                 ])
-        }
+        ]
         return context
     }
 

@@ -80,7 +80,7 @@ final class RenamedDesk {
             }
             let basis = try AnswerBasis(
                 view, count: view.entryCount, origin: "renamed", zone: .utc)
-            return try QueryContext(kpis: kpis, sources: sources, basis: basis).answer(request)
+            return try MemoryState(kpis: kpis, sources: sources, basis: basis).answer(request)
         }
     }
 

@@ -82,7 +82,7 @@ struct StoreQueryTests {
         func answer(_ request: QueryRequest) throws -> Answer {
             let projections = try ProjectionStore(log: log)
             return try log.read { view in
-                try QueryContext(view, of: log, projections: projections).answer(request)
+                try StoreState(view, of: log, projections: projections).answer(request)
             }
         }
     }
@@ -128,7 +128,7 @@ struct StoreQueryTests {
         #expect(live.eventTypes["ticket.opened"] == 1 && live.eventTypes["ticket.merged"] == 1)
         #expect(live.evaluation == EvaluationVersion.current)
         let count = try desk.log.read { $0.entryCount }
-        var then = try QueryContext(of: desk.log, asOf: count).answer(request).basis
+        var then = try StoreState(of: desk.log, asOf: count).answer(request).basis
         then.isAsOf = live.isAsOf
         #expect(then == live)
     }
@@ -161,7 +161,7 @@ struct StoreQueryTests {
     @Test("An answer says what it rests on, also when projections lag behind") func basis() throws {
         let desk = try desk()
         let request = QueryRequest(
-            kpis: ["ticket_volume"], period: "this-month", compare: "previous")
+            kpis: ["ticket_volume"], period: "2025-08", compare: "previous")
         let answer = try desk.answer(request)
         let (count, root) = try desk.log.read { ($0.entryCount, $0.root) }
         #expect(answer.basis.sequence == count && answer.basis.root == root)

@@ -16,7 +16,7 @@ struct ValueResolverTests {
         ("D", nil), ("gold", nil),
     ]
 
-    private static func context(agents: [String] = names.map(\.id)) -> QueryContext {
+    private static func context(agents: [String] = names.map(\.id)) -> any AskedState {
         let day = Day("2025-07-01")
         let facts =
             agents.map { PlainFact(day: day, dimensions: [$0, "Gold", "9"], measures: []) }
@@ -24,7 +24,7 @@ struct ValueResolverTests {
             + [PlainFact(day: day, dimensions: ["", "Rano", "14"], measures: [])]
         var hour = FactDimension(name: "hour", kind: .hour)
         hour.listed = (0..<24).map { "\($0)" }
-        var context = QueryContext(
+        var context = MemoryState(
             kpis: [KPIDefinition(test: "volume", unit: .count, .over(.count, "volume"))],
             sources: [
                 MemoryFacts(
@@ -38,16 +38,15 @@ struct ValueResolverTests {
             if let name { called[id] = [.init(day: day, value: name)] }
         }
         let changes = ["name": called]
-        context.profiles = { kind in
-            kind == "agent"
-                ? MemoryProfiles(fields: ["name"], nameField: "name", changes: changes) : nil
-        }
-        context.kindsNamed = { $0 == "Sari" ? ["customer"] : [] }
+        context.profiles = [
+            "agent": MemoryProfiles(fields: ["name"], nameField: "name", changes: changes)
+        ]
+        context.kinds = ["Sari": ["customer"]]
         return context
     }
 
     private func asked(
-        _ text: String, _ dimension: String = "agent", of context: QueryContext = context()
+        _ text: String, _ dimension: String = "agent", of context: any AskedState = context()
     ) -> String {
         do {
             let answer = try context.answer(

@@ -213,9 +213,7 @@ extension QueryFault {
         case .notBuilt, .otherRows, .missingMeasure, .circular, .notAStock, .differentKinds,
             .tooLarge:
             .refused
-        case .noKPI, .unknownValue, .ambiguousValue, .period, .unknownGrain, .nothingBefore,
-            .tooManyRows, .tooMuchMemory, .negative:
-            nil
+        case .noKPI, .unknownValue, .ambiguousValue, .tooManyRows, .tooMuchMemory, .negative: nil
         }
     }
 }
@@ -249,13 +247,15 @@ extension Figure {
     }
 }
 
-extension QueryContext {
+extension FigureComparison {
     /// The dimensions by which a snapshot and a comparison split figures.
     package static let usualDimensions = ["agent", "team", "channel"]
+}
 
+extension AskedState {
     /// All together, and each usual dimension that a KPI can be split by.
-    package func usualSplits(of name: String, _ period: Period) throws -> [[String]] {
-        let known = try dimensions(of: name, period: period.description)
-        return [[]] + Self.usualDimensions.filter(known.contains).map { [$0] }
+    package func usualSplits(of name: String) throws -> [[String]] {
+        let known = try dimensions(of: name)
+        return [[]] + FigureComparison.usualDimensions.filter(known.contains).map { [$0] }
     }
 }

@@ -2,55 +2,6 @@ import Definitions
 import EventModel
 import Projections
 
-/// The figures that terms are computed from: of the whole, and of each group it is split into.
-struct TermFigures {
-    /// The figures of one of them; nothing where it has no facts.
-    struct Place {
-        fileprivate var cells: [CellFigures]
-        fileprivate var group: Int?
-
-        /// What a term comes to.
-        func value(of term: Expression.Term) -> Fraction {
-            // No group is the same as an empty one: figures of nothing stand behind the groups.
-            term.value(of: group ?? 0, in: cells[term.projection])
-        }
-    }
-
-    private var whole: [CellFigures]
-    private var groups: [CellFigures]
-    private var places: [[String]: Int] = [:]
-
-    /// Scans what a plan asks for.
-    init(_ plan: QueryPlan) throws {
-        let slices = [PeriodSlice(period: plan.period, whole: plan.period.first)]
-        var table = AnswerGroups(width: plan.dimensions.count)
-        let scans = try plan.projections.map { projection in
-            let scan = try FactScan.run(projection, slices: slices, days: plan.period.days)
-            return (projection, scan, try table.add(scan.keys, of: projection))
-        }
-        whole = try scans.map { projection, scan, _ in
-            try CellFigures(
-                scan, plan: projection, sliceCount: 1,
-                by: .init(count: 1, group: { _, _ in 0 }, spansSlices: true))
-        }
-        // Group 0 stands for all that are not there.
-        groups = try scans.map { projection, scan, groups in
-            try CellFigures(
-                scan, plan: projection, sliceCount: 1,
-                by: .init(
-                    count: table.count + 1, group: { key, _ in groups[key] + 1 },
-                    spansSlices: true))
-        }
-        for group in 0..<table.count { places[table.texts(of: group)] = group + 1 }
-    }
-
-    /// The figures of a group, by its values; nil for the whole.
-    func at(_ key: [String]?) -> Place {
-        guard let key else { return Place(cells: whole, group: 0) }
-        return Place(cells: groups, group: places[key])
-    }
-}
-
 /// What groups' terms add up to.
 struct GroupSums {
     private var values: [Fraction]
@@ -106,15 +57,18 @@ extension Explanation {
     ///
     /// - Parameters:
     ///   - answer: the figure is its total.
-    ///   - listed: the same from the traced facts; nil where they have none.
+    ///   - stored: what the projections' rows give.
+    ///   - again: the same from the traced facts.
+    ///   - group: which of their groups it is of; nil for all together.
     ///   - open: for how long each projection's facts may change, where only those that may are
     ///     wanted; nil for all.
     init(
         of plan: QueryPlan, answer: Answer, formula: Formula?, traced: [TracedFacts],
-        listed: Figure?, stored: TermFigures.Place, again: TermFigures.Place,
+        stored: QueryEvaluation.Measured, again: QueryEvaluation.Measured, group: Int?,
         open: (settling: Settling, reaches: [Reach])?
     ) throws {
         let figure = answer.total.figures[0]
+        let listed = group.map { again.isPresent[$0] ? again.cells[$0][0] : nil } ?? again.whole[0]
         self.init(
             answer: answer, formula: formula, terms: [], parts: [], isOpenOnly: open != nil,
             addsUp: listed.map { $0.value == figure.value && $0.count == figure.count } ?? false)
@@ -125,7 +79,8 @@ extension Explanation {
         }
         for term in asked {
             let term = try Self.term(
-                term, plan, traced[term.projection], stored, again,
+                term, plan, traced[term.projection], stored.value(of: term, in: group),
+                again.value(of: term, in: group),
                 column: columns[term.projection].firstIndex(of: term.stream) ?? 0)
             if term.value != term.listed { addsUp = false }
             terms.append(term)
@@ -148,13 +103,13 @@ extension Explanation {
 
     private static func term(
         _ term: Expression.Term, _ plan: QueryPlan, _ traced: TracedFacts,
-        _ stored: TermFigures.Place, _ again: TermFigures.Place, column: Int
+        _ stored: Fraction, _ again: Fraction, column: Int
     ) throws -> Term {
         let projection = plan.projections[term.projection]
         let stream = projection.streams[term.stream]
         var found = Term(
             aggregate: try aggregate(term, projection), part: term.projection, column: column,
-            value: stored.value(of: term), listed: again.value(of: term), sum: nil, count: 0,
+            value: stored, listed: again, sum: nil, count: 0,
             marked: nil, isCount: false, isAdditive: term.isAdditive)
         // Added up here, one fact after the other, as anybody would who has the list.
         var sum: Int128 = 0

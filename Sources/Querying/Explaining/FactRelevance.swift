@@ -1,7 +1,7 @@
 import EventModel
 import Projections
 
-extension QueryContext {
+extension AskedState {
     /// Which facts have a say in one group's figure: for each projection that the KPI reads, a test
     /// of a fact's row.
     ///
@@ -32,7 +32,7 @@ extension QueryContext {
             for (dimension, value) in key {
                 let index = source.layout.dimensions.firstIndex { $0.name == dimension }
                 guard let index else {
-                    let path = states.followed(dimension, in: request.kpis[0], plan.period)
+                    let path = states.followed(dimension, in: request.kpis[0])
                     if let path, !projection.usesStock {
                         followed.append(try source.filters(path, value, states))
                     }

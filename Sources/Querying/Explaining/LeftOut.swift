@@ -69,7 +69,7 @@ package enum LeftOutFault: Error, Hashable, CustomStringConvertible {
     }
 }
 
-extension QueryContext {
+extension AskedState {
     /// Says what a KPI left out, projection by projection.
     ///
     /// - Parameter request: one KPI or statistic and a period, nothing else.
@@ -77,7 +77,7 @@ extension QueryContext {
     /// - Complexity: O(entries) for each projection, beside the cases left out one by one.
     package func leftOut(_ request: QueryRequest) throws -> LeftOut {
         guard request.kpis.count == 1, request.by.isEmpty, request.filters.isEmpty,
-            request.present.isEmpty, request.grain == nil, request.compare == nil
+            request.present.isEmpty, request.grain == nil, request.comparison == nil
         else { throw LeftOutFault.oneKPI }
         var planner = QueryPlanner(context: self)
         let plan = try planner.plan(request)

@@ -4,23 +4,25 @@ package import EventModel
 ///
 /// Not shared between threads.
 package final class FollowedStates {
-    private let context: QueryContext
+    private let context: any AskedState
     private let counts: [UInt32]
     private var known: [AnswerDimension.Followed: [FollowedField]] = [:]
 
     /// What they say in the log's first entries, for each of some numbers of these.
-    package init(_ context: QueryContext, at counts: [UInt32]) {
+    package init(_ context: any AskedState, at counts: [UInt32]) {
         self.context = context
         self.counts = counts
     }
 
     /// What a name means that is no dimension of a KPI's facts; nil where it is one, or means nothing.
     package func followed(
-        _ name: String, in kpi: String, _ period: Period
+        _ name: String, in kpi: String
     ) -> AnswerDimension.Followed? {
         var planner = QueryPlanner(context: context)
-        let request = QueryRequest(kpis: [kpi], by: [name], period: period.description)
-        return (try? planner.plan(request))?.dimensions.first?.followed
+        guard let own = try? planner.dimensions(of: kpi), !own.contains(name),
+            let path = try? planner.paths(of: [name], among: own, []), let found = path[name]
+        else { return nil }
+        return .init(dimension: found.dimension, field: found.field)
     }
 
     /// The field at each state.

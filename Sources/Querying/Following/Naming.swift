@@ -2,7 +2,7 @@ package import EventModel
 
 /// Finds what people called the values of an answer's dimensions at the end of its period.
 struct Naming {
-    let context: QueryContext
+    let context: any AskedState
     let plan: QueryPlan
     /// How many of the log's entries count.
     let upTo: UInt32
@@ -32,7 +32,7 @@ struct Naming {
 
     /// What the cases of a kind were called on a day; nil where they have no names.
     static func names(
-        _ kind: String, on day: Day, upTo count: UInt32, in context: QueryContext
+        _ kind: String, on day: Day, upTo count: UInt32, in context: any AskedState
     ) throws -> [String: String]? {
         guard let profiles = try context.profiles(kind), let field = profiles.nameField else {
             return nil
@@ -41,7 +41,7 @@ struct Naming {
     }
 }
 
-extension QueryContext {
+extension AskedState {
     /// What a value of a dimension was called at the end of a period; nil where it had no name.
     package func called(
         _ value: String, _ dimension: String, in period: Period, upTo count: UInt32

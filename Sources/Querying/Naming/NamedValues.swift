@@ -30,7 +30,7 @@ protocol NamedValues {
 /// The values of a dimension of facts.
 struct DimensionValues: NamedValues {
     let dimension: String
-    let context: QueryContext
+    let context: any AskedState
     /// The projections asked that have the dimension, and its place in each.
     let sources: [(source: any FactSource, index: Int)]
     /// The day on which people are called as they are asked for.
@@ -40,7 +40,7 @@ struct DimensionValues: NamedValues {
 
     init(
         _ dimension: String, of sources: [any FactSource], on day: Day, upTo count: UInt32,
-        in context: QueryContext
+        in context: any AskedState
     ) {
         self.dimension = dimension
         self.context = context
@@ -131,7 +131,7 @@ struct DimensionValues: NamedValues {
     }
 
     func elsewhere(_ text: String) throws -> QueryFault.Elsewhere? {
-        if let kind = try context.kindsNamed(text).first(where: { $0 != dimension }) {
+        if let kind = try context.kinds(named: text).first(where: { $0 != dimension }) {
             return .kind(kind)
         }
         let isName = try sources.contains { source, index in
@@ -144,14 +144,14 @@ struct DimensionValues: NamedValues {
 /// The values that a followed field ever had.
 struct FollowedValues: NamedValues {
     let field: FollowedField
-    let context: QueryContext
+    let context: any AskedState
 
     var dimension: String { field.name }
 
     func exact(_ text: String) throws -> String? {
         if field.place(of: text) != nil { return text }
         // Where persons are shown as tokens, by the name.
-        return try context.marked(text).flatMap { field.place(of: $0) == nil ? nil : $0 }
+        return try context.tokenMarked(of: text).flatMap { field.place(of: $0) == nil ? nil : $0 }
     }
 
     func names() -> [String: [String]] { [:] }
@@ -163,6 +163,6 @@ struct FollowedValues: NamedValues {
     func spellings(of value: String) -> [String] { [] }
 
     func elsewhere(_ text: String) throws -> QueryFault.Elsewhere? {
-        try context.kindsNamed(text).first.map { .kind($0) }
+        try context.kinds(named: text).first.map { .kind($0) }
     }
 }

@@ -160,7 +160,7 @@ extension QueryPlanner {
     }
 }
 
-extension QueryContext {
+extension AskedState {
     /// A question with every value that it names looked up, once for all its KPIs.
     ///
     /// - Throws: `QueryFaults`, or what the store throws.

@@ -26,46 +26,44 @@ package struct DefinitionComparison {
         let sides = [old, new].map { register.with([.putting(kind, name, $0)]) }
         let libraries = sides.map { DefinitionLibrary(register: $0, types: log.types(in: $0)) }
         let contexts = try sides.map {
-            try QueryContext(of: log, asOf: count, register: $0, options: options)
+            try StoreState(of: log, asOf: count, register: $0, options: options)
         }
-        let calendars = try CalendarPair(sides, log.types)
+        let calendars = try sides.map { try CalendarSet(register: $0, types: log.types) }
         for kpi in libraries[1].kpiNames
         where try libraries.contains(where: { library in
             guard let definition = try library.kpi(kpi) else { return false }
             if kind == "kpi" {
                 return try library.kpis(behind: definition).contains { $0.name == name }
             }
+            // Those whose rows depend on a calendar that the sides have otherwise.
             return try library.projections(behind: definition).contains {
-                try library.projection($0).map(calendars.differ) ?? false
+                try library.projection($0).map { projection in
+                    calendars[0].digests(of: projection) != calendars[1].digests(of: projection)
+                } ?? false
             }
         }) {
             kpis.append(kpi)
-            func both(by split: [String], grain: String?) throws {
+            func both(by split: [String], grain: Grain?) throws {
                 let request = QueryRequest(
-                    kpis: [kpi], by: split, period: period.description, grain: grain)
+                    kpis: [kpi], by: split, period: period, grain: grain)
                 let said = try contexts.map { context in
                     try FigureSide { try context.answer(request) }
                 }
                 compared.compare(kpi, by: split, said[0], said[1])
             }
             try both(by: [], grain: nil)
-            let known = contexts.map { (try? $0.usualSplits(of: kpi, period)) ?? [] }
-            let splits = QueryContext.usualDimensions.map { [$0] }
+            let known = contexts.map { (try? $0.usualSplits(of: kpi)) ?? [] }
+            let splits = FigureComparison.usualDimensions.map { [$0] }
             if let split = splits.first(where: { split in known.allSatisfy { $0.contains(split) } })
             {
-                try both(by: split, grain: "month")
+                try both(by: split, grain: .month)
             }
         }
     }
 
     /// The figures that differ, the largest change first; the whole before what it is made of.
     package var moved: [ChangedFigure] {
-        compared.differing.sorted { left, right in
-            if let order = Fraction.compare(left.size, right.size), order != 0 { return order > 0 }
-            if left.name != right.name { return left.name < right.name }
-            return left.by.count == right.by.count
-                ? left.place < right.place : left.by.count < right.by.count
-        }
+        compared.differing.sorted { $0.isBefore($1) }
     }
 }
 
@@ -82,20 +80,6 @@ extension DefinitionChange {
     }
 }
 
-/// The calendars of both sides.
-private struct CalendarPair {
-    private let sets: [CalendarSet]
-
-    init(_ sides: [DefinitionRegister], _ types: EventTypes) throws {
-        sets = try sides.map { try CalendarSet(register: $0, types: types) }
-    }
-
-    /// Whether a projection's rows depend on a calendar that the sides have otherwise.
-    func differ(for projection: ProjectionDefinition) -> Bool {
-        sets[0].digests(of: projection) != sets[1].digests(of: projection)
-    }
-}
-
 extension ChangedFigure {
     /// How far it moved, as a share of what it was; more than all where it came or went.
     var size: Fraction {
@@ -104,5 +88,14 @@ extension ChangedFigure {
         else { return Fraction(1_000_000_000) }
         if before.value.numerator == 0 { return Fraction(1_000_000) }
         return (try? distance.dividedByMagnitude(of: before.value)) ?? Fraction(1_000_000)
+    }
+
+    /// Whether it comes before another: the larger change first, then what moves more cases, then by
+    /// name, the whole before what it is made of.
+    func isBefore(_ other: ChangedFigure, cases: (own: Int, others: Int) = (0, 0)) -> Bool {
+        if let order = Fraction.compare(size, other.size), order != 0 { return order > 0 }
+        if cases.own != cases.others { return cases.own > cases.others }
+        if name != other.name { return name < other.name }
+        return by.count == other.by.count ? place < other.place : by.count < other.by.count
     }
 }

@@ -70,7 +70,7 @@ package struct ProjectionComparison {
         if !figures.isEmpty, !isAnonymous {
             try findCases(moved, shared, before.layout, days: days, upTo: count)
         }
-        sort()
+        figures.sort { $0.figure.isBefore($1.figure, cases: ($0.cases, $1.cases)) }
     }
 
     // MARK: Cells
@@ -160,44 +160,35 @@ package struct ProjectionComparison {
         let sides = [(oldVersion, before, self.old), (newVersion, after, self.new)]
         for (kpi, fate) in fates {
             var known: [[[String]]] = []
-            func both(by split: [String], grain: String?) throws {
+            func both(by split: [String], grain: Grain?) throws {
                 let said = try sides.map { side -> FigureSide in
                     if case .breaks(let reason) = fate { return .refused(.fault(reason)) }
                     let library = DefinitionLibrary(
                         register: register, types: types, promoting: side.0)
+                    let kpis = try library.kpi(kpi).map { try library.kpis(behind: $0) } ?? []
                     let request = QueryRequest(
-                        kpis: [kpi], by: split, period: period.description, grain: grain)
-                    return try context(side.1, side.2, library) { context in
-                        known.append((try? context.usualSplits(of: kpi, period)) ?? [])
-                        return try FigureSide { try context.answer(request) }
+                        kpis: [kpi], by: split, period: period, grain: grain)
+                    // The log as it is, with this version's rows in place of the projection's.
+                    return try log.read { view in
+                        let state = try StoreState(view, of: log, projections: projections)
+                        state.put(
+                            try LiveFacts.shown(
+                                side.1, of: side.2, projections, context, log, in: view),
+                            kpis: kpis)
+                        known.append((try? state.usualSplits(of: kpi)) ?? [])
+                        return try FigureSide { try state.answer(request) }
                     }
                 }
                 compared.compare(kpi, by: split, said[0], said[1])
             }
             try both(by: [], grain: nil)
-            let splits = QueryContext.usualDimensions.map { [$0] }
+            let splits = FigureComparison.usualDimensions.map { [$0] }
             let split =
                 splits.first { split in known.allSatisfy { $0.contains(split) } }
                 ?? splits.first { split in known.contains { $0.contains(split) } }
-            if let split, !known.isEmpty { try both(by: split, grain: "month") }
+            if let split, !known.isEmpty { try both(by: split, grain: .month) }
         }
         figures = compared.differing.map { MovedFigure(figure: $0) }
-    }
-
-    /// The state of the log with one version's rows in place of the projection's.
-    private func context<Result>(
-        _ set: CellSet, _ definition: ProjectionDefinition, _ library: DefinitionLibrary,
-        _ body: (QueryContext) throws -> Result
-    ) throws -> Result {
-        try log.read { view in
-            var context = try QueryContext(view, of: log, projections: projections)
-            let stored = context.source
-            let facts = try LiveFacts.shown(
-                set, of: definition, projections, self.context, log, in: view)
-            context.source = { $0 == set.name ? facts : try stored($0) }
-            context.kpi = { try library.kpi($0) }
-            return try body(context)
-        }
     }
 
     // MARK: Cases
@@ -260,19 +251,5 @@ package struct ProjectionComparison {
         var caseID: UInt32
         var cell: [UInt32]
         var content: UInt64
-    }
-
-    // MARK: Order
-
-    private mutating func sort() {
-        figures.sort { left, right in
-            let (a, b) = (left.figure.size, right.figure.size)
-            if let order = Fraction.compare(a, b), order != 0 { return order > 0 }
-            if left.cases != right.cases { return left.cases > right.cases }
-            let (one, other) = (left.figure, right.figure)
-            if one.name != other.name { return one.name < other.name }
-            return one.by.count == other.by.count
-                ? one.place < other.place : one.by.count < other.by.count
-        }
     }
 }

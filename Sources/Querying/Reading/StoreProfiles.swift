@@ -42,19 +42,6 @@ package final class StoreProfiles: CaseProfiles {
         self.reading = reading
     }
 
-    /// Looks profiles up by kind of case, each read once.
-    package static func byKind(
-        types: EventTypes, zone: TimeZoneRules, reading: @escaping Reading
-    ) -> (String) throws -> (any CaseProfiles)? {
-        var known: [String: StoreProfiles?] = [:]
-        return { kind in
-            if let found = known[kind] { return found }
-            let profiles = StoreProfiles(of: kind, types: types, zone: zone, reading: reading)
-            known[kind] = .some(profiles)
-            return profiles
-        }
-    }
-
     package func history(
         of field: String, upTo count: UInt32
     ) throws -> [String: [ProfileChange]] {

@@ -88,11 +88,6 @@ extension Day {
     }
 }
 
-extension Range where Bound == Day {
-    /// As a period is typed.
-    var asPeriod: String { "\(lowerBound)..\(upperBound.advanced(by: -1))" }
-}
-
 extension Grain {
     /// How many of a grain's spans some days are: 16 days of July are 16/31 of a month.
     func share(of days: [Range<Day>]) throws -> Fraction {

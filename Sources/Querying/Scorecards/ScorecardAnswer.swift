@@ -1,30 +1,30 @@
 public import Definitions
 public import EventModel
 
-/// A question for a scorecard as typed, nothing of it looked up yet.
+/// A question for a scorecard. No name in it is looked up yet.
 public struct ScorecardRequest: Sendable {
     /// The scorecard's name.
     public var name: String
     /// Whom it is about, and what else restricts the facts; a name may be cut short where that
     /// leaves one.
     public var filters: [(dimension: String, value: String)]
-    /// The period, as in `Period.init(_:today:)`.
-    public var period: String
+    /// Of which days.
+    public var period: Period
     /// Whether everybody in the scope is asked for, best first.
     public var isRanking: Bool
-    /// `previous`, or a period to compare with.
-    public var compare: String?
+    /// The period to compare with.
+    public var comparison: Period?
 
     /// A question from its parts.
     public init(
-        name: String, filters: [(dimension: String, value: String)] = [], period: String,
-        isRanking: Bool = false, compare: String? = nil
+        name: String, filters: [(dimension: String, value: String)] = [], period: Period,
+        isRanking: Bool = false, comparison: Period? = nil
     ) {
         self.name = name
         self.filters = filters
         self.period = period
         self.isRanking = isRanking
-        self.compare = compare
+        self.comparison = comparison
     }
 }
 

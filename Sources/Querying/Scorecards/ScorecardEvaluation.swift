@@ -1,7 +1,7 @@
 import Definitions
 import EventModel
 
-extension QueryContext {
+extension AskedState {
     /// Fills a scorecard in.
     ///
     /// - Throws: `ScorecardFault`, `QueryFaults`, or what the store throws.
@@ -18,25 +18,25 @@ extension QueryContext {
     }
 }
 
-extension QueryContext {
+extension AskedState {
     /// The same question by the values that are found for what it names.
     ///
     /// - Throws: `QueryFaults`, or what the store throws.
     package func resolved(_ request: ScorecardRequest) throws -> ScorecardRequest {
-        guard !request.filters.isEmpty, let definition = try scorecard(request.name),
-            let period = try? Period(request.period, today: basis.today)
-        else { return request }
+        guard !request.filters.isEmpty, let definition = try scorecard(request.name) else {
+            return request
+        }
         var found = request
-        let evaluation = ScorecardEvaluation(
-            context: self, definition: definition, request: request)
-        if let filters = try evaluation.resolvedFilters(period) { found.filters = filters }
+        found.filters =
+            try ScorecardEvaluation(context: self, definition: definition, request: request)
+            .resolvedFilters() ?? request.filters
         return found
     }
 }
 
 /// One scorecard as it is filled in.
 struct ScorecardEvaluation {
-    let context: QueryContext
+    let context: any AskedState
     let definition: ScorecardDefinition
     let request: ScorecardRequest
 
@@ -58,31 +58,19 @@ struct ScorecardEvaluation {
     /// What restricts the facts, by the values that were found for what was typed.
     private var resolved: [(dimension: String, value: String)]?
 
-    init(context: QueryContext, definition: ScorecardDefinition, request: ScorecardRequest) {
+    init(context: any AskedState, definition: ScorecardDefinition, request: ScorecardRequest) {
         self.context = context
         self.definition = definition
         self.request = request
     }
 
     mutating func answer() throws -> ScorecardAnswer {
-        let period: Period
-        do { period = try Period(request.period, today: context.basis.today) } catch {
-            throw QueryFaults([.period(option: "--period " + request.period, error)])
-        }
-        var comparison: Period?
-        if request.compare == "previous" {
-            comparison = period.previous
-        } else if let text = request.compare {
-            do { comparison = try Period(text, today: context.basis.today) } catch {
-                throw QueryFaults([.period(option: "--compare " + text, error)])
-            }
-        }
         try checkScope()
-        resolved = try resolvedFilters(period)
-        let cards = try cards(of: period, withHistory: !request.isRanking)
+        resolved = try resolvedFilters()
+        let cards = try cards(of: request.period, withHistory: !request.isRanking)
         let (filters, names, openUntil) = (filters, names, openUntil)
         var previous: [String: ScorecardCard] = [:]
-        if let comparison {
+        if let comparison = request.comparison {
             do {
                 for card in try self.cards(of: comparison, withHistory: false) {
                     previous[card.subject] = card
@@ -93,8 +81,9 @@ struct ScorecardEvaluation {
             basis: basis ?? context.basis, entriesNotYetIn: entriesNotYetIn,
             definition: definition,
             definitions: definitions.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
-            period: period, filters: filters, names: names, dimension: dimension, cards: cards,
-            isRanking: request.isRanking, comparison: comparison, previous: previous,
+            period: request.period, filters: filters, names: names, dimension: dimension,
+            cards: cards, isRanking: request.isRanking, comparison: request.comparison,
+            previous: previous,
             openUntil: openUntil)
     }
 
@@ -102,15 +91,15 @@ struct ScorecardEvaluation {
     /// no facts of some kind.
     ///
     /// - Throws: `QueryFaults`, or what the store throws.
-    func resolvedFilters(_ period: Period) throws -> [(dimension: String, value: String)]? {
+    func resolvedFilters() throws -> [(dimension: String, value: String)]? {
         var figures: [String] = []
         for row in definition.rows
-        where row.days.overlaps(period.days) && !figures.contains(row.figure) {
+        where row.days.overlaps(request.period.days) && !figures.contains(row.figure) {
             figures.append(row.figure)
         }
         // That no row counts is said elsewhere.
         guard !figures.isEmpty else { return nil }
-        let question = query(figures, period: period.description, grain: nil)
+        let question = query(figures, of: request.period)
         return try context.resolved(question).filters
     }
 
@@ -142,7 +131,7 @@ struct ScorecardEvaluation {
             guard stretches[days] == nil else { continue }
             let figures = rows.filter { $0.days.clamped(to: period.days) == days }.map(\.figure)
             stretches[days] = try stretch(
-                days, named: days == period.days ? period.description : nil, figures)
+                days == period.days ? period : Period(days: days), figures)
         }
         let subjects =
             request.isRanking
@@ -217,11 +206,7 @@ struct ScorecardEvaluation {
             }
             lines.append(line)
         }
-        if withHistory {
-            for index in lines.indices {
-                lines[index].history = try history(of: lines[index], subject, before: period)
-            }
-        }
+        if withHistory { try addHistory(to: &lines, of: subject, before: period) }
         return total(subject, scope, lines)
     }
 
@@ -254,10 +239,9 @@ struct ScorecardEvaluation {
 
     /// The figures of some days, by subject.
     private mutating func stretch(
-        _ days: Range<Day>, named: String?, _ figures: [String]
+        _ period: Period, _ figures: [String]
     ) throws -> Stretch {
-        let answer = try context.answerLeavingTooLarge(
-            query(figures, period: named ?? days.asPeriod, grain: nil))
+        let answer = try context.answerLeavingTooLarge(query(figures, of: period))
         note(answer)
         var rows: [String: AnswerRow] = [:]
         if request.isRanking {
@@ -271,7 +255,9 @@ struct ScorecardEvaluation {
         return Stretch(answer: answer, rows: rows)
     }
 
-    private func query(_ figures: [String], period: String, grain: String?) -> QueryRequest {
+    private func query(
+        _ figures: [String], of period: Period, grain: Grain? = nil
+    ) -> QueryRequest {
         var filters = request.filters
         for condition in definition.conditions {
             for value in condition.values ?? [] {
@@ -325,34 +311,44 @@ struct ScorecardEvaluation {
         } catch { throw ScorecardFault.tooLarge(row.figure) }
     }
 
-    /// In how many of the twelve periods before one the target was met.
-    private func history(
-        of line: ScorecardLine, _ subject: String, before period: Period
-    ) throws -> (met: Int, of: Int)? {
+    /// Adds in how many of the twelve periods before one each target was met.
+    private func addHistory(
+        to lines: inout [ScorecardLine], of subject: String, before period: Period
+    ) throws {
         let last = CalendarSpan(definition.grain, containing: period.days.lowerBound)
             .advanced(by: -1)
         let first = last.advanced(by: -11)
-        guard first.year >= 1, let span = Period(from: first, through: last) else { return nil }
+        var figures: [String] = []
+        for line in lines where !figures.contains(line.row.figure) {
+            figures.append(line.row.figure)
+        }
+        guard first.year >= 1, let span = Period(from: first, through: last), !figures.isEmpty
+        else { return }
         let answer: Answer
         do {
-            answer = try context.answer(
-                query([line.row.figure], period: span.description, grain: definition.grain.rawValue)
-            )
-        } catch let faults as QueryFaults where faults.areTooLarge { return nil }
+            answer = try context.answerLeavingTooLarge(
+                query(figures, of: span, grain: definition.grain))
+        } catch let faults as QueryFaults where faults.areTooLarge { return }
         let scope = try daysInScope([subject], of: span)[subject] ?? [span.days]
-        var (met, of) = (0, 0)
-        for row in answer.rows {
-            // Before anything was counted there is nothing to have been met.
-            if of == 0, line.column.whenEmpty.hasValue, row.figures[0].count == 0 { continue }
-            let days = Day.common([answer.slices[row.slice].period.days], scope)
-            let figure = row.figures[0]
-            guard !days.isEmpty else { continue }
-            let target = try target(of: line.row, line.column, on: days)
-            guard let isMet = target.isMet(by: figure.value) else { continue }
-            of += 1
-            if isMet { met += 1 }
+        for index in lines.indices {
+            let line = lines[index]
+            guard let place = figures.firstIndex(of: line.row.figure),
+                answer.total.statuses[place] != .refused
+            else { continue }
+            var (met, of) = (0, 0)
+            for row in answer.rows {
+                let figure = row.figures[place]
+                // Before anything was counted there is nothing to have been met.
+                if of == 0, line.column.whenEmpty.hasValue, figure.count == 0 { continue }
+                let days = Day.common([answer.slices[row.slice].period.days], scope)
+                guard !days.isEmpty else { continue }
+                let target = try target(of: line.row, line.column, on: days)
+                guard let isMet = target.isMet(by: figure.value) else { continue }
+                of += 1
+                if isMet { met += 1 }
+            }
+            lines[index].history = (met, of)
         }
-        return (met, of)
     }
 }
 

@@ -8,14 +8,14 @@ import EventModel
 /// one agree; where they don't, none is shown and the answer names them. Scorecards for a part of
 /// their scope are left out.
 struct TargetsInForce {
-    let context: QueryContext
+    let context: any AskedState
     private var doubts: [AnswerDoubt] = []
 
-    init(context: QueryContext) { self.context = context }
+    init(context: any AskedState) { self.context = context }
 
     /// - Complexity: O(rows × scorecards).
     mutating func added(to answer: Answer) throws -> Answer {
-        let scorecards = try context.scorecardsAbout(answer.columns.map(\.name))
+        let scorecards = try context.scorecards(about: answer.columns.map(\.name))
             .filter { $0.conditions.isEmpty }
         guard !scorecards.isEmpty, answer.present.isEmpty else { return answer }
         var answer = answer

@@ -80,7 +80,7 @@ struct AsOfOptions: ParsableArguments {
     ///
     ///     let answer = try asOf.answering(log) { try $0.answer(request) }
     func answering<Result>(
-        _ log: LogStore, _ body: (QueryContext) throws -> Result
+        _ log: LogStore, _ body: (any AskedState) throws -> Result
     ) throws -> Result {
         guard asOf == nil else { return try replaying(log, body) }
         let count = try entryCount(in: log) ?? log.read { $0.entryCount }
@@ -91,55 +91,42 @@ struct AsOfOptions: ParsableArguments {
         }
         let projections = try ProjectionStore(log: log)
         return try log.read { view in
-            try body(QueryContext(view, of: log, projections: projections))
+            try body(StoreState(view, of: log, projections: projections))
         }
     }
 
     /// Answers from the state asked for, or the log's end, in a context whose facts can be found one
     /// by one.
     func replaying<Result>(
-        _ log: LogStore, _ body: (QueryContext) throws -> Result
+        _ log: LogStore, _ body: (any AskedState) throws -> Result
     ) throws -> Result {
         Interrupt.listen()
         defer { Progress.clear() }
         let count = try asOf.map { try Self.entryCount($0, in: log) } ?? log.read { $0.entryCount }
         let options = try buildOptions()
-        var context = try QueryContext(
+        let state = try StoreState(
             of: log, asOf: count, definitions: definitions ?? .then, options: options)
-        if let books = try ClosedBooks(of: log, upTo: count, options: options) {
-            context.books = { try books.mark(&$0, of: $1) }
-        }
-        return try body(context)
+        state.books = try ClosedBooks(of: log, upTo: count, options: options)
+        return try body(state)
     }
 
-    /// A question, ready to be answered with persons as tokens where these are asked for: the names that
-    /// it gives are looked up while people still have them.
+    /// A question that is to be answered with persons as tokens: the names that it gives are looked up
+    /// while people still have them. Nil where it is answered by names.
     func asking<Question>(
-        _ question: Question, of log: LogStore, as tokens: TokensOption,
-        resolved: (QueryContext, Question) throws -> Question
-    ) throws -> Question {
-        guard tokens.tokens else { return question }
+        _ log: LogStore, as tokens: TokensOption, _ resolved: (any AskedState) throws -> Question
+    ) throws -> Question? {
+        guard tokens.tokens else { return nil }
         defer { log.show(tokensOnly: true) }
-        return try answering(log) { try resolved($0, question) }
-    }
-
-    /// The same of a question for figures.
-    func asking(
-        _ question: QueryRequest, of log: LogStore, as tokens: TokensOption
-    ) throws -> QueryRequest {
-        try asking(question, of: log, as: tokens) { context, question in
-            guard !question.filters.isEmpty else { return question }
-            var found = question
-            found.filters = try context.resolved(question).filters
-            return found
-        }
+        return try answering(log, resolved)
     }
 
     /// Answers as the books of a period were closed and first reported, or by the closing that an entry
-    /// is. Relative words are read as of today, before the closed state is looked at, in which they may
-    /// be others.
+    /// is.
+    ///
+    /// - Parameter asked: the question as it is read in the present state: in a closed one, relative
+    ///   words may be others.
     static func answerAsClosed(
-        _ request: QueryRequest, of log: LogStore, at sequence: UInt32?
+        _ log: LogStore, at sequence: UInt32?, _ asked: (any AskedState) throws -> QueryRequest
     ) throws -> Answer {
         Interrupt.listen()
         defer { Progress.clear() }
@@ -147,23 +134,14 @@ struct AsOfOptions: ParsableArguments {
         let (count, periods) = try log.read {
             ($0.entryCount, try ClosedPeriods($0, upTo: $0.entryCount))
         }
-        func read(_ text: String, _ option: String) throws -> Period {
-            try log.read { try PeriodArgument.read(text, named: option, in: $0, upTo: count) }
-        }
-        var request = request
-        let period = try read(request.period, "--period ")
-        request.period = period.description
-        if let text = request.compare, text != "previous" {
-            request.compare = try read(text, "--compare ").description
-        }
+        let present = try StoreState(of: log, asOf: count, options: options)
+        let request = try asked(present)
         let closing: Closing
-        do { closing = try periods.report(of: period, at: sequence) } catch {
+        do { closing = try periods.report(of: request.period, at: sequence) } catch {
             throw Failure(.usage, "\(sequence == nil ? "--as-closed" : "--closing"): \(error)")
         }
-        let context = try QueryContext(of: log, asOf: closing.entries, options: options)
-        var answer = try context.reported(request) {
-            try QueryContext(of: log, asOf: count, options: options)
-        }
+        let context = try StoreState(of: log, asOf: closing.entries, options: options)
+        var answer = try context.reported(request, present: present)
         let zone = try log.read { try $0.definitions().storeTimeZone ?? .utc }
         answer.basis.closing = AnswerClosing(
             sequence: closing.sequence, day: zone.day(of: closing.recorded))

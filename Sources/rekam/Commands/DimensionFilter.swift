@@ -20,7 +20,7 @@ struct DimensionFilter: Sendable {
         let asked = try Self.values(texts, source.definition.dimensions.map(\.name))
         let facts = try PrefixFacts(
             source, of: live, calendars: CalendarsInForce(register), upTo: count, options: options)
-        let context = try QueryContext(of: log, asOf: count, register: register, options: options)
+        let context = try StoreState(of: log, asOf: count, register: register, options: options)
         var faults: [QueryFault] = []
         for (place, values) in asked.sorted(by: { $0.key < $1.key }) {
             do {

@@ -65,19 +65,13 @@ struct ExplainCommand: ParsableCommand {
                 "\(events ? "--events" : "--proof") goes with the table and --format json.")
         }
         let log = try store.open(readOnly: true, beside: .at(kept))
-        var request = QueryRequest(
-            kpis: [kpi], by: by.flatMap { $0.split(separator: ",").map(String.init) },
-            filters: try filters.pairs, period: period)
-        let explanation: Explanation
-        do {
-            request = try asOf.asking(request, of: log, as: tokens)
-            explanation = try asOf.replaying(log) {
-                try $0.explanation(request, onlyOpen: provisional)
+        let typed = TypedQuestion(
+            kpis: [kpi], by: by, filters: try filters.pairs, times: TypedTimes(period: period))
+        let explanation = try Failure.asking {
+            let named = try asOf.asking(log, as: tokens, typed.resolved)
+            return try asOf.replaying(log) {
+                try $0.explanation(named ?? typed.request(in: $0), onlyOpen: provisional)
             }
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
-        } catch let fault as ExplanationFault {
-            throw Failure(.usage, fault.description)
         }
         if (events || proof), explanation.parts.contains(where: \.isAnonymous) {
             throw Failure(

@@ -17,24 +17,6 @@ struct PeriodCommand: ParsableCommand {
         ])
 }
 
-/// A period as typed. A relative word means the same to all commands: seen from the local day on which
-/// the log's last entry was recorded, or that of an earlier state, never from the clock's.
-enum PeriodArgument {
-    static func read(
-        _ text: String, named option: String = "", in view: borrowing LogView,
-        upTo count: UInt32? = nil
-    ) throws -> Period {
-        let count = count ?? view.entryCount
-        let zone = try view.definitions(upTo: count).storeTimeZone ?? .utc
-        let last = count > 0 ? try view.recorded(count - 1) : Instant(milliseconds: 0)
-        do {
-            return try Period(text, today: zone.day(of: last))
-        } catch {
-            throw Failure(.usage, "\(option)\(text.printable): \(error)")
-        }
-    }
-}
-
 struct PeriodCloseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "close",
@@ -79,7 +61,7 @@ struct PeriodCloseCommand: ParsableCommand {
         try kept.requireSound(log)
         let snapshot = try SnapshotBuilder(
             log, asOf: count, options: BuildProgressLine.options()
-        ).build(SnapshotRequest(period: period.description))
+        ).build(SnapshotRequest(period: period))
         Progress.clear()
         let again = try log.read { try ClosedPeriods($0, upTo: $0.entryCount) }
         guard again.history == periods.history else {

@@ -50,13 +50,10 @@ struct ProjectionDiffCommand: ParsableCommand {
             try PeriodArgument.read(asked.period, named: "--period ", in: $0)
         }
         let live = try LiveProjections(of: log, only: [])
-        let comparison: ProjectionComparison
-        do {
-            comparison = try ProjectionComparison(
+        let comparison = try Failure.asking {
+            try ProjectionComparison(
                 old, new, period: period, versions: versions, live: live, log: log,
                 options: BuildProgressLine.options())
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
         }
         Progress.clear()
         if output.format == .json {

@@ -174,12 +174,13 @@ struct Trial {
     func run(
         period: String, sample: Int?, facts wanted: Int, by: [String], options: BuildOptions
     ) throws -> Outcome {
-        let (count, days, allCases) = try log.read { view in
+        let (count, period, allCases) = try log.read { view in
             (
-                view.entryCount,
-                try PeriodArgument.read(period, named: "--period ", in: view).days, view.caseCount
+                view.entryCount, try PeriodArgument.read(period, named: "--period ", in: view),
+                view.caseCount
             )
         }
+        let days = period.days
         var isStock = false
         if case .stock = definition.fact { isStock = true }
         var cells: CellSet
@@ -235,24 +236,15 @@ struct Trial {
     private struct EnoughFacts: Error {}
 
     /// The figures of the file's KPIs, and of those in force that read a projection of this name.
-    private func answer(_ cells: CellSet, period: String, by: [String]) throws -> Answer? {
-        try log.read { view in
-            var context = try QueryContext(view, of: log, projections: projections)
-            let trial = try LiveFacts.shown(
-                cells, of: definition, projections, self.context, log, in: view)
-            let (stored, known) = (context.source, context.kpi)
-            context.source = { $0 == definition.name ? trial : try stored($0) }
-            context.kpi = { name in try kpis.first { $0.name == name } ?? known(name) }
-            if !context.projectionNames.contains(definition.name) {
-                context.projectionNames.append(definition.name)
-            }
-            let own = kpis.map(\.name)
-            context.kpiNames += own.filter { !context.kpiNames.contains($0) }
-            guard !own.isEmpty else { return nil }
-            do {
-                return try context.answer(QueryRequest(kpis: own, by: by, period: period))
-            } catch let faults as QueryFaults {
-                throw Failure(.usage, messages: faults.faults.map(\.description))
+    private func answer(_ cells: CellSet, period: Period, by: [String]) throws -> Answer? {
+        guard !kpis.isEmpty else { return nil }
+        return try log.read { view in
+            let state = try StoreState(view, of: log, projections: projections)
+            state.put(
+                try LiveFacts.shown(cells, of: definition, projections, context, log, in: view),
+                kpis: kpis)
+            return try Failure.asking {
+                try state.answer(QueryRequest(kpis: kpis.map(\.name), by: by, period: period))
             }
         }
     }

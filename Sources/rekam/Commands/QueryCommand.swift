@@ -70,26 +70,26 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true, beside: .at(kept))
-        if leftOut { return try printLeftOut(log) }
-        var request = QueryRequest(
-            kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
-            filters: try filters.pairs, period: period, grain: grain, compare: compare)
-        request.memoryBytes = try asOf.memoryBytes()
-        let answer: Answer
-        do {
-            request = try asOf.asking(request, of: log, as: tokens)
-            if asClosed || closing != nil {
-                guard asOf.asOf == nil else {
-                    throw Failure(
-                        .usage,
-                        "--as-closed and --closing say themselves as of when: leave --as-of away.")
+        let typed = TypedQuestion(
+            kpis: kpis, by: by, filters: try filters.pairs,
+            times: TypedTimes(period: period, grain: grain, compare: compare),
+            memoryBytes: try asOf.memoryBytes())
+        if leftOut { return try printLeftOut(typed, log) }
+        let answer = try Failure.asking {
+            let named = try asOf.asking(log, as: tokens, typed.resolved)
+            guard asClosed || closing != nil else {
+                return try asOf.answering(log) {
+                    try $0.answerLeavingTooLarge(named ?? typed.request(in: $0))
                 }
-                answer = try AsOfOptions.answerAsClosed(request, of: log, at: closing)
-            } else {
-                answer = try asOf.answering(log) { try $0.answerLeavingTooLarge(request) }
             }
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
+            guard asOf.asOf == nil else {
+                throw Failure(
+                    .usage,
+                    "--as-closed and --closing say themselves as of when: leave --as-of away.")
+            }
+            return try AsOfOptions.answerAsClosed(log, at: closing) {
+                try named ?? typed.request(in: $0)
+            }
         }
         switch output.format {
         case .table: Output.page(answer.table(output.style))
@@ -100,22 +100,14 @@ struct QueryCommand: ParsableCommand {
         Output.flush()
     }
 
-    private func printLeftOut(_ log: LogStore) throws {
+    private func printLeftOut(_ typed: TypedQuestion, _ log: LogStore) throws {
         guard !asClosed, closing == nil, output.format == .table || output.format == .json else {
             throw Failure(
                 .usage, "--left-out goes with the table and --format json, and with --as-of.")
         }
-        var request = QueryRequest(
-            kpis: kpis, by: by.flatMap { $0.split(separator: ",").map(String.init) },
-            filters: try filters.pairs, period: period, grain: grain, compare: compare)
-        let found: LeftOut
-        do {
-            request = try asOf.asking(request, of: log, as: tokens)
-            found = try asOf.replaying(log) { try $0.leftOut(request) }
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
-        } catch let fault as LeftOutFault {
-            throw Failure(.usage, fault.description)
+        let found = try Failure.asking {
+            let named = try asOf.asking(log, as: tokens, typed.resolved)
+            return try asOf.replaying(log) { try $0.leftOut(named ?? typed.request(in: $0)) }
         }
         let view = LeftOutView(found, language: output.lang)
         if output.format == .json {

@@ -94,14 +94,13 @@ struct SampleDrawCommand: ParsableCommand {
         if let size, size < 1 { throw Failure(.usage, "--size \(size): at least 1.") }
         let aim = try sizeFor.map { try SampleAim($0, expected: expected) }
         let log = try store.open(readOnly: aim == nil || noRecord)
-        var request = QueryRequest(kpis: [kpi], filters: try filters.pairs, period: period)
+        let typed = TypedQuestion(
+            kpis: [kpi], filters: try filters.pairs, times: TypedTimes(period: period))
         let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
-        let sample: FactSample
-        let entries: UInt32
-        let found: [(dimension: String, value: String)]
-        do {
-            request = try asOf.asking(request, of: log, as: tokens)
-            (sample, entries, found) = try asOf.replaying(log) { context in
+        let (sample, entries, found) = try Failure.asking {
+            let named = try asOf.asking(log, as: tokens, typed.resolved)
+            return try asOf.replaying(log) { context in
+                let request = try named ?? typed.request(in: context)
                 let explanation = try context.explanation(request)
                 guard !explanation.parts.contains(where: \.isAnonymous) else {
                     throw Failure(
@@ -111,12 +110,8 @@ struct SampleDrawCommand: ParsableCommand {
                 let sample = try FactSample(
                     of: explanation, size: seed == nil ? 0 : size ?? aim?.size ?? 0,
                     seed: seed ?? "", from: log)
-                return (sample, context.basis.sequence, try context.resolved(request).filters)
+                return (sample, context.basis.sequence, try context.resolved(request))
             }
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
-        } catch let fault as ExplanationFault {
-            throw Failure(.usage, fault.description)
         }
         if let aim { try plan(aim, sample, entries, found, log) }
         if seed != nil { write(sample, zone) }
@@ -125,7 +120,7 @@ struct SampleDrawCommand: ParsableCommand {
     /// Says what is planned, and records it: on standard error where the sample itself follows.
     private func plan(
         _ aim: SampleAim, _ sample: FactSample, _ entries: UInt32,
-        _ filters: [(dimension: String, value: String)], _ log: LogStore
+        _ request: QueryRequest, _ log: LogStore
     ) throws {
         let words = language.words
         let size = min(aim.size, sample.population)
@@ -135,16 +130,15 @@ struct SampleDrawCommand: ParsableCommand {
                 tolerable: aim.tolerable.fraction, expected: expected)
         ]
         if !noRecord, size > 0 {
-            let period = try log.read { try PeriodArgument.read(self.period, in: $0) }
             let now = try Machine.now()
             var plan = AuditActs.Plan(
-                kpi: kpi, period: period.description, entries: entries,
+                kpi: kpi, period: request.period, entries: entries,
                 definitions: asOf.definitions == .current
                     ? try log.read { $0.entryCount } : entries,
                 filters: [], seed: seed, population: sample.population, size: size,
                 expected: expected, confidence: aim.confidence, tolerable: aim.tolerable)
             plan.filters = try log.planned(
-                filters, in: plan, options: BuildProgressLine.options())
+                request.filters, in: plan, options: BuildProgressLine.options())
             lines.append(
                 try AuditRecording.record(log.planning(plan, by: by, at: now), in: log, words))
             let plans = try log.read { view in

@@ -69,25 +69,24 @@ struct ScorecardFillCommand: ParsableCommand {
 
     func run() throws {
         let log = try store.open(readOnly: true)
-        var request = ScorecardRequest(
-            name: name, period: period, isRanking: by != nil, compare: compare)
-        request.filters = try filters.pairs
-        if let department { request.filters.append(("department", department)) }
-        let answer: ScorecardAnswer
-        do {
-            request = try asOf.asking(request, of: log, as: tokens) { try $0.resolved($1) }
-            answer = try asOf.answering(log) { context in
+        var filters = try filters.pairs
+        if let department { filters.append(("department", department)) }
+        func asked(_ context: any AskedState) throws -> ScorecardRequest {
+            let times = try TypedTimes(period: period, compare: compare).read(in: context)
+            return ScorecardRequest(
+                name: name, filters: filters, period: times.period, isRanking: by != nil,
+                comparison: times.comparison)
+        }
+        let answer = try Failure.asking {
+            let named = try asOf.asking(log, as: tokens) { try $0.resolved(asked($0)) }
+            return try asOf.answering(log) { context in
                 if let by, let scorecard = try context.scorecard(name),
                     !scorecard.isCompanyWide, !scorecard.isAbout(by)
                 {
                     throw ScorecardFault.otherScope(name, scope: scorecard.scope, asked: by)
                 }
-                return try context.answer(request)
+                return try context.answer(named ?? asked(context))
             }
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
-        } catch let fault as ScorecardFault {
-            throw Failure(.usage, fault.description)
         }
         switch output.format {
         case .table: Output.page(answer.table(output.style))

@@ -28,8 +28,6 @@ struct SnapshotCommand: ParsableCommand {
             throw Failure(.checkFailed, "the snapshot \(folder) does not hold: \(fault).")
         } catch let faults as QueryFaults {
             throw Failure(.usage, messages: faults.faults.map(\.description))
-        } catch let fault as PeriodFault {
-            throw Failure(.usage, "--period: \(fault)")
         } catch StoreFault.file(let path, let action, let reason)
             where path.hasPrefix(StoreFiles.withoutSlash(folder))
         {
@@ -121,7 +119,10 @@ struct SnapshotExportCommand: ParsableCommand {
         }
         Interrupt.listen()
         try kept.requireSound(log)
-        let request = SnapshotRequest(period: period, agent: agent, team: team)
+        let request = SnapshotRequest(
+            period: try log.read {
+                try PeriodArgument.read(period, named: "--period ", in: $0, upTo: count)
+            }, agent: agent, team: team)
         let snapshot = try SnapshotCommand.checking(folder) {
             try SnapshotBuilder(log, asOf: count, options: BuildProgressLine.options())
                 .build(request)
@@ -149,8 +150,7 @@ struct SnapshotExportCommand: ParsableCommand {
             words.wrote(
                 folder, kpis: manifest.kpiCount,
                 whose: try whose(snapshot, count, in: log),
-                period: manifest.period,
-                entries: count, isWhole: withEntries))
+                period: manifest.period.description, entries: count, isWhole: withEntries))
         if !snapshot.waiting.isEmpty { Output.line(words.waiting(snapshot.waiting)) }
         if !manifest.refused.isEmpty { Output.line(words.refused(manifest.refusedNames)) }
         Output.line(words.digest(snapshot.digest))
@@ -167,10 +167,9 @@ struct SnapshotExportCommand: ParsableCommand {
         guard let agent = manifest.agent.map({ snapshot.names[$0] ?? $0 }) else {
             return manifest.team?.printable
         }
-        let period = try log.read { try PeriodArgument.read(manifest.period, in: $0) }
-        let context = try QueryContext(
+        let context = try StoreState(
             of: log, asOf: count, options: BuildProgressLine.options())
-        let name = try context.called(agent, "agent", in: period, upTo: count)
+        let name = try context.called(agent, "agent", in: manifest.period, upTo: count)
         return (name.map { $0 == agent ? $0 : "\($0) (\(agent))" } ?? agent).printable
     }
 }

@@ -61,7 +61,7 @@ struct SnapshotVerifyCommand: ParsableCommand {
         let manifest = reading.manifest
         var report = SnapshotChecked(
             kpiCount: manifest.kpiCount, whose: (manifest.agent ?? manifest.team)?.printable,
-            period: manifest.period.printable, timeZone: manifest.timeZone.printable,
+            period: manifest.period.description, timeZone: manifest.timeZone.printable,
             entries: UInt32(clamping: manifest.checkpoint.size),
             recorded: manifest.recordedThrough?.rfc3339, fileCount: manifest.files.count,
             signer: reading.verifier.name.printable, key: reading.verifier.text,

@@ -142,4 +142,15 @@ struct Failure: Error, CustomStringConvertible {
         self.exit = exit
         self.messages = messages
     }
+
+    /// Runs what answers a question: what is wrong with the question is wrong usage.
+    static func asking<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let faults as QueryFaults {
+            throw Failure(.usage, messages: faults.faults.map(\.description))
+        } catch let fault
+            where fault is ScorecardFault || fault is ExplanationFault || fault is LeftOutFault
+        {
+            throw Failure(.usage, "\(fault)")
+        }
+    }
 }

@@ -61,8 +61,8 @@ extension FuzzTarget {
 
     private static let emptyManifest = SnapshotManifest(
         checkpoint: Checkpoint(origin: "a/b", size: 0, root: .empty), recordedThrough: nil,
-        timeZone: "UTC", tzdata: "2025b", period: "2025", firstDay: "2025-01-01",
-        lastDay: "2025-12-31", agent: "Budi", team: nil, kpiCount: 0, definitions: [], files: [])
+        timeZone: "UTC", tzdata: "2025b", period: Period(CalendarSpan(grain: .year, index: 2025)),
+        agent: "Budi", team: nil, kpiCount: 0, definitions: [], files: [])
 
     private static let backup = BackupManifest(
         origin: "a/b", made: Instant(milliseconds: 1_760_000_000_000), entries: 7,
@@ -92,7 +92,7 @@ extension FuzzTarget {
         static let manifest = SnapshotManifest(
             checkpoint: Checkpoint(origin: "a/b", size: 7, root: .leaf([1])),
             recordedThrough: Instant(milliseconds: 1_760_000_000_000), timeZone: "Asia/Jakarta",
-            tzdata: "2025b", period: "2025-07", firstDay: "2025-07-01", lastDay: "2025-07-31",
+            tzdata: "2025b", period: Period(CalendarSpan(grain: .month, index: 2025 * 12 + 6)),
             agent: nil, team: nil, kpiCount: 1,
             definitions: [
                 .init(kind: "kpi", name: "k", version: 1, path: "definitions/kpi/k@1.yaml")

@@ -110,7 +110,7 @@ struct DefinitionAddition {
     private func foundDoubts(_ library: DefinitionLibrary) throws -> [AnswerDoubt] {
         let projections = try ProjectionStore(log: log)
         return try log.read { view in
-            let context = try QueryContext(view, of: log, projections: projections)
+            let context = try StoreState(view, of: log, projections: projections)
             var doubts: [AnswerDoubt] = []
             for one in fresh {
                 switch one.definition {

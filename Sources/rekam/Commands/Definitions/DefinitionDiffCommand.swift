@@ -57,14 +57,11 @@ struct DefinitionDiffCommand<Noun: DefinitionNoun>: ParsableCommand {
         let period = try log.read {
             try PeriodArgument.read(asked.period, named: "--period ", in: $0)
         }
-        let comparison: DefinitionComparison
-        do {
-            comparison = try DefinitionComparison(
+        let comparison = try Failure.asking {
+            try DefinitionComparison(
                 ofKind: Noun.kind, new.change.name, from: old.change.version,
                 to: new.change.version, period: period, of: log,
                 options: BuildProgressLine.options())
-        } catch let faults as QueryFaults {
-            throw Failure(.usage, messages: faults.faults.map(\.description))
         }
         Progress.clear()
         if output.format == .json {

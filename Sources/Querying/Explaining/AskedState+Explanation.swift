@@ -28,7 +28,7 @@ package enum ExplanationFault: Error, Hashable, CustomStringConvertible {
     }
 }
 
-extension QueryContext {
+extension AskedState {
     /// Explains one figure: the facts behind it, which add up to it; where it is split, each group's
     /// beside it.
     ///
@@ -43,9 +43,13 @@ extension QueryContext {
         _ request: QueryRequest, onlyOpen isOpenOnly: Bool = false
     ) throws -> Explanation {
         guard request.kpis.count == 1 else { throw ExplanationFault.oneKPI }
+        precondition(request.grain == nil && request.comparison == nil, "one figure")
         var planner = QueryPlanner(context: self)
         let plan = try planner.plan(request)
-        let answer = try QueryEvaluation(context: self, plan: plan).answer()
+        let evaluation = QueryEvaluation(context: self, plan: plan)
+        let reading = try evaluation.read()
+        let stored = try evaluation.measure(reading.current, reading.groups.count)
+        let answer = try evaluation.answer(from: reading, stored)
         switch answer.total.figures[0].reason {
         case .withheld(let below): throw ExplanationFault.withheld(below: below)
         case .roundOpen(let day): throw ExplanationFault.roundOpen(through: day)
@@ -57,31 +61,33 @@ extension QueryContext {
         for place in listing.projections.indices {
             listing.projections[place].source = traced[place]
         }
-        let listed = try QueryEvaluation(context: self, plan: listing).answer()
-        let stored = try TermFigures(plan)
-        let again = try TermFigures(listing)
+        let relisting = QueryEvaluation(context: self, plan: listing)
+        let relisted = try relisting.read(in: reading.groups)
+        let again = try relisting.measure(relisted.current, relisted.groups.count)
         let terms = plan.outputs[0].expression.terms
         let reaches = plan.projections.indices.map { place in
             terms.filter { $0.projection == place }
                 .reduce(Reach()) { $0.joined(with: planner.reach(of: $1)) }
         }
         func explanation(
-            _ answer: Answer, _ traced: [TracedFacts], listed: Figure?, _ key: [String]?
+            _ answer: Answer, _ traced: [TracedFacts], _ group: Int?
         ) throws -> Explanation {
             try Explanation(
-                of: plan, answer: answer, formula: formula, traced: traced, listed: listed,
-                stored: stored.at(key), again: again.at(key),
+                of: plan, answer: answer, formula: formula, traced: traced,
+                stored: stored, again: again, group: group,
                 open: isOpenOnly ? (settling, reaches) : nil)
         }
-        var whole = try explanation(answer, traced, listed: listed.total.figures[0], nil)
+        var whole = try explanation(answer, traced, nil)
         guard !plan.dimensions.isEmpty else { return whole }
         let grouped = try zip(traced, plan.projections).map { try $0.grouped($1) }
         var sums = GroupSums(whole.terms)
+        let places = Dictionary(
+            uniqueKeysWithValues: (0..<reading.groups.count).map {
+                (reading.groups.texts(of: $0), $0)
+            })
         for row in answer.rows {
             let facts = zip(grouped, traced).map { $0[row.key] ?? $1.none }
-            var group = try explanation(
-                answer.group(row), facts,
-                listed: listed.rows.first { $0.key == row.key }?.figures[0], row.key)
+            var group = try explanation(answer.group(row), facts, places[row.key])
             sums.add(group.terms)
             if row.figures[0].isWithheld {
                 group.terms = []
