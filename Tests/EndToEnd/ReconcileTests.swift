@@ -204,6 +204,31 @@ struct ReconcileTests {
             ], "\(result)")
     }
 
+    @Test("A plan names the period that it was made of, also as of an earlier state")
+    func plannedThen() throws {
+        let command = try Command(now: "2025-08-05T01:00:00Z")
+        try #require(try command.run("init", "--time-zone", "Asia/Jakarta").code == 0)
+        func open(_ day: String) throws {
+            let line = """
+                {"specversion":"1.0","id":"\(day)","source":"desk","type":"ticket.opened",\
+                "subject":"ticket/\(day)","time":"\(day)T03:00:00Z",\
+                "data":{"channel":"email","reason":"inquiry","origin":"customer"}}
+                """
+            let read = try command.run("ingest", "-", input: Data((line + "\n").utf8))
+            try #require(read.code == 0, "\(read)")
+        }
+        try open("2025-07-10")
+        command.environment["REKAM_NOW"] = "2025-09-05T01:00:00Z"
+        try open("2025-08-10")
+        // Seen from there, the last month is July; from the log's end it is August.
+        let planned = try command.run(
+            "sample", "ticket_volume", "--period", "last-month", "--as-of", "2025-08-31",
+            "--size-for", "95,5")
+        #expect(planned.code == 0, "\(planned)")
+        let entry = try command.run("log", "show", "--last", "1").out
+        #expect(entry.contains(#""period":"2025-07""#), "\(entry)")
+    }
+
     @Test("A sample is planned, drawn and evaluated, and each step is in the log")
     func samples() throws {
         let list = (0..<400).map(row)
