@@ -68,7 +68,19 @@ struct QueryCommand: ParsableCommand {
     @Flag(help: "Instead of the figure: the cases that it leaves out, and why.")
     var leftOut = false
 
+    @Option(
+        help: ArgumentHelp(
+            "With --left-out: cases named for each reason, at most; 0 for all. 5 unless given.",
+            valueName: "n"))
+    var limit: Int?
+
     func run() throws {
+        if let limit {
+            guard leftOut else {
+                throw Failure(.usage, "--limit goes with --left-out, which lists cases.")
+            }
+            if limit < 0 { throw Failure(.usage, "--limit \(limit): 0 shows all.") }
+        }
         let log = try store.open(readOnly: true, beside: .at(kept))
         if leftOut { return try printLeftOut(log) }
         var request = QueryRequest(
@@ -111,7 +123,10 @@ struct QueryCommand: ParsableCommand {
         let found: LeftOut
         do {
             request = try asOf.asking(request, of: log, as: tokens)
-            found = try asOf.replaying(log) { try $0.leftOut(request) }
+            let most = limit ?? LeftOut.Group.usuallyShown
+            found = try asOf.replaying(log) {
+                try $0.leftOut(request, naming: most == 0 ? nil : most)
+            }
         } catch let faults as QueryFaults {
             throw Failure(.usage, messages: faults.faults.map(\.description))
         } catch let fault as LeftOutFault {
