@@ -1,3 +1,4 @@
+import Definitions
 package import EventLog
 package import EventModel
 package import Projections
@@ -100,43 +101,51 @@ package struct Comparison {
         var figures = FigureComparison()
         var cells: [ChangedCell] = []
         var unknown: QueryFaults?
-        for name in try names(before, after) {
-            let kpi = String(name.prefix { $0 != "." })
-            let request = QueryRequest(kpis: [name], period: period)
-            let splits = splits(of: name, before, after)
+        for columns in try columns(before, after) {
+            let kpi = String(columns[0].prefix { $0 != "." })
+            let request = QueryRequest(kpis: columns, period: period)
+            let splits = splits(of: columns[0], before, after)
             let said = zip(
                 before.answers(request, by: splits), after.answers(request, by: splits))
             for (split, said) in zip(splits, said) {
+                var asked = request
+                asked.by = split
                 let known = figures.differing.count
                 var grounds: Set<MovedFacts.Name> = []
-                func side(_ answer: Result<Answer, any Error>) throws -> FigureSide {
-                    try FigureSide {
-                        let answer = try answer.get()
+                func sides(
+                    _ state: any AskedState, _ said: Result<Answer, any Error>
+                ) throws -> [FigureSide] {
+                    try FigureSide.columns(of: asked) { part in
+                        // All of them were asked together with the other splits.
+                        let isWhole = part.kpis.count == columns.count
+                        let answer = try isWhole ? said.get() : state.answer(part)
                         grounds.formUnion(try moved.grounds(of: answer))
                         return answer
                     }
                 }
-                if let faults = figures.compare(
-                    name, by: split, try side(said.0), try side(said.1))
-                {
+                let (old, new) = (try sides(before, said.0), try sides(after, said.1))
+                for (place, name) in columns.enumerated() {
+                    guard let faults = figures.compare(name, by: split, old[place], new[place])
+                    else { continue }
                     if !kpis.isEmpty { throw faults }
                     unknown = unknown ?? faults
                 }
-                let new = figures.differing[known...]
-                guard !new.isEmpty else { continue }
+                let differing = figures.differing[known...]
+                guard !differing.isEmpty else { continue }
                 let redefinitions = try moved.redefinitions(of: grounds)
-                var between: FigureSide?
+                var between: [FigureSide] = []
                 if !redefinitions.isEmpty {
-                    between = try FigureSide {
-                        try middle.answers(request, by: [split])[0].get()
-                    }
+                    between = try FigureSide.columns(of: asked) { try middle.answer($0) }
                 }
-                for figure in new {
+                for figure in differing {
                     var causes = try moved.events(
-                        behind: name, figure.key, period, in: before, profiles.states)
-                    causes += try profiles.events(behind: name, figure.key, period)
+                        behind: figure.name, figure.key, period, in: before, profiles.states)
+                    causes += try profiles.events(behind: figure.name, figure.key, period)
                     causes.sort { $0.sequence < $1.sequence }
-                    if let between, !between.says(figure.after, at: figure.place) {
+                    let side = columns.firstIndex(of: figure.name).flatMap { place in
+                        place < between.count ? between[place] : nil
+                    }
+                    if let side, !side.says(figure.after, at: figure.place) {
                         causes += redefinitions
                     }
                     cells.append(
@@ -150,11 +159,23 @@ package struct Comparison {
         return (cells, figures)
     }
 
-    /// What was asked for; else every KPI that one of the states answers.
-    private func names(_ before: any AskedState, _ after: any AskedState) throws -> [String] {
-        guard kpis.isEmpty else { return kpis }
+    /// What was asked for; else every KPI that one of the states answers, with its statistics.
+    private func columns(
+        _ before: any AskedState, _ after: any AskedState
+    ) throws -> [[String]] {
+        guard kpis.isEmpty else { return kpis.map { [$0] } }
         let present = try after.kpisThatAnswer().answering
-        return present + (try before.kpisThatAnswer().answering).filter { !present.contains($0) }
+        let gone = try before.kpisThatAnswer().answering.filter { !present.contains($0) }
+        return try (present + gone).map { kpi in
+            var columns = [kpi]
+            for context in [after, before] {
+                let statistics = try context.kpi(kpi)?.statistics ?? []
+                for name in statistics.map({ "\(kpi).\($0.name)" }) where !columns.contains(name) {
+                    columns.append(name)
+                }
+            }
+            return columns
+        }
     }
 
     /// By what a KPI is split: what was asked for, else all together and each usual dimension that
@@ -173,6 +194,6 @@ extension FigureSide {
     /// Whether it says this at a place.
     fileprivate func says(_ figure: Figure, at place: FigurePlace) -> Bool {
         guard case .figures(let figures, _) = self else { return false }
-        return figures[place]?.isSame(as: figure) ?? (figure.reason == .nothing)
+        return figures[place]?.isSame(as: figure) ?? figure.isOfNothing
     }
 }

@@ -29,7 +29,7 @@ extension AuditExceptions {
                     AuditException(
                         kind: .namesAlike, sequence: alike.sequence,
                         recorded: try view.recorded(alike.sequence),
-                        happened: try view.happened(alike.sequence), subject: alike.field,
+                        happened: try view.happened(alike.sequence), subject: alike.kind,
                         detail: alike.text, reason: "", person: "", count: 1)
                 }
         }

@@ -31,7 +31,7 @@ public struct AuditException: Hashable, Sendable {
         case clockBehind = "clock_behind"
         /// An event of a time after its recording, and no plan.
         case future
-        /// An answer off its scale.
+        /// A score off its scale.
         case offScale = "off_scale"
         /// Numbers of different length that are compared as text and put events in order.
         case sequenceWidths = "sequence_widths"

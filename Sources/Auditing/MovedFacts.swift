@@ -9,9 +9,13 @@ import Querying
 final class MovedFacts {
     private struct Projection {
         var definition: ProjectionDefinition
-        var facts: [Fact]
-        /// By case, the entries that moved its facts.
+        /// By case, those that changed.
+        var facts: [UInt32: [Fact]]
+        /// By case, the entries that it looks at.
         var entries: [UInt32: [UInt32]]
+        /// By case, once somebody asked: what was done to it, and what each of that moves; nothing
+        /// where that was not tried.
+        var causes: [UInt32: (causes: [Cause], moves: [CaseMoves])] = [:]
     }
 
     private let log: LogStore
@@ -19,8 +23,8 @@ final class MovedFacts {
     private let libraries: (before: DefinitionLibrary, after: DefinitionLibrary)
     private let entries: Range<UInt32>
     private let boundary: Instant
+    private let live: LiveProjections
     private var projections: [String: Projection] = [:]
-    private var causes: [String: [Cause]] = [:]
     /// Which entry each void of the range takes out.
     private let targets: [UInt32: UInt32]
 
@@ -43,13 +47,13 @@ final class MovedFacts {
             let last = entries.lowerBound > 0 ? try view.recorded(entries.lowerBound - 1) : nil
             return (targets, last ?? .earliest)
         }
-        let live = try LiveProjections(of: log, register: registers.0)
+        live = try LiveProjections(of: log, register: registers.0)
         let definitions = live.sources.map(\.definition)
         let changed = try live.store.changes(
             of: definitions, context: live.context, by: entries, before: end, options: options)
         for (definition, facts) in zip(definitions, changed) where !facts.isEmpty {
             projections[definition.name] = Projection(
-                definition: definition, facts: facts,
+                definition: definition, facts: Dictionary(grouping: facts, by: \.caseID),
                 entries: try live.store.entries(
                     seenBy: definition, context: live.context,
                     ofCases: Set(facts.map(\.caseID)).sorted(), in: entries))
@@ -126,8 +130,9 @@ final class MovedFacts {
 
     // MARK: Events
 
-    /// The events that moved a cell: those of the cases whose facts in it changed. Where no fact holds
-    /// anything of what is counted, those whose facts made the cell, or left it without any.
+    /// The events that moved a cell: of the cases whose facts give another share to it, those without
+    /// which they would not. Where no fact holds anything of what is counted, those whose facts made the
+    /// cell, or left it without any.
     func events(
         behind column: String, _ key: [(dimension: String, value: String)], _ period: Period,
         in context: any AskedState, _ states: FollowedStates
@@ -143,27 +148,71 @@ final class MovedFacts {
         in context: any AskedState, _ states: FollowedStates, countsAll: Bool
     ) throws -> [Cause] {
         guard
-            let relevance = try? context.relevance(
+            let shares = try? context.shares(
                 QueryRequest(kpis: [column], period: period), key: key, states,
                 countsAll: countsAll)
         else { return [] }
         var found: Set<Cause> = []
-        for (name, isRelevant) in relevance {
+        for (name, share) in shares {
             guard let projection = projections[name] else { continue }
-            for fact in projection.facts where isRelevant(fact.row) {
-                found.formUnion(try causes(ofCase: fact.caseID, projection))
+            let cases = projection.facts.filter { id, facts in
+                Self.moves(Self.rows(of: facts), share)
+            }.keys
+            try lookAt(cases, of: name)
+            for id in cases {
+                guard let (causes, moves) = projections[name]?.causes[id] else { continue }
+                // Of changes that each would have moved it, the last ones alone did; where none did by
+                // itself, all did together.
+                func moving(_ rows: (CaseMoves) -> MovedRows) -> [Cause] {
+                    zip(causes, moves).filter { Self.moves(rows($1), share) }.map(\.0)
+                }
+                var own = moving(\.last)
+                if own.isEmpty { own = moving(\.alone) }
+                found.formUnion(own.isEmpty ? causes : own)
             }
         }
         return found.sorted { $0.sequence < $1.sequence }
     }
 
-    private func causes(ofCase id: UInt32, _ projection: Projection) throws -> [Cause] {
-        let key = "\(id) \(projection.definition.name)"
-        if let known = causes[key] { return known }
-        let found = try causes(of: projection.entries[id] ?? [])
-        causes[key] = found
-        return found
+    /// Whether rows that came and went change what a figure is made of.
+    private static func moves(_ rows: MovedRows, _ share: ([UInt32]) -> [Int64]?) -> Bool {
+        var shares: [[Int64]: Int64] = [:]
+        for (row, count) in rows {
+            if let given = share(row) { shares[given, default: 0] += count }
+        }
+        return shares.values.contains { $0 != 0 }
     }
+
+    private static func rows(of facts: [Fact]) -> MovedRows {
+        facts.reduce(into: [:]) { $0[Array($1.row.dropLast(2)), default: 0] += $1.multiplicity }
+    }
+
+    /// Finds what was done to some cases since, and what each of it moves of a projection's facts.
+    private func lookAt(_ cases: some Sequence<UInt32>, of name: String) throws {
+        guard var projection = projections[name] else { return }
+        var causes: [UInt32: [Cause]] = [:]
+        var changes: [UInt32: [CaseChange]] = [:]
+        for id in cases where projection.causes[id] == nil {
+            let found = try self.causes(of: projection.entries[id] ?? [])
+            causes[id] = found
+            // What was done alone moved all that moved; of very much each is told.
+            guard (2...Self.mostTried).contains(found.count) else { continue }
+            changes[id] = found.map { cause in
+                let isVoid = cause.voided != nil
+                let added = [isVoid ? cause.anew : cause.sequence].compactMap { $0 }
+                return CaseChange(
+                    added: Set(added), taken: Set([cause.voided].compactMap { $0 }))
+            }
+        }
+        let moves = try live.store.moves(
+            of: projection.definition, context: live.context, by: changes, in: entries)
+        for (id, found) in causes { projection.causes[id] = (found, moves[id] ?? []) }
+        projections[name] = projection
+    }
+
+    /// Of so many changes of a case it is tried which moved a figure, at most: it is evaluated twice for
+    /// each.
+    private static let mostTried = 1000
 
     /// The events that set a field of a case since, or that set it before and were taken out.
     func causes(ofCase subject: String, setting field: String) throws -> [Cause] {

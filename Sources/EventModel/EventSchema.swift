@@ -81,6 +81,8 @@ public struct FieldSchema: Sendable, Hashable {
     public var ranks: [Int] = []
     /// What it says of a survey's round (`x-round`); nil for all other fields.
     public var round: RoundRole?
+    /// The field that says how much it may be at most (`x-scale`); nil for a field without one.
+    public var scale: String?
 
     /// A field from its parts.
     public init(

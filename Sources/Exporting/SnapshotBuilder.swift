@@ -50,6 +50,8 @@ public enum SnapshotFault: Error, Hashable, Sendable, CustomStringConvertible {
     case tooShort(count: UInt32)
     /// What the figures would be computed from is not what the entries say.
     case altered(String)
+    /// Whose figures are asked for is no name.
+    case nobody(dimension: String, typed: String)
 
     /// What is wrong, and what to do.
     public var description: String {
@@ -62,6 +64,9 @@ public enum SnapshotFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .altered(let difference):
             "the store does not hold: \(difference). Nothing is signed or closed from it. Keep it as "
                 + "it is, and restore a backup beside it."
+        case .nobody(let dimension, let typed):
+            "--\(dimension) '\(typed.printable)' names nobody: a snapshot is of one \(dimension), or of "
+                + "all without --\(dimension)."
         }
     }
 }
@@ -162,6 +167,8 @@ public struct SnapshotBuilder {
     ) throws -> (dimension: String, value: String)? {
         let asked = request.agent.map { ("agent", $0) } ?? request.team.map { ("team", $0) }
         guard let (dimension, text) = asked else { return nil }
+        let nobody = SnapshotFault.nobody(dimension: dimension, typed: text)
+        if NormalText.form(of: text).isEmpty { throw nobody }
         let showedTokens = log.showsTokens
         log.show(tokensOnly: false)
         defer { log.show(tokensOnly: showedTokens) }
@@ -173,7 +180,8 @@ public struct SnapshotBuilder {
         let value = try context.resolved(
             QueryRequest(kpis: kpis, filters: [(dimension, text)], period: request.period)
         ).filters[0].value
-        guard dimension == "agent", !value.isEmpty else { return (dimension, value) }
+        if value.isEmpty { throw nobody }
+        guard dimension == "agent" else { return (dimension, value) }
         return (dimension, try log.read { try $0.tokenMarked(of: value) } ?? value)
     }
 

@@ -226,17 +226,41 @@ public struct DimensionNames: Hashable, Sendable {
     /// The field of the cases' profiles that says it.
     public var field: String
     /// Names by value; values without one are not in it.
-    public var texts: [String: String]
+    public private(set) var texts: [String: String]
+    /// Values that must stand beside their names: another is called the same, or is it.
+    private var shared: Set<String>
 
     /// Names from their parts.
-    public init(field: String, texts: [String: String]) {
+    ///
+    /// - Parameters:
+    ///   - others: names of values that are not shown, from which these must be told apart, too.
+    ///   - values: values that are shown, also those without a name.
+    public init(
+        field: String, texts: [String: String], others: [String: String] = [:],
+        values: Set<String> = []
+    ) {
         self.field = field
         self.texts = texts
+        let all = others.merging(texts) { $1 }
+        let bearers = all.values.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+        shared = Set(
+            texts.filter { value, name in
+                let isAnother = name != value && (all[name] != nil || values.contains(name))
+                return isAnother || bearers[name] ?? 0 > 1
+            }.keys)
     }
 
-    /// Whether a value must stand beside its name: another is called the same, or is it.
-    public func isShared(_ name: String, by value: String) -> Bool {
-        texts.contains { other, called in other != value && (called == name || other == name) }
+    /// What people read for a value; where that might be another, with the value itself. Nil for one
+    /// without a name.
+    public func title(_ value: String) -> String? {
+        guard let name = texts[value] else { return nil }
+        return name.printableValue + (shared.contains(value) ? " (\(value.printable))" : "")
+    }
+
+    /// Takes in what was found for other values.
+    mutating func add(_ other: DimensionNames) {
+        texts.merge(other.texts) { $1 }
+        shared.formUnion(other.shared)
     }
 }
 

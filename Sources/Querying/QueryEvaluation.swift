@@ -165,6 +165,11 @@ struct QueryEvaluation {
         plan.outputs.map { context.settling.isOpen(before: end, $0.reach) }
     }
 
+    /// Whether a window that is open through a day may still change a figure of an output.
+    private func isOpen(through day: Day, _ output: Int) -> Bool {
+        context.settling.isOpen(through: day, plan.outputs[output].reach)
+    }
+
     /// - Parameter open: by slice, as in `open(before:)`.
     private func totals(
         _ open: [[Bool]], _ figures: Measured, _ previous: Measured?
@@ -194,7 +199,7 @@ struct QueryEvaluation {
         let statuses = plan.outputs.indices.map { index -> FigureStatus in
             let isOpen =
                 open[index]
-                || figures[index].openThrough.map { context.basis.today <= $0 } ?? false
+                || figures[index].openThrough.map { self.isOpen(through: $0, index) } ?? false
                 || figures[index].isAwaited
             return isOpen ? .provisional : .settled
         }
@@ -349,8 +354,9 @@ struct QueryEvaluation {
             }
             let isOpen = context.settling.isOpen(before: end, output.reach)
             let latest = whole[index].openThrough
-            if isOpen || latest.map({ context.basis.today <= $0 }) ?? false {
-                column.openUntil = max(last, latest ?? last)
+            if isOpen || latest.map({ self.isOpen(through: $0, index) }) ?? false {
+                let day = latest.map { context.settling.lastOpenDay(through: $0, output.reach) }
+                column.openUntil = max(last, day ?? last)
             }
             return column
         }

@@ -51,12 +51,23 @@ package struct Settling: Sendable {
 
     /// Whether facts of earlier days than one may still change.
     package func isOpen(before end: Day, _ reach: Reach) -> Bool {
-        openUntil(end, reach).map { now.milliseconds < $0 + reach.tolerance } ?? true
+        openUntil(end, reach).map { now.milliseconds < $0 } ?? true
+    }
+
+    /// The last local day on which what a field says to be open through a day may change: clocks differ.
+    package func lastOpenDay(through day: Day, _ reach: Reach) -> Day {
+        lastOpenDay(before: day.advanced(by: 1), Reach(tolerance: reach.tolerance)) ?? day
+    }
+
+    /// Whether what a field says to be open through a day may still change.
+    package func isOpen(through day: Day, _ reach: Reach) -> Bool {
+        isOpen(before: day.advanced(by: 1), Reach(tolerance: reach.tolerance))
     }
 
     private func openUntil(_ end: Day, _ reach: Reach) -> Int64? {
         guard !reach.isUnlimited else { return nil }
         let days = zone.start(of: end.advanced(by: reach.days)).milliseconds
-        return max(days, zone.start(of: end).milliseconds + reach.milliseconds)
+        let windows = zone.start(of: end).milliseconds + reach.milliseconds
+        return max(days, windows) + reach.tolerance
     }
 }

@@ -45,18 +45,15 @@ struct DoubtCounting<Sink: EventSink>: EventSink {
 
 /// What can be doubtful about events of one type.
 struct TypeDoubts: Sendable {
-    /// Where an answer and its scale stand among the slots.
-    var scale: AnswerScale?
-    /// The field of the answer.
-    var answer = ""
+    /// Where scores and their scales stand among the slots.
+    var scales: [ScoreScale]
     /// Whether its cases may be people who are not to be known.
     var mayBeAnonymous: Bool
     /// Whether it may lie after its recording.
     var isPlan: Bool
 
     init(_ schema: EventSchema) {
-        scale = schema.answerScale
-        if let scale { answer = "data." + schema.columns[scale.answer].name }
+        scales = schema.scales
         mayBeAnonymous = schema.takesAnonymous
         isPlan = schema.isPlan
     }
@@ -128,22 +125,21 @@ private final class DoubtLook: Sendable {
             if row.order.kind != .none, widths.differ(place, in: batch) {
                 note(.sequenceWidths, "sequence")
             }
-            if let scale = types[type].scale, isOff(scale, row, in: batch) {
-                note(.offScale, types[type].answer)
+            for scale in types[type].scales where isOff(scale, row, in: batch) {
+                note(.offScale, "data." + scale.field)
             }
         }
         state.withLock { $0.found = found }
     }
 
-    private func isOff(_ scale: AnswerScale, _ row: EventRow, in batch: EventBatch) -> Bool {
+    private func isOff(_ scale: ScoreScale, _ row: EventRow, in batch: EventBatch) -> Bool {
         // A batch that was made before the type grew has fewer slots.
         let columns = batch.columnCounts[Int(row.type)]
-        func value(_ index: Int) -> Int64 {
+        let left = scale.left { index in
             index < columns
                 ? Int64(bitPattern: batch.slots[Int(row.firstSlot) + 2 * index]) : .min
         }
-        return scale.leftBy(
-            value(scale.answer), least: value(scale.least), greatest: value(scale.greatest)) != nil
+        return left != nil
     }
 }
 

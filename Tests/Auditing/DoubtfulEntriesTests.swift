@@ -71,7 +71,7 @@ struct DoubtfulEntriesTests {
             try texts(found(audited, "2025-02")) == [
                 "future ticket/2 ticket.opened 1",
                 "names_alike team Sales · sales 1",
-                "off_scale ticket/1 survey.answered: 9 (1–5) 1",
+                "off_scale ticket/1 survey.answered: score 9 (1–5) 1",
                 "off_scale   1",
             ])
         #expect(
@@ -136,7 +136,7 @@ struct DoubtfulEntriesTests {
             } + [event("p", "agent.profile_set", "agent/DEWI", "2025-02-01T08:00:00Z")])
         let alike = try audited.log.read { try $0.namesAlike(in: 0..<$0.entryCount) }
         #expect(
-            Set(alike.map { "\($0.field): \($0.text)" }) == [
+            Set(alike.map { "\($0.kind): \($0.text)" }) == [
                 "agent: Budi · Bu\\u{200b}di · budi", "agent: Ana Maria · Ana\\u{a0}Maria",
                 "agent: STRASSE · Strasse", "agent: DEWI · Dewi",
                 "agent: Eka \\u{20}Putri · Eka Putri", "agent: ipek · İpek",
@@ -160,7 +160,7 @@ struct DoubtfulEntriesTests {
                         + "\"score\":4,\"team\":\"\(team)\"")
             })
         let alike = try audited.log.read { try $0.namesAlike(in: 0..<$0.entryCount) }
-        #expect(alike.map { "\($0.field): \($0.text)" } == ["team: Kas · kas"])
+        #expect(alike.map { "\($0.kind): \($0.text)" } == ["team: Kas · kas"])
     }
 
     @Test("Names are told where another that looks alike was said before, once")

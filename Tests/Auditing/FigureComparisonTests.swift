@@ -94,6 +94,104 @@ struct FigureComparisonTests {
         #expect(throws: QueryFaults.self) { try run(audited, from: count, [], by: ["foo"]) }
     }
 
+    /// What moved a figure of all together.
+    private func causes(
+        _ found: (cells: [ChangedCell], figures: FigureComparison), of name: String
+    ) -> [String] {
+        let cell = found.cells.first { $0.figure.name == name && $0.figure.key.isEmpty }
+        return (cell?.causes ?? []).map { "\($0.type) \($0.subject)" }
+    }
+
+    @Test("Only what can move a figure is named as its cause") func named() throws {
+        let audited = try AuditedLog(now: "2025-09-12T00:00:00Z")
+        for number in 1...3 { try open(audited, number) }
+        var count = try audited.entryCount
+        audited.wait(milliseconds: 1000)
+        func say(
+            _ number: Int, _ id: String, _ type: String, _ hour: Int, _ fields: [EventDraft.Field]
+        ) throws {
+            try audited.record(
+                type, "ticket/\(number)", at: "2025-09-0\(number)T0\(hour):00:00Z",
+                id: "\(id)\(number)", fields)
+        }
+        func reply(_ number: Int, _ id: String, _ hour: Int, _ visibility: String) throws {
+            try say(
+                number, id, "message.posted", hour,
+                [
+                    .init("direction", .text("out")), .init("visibility", .text(visibility)),
+                    .init("actor_kind", .text("agent")), .init("actor", .text("Budi")),
+                ])
+        }
+        try reply(1, "n", 3, "internal")
+        try reply(1, "r", 4, "public")
+        try reply(1, "s", 5, "public")
+        try say(1, "p", "ticket.attributes_set", 3, [.init("priority", .text("high"))])
+        try say(1, "t", "ticket.status_changed", 6, [.init("status", .text("pending"))])
+        let late = try run(audited, from: count, ["first_response_time", "replies_sent"])
+        #expect(causes(late, of: "first_response_time") == ["message.posted ticket/1"])
+        #expect(
+            causes(late, of: "replies_sent")
+                == ["message.posted ticket/1", "message.posted ticket/1"])
+        // A ticket that is told whole, of which each KPI needs a part.
+        count = try audited.entryCount
+        try open(audited, 4)
+        try say(4, "g", "ticket.assigned", 3, [.init("agent", .text("Sari"))])
+        try reply(4, "r", 4, "public")
+        let whole = try run(audited, from: count, ["ticket_volume", "first_response_time"])
+        #expect(causes(whole, of: "ticket_volume") == ["ticket.opened ticket/4"])
+        #expect(
+            causes(whole, of: "first_response_time")
+                == ["ticket.opened ticket/4", "message.posted ticket/4"])
+        // An opening that is taken out, and one corrected in what the figure does not look at.
+        count = try audited.entryCount
+        let opened = try audited.log.read { view -> [UInt32] in
+            var first: [UInt32] = []
+            for number in 1...2 {
+                guard let id = try view.caseID("ticket/\(number)") else { continue }
+                first.append(try view.caseHistory(id)[0])
+            }
+            return first
+        }
+        try #require(opened.count == 2)
+        try audited.void(opened[0]..<opened[0] + 1)
+        try audited.void(opened[1]..<opened[1] + 1)
+        try audited.record(
+            "ticket.opened", "ticket/2", at: "2025-09-02T02:00:00Z", id: "o2",
+            [
+                .init("channel", .text("chat")), .init("origin", .text("customer")),
+                .init("agent", .text("Budi")),
+            ])
+        let voided = try run(audited, from: count, ["ticket_volume"])
+        #expect(causes(voided, of: "ticket_volume") == ["ticket.opened ticket/1"])
+        let chat = voided.cells.first { $0.figure.key.first?.value == "chat" }
+        #expect(chat?.causes.map(\.kind) == [.corrected], "\(voided.cells)")
+    }
+
+    @Test(
+        "Without names every statistic is compared, and what is nothing on both sides is no difference"
+    )
+    func statistics() throws {
+        let audited = try AuditedLog(now: "2025-09-12T00:00:00Z")
+        try open(audited, 1)
+        let count = try audited.entryCount
+        audited.wait(milliseconds: 1000)
+        try audited.record(
+            "ticket.opened", "ticket/2", at: "2025-09-02T02:00:00Z", id: "o2",
+            [
+                .init("channel", .text("chat")), .init("origin", .text("customer")),
+                .init("agent", .text("Sari")), .init("reason", .text("complaint")),
+            ])
+        let found = try run(audited, from: count, [])
+        let names = Set(found.cells.map(\.figure.name))
+        #expect(names.contains("complaint_count.tickets"), "\(names)")
+        for cell in found.cells {
+            #expect(
+                !cell.figure.before.isOfNothing || !cell.figure.after.isOfNothing,
+                "\(cell.figure)")
+            #expect(!cell.causes.isEmpty, "\(cell.figure)")
+        }
+    }
+
     @Test("A difference is listed whether or not its cause is found") func withoutACause() throws {
         let audited = try AuditedLog(now: "2025-09-12T00:00:00Z")
         for number in 1...3 { try open(audited, number) }

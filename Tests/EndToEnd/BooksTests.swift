@@ -108,6 +108,43 @@ struct BooksTests {
         #expect(result.out.contains("\"status\": \"reopened\""), "\(result)")
     }
 
+    @Test("Of several months those alone are said to be closed, reopened or restated that are")
+    func someMonths() throws {
+        let command = try desk()
+        let months = "rekam query ticket_volume --period 2025-08..2025-09 --grain month"
+        let result = try command.shell(
+            """
+            rekam period close 2025-09 > /dev/null
+            \(months); \(months) --lang id; echo one; \(query.replacing("Q3", with: "09")); echo two
+            rekam period reopen 2025-09 --reason "to look" > /dev/null
+            \(months); echo three
+            export REKAM_NOW=2025-10-02T02:00:00Z; rekam ingest t2.ndjson > /dev/null
+            \(months)
+            """)
+        let parts = result.out.split(separator: "\n").map(String.init).reduce(
+            into: [[String]]([[]])
+        ) {
+            if ["one", "two", "three"].contains($1) {
+                $0.append([])
+            } else {
+                $0[$0.count - 1].append($1)
+            }
+        }.map { $0.joined(separator: "\n") }
+        try #require(parts.count == 4, "\(result)")
+        #expect(
+            parts[0].contains("The books of September 2025 are closed: these of the figures are"),
+            "\(parts)")
+        #expect(parts[0].contains("Buku September 2025 sudah ditutup: angkanya"), "\(parts)")
+        #expect(!parts[0].contains("August – September 2025 are closed"), "\(parts)")
+        #expect(parts[1].contains("The books of September 2025 are closed; these are"), "\(parts)")
+        #expect(
+            parts[2].contains("The books of September 2025 were closed and reported, and are open"),
+            "\(parts)")
+        #expect(
+            parts[3].contains("The books of September 2025 were closed, and figures changed since")
+                && parts[3].contains("rekam period restatements 2025-09 "), "\(parts)")
+    }
+
     /// A KPI that no two tickets can be added up to.
     private static let huge = """
         kpi: huge

@@ -82,7 +82,7 @@ struct DoubtfulTests {
             audit.out,
             holds: [
                 "future,", ",ticket/2,ticket.opened,", "off_scale,",
-                ",ticket/1,survey.answered: 1000 (1–5),", "no_opening,", "end_before_start,",
+                ",ticket/1,survey.answered: score 1000 (1–5),", "no_opening,", "end_before_start,",
                 "names_alike,", "Budi · budi",
             ])
     }
@@ -293,6 +293,31 @@ struct DoubtfulTests {
         let json = try command.run(
             "query", "first_response_time", "--period", "2025-03", "--left-out", "--format", "json")
         expect(json.out, holds: ["\"cases\":4", "\"counted\":1", "\"reason\":\"no_event\""])
+        try command.file(
+            "more.ndjson",
+            (10..<20).map {
+                event("o\($0)", "ticket.opened", "ticket/\($0)", "2025-03-02T08:00:00Z")
+            }.joined()
+                + (10..<17).map {
+                    event(
+                        "g\($0)", "ticket.merged", "ticket/\($0)", "2025-03-02T09:00:00Z",
+                        "\"into\":\"ticket/1\"")
+                }.joined())
+        #expect(try command.run("ingest", "more.ndjson").code == 0)
+        let gone = "rekam query ticket_volume --period 2025-03 --left-out "
+        let some = try command.shell(gone).out
+        expect(some, holds: ["7  there is gone (the first ticket.merged", "ticket/14, …"])
+        #expect(!some.contains("ticket/15") && !some.contains("it does not hold"), "\(some)")
+        expect(
+            try command.shell(gone + "--limit 0").out,
+            holds: ["ticket/14, ticket/15, ticket/16\n"])
+        expect(
+            try command.shell(gone + "--limit 2 --lang id").out,
+            holds: ["ada gone (", "ticket/10, ticket/11, …"])
+        expect(try command.shell(gone + "--limit=-1").error, holds: ["--limit -1: 0 shows all."])
+        expect(
+            try command.shell("rekam query csat --period 2025-03 --limit 3").error,
+            holds: ["--limit goes with --left-out"])
         let split = try command.run(
             "query", "first_response_time", "--period", "2025-03", "--left-out", "--by", "agent")
         #expect(split.code == 64, "\(split)")

@@ -74,8 +74,8 @@ struct DoubtfulTimesTests {
         let indonesian = try command.run("ingest", "t.csv", "--mapping", "m2.yaml", "--lang", "id")
             .out
         for line in [
-            "Meragukan: waktu setempat yang muncul dua kali pada jam pada answered: 1 (pertama di baris",
-            "Meragukan: waktu setempat yang dilewati jam pada opened: 1 (pertama di baris 3: ticket/2). Masing",
+            "Meragukan: waktu setempat yang terjadi dua kali karena jam dimundurkan pada answered: 1 (pertama di baris",
+            "Meragukan: waktu setempat yang tidak pernah terjadi karena jam dimajukan pada opened: 1 (pertama di baris 3: ticket/2). Masing",
             "Meragukan: tanggal yang cocok dengan dua format pemetaan pada due: 1 (pertama di baris 3: ticket/2)",
         ] { #expect(indonesian.contains(line), "\(indonesian)") }
 

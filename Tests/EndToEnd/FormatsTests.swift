@@ -133,7 +133,7 @@ struct FormatsTests {
         #expect(open.last?.contains(",1,,provisional,") == true, "\(open)")
         let days = try query("csat survey_response_rate", command)
         #expect(
-            days.contains { $0.contains("July 2025 may still change until 14 August") }, "\(days)")
+            days.contains { $0.contains("July 2025 may still change until 15 August") }, "\(days)")
         let early = try query("first_response_time --format csv", command)
         #expect(early.last?.hasSuffix(",settled,") == true, "\(early)")
     }

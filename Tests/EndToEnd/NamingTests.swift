@@ -93,6 +93,45 @@ struct NamingTests {
         #expect(one.out.contains(#"--agent $'Bu\u200bdi'"#), "\(one)")
     }
 
+    @Test(
+        "Of agents who are called the same each is titled with the id, also where one is shown alone"
+    )
+    func namesakes() throws {
+        let command = try desk()
+        try command.file(
+            "more.ndjson",
+            ticket(8, "b.2")
+                + event("p3", "agent.profile_set", "agent/b.2", #""name":"Budi Pratama""#))
+        let result = try command.shell(
+            """
+            rekam ingest more.ndjson > /dev/null
+            rekam query ticket_volume --by agent --period 2025-09
+            rekam query ticket_volume --agent b.1 --period 2025-09 | head -1
+            rekam scorecard cs_agent --agent b.2 --period 2025-09 | head -1
+            """)
+        for title in ["\nBudi Pratama (b.1)", "\nBudi Pratama (b.2)"] {
+            #expect(result.out.ranges(of: title).count == 2, "\(result)")
+        }
+    }
+
+    @Test("A snapshot or scorecard of nobody is refused") func emptyNames() throws {
+        let command = try desk()
+        for name in ["", " ", "\u{200B}"] {
+            for dimension in ["agent", "team"] {
+                let export = try command.run(
+                    "snapshot", "export", "--period", "2025-09", "--\(dimension)", name, "--out",
+                    "s")
+                #expect(
+                    export.code != 0 && export.error.contains("--\(dimension) '")
+                        && export.error.contains("names nobody"), "\(export)")
+            }
+            let card = try command.run(
+                "scorecard", "cs_agent", "--agent", name, "--period", "2025-09")
+            #expect(
+                card.code == 64 && card.error.contains("Say which: --agent NAME"), "\(card)")
+        }
+    }
+
     @Test("A name of the log that is no agent's is refused; an agent without facts has none")
     func strangers() throws {
         let command = try desk()

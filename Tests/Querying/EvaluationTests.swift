@@ -513,6 +513,26 @@ struct EvaluationTests {
         #expect(apart.total.figures[0].reason == .mixedCurrencies(["IDR", "USD"]))
     }
 
+    @Test("A period is as long provisional as it is said to be, clocks that differ included")
+    func tolerance() throws {
+        let layout = FactLayout(
+            projection: "response", version: 1, dimensions: [], measures: ["wait"],
+            reach: Reach(milliseconds: 7 * 86_400_000, tolerance: 120_000))
+        for (minutes, status, last) in [
+            (1, FigureStatus.provisional, "2025-08-08"), (3, .settled, nil),
+        ] as [(Int64, FigureStatus, String?)] {
+            var context = MemoryState(
+                kpis: Self.kpis, sources: [MemoryFacts(layout: layout, facts: [])],
+                basis: .test(today: "2025-08-08"))
+            let midnight = TimeZoneRules.utc.start(of: Day("2025-08-08")).milliseconds
+            context.now = Instant(milliseconds: midnight + minutes * 60_000)
+            let answer = try context.answer(
+                QueryRequest(kpis: ["response"], period: "2025-07"))
+            #expect(answer.total.statuses == [status])
+            #expect(answer.columns[0].openUntil == last.map { Day($0) })
+        }
+    }
+
     @Test("A period is provisional until its last window closes") func status() throws {
         let layout = FactLayout(
             projection: "response", version: 1, dimensions: [], measures: ["wait"],

@@ -13,16 +13,19 @@ struct MemoryState: AskedState {
     /// By the name of a case.
     var kinds: [String: [String]] = [:]
 
+    /// When it is; else the middle of the basis's day.
+    var now: Instant?
+
     init(kpis: [KPIDefinition], sources: [any FactSource], basis: AnswerBasis) {
         self.kpis = kpis
         self.sources = sources
         self.basis = basis
     }
 
-    /// In the middle of the day, by UTC.
+    /// By UTC.
     var settling: Settling {
-        let now = (Int64(basis.today.number) * 24 + 12) * 3_600_000
-        return Settling(now: Instant(milliseconds: now), zone: .utc)
+        let noon = (Int64(basis.today.number) * 24 + 12) * 3_600_000
+        return Settling(now: now ?? Instant(milliseconds: noon), zone: .utc)
     }
     var books: (any Books)? { nil }
     var kpiNames: [String] { kpis.map(\.name) }

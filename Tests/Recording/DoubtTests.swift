@@ -89,6 +89,91 @@ struct DoubtTests {
         }
     }
 
+    @Test(
+        "Points above their maximum are counted, field by field; those without one are not judged")
+    func abovePoints() throws {
+        func review(_ id: String, _ points: String) -> String {
+            event(
+                id, "quality.reviewed", "ticket/\(id)", "2025-07-14T08:00:00Z",
+                "\"agent\":\"Budi\",\(points)")
+        }
+        let text =
+            review("1", "\"score\":80,\"maximum\":100,\"competent\":5,\"criterion_maximum\":5")
+            + review("2", "\"score\":101,\"maximum\":100")
+            + review(
+                "3", "\"score\":7,\"maximum\":5,\"proactive\":6,\"criterion_maximum\":5")
+        let expected = [
+            DoubtGroup(
+                kind: .offScale, attribute: "data.proactive", count: 1, line: 3,
+                cases: ["ticket/3"]),
+            DoubtGroup(
+                kind: .offScale, attribute: "data.score", count: 2, line: 2,
+                cases: ["ticket/2", "ticket/3"]),
+        ]
+        try withStore { (store: LogStore) throws -> Void in
+            #expect(
+                try rehearse(text, in: store).doubts.filter { $0.kind == .offScale } == expected)
+            #expect(try record(text, in: store).doubts.filter { $0.kind == .offScale } == expected)
+            var details: [String] = []
+            try store.read { view in
+                try view.findDoubts(in: 0..<view.entryCount) {
+                    if $0.kind == .offScale { details.append($0.detail) }
+                }
+            }
+            #expect(
+                details.sorted() == ["proactive 6 (0–5)", "score 101 (0–100)", "score 7 (0–5)"])
+        }
+    }
+
+    @Test("Names are alike whatever fields say them, and each pair is told once")
+    func alikeInFields() throws {
+        func message(_ id: String, _ actor: String, _ kind: String) -> String {
+            event(
+                id, "message.posted", "ticket/1", "2025-07-14T08:00:00Z",
+                "\"direction\":\"out\",\"visibility\":\"public\",\"actor_kind\":\"\(kind)\","
+                    + "\"actor\":\"\(actor)\"")
+        }
+        let text =
+            event(
+                "o", "ticket.opened", "ticket/1", "2025-07-14T08:00:00Z",
+                "\"agent\":\"Budi\",\"team\":\"Sales\",\"customer\":\"Ratna\"")
+            + message("1", "budi", "agent") + message("2", "Budi", "agent")
+            // A customer who is called like an agent is somebody else.
+            + message("3", "BUDI", "customer") + message("4", "ratna", "customer")
+            + event(
+                "e", "ticket.escalated", "ticket/1", "2025-07-14T09:00:00Z",
+                "\"trigger\":\"agent\",\"to_agent\":\"Bu\u{200b}di\",\"to_team\":\"sales\"")
+            + event(
+                "m", "agent.profile_set", "agent/c", "2025-07-14T09:00:00Z", "\"manager\":\"budi\"")
+        let expected = [
+            "agent: Budi · Bu\\u{200b}di · budi", "customer: Ratna · ratna", "team: Sales · sales",
+        ]
+        func alike(_ doubts: [DoubtfulCases]) -> [DoubtfulCases] {
+            doubts.filter { $0.kind == .namesAlike }
+        }
+        try withStore { (store: LogStore) throws -> Void in
+            let now = now
+            var nothing = store.rehearsal()
+            var cases: RehearsedCases? = RehearsedCases(store.types)
+            _ = try Import(into: store, clock: { now }).rehearse(
+                InputSource(bytes: Array(text.utf8), name: "input.ndjson"), through: nil,
+                after: &nothing
+            ) { batch, outcome in cases?.add(batch, outcome, now: now) }
+            let rehearsed = try store.read { try cases?.doubts(in: $0) ?? [] }
+            #expect(alike(rehearsed).map(\.count) == [3])
+            #expect(alike(rehearsed).first?.first == expected)
+            cases = nil
+            let first = try store.read { $0.entryCount }
+            _ = try record(text, in: store)
+            var census = DoubtCensus()
+            try store.read {
+                try $0.countDoubts(in: first..<$0.entryCount, &census, isImport: true)
+            }
+            let told = try store.read { alike(try census.named(in: $0)) }
+            #expect(told.map(\.count) == [3] && told.first?.first == expected, "\(told)")
+        }
+    }
+
     @Test("Events more than two minutes after their recording are counted, plans are not")
     func future() throws {
         func opened(_ id: String, _ milliseconds: Int64) -> String {

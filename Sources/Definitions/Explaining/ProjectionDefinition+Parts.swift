@@ -2,9 +2,13 @@ public import EventModel
 
 /// Single parts of a definition back in words: what `explanation(in:)` says of them.
 extension ProjectionDefinition {
-    /// A condition of its facts, by its place: `there is answer`.
-    public func condition(_ index: Int, in language: Language) -> String {
-        Words(language).condition(conditions[index])
+    /// What is so where a condition of its facts does not hold: `there is no answer`, `there is gone (the
+    /// first of ticket.merged, ticket.removed)`.
+    public func failing(_ index: Int, in language: Language) -> String {
+        let words = Words(language).failing(conditions[index])
+        guard case .exists(let name, negated: true) = conditions[index] else { return words }
+        let binding = binding(name, in: language)
+        return binding.isEmpty ? words : words + " (\(binding))"
     }
 
     /// What a name of `let` stands for: `the first message.posted after opened where direction is

@@ -236,6 +236,41 @@ struct Words {
         }
     }
 
+    /// What is so where one condition does not hold, said without denying a denial.
+    func failing(_ condition: Condition) -> String {
+        let verb = pick(" is not ", " tidak ")
+        switch condition {
+        case .exists(let name, let negated):
+            return self.condition(.exists(name, negated: !negated))
+        case .field(let reference, let test):
+            return "\(reference.binding).\(reference.field) \(failing(test))"
+        case .latest(let field, let test): return inForce(field) + " " + failing(test)
+        case .count(let name, let minimum, let maximum):
+            return name + verb + bounds(minimum, maximum) { "\($0)" }
+        case .duration(let duration, let minimum, let maximum):
+            return self.duration(duration) + verb + bounds(minimum, maximum, DurationText.text)
+        case .within(let duration, let target, let unit):
+            return self.duration(duration) + verb + atMost(self.target(target, unit))
+        case .beyond(let duration, let target, let unit):
+            return self.duration(duration) + verb + pick("more than ", "lebih dari ")
+                + self.target(target, unit)
+        case .any(let lists):
+            return pick("none of these is so: ", "tidak satu pun dari ini: ")
+                + lists.map(conditions).joined(separator: "; ")
+        }
+    }
+
+    private func failing(_ test: FieldTest) -> String {
+        switch test {
+        case .among(let values, let negated): self.test(.among(values, negated: !negated))
+        case .range(let minimum, let maximum):
+            pick("is not ", "tidak ") + bounds(minimum, maximum) { "\($0)" }
+        case .present: self.test(.absent)
+        case .absent: self.test(.present)
+        case .same(let reference, let negated): self.test(.same(reference, negated: !negated))
+        }
+    }
+
     private func inForce(_ field: String) -> String {
         pick("the \(field) in force", "\(field) yang berlaku")
     }

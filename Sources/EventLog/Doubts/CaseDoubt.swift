@@ -8,7 +8,7 @@ public struct CaseDoubt: Hashable, Sendable {
     public var caseID: UInt32
     /// The entries it is about, the one to name first; never empty.
     public var sequences: [UInt32]
-    /// What is wrong, in numbers and times that read alike in every language: `1000 (1–5)`; may be
+    /// What is wrong, in numbers and times that read alike in every language: `score 1000 (1–5)`; may be
     /// empty.
     public var detail: String
     /// Whether it is about an answer of somebody who is not to be known: only how many is told.
@@ -56,7 +56,7 @@ public struct DoubtCensus: Sendable {
             return
         }
         known.count += found.count
-        known.line = known.line ?? found.line
+        if known.line == nil { (known.line, known.input) = (found.line, found.input) }
         let more = found.first.filter { !known.first.contains($0) }
         known.first += more.prefix(DoubtfulCases.shown - known.first.count)
         whole[found.kind] = known

@@ -4,8 +4,9 @@ import Vault
 
 /// Names of one kind that people can't tell apart, or that differ in letter case or blanks alone.
 public struct NamesAlike: Hashable, Sendable {
-    /// What the names are of: a field (`agent`, `team`), or a kind of case.
-    public var field: String
+    /// What the names are of: agents, customers and teams in whatever fields, else a field or a kind of
+    /// case.
+    public var kind: String
     /// The names, by their bytes; at least two.
     public var names: [String]
     /// The first of the entries looked at that says one of them, and is not the first to say any.
@@ -31,13 +32,14 @@ public struct NamesAlike: Hashable, Sendable {
     }
 }
 
-/// Names that were said, by field, with the entry that says each first.
+/// Names that were said, by what they are of, with the entry that says each first.
 typealias SaidNames = [String: [String: UInt32]]
 
 extension LogView {
-    /// Names that are alike, field by field, where one of some entries is the first to say one of them
-    /// and not the first to say any: over the whole log each is told once. Cases of persons count as names
-    /// of the field called like their kind. Events of people who are not to be known are passed over.
+    /// Names of one kind that are alike, where one of some entries is the first to say one of them and
+    /// not the first to say any: over the whole log each is told once. All fields that name agents name
+    /// one kind, as do those of customers and of teams, and cases of such persons. Events of people who
+    /// are not to be known are passed over.
     ///
     /// - Parameter known: what the log knew before these entries; nil where that was not noted.
     /// - Complexity: O(log names) where some may be new, and O(entries × fields) where any two in the log
@@ -122,25 +124,25 @@ extension LogView {
         var search = NameSearch(types, candidates)
         for segment in try segments() { try search.look(at: segment, 0..<entryCount, in: self) }
         var all = try search.texts(in: self)
-        for (field, names) in said {
+        for (kind, names) in said {
             for (name, sequence) in names {
-                all[field, default: [:]][name] = min(all[field]?[name] ?? .max, sequence)
+                all[kind, default: [:]][name] = min(all[kind]?[name] ?? .max, sequence)
             }
         }
         var found: [NamesAlike] = []
-        for (field, names) in all {
+        for (kind, names) in all {
             let groups = Dictionary(grouping: names.keys, by: \.nameLikeness)
             for group in groups.values where group.count > 1 {
                 let sequences = group.compactMap { names[$0] }.sorted().dropFirst()
                 guard let sequence = sequences.first(where: entries.contains) else { continue }
                 found.append(
                     NamesAlike(
-                        field: field,
+                        kind: kind,
                         names: group.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
                         sequence: sequence))
             }
         }
-        return found.sorted { ($0.sequence, $0.field) < ($1.sequence, $1.field) }
+        return found.sorted { ($0.sequence, $0.kind) < ($1.sequence, $1.kind) }
     }
 }
 
@@ -188,41 +190,21 @@ public struct KnownNames: Hashable, Sendable {
     }
 }
 
-/// The names that entries say, by field, of those that look like others.
+/// The names that entries say, by what they are of, of those that look like others.
 private struct NameSearch {
-    private struct Rule {
-        /// Name columns with their fields' places.
-        var columns: [(index: Int, field: Int)] = []
-        /// Whether its cases are persons, and whether they may be people who are not to be known.
-        var isOfPersons: Bool
-        var mayAnswer: Bool
-    }
-
     private let personalKinds: Set<String>
     private let candidates: Lookalikes
-    private var fields: [String] = []
-    private let rules: [Rule]
-    /// By field: names said, with the entry that says each first.
-    private var said: [[UInt32: UInt32]]
+    private let rules: [NameRule]
+    /// By kind: names said, with the entry that says each first.
+    private var said: [String: [UInt32: UInt32]] = [:]
     /// Cases of persons, with their first entries.
     private var persons: [UInt32: UInt32] = [:]
 
     init(_ types: EventTypes, _ candidates: Lookalikes) {
         self.candidates = candidates
         personalKinds = types.personalKinds.subtracting(EventTypes.anonymousKinds)
-        var fields: [String] = []
         let personalKinds = types.personalKinds
-        rules = types.schemas.map { schema in
-            let known = NameRule(schema, personalKinds: personalKinds)
-            return Rule(
-                columns: known.columns.map { column in
-                    let place = fields.firstIndex(of: column.field) ?? fields.count
-                    if place == fields.count { fields.append(column.field) }
-                    return (column.index, place)
-                }, isOfPersons: known.isOfPersons, mayAnswer: known.mayAnswer)
-        }
-        self.fields = fields
-        said = Array(repeating: [:], count: fields.count)
+        rules = types.schemas.map { NameRule($0, personalKinds: personalKinds) }
     }
 
     /// Looks through the entries of a segment, which follows those before it: column by column, since few
@@ -244,8 +226,12 @@ private struct NameSearch {
                 guard let names = segment.column(type: type, index: column.index)?.names else {
                     continue
                 }
+                let actors = column.customers.flatMap {
+                    segment.column(type: type, index: $0.column)?.codes
+                }
                 for ordinal in 0..<count where candidates.isName[Int(names[ordinal])] {
-                    let known = said[column.field][names[ordinal]] ?? .max
+                    let kind = column.kind(actors?[ordinal])
+                    let known = said[kind]?[names[ordinal]] ?? .max
                     if known < segment.first { continue }
                     let all = rows ?? segment.rows(of: type)
                     rows = all
@@ -256,7 +242,7 @@ private struct NameSearch {
                     {
                         continue
                     }
-                    said[column.field][names[ordinal]] = min(known, all[ordinal])
+                    said[kind, default: [:]][names[ordinal]] = min(known, all[ordinal])
                 }
             }
         }
@@ -267,13 +253,13 @@ private struct NameSearch {
         -> SaidNames
     {
         var texts: SaidNames = [:]
-        func note(_ text: String, _ field: String, _ sequence: UInt32) {
-            texts[field, default: [:]][text, default: .max] = min(
-                texts[field]?[text] ?? .max, sequence)
+        func note(_ text: String, _ kind: String, _ sequence: UInt32) {
+            texts[kind, default: [:]][text, default: .max] = min(
+                texts[kind]?[text] ?? .max, sequence)
         }
-        for (place, names) in said.enumerated() {
+        for (kind, names) in said {
             for (id, sequence) in names where id >= known.names {
-                note(try view.name(id), fields[place], sequence)
+                note(try view.name(id), kind, sequence)
             }
         }
         for (id, sequence) in persons where id >= known.cases {
@@ -294,8 +280,21 @@ extension ColumnSegment {
 
 /// Which columns of a type hold names that may be alike, and whether its cases are persons.
 struct NameRule {
-    /// Name columns with their fields.
-    var columns: [(index: Int, field: String)] = []
+    /// A column of names.
+    struct Column {
+        var index: Int
+        /// What it names.
+        var kind: String
+        /// Where an event says that it is a customer instead: the column, and the code that says so.
+        var customers: (column: Int, code: UInt8)?
+
+        /// What it names in an event, by the code of who acts.
+        func kind(_ actor: UInt8?) -> String {
+            customers.map { $0.code == actor } ?? false ? "customer" : kind
+        }
+    }
+
+    var columns: [Column] = []
     var isOfPersons: Bool
     /// Whether its events may be answers of people who are not to be known: what such a one says stays
     /// with them.
@@ -306,6 +305,10 @@ struct NameRule {
             !schema.mayAnswer && !personalKinds.isDisjoint(with: schema.subjectKinds)
         mayAnswer = schema.mayAnswer
         guard !schema.isLogsOwn else { return }
-        columns = schema.columns.enumerated().filter { $1.column == .name }.map { ($0, $1.name) }
+        columns = schema.columns.enumerated().filter { $1.column == .name }.map { index, column in
+            Column(
+                index: index, kind: schema.namedKind(of: column),
+                customers: schema.customerActor(column.name))
+        }
     }
 }

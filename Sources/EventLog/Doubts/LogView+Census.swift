@@ -28,7 +28,8 @@ extension LogView {
         for told in try toldDoubts(in: entries) {
             census.add(
                 DoubtfulCases(
-                    kind: told.kind, count: told.count, first: told.cases, line: told.line))
+                    kind: told.kind, count: told.count, first: told.cases, line: told.line,
+                    input: told.input.isEmpty ? nil : told.input))
         }
     }
 
@@ -65,6 +66,6 @@ extension DoubtfulCases {
     init(alike: [NamesAlike]) {
         self.init(
             kind: .namesAlike, count: alike.count,
-            first: alike.prefix(DoubtfulCases.shown).map { "\($0.field): \($0.text)" })
+            first: alike.prefix(DoubtfulCases.shown).map { "\($0.kind): \($0.text)" })
     }
 }

@@ -36,7 +36,7 @@ extension LogView {
 
 /// What can be doubtful about rows of one type.
 struct RowRules {
-    var scale: AnswerScale?
+    var scales: [ScoreScale]
     var isAnonymous: Bool
     /// Whether it may lie after its recording.
     var mayBeAhead: Bool
@@ -45,7 +45,7 @@ struct RowRules {
     var needsOpening: Bool
 
     init(_ schema: EventSchema, openedKinds: Set<String>) {
-        scale = schema.answerScale
+        scales = schema.scales
         isAnonymous = schema.takesAnonymous
         mayBeAhead = schema.isPlan || schema.isLogsOwn || schema.type == "event.voided"
         opens = schema.opensCase
@@ -116,7 +116,7 @@ struct DoubtSearch {
             let rule = rules[Int(types[row])]
             let time = times[row]
             let isAhead = !rule.mayBeAhead && time - recorded[row] > DoubtKind.clockTolerance
-            guard isAhead || rule.scale != nil || orders != nil, !isVoided(sequence) else {
+            guard isAhead || !rule.scales.isEmpty || orders != nil, !isVoided(sequence) else {
                 continue
             }
             if isAhead {
@@ -131,7 +131,7 @@ struct DoubtSearch {
                 let key = OrderKey(kind: word.kind, columnValue: orders.keys[row])
                 if key.digits != nil || key.beginsWithDigits { numbered.insert(cases[row]) }
             }
-            if let scale = rule.scale {
+            for scale in rule.scales {
                 try look(at: row, of: segment, scale, rule, in: view, tell)
             }
         }
@@ -144,24 +144,21 @@ struct DoubtSearch {
     }
 
     private func look(
-        at row: Int, of segment: ColumnSegment, _ scale: AnswerScale, _ rule: RowRules,
+        at row: Int, of segment: ColumnSegment, _ scale: ScoreScale, _ rule: RowRules,
         in view: borrowing LogView, _ tell: (CaseDoubt) throws -> Void
     ) throws {
         let ordinal = Int(segment.ordinals[row])
-        func value(_ index: Int) -> Int64 {
+        let left = scale.left { index in
             segment.column(type: segment.types[row], index: index)?[ordinal] ?? .min
         }
-        let answer = value(scale.answer)
-        guard
-            let ends = scale.leftBy(
-                answer, least: value(scale.least), greatest: value(scale.greatest))
-        else { return }
+        guard let left else { return }
         let isAnonymous = try isAnonymous(rule, segment.cases[row], in: view)
         try tell(
             CaseDoubt(
                 kind: .offScale, caseID: segment.cases[row],
                 sequences: [segment.first + UInt32(row)],
-                detail: isAnonymous ? "" : "\(answer) (\(ends.least)–\(ends.greatest))",
+                detail: isAnonymous
+                    ? "" : "\(scale.field) \(left.score) (\(left.least)–\(left.greatest))",
                 isAnonymous: isAnonymous))
     }
 }

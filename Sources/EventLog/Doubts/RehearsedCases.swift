@@ -31,7 +31,8 @@ public final class RehearsedCases {
     private var eventCount = 0
     /// By fingerprint of source and id: how many events came before the last one that takes it out.
     private var voided: [UInt64: UInt32] = [:]
-    /// Names by field, with the place of the event that says each first; and fingerprints of those known.
+    /// Names by what they are of, with the place of the event that says each first; and fingerprints of
+    /// those known.
     private var names: [String: [String: UInt32]] = [:]
     private var knownNames: [String: Set<UInt64>] = [:]
     private var backdated = DoubtfulCases(kind: .backdated, count: 0, first: [])
@@ -99,16 +100,25 @@ public final class RehearsedCases {
     private func noteNames(of row: EventRow, in batch: EventBatch) {
         let rule = nameRules[Int(row.type)]
         if rule.mayAnswer, EventTypes.isAnonymous(batch.text(row.subject)) { return }
-        for column in rule.columns where column.index < batch.columnCounts[Int(row.type)] {
+        // A batch that was made before the type grew has fewer slots.
+        let columns = batch.columnCounts[Int(row.type)]
+        func code(_ column: Int) -> UInt8? {
+            guard column < columns else { return nil }
+            return UInt8(truncatingIfNeeded: batch.slots[Int(row.firstSlot) + 2 * column])
+        }
+        for column in rule.columns where column.index < columns {
             let slot = Int(row.firstSlot) + 2 * column.index
             guard batch.slots[slot] != .max else { continue }
             let text = TextRange(
                 offset: Int(batch.slots[slot] >> 32),
                 length: Int(batch.slots[slot] & 0xFFFF_FFFF))
+            let kind = column.kind(column.customers.flatMap { code($0.column) })
             guard text.length > 0,
-                knownNames[column.field, default: []].insert(batch.slots[slot + 1]).inserted
+                knownNames[kind, default: []].insert(batch.slots[slot + 1]).inserted
             else { continue }
-            names[column.field, default: [:]][batch.text(text)] = UInt32(eventCount)
+            if names[kind]?[batch.text(text)] == nil {
+                names[kind, default: [:]][batch.text(text)] = UInt32(eventCount)
+            }
         }
         guard rule.isOfPersons else { return }
         let subject = batch.text(row.subject)

@@ -234,7 +234,7 @@ private struct LastEvents {
                     guard let names = segment.column(type: type, index: index)?.names else {
                         continue
                     }
-                    let kind = schema.personKind(of: column.name)
+                    let kind = schema.namedKind(of: column)
                     let acting = schema.customerActor(column.name)
                     let kinds = acting.flatMap {
                         segment.column(type: type, index: $0.column)?.codes
@@ -285,10 +285,14 @@ private struct LastEvents {
 }
 
 extension EventSchema {
-    /// What a field's name says of whom it names.
-    fileprivate func personKind(of field: String) -> String {
-        if field == "customer" { return "customer" }
-        if field == "alias", let kind = subjectKinds.first { return kind }
+    /// What a field's name says of what it names: a kind of person, a team, or what it is called itself.
+    func namedKind(of field: FieldSchema) -> String {
+        let name = field.name
+        guard field.personal == .name else {
+            return ["from_team", "to_team"].contains(name) ? "team" : name
+        }
+        if name == "customer" { return "customer" }
+        if name == "alias", let kind = subjectKinds.first { return kind }
         return "agent"
     }
 

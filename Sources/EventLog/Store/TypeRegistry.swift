@@ -52,6 +52,7 @@ package enum TypeRegistry {
         var marks: [String] = []
         if let personal = field.personal { marks.append("personal=\(personal.rawValue)") }
         if let round = field.round { marks.append("round=\(round.rawValue)") }
+        if let scale = field.scale { marks.append("scale=\(scale)") }
         if field.isState { marks.append("state=yes") }
         if field.isSubject { marks.append("subject=yes") }
         if !field.ranks.isEmpty {
@@ -134,6 +135,7 @@ package enum TypeRegistry {
                 switch key {
                 case "personal": field.personal = PersonalKind(rawValue: String(value))
                 case "round": field.round = RoundRole(rawValue: String(value))
+                case "scale": field.scale = String(value)
                 case "state": field.isState = value == "yes"
                 case "subject": field.isSubject = value == "yes"
                 case "ranks": field.ranks = value.split(separator: ",").compactMap { Int($0) }

@@ -22,7 +22,7 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     case rowsOutOfOrder = "rows_out_of_order"
     /// A row that stands elsewhere among those of its instant than it, or another row, was recorded.
     case rowPlaces = "row_places"
-    /// An answer outside the scale that stands beside it.
+    /// A score outside the scale that stands beside it.
     case offScale = "off_scale"
     /// An event of a time after its recording, and no plan.
     case future
@@ -74,17 +74,20 @@ public struct DoubtfulCases: Hashable, Sendable {
     public var first: [String]
     /// How many more may be: cases with ties that were not tried, for want of time.
     public var untried = 0
-    /// The first line of an input that told it; nil where no line did.
+    /// The first line of an input that told it, and the input; nil where no line did.
     public var line: Int?
+    public var input: String?
 
     /// How many are named.
     public static let shown = 3
 
     /// Doubts from their parts.
     public init(
-        kind: DoubtKind, count: Int, first: [String], untried: Int = 0, line: Int? = nil
+        kind: DoubtKind, count: Int, first: [String], untried: Int = 0, line: Int? = nil,
+        input: String? = nil
     ) {
         self.line = line
+        self.input = input
         self.kind = kind
         self.count = count
         self.first = first
@@ -92,13 +95,15 @@ public struct DoubtfulCases: Hashable, Sendable {
     }
 }
 
-/// Where events of a type keep an answer and the scale that it was given on: the places of the fields
+/// Where events of a type keep a score and the scale that it was given on: the places of the fields
 /// among `EventSchema.columns`.
-public struct AnswerScale: Sendable, Hashable {
-    /// The answer.
-    public var answer: Int
-    /// The scale's lower end.
-    public var least: Int
+public struct ScoreScale: Sendable, Hashable {
+    /// The score's field.
+    public var field: String
+    /// The score.
+    public var score: Int
+    /// The scale's lower end; nil where no field says it.
+    public var least: Int?
     /// The scale's upper end.
     public var greatest: Int
     /// What the lower end is where an event does not say it; nil where it is then unknown.
@@ -106,38 +111,56 @@ public struct AnswerScale: Sendable, Hashable {
     /// What the upper end is where an event does not say it; nil where it is then unknown.
     public var usualGreatest: Int64?
 
-    /// The scale by which an answer lies off it; nil for one that lies on it, or is not judged since
-    /// an end is unknown. `Int64.min` stands for a value that an event does not have.
-    public func leftBy(
-        _ answer: Int64, least: Int64, greatest: Int64
-    ) -> (least: Int64, greatest: Int64)? {
+    /// The score of an event that lies off its scale, with the scale; nil for one that lies on it, or is
+    /// not judged since an end is unknown.
+    ///
+    /// - Parameter value: of a column, by its place; `Int64.min` for one that the event does not have.
+    public func left(
+        _ value: (Int) -> Int64
+    ) -> (score: Int64, least: Int64, greatest: Int64)? {
+        let (score, greatest) = (value(score), value(greatest))
+        let least = least.map(value) ?? .min
         let lowest = least == .min ? usualLeast : least
         let highest = greatest == .min ? usualGreatest : greatest
-        guard answer != .min, let lowest, let highest, answer < lowest || answer > highest else {
+        guard score != .min, let lowest, let highest, score < lowest || score > highest else {
             return nil
         }
-        return (lowest, highest)
+        return (score, lowest, highest)
     }
 }
 
 extension EventSchema {
-    /// Where its events keep an answer and its scale (`x-round`: `answer`, `least`, `greatest`); nil
-    /// for types without one of them.
-    public var answerScale: AnswerScale? {
-        func place(_ role: RoundRole) -> Int? {
-            columns.firstIndex { $0.round == role && $0.column == .integer }
-        }
-        func usual(_ index: Int) -> Int64? {
-            guard case .integer(let number)? = upcasting.defaults[columns[index].name] else {
+    /// Where its events keep scores and their scales: an answer between the ends of its own (`x-round`:
+    /// `answer`, `least`, `greatest`), and what is at most as much as another field says (`x-scale`).
+    public var scales: [ScoreScale] {
+        columns.indices.compactMap { index in
+            guard let scale = columns[index].scale, let greatest = columnIndex(of: scale) else {
                 return nil
             }
-            return number
+            var least: Int64?
+            if case .integer(let minimum, _) = columns[index].kind { least = minimum }
+            return ScoreScale(
+                field: columns[index].name, score: index, greatest: greatest, usualLeast: least,
+                usualGreatest: usual(greatest))
+        } + [answerScale].compactMap(\.self)
+    }
+
+    /// What a column is where an event does not say it.
+    private func usual(_ index: Int) -> Int64? {
+        guard case .integer(let number)? = defaultValue(ofColumn: index) else { return nil }
+        return number
+    }
+
+    private var answerScale: ScoreScale? {
+        func place(_ role: RoundRole) -> Int? {
+            columns.firstIndex { $0.round == role && $0.column == .integer }
         }
         guard let answer = place(.answer), let least = place(.least),
             let greatest = place(.greatest)
         else { return nil }
-        return AnswerScale(
-            answer: answer, least: least, greatest: greatest, usualLeast: usual(least),
+        return ScoreScale(
+            field: columns[answer].name, score: answer, least: least, greatest: greatest,
+            usualLeast: usual(least),
             usualGreatest: usual(greatest))
     }
 }

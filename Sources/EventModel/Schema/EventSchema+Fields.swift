@@ -39,6 +39,17 @@ extension EventSchema {
                     member.key, object, isRequired: required.contains(member.key),
                     requires: requires))
         }
+        for field in fields {
+            guard let scale = field.scale else { continue }
+            let isKnown = fields.contains { $0.name == scale && $0.column == .integer }
+            guard isKnown, field.column == .integer, scale != field.name else {
+                throw SchemaFault(
+                    path: properties.pathOf(field.name) + ".x-scale",
+                    problem:
+                        "names the column of whole numbers that says how much another such column "
+                        + "may be at most")
+            }
+        }
         return fields
     }
 
@@ -102,6 +113,7 @@ extension EventSchema {
         }
         field.ranks = try ranks(object, kind)
         field.round = try round(object, field.column)
+        field.scale = try object.string("x-scale")
         return field
     }
 
@@ -196,7 +208,7 @@ extension EventSchema {
         try object.allow(
             [
                 "title", "description", "type", "x-column", "x-personal", "x-state", "x-ranks",
-                "x-round", "x-subject", "$comment", "examples",
+                "x-round", "x-scale", "x-subject", "$comment", "examples",
             ] + keys,
             what: "such a field")
     }

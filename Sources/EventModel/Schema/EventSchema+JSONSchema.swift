@@ -11,7 +11,7 @@ extension EventSchema {
     /// - `data`: `$comment title description type properties required dependentRequired
     ///   additionalProperties` (which must be `false`)
     /// - a field: `$comment title description examples type x-column x-personal x-state x-ranks
-    ///   x-round x-subject`, with `type` `string`: `enum`, `format: date`, or `minLength maxLength`; with
+    ///   x-round x-scale x-subject`, with `type` `string`: `enum`, `format: date`, or `minLength maxLength`; with
     ///   `integer`: `minimum maximum`; and `boolean`
     ///
     /// `x-column` is the kind of column the field becomes: `name`, `enum`, `boolean`, `integer`,
@@ -24,7 +24,8 @@ extension EventSchema {
     ///
     /// `x-subject` says that a field holds the subject of another case, which must not be a person's.
     ///
-    /// `x-round` says what a field has to do with a survey's round: see `RoundRole`.
+    /// `x-round` says what a field has to do with a survey's round: see `RoundRole`. `x-scale` names the
+    /// field that says how much a score could be at most.
     ///
     /// `x-profile` says that events of the type describe their case, and names the column by which
     /// people know it: see `EventSchema.profileName`.

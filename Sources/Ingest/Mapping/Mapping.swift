@@ -142,6 +142,8 @@ struct FieldSpec: Sendable {
     var isWatched = false
     /// Whether it tells rows of one update apart: it rests on more than what these have in common.
     var isOwn = true
+    /// Columns that its text is made of, by name; none of a time's.
+    var columns: [Int] = []
 }
 
 /// One event a row may give.
@@ -151,6 +153,9 @@ struct EventSpec: Sendable {
     var level = 0
     /// Any of these, all conditions of one; empty: always.
     var when: [[TestSpec]] = []
+    /// By condition, the columns that hold one of some fixed texts where it holds, by name: they tell
+    /// what a row is about.
+    var matched: [[Int]] = []
     var isFirstOnly = false
     /// Among those of the mapping that are: its number.
     var opening = 0
@@ -160,7 +165,6 @@ struct EventSpec: Sendable {
     /// Whether a digest of `id` stands for it, so that it names nobody in clear.
     var hasDigestID = false
     var countsRepeats = false
+    /// By name.
     var fields: [FieldSpec] = []
-    /// Columns the event's data rests on: what its synthetic id is made of.
-    var columns: [Int] = []
 }

@@ -59,7 +59,6 @@ extension MappingReader {
         if fields["repeats"] == nil, mapping.order == nil, maySayAgain {
             event.countsRepeats = true
         }
-        event.columns = columns(of: event)
         checkLevels(event, at: value)
         mapping.events.append(event)
     }
@@ -212,17 +211,22 @@ extension MappingReader {
         }
     }
 
-    /// The columns an event's data rests on, values followed down.
-    private func columns(of event: EventSpec) -> [Int] {
-        event.fields.reduce(into: Set<Int>()) { $0.formUnion(columns(of: $1) ?? []) }.sorted()
-    }
-
     /// The columns a field's text is made of; nil for one that is made of a time.
     func columns(of field: FieldSpec) -> Set<Int>? {
         switch field.content {
         case .constant: []
         case .day: nil
         case .text(let spec), .integer(let spec, _), .boolean(let spec): columns(of: spec)
+        }
+    }
+
+    /// The columns that hold one of some fixed texts where all of some tests hold.
+    func matchedColumns(of tests: [TestSpec]) -> Set<Int> {
+        tests.reduce(into: []) { found, test in
+            guard case .among(let texts) = test.expectation,
+                texts.allSatisfy({ $0.constant != nil })
+            else { return }
+            found.formUnion(columns(of: test.subject))
         }
     }
 

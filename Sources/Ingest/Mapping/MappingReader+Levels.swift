@@ -73,7 +73,8 @@ extension MappingReader {
     /// Reports what an event reads that the rows of its level don't have.
     func checkLevels(_ event: EventSpec, at value: YAMLValue) {
         guard mapping.levels.count > 1 else { return }
-        var columns = Set(event.columns).union(self.columns(of: mapping.subject))
+        var columns = self.columns(of: mapping.subject)
+        for field in event.fields { columns.formUnion(self.columns(of: field) ?? []) }
         if let id = event.id { columns.formUnion(self.columns(of: id)) }
         for column in columns.sorted() {
             guard

@@ -8,11 +8,9 @@ extension MappingReader {
         let common = Set((mapping.merge ?? []).flatMap(columns))
             .union(columns(of: mapping.subject))
         for index in mapping.events.indices {
-            for place in mapping.events[index].fields.indices {
-                let field = mapping.events[index].fields[place]
-                mapping.events[index].fields[place].isOwn =
-                    columns(of: field).map { !$0.isSubset(of: common) } ?? true
-            }
+            var event = mapping.events[index]
+            finish(&event, common)
+            mapping.events[index] = event
         }
         var openings = 0
         for index in mapping.events.indices where mapping.events[index].isFirstOnly {
@@ -22,6 +20,22 @@ extension MappingReader {
         mapping.usesState =
             mapping.order != nil || mapping.rowOrder != nil || mapping.merge != nil
             || mapping.events.contains { $0.isFirstOnly || $0.countsRepeats }
+    }
+
+    /// What an event rests on. It stands by name, so that an id does not hang on how a mapping is written.
+    private func finish(_ event: inout EventSpec, _ common: Set<Int>) {
+        func byName(_ columns: Set<Int>) -> [Int] {
+            columns.sorted {
+                mapping.columns[$0].utf8.lexicographicallyPrecedes(mapping.columns[$1].utf8)
+            }
+        }
+        event.matched = event.when.map { byName(matchedColumns(of: $0)) }
+        event.fields.sort { $0.name < $1.name }
+        for place in event.fields.indices {
+            let columns = columns(of: event.fields[place])
+            event.fields[place].isOwn = columns.map { !$0.isSubset(of: common) } ?? true
+            event.fields[place].columns = byName(columns ?? [])
+        }
     }
 
     /// What orders the rows of a case, and which of them are one update.

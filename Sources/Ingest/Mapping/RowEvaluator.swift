@@ -264,12 +264,17 @@ struct RowEvaluator {
 
     /// Whether all tests of one of some conditions hold.
     mutating func holds(anyOf conditions: [[TestSpec]]) throws(Rejection) -> Bool {
-        for tests in conditions {
+        try firstHolding(of: conditions) != nil
+    }
+
+    /// The first of some conditions of which all tests hold.
+    mutating func firstHolding(of conditions: [[TestSpec]]) throws(Rejection) -> Int? {
+        for (place, tests) in conditions.enumerated() {
             var holds = true
             for test in tests where holds { holds = try self.holds(test) }
-            if holds { return true }
+            if holds { return place }
         }
-        return false
+        return nil
     }
 
     private mutating func holds(_ test: TestSpec) throws(Rejection) -> Bool {

@@ -184,9 +184,10 @@ struct RowEvents {
     // MARK: Ids
 
     /// The event's stated id, or a digest of what it rests on: case, type, time, the source's order,
-    /// and the texts of the columns its data is made of, as they stand in the file. So a changed
-    /// lookup does not make the same row a second event: the log refuses it as another content under
-    /// a known id.
+    /// the texts by which its condition holds, and field by field those of the columns that it is made
+    /// of, as they stand in the file. So rows that tell of different fields are different events, and a
+    /// changed lookup does not make the same row a second one: the log refuses it as another content
+    /// under a known id.
     private mutating func id(
         of draft: EventDraft, _ event: EventSpec, _ result: inout Result
     ) throws(Rejection) -> String {
@@ -207,11 +208,13 @@ struct RowEvents {
         } else if event.isFirstOnly, event.time != mapping.rowTime {
             put(try time(mapping.rowTime))
         }
-        for column in event.columns { put(evaluator.column(column)) }
-        for field in event.fields {
-            guard case .constant(let value) = field.content else { continue }
-            put("\(field.name)=\(value)")
+        if let place = try evaluator.firstHolding(of: event.when) {
+            for column in event.matched[place] {
+                put(mapping.columns[column])
+                put(evaluator.column(column))
+            }
         }
+        for field in event.fields { try put(field) }
         let (first, id) = digest()
         guard event.countsRepeats else { return id }
         let above = result.entry.counted?.ids[first] ?? 0
@@ -243,6 +246,17 @@ struct RowEvents {
         scratch.removeAll(keepingCapacity: true)
         for id in ids.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) { put(id) }
         return digest().text
+    }
+
+    /// Which field it is, and what its text is made of, whatever a lookup makes of it.
+    private mutating func put(_ field: FieldSpec) throws(Rejection) {
+        put(field.name)
+        switch field.content {
+        case .constant(let value): put(value.text)
+        case .day(let time): put(try evaluator.day(time))
+        case .text, .integer, .boolean:
+            for column in field.columns { put(evaluator.column(column)) }
+        }
     }
 
     private mutating func put(_ text: String?) {

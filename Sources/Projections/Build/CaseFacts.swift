@@ -79,7 +79,10 @@ struct CaseFacts: ~Copyable {
         guard let kind = plan.kindNumber(ofSubject: try view.subject(ofCase: id)) else { return [] }
         evaluator.evaluate(
             caseID: id, kind: kind, start: 0, count: evaluator.table.rows.count, sign: 1)
-        if let fault = evaluator.fault { throw fault }
+        if let fault = evaluator.fault {
+            evaluator.fault = nil
+            throw fault
+        }
         var found: [Fact] = []
         buffer.words.withSpan(0..<buffer.words.count) { trace in
             TraceReader(plan, 0).read(trace) { _, read in found.append(read()) }

@@ -206,34 +206,3 @@ private struct FactPlace: Hashable {
     var caseID: UInt32
     var key: ArraySlice<UInt32>
 }
-
-extension ProjectionStore {
-    /// The entries of some cases that a projection looks at, and those that take such an entry out.
-    ///
-    /// - Returns: by case, ascending; cases without any are left out.
-    /// - Complexity: O(entries of the cases).
-    package func entries(
-        seenBy definition: ProjectionDefinition, context: BuildContext, ofCases cases: [UInt32],
-        in range: Range<UInt32>
-    ) throws -> [UInt32: [UInt32]] {
-        var seen: [UInt32: [UInt32]] = [:]
-        var facts = CaseFacts(plan: try prepare([definition], context: context).plans[0])
-        try log.read { view in
-            var walk = try facts.walk(view)
-            var targets: [UInt32: UInt32] = [:]
-            for (voided, by) in try view.voids() { targets[by] = voided }
-            for id in cases {
-                let events = try facts.events(
-                    ofCase: id, upTo: range.upperBound, walk: &walk, voided: [], in: view)
-                let looked = Set(events.filter(\.mayMatter).map(\.sequence))
-                let found = events.map(\.sequence).filter { sequence in
-                    range.contains(sequence)
-                        && (looked.contains(sequence)
-                            || targets[sequence].map { looked.contains($0) } ?? false)
-                }
-                if !found.isEmpty { seen[id] = found.sorted() }
-            }
-        }
-        return seen
-    }
-}

@@ -129,7 +129,12 @@ package struct FigureComparison {
                 let isShown = was.value.hasValue || now.value.hasValue
                 if !isShown, was.isWithheld || now.isWithheld {
                     add(name, split, .refused, .withheld, 1)
-                } else if was.isSame(as: now), oldUnit == newUnit {
+                } else if oldUnit == newUnit,
+                    was.isSame(as: now)
+                        || (old[place] == nil || new[place] == nil) && was.isOfNothing
+                            && now.isOfNothing
+                            && was.value.hasValue == now.value.hasValue
+                {
                     counts[.same, default: 0] += 1
                 } else {
                     counts[.differs, default: 0] += 1
@@ -170,21 +175,42 @@ extension FigureSide {
     ///   rows that don't add up. What the store throws.
     package init(_ answer: () throws -> Answer) throws {
         do {
-            let answer = try answer()
-            // All groups together are the whole period, but where it is asked for by pieces.
-            let isWhole = answer.dimensions.isEmpty && answer.grain == nil
-            let rows = (isWhole ? [answer.total] : answer.rows).map { row in
-                let period = row.slice < 0 ? answer.period : answer.slices[row.slice].period
-                return (FigurePlace(period, row.key), row.figures[0])
-            }
-            self = .figures(
-                Dictionary(rows, uniquingKeysWith: { $1 }), answer.columns[0].unit)
+            self.init(try answer(), column: 0)
         } catch let faults as QueryFaults {
             guard let outcome = faults.outcome else { throw faults }
             self =
                 outcome == .notDefined
                 ? .notDefined(faults)
                 : .refused(faults.areTooLarge ? .tooLarge : .fault(faults.description))
+        }
+    }
+
+    private init(_ answer: Answer, column: Int) {
+        // All groups together are the whole period, but where it is asked for by pieces.
+        let isWhole = answer.dimensions.isEmpty && answer.grain == nil
+        let rows = (isWhole ? [answer.total] : answer.rows).map { row in
+            let period = row.slice < 0 ? answer.period : answer.slices[row.slice].period
+            return (FigurePlace(period, row.key), row.figures[column])
+        }
+        self = .figures(Dictionary(rows, uniquingKeysWith: { $1 }), answer.columns[column].unit)
+    }
+
+    /// What a state answers to a question of several columns, each of which is a question by itself:
+    /// one that can't be asked or answered takes no other with it.
+    ///
+    /// - Throws: as `init(_:)` does.
+    package static func columns(
+        of request: QueryRequest, _ answer: (QueryRequest) throws -> Answer
+    ) throws -> [FigureSide] {
+        do {
+            let answer = try answer(request)
+            return answer.columns.indices.map { FigureSide(answer, column: $0) }
+        } catch let faults as QueryFaults where faults.outcome != nil {
+            return try request.kpis.map { name in
+                var one = request
+                one.kpis = [name]
+                return try FigureSide { try answer(one) }
+            }
         }
     }
 
@@ -235,6 +261,11 @@ extension QueryFaults {
 }
 
 extension Figure {
+    /// Whether it says that there is nothing: 0 of no facts, or no value for want of any.
+    package var isOfNothing: Bool {
+        count ?? 0 == 0 && (value.hasValue ? value.numerator == 0 : reason == .nothing)
+    }
+
     /// Whether two figures say the same: value, currency, facts behind it, and why there is none.
     package func isSame(as other: Figure) -> Bool {
         guard count == other.count, reason == other.reason, currency == other.currency else {

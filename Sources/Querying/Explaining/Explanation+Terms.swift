@@ -85,13 +85,12 @@ extension Explanation {
             if term.value != term.listed { addsUp = false }
             terms.append(term)
         }
-        let today = answer.basis.today
         for (place, facts) in traced.enumerated() {
             let windows = plan.outputs[0].windows.filter { $0.projection == place }
                 .map { plan.projections[place].streams[$0.stream] }
             let shown =
                 open.map {
-                    facts.open($0.settling, on: today, reach: $0.reaches[place], windows: windows)
+                    facts.open($0.settling, reach: $0.reaches[place], windows: windows)
                 } ?? facts
             parts.append(try Self.part(plan.projections[place], columns[place], shown))
         }

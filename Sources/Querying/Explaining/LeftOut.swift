@@ -30,8 +30,8 @@ package struct LeftOut {
         /// The first of them.
         package var cases: [String]
 
-        /// How many are named.
-        package static let shown = 5
+        /// How many are named unless more are asked for.
+        package static let usuallyShown = 5
     }
 
     /// What one projection left out.
@@ -72,10 +72,14 @@ package enum LeftOutFault: Error, Hashable, CustomStringConvertible {
 extension AskedState {
     /// Says what a KPI left out, projection by projection.
     ///
-    /// - Parameter request: one KPI or statistic and a period, nothing else.
+    /// - Parameters:
+    ///   - request: one KPI or statistic and a period, nothing else.
+    ///   - most: how many cases are named for each reason; nil for all.
     /// - Throws: `QueryFaults`, `LeftOutFault`, or what the store has to say.
     /// - Complexity: O(entries) for each projection, beside the cases left out one by one.
-    package func leftOut(_ request: QueryRequest) throws -> LeftOut {
+    package func leftOut(
+        _ request: QueryRequest, naming most: Int? = LeftOut.Group.usuallyShown
+    ) throws -> LeftOut {
         guard request.kpis.count == 1, request.by.isEmpty, request.filters.isEmpty,
             request.present.isEmpty, request.grain == nil, request.comparison == nil
         else { throw LeftOutFault.oneKPI }
@@ -93,7 +97,7 @@ extension AskedState {
             let streams = Set(terms.map(\.stream)).sorted().map { projection.streams[$0] }
             return try LeftOutSearch(
                 origin, streams: streams, isStock: terms.contains(where: \.isStock),
-                days: plan.period.days
+                days: plan.period.days, most: most ?? .max
             ).part()
         }
         return LeftOut(
@@ -115,8 +119,13 @@ private struct LeftOutSearch {
     let streams: [FactStream]
     let isStock: Bool
     let days: Range<Day>
+    /// How many cases are named for each reason.
+    let most: Int
 
-    init(_ origin: PrefixFacts, streams: [FactStream], isStock: Bool, days: Range<Day>) {
+    init(
+        _ origin: PrefixFacts, streams: [FactStream], isStock: Bool, days: Range<Day>, most: Int
+    ) {
+        self.most = most
         self.origin = origin
         self.streams = streams
         self.isStock = isStock
@@ -132,7 +141,7 @@ private struct LeftOutSearch {
         func add(_ reason: LeftOut.Reason, _ id: UInt32) {
             var group = groups[reason] ?? (0, [])
             group.count += 1
-            if group.first.count < LeftOut.Group.shown { group.first.append(id) }
+            if group.first.count < most { group.first.append(id) }
             groups[reason] = group
         }
         var counted = 0

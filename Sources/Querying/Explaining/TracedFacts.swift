@@ -75,20 +75,22 @@ struct TracedFacts: FactSource {
         times = indices.map { other.times[$0] }
     }
 
-    /// Those alone that may still change on a day.
+    /// Those alone that may still change.
     ///
     /// - Parameters:
     ///   - reach: for how long each fact may change.
     ///   - windows: whose values are the last days on which facts may change, where fields say it.
     func open(
-        _ settling: Settling, on today: Day, reach: Reach, windows: [FactStream]
+        _ settling: Settling, reach: Reach, windows: [FactStream]
     ) -> TracedFacts {
         TracedFacts(
             self,
             keeping: facts.indices.filter { index in
                 settling.isOpen(before: facts[index].day.advanced(by: 1), reach)
                     || windows.contains { window in
-                        window.value(of: facts[index]).map { today.number <= $0 } ?? false
+                        window.value(of: facts[index]).map {
+                            settling.isOpen(through: Day(number: Int32(clamping: $0)), reach)
+                        } ?? false
                     }
             })
     }

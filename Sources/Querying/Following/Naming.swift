@@ -25,7 +25,10 @@ struct Naming {
                 let field = try context.profiles(dimension)?.nameField
             else { continue }
             let found = all.filter { values.contains($0.key) && !$0.value.isEmpty }
-            if !found.isEmpty { names[dimension] = DimensionNames(field: field, texts: found) }
+            guard !found.isEmpty else { continue }
+            names[dimension] = DimensionNames(
+                field: field, texts: found, others: all.filter { !$0.value.isEmpty },
+                values: values)
         }
         return names
     }

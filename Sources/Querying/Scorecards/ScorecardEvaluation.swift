@@ -67,6 +67,11 @@ struct ScorecardEvaluation {
     mutating func answer() throws -> ScorecardAnswer {
         try checkScope()
         resolved = try resolvedFilters()
+        // Whoever is nobody has no card among others, and none of their own.
+        let isOfNobody = resolved?.contains { definition.isAbout($0.dimension) && $0.value.isEmpty }
+        if isOfNobody ?? false, !request.isRanking, !definition.isCompanyWide {
+            throw ScorecardFault.noSubject(definition.name, scope: definition.scope)
+        }
         let cards = try cards(of: request.period, withHistory: !request.isRanking)
         let (filters, names, openUntil) = (filters, names, openUntil)
         var previous: [String: ScorecardCard] = [:]
@@ -292,9 +297,7 @@ struct ScorecardEvaluation {
             }
         }
         for (dimension, found) in answer.names {
-            var known = names[dimension] ?? DimensionNames(field: found.field, texts: [:])
-            known.texts.merge(found.texts) { _, new in new }
-            names[dimension] = known
+            if names[dimension]?.add(found) == nil { names[dimension] = found }
         }
     }
 

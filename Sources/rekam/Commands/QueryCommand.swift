@@ -68,7 +68,19 @@ struct QueryCommand: ParsableCommand {
     @Flag(help: "Instead of the figure: the cases that it leaves out, and why.")
     var leftOut = false
 
+    @Option(
+        help: ArgumentHelp(
+            "With --left-out: cases named for each reason, at most; 0 for all. 5 unless given.",
+            valueName: "n"))
+    var limit: Int?
+
     func run() throws {
+        if let limit {
+            guard leftOut else {
+                throw Failure(.usage, "--limit goes with --left-out, which lists cases.")
+            }
+            if limit < 0 { throw Failure(.usage, "--limit \(limit): 0 shows all.") }
+        }
         let log = try store.open(readOnly: true, beside: .at(kept))
         let typed = TypedQuestion(
             kpis: kpis, by: by, filters: try filters.pairs,
@@ -105,9 +117,12 @@ struct QueryCommand: ParsableCommand {
             throw Failure(
                 .usage, "--left-out goes with the table and --format json, and with --as-of.")
         }
+        let most = limit ?? LeftOut.Group.usuallyShown
         let found = try Failure.asking {
             let named = try asOf.asking(log, as: tokens, typed.resolved)
-            return try asOf.replaying(log) { try $0.leftOut(named ?? typed.request(in: $0)) }
+            return try asOf.replaying(log) {
+                try $0.leftOut(named ?? typed.request(in: $0), naming: most == 0 ? nil : most)
+            }
         }
         let view = LeftOutView(found, language: output.lang)
         if output.format == .json {

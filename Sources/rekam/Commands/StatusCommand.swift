@@ -209,6 +209,7 @@ struct StatusCommand: ParsableCommand {
                             object([
                                 ("cases", .array(found.first.map { .string($0) })),
                                 ("line", found.line.map { number($0) } ?? .null),
+                                ("input", found.input.map { .string($0) } ?? .null),
                             ])
                         )
                     })

@@ -41,11 +41,7 @@ struct AnswerContent {
 
     /// A dimension's value as people call it; where two are called the same, with the value itself.
     func key(_ value: String, _ dimension: AnswerDimension) -> String {
-        guard let names = answer.names[dimension.name], let name = names.texts[value] else {
-            return figures.key(value, dimension.kind)
-        }
-        return name.printableValue
-            + (names.isShared(name, by: value) ? " (\(value.printable))" : "")
+        answer.names[dimension.name]?.title(value) ?? figures.key(value, dimension.kind)
     }
 
     /// What the marks beside the figures mean: targets, and few facts.
@@ -89,16 +85,37 @@ struct AnswerContent {
         let statuses = Set((answer.rows + answer.totals).flatMap(\.statuses)).filter {
             !$0.isUnreported && $0 != .refused
         }
-        if statuses.contains(.reopened) { notes.append(words.reopened(periodLabel)) }
-        if statuses.contains(.restated) {
-            return notes + [words.restated(periodLabel, answer.period.description)]
+        if let reopened = part(.reopened) { notes.append(words.reopened(reopened.label)) }
+        if let restated = part(.restated) {
+            return notes + [words.restated(restated.label, restated.first.description)]
         }
-        if statuses == [.closed] { return notes + [words.closed(periodLabel)] }
+        if let closed = part(.closed) {
+            if statuses == [.closed] { return notes + [words.closed(closed.label)] }
+            if closed.first != answer.period { notes.append(words.closedApart(closed.label)) }
+        }
         let open = answer.columns.filter(\.staysOpen).map { title($0) }
         if !open.isEmpty { notes.append(words.staysOpen(open)) }
         guard let last = answer.columns.compactMap(\.openUntil).max() else { return notes }
         let day = last.text(language, knownYear: answer.period.singleYear)
         return notes + [words.mayChange(periodLabel, until: day)]
+    }
+
+    /// The part of the period in which figures have a status: all of it where they have it of the whole,
+    /// or in every slice; else some slices, with the first of them. Nil where none has it.
+    private func part(_ status: FigureStatus) -> (label: String, first: Period)? {
+        let having = (answer.rows + answer.totals).filter { $0.statuses.contains(status) }
+        guard !having.isEmpty else { return nil }
+        let slices = Set(having.map(\.slice)).sorted()
+        guard answer.grain != nil, slices[0] >= 0, slices.count < answer.slices.count else {
+            return (periodLabel, answer.period)
+        }
+        let shown = slices.prefix(3).map {
+            answer.slices[$0].label(in: language, knownYear: nil)
+        }
+        return (
+            shown.joined(separator: ", ") + (slices.count > shown.count ? ", …" : ""),
+            answer.slices[slices[0]].period
+        )
     }
 
     /// What was not reported when the books were closed, and why not.
@@ -110,10 +127,11 @@ struct AnswerContent {
                 guard all.contains(where: isUnreported) else { return nil }
                 let title = title(answer.columns[place])
                 // Asked for all together it was reported.
-                return whole.contains(where: isUnreported)
+                return whole.contains(where: isUnreported) || answer.dimensions.isEmpty
                     ? title : words.split(title, by: answer.dimensions.map(\.name))
             }
-            return names.isEmpty ? nil : words.unreported(names, periodLabel, status)
+            guard !names.isEmpty, let part = part(status) else { return nil }
+            return words.unreported(names, part.label, status)
         }
     }
 

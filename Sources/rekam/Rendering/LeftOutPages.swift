@@ -137,8 +137,7 @@ package struct LeftOutWords: SubjectWords {
             pick("nothing counts as ", "tidak ada yang dihitung sebagai ")
                 + definition.factEvent(in: language)
         case .condition(let index):
-            pick("it does not hold that ", "tidak terpenuhi: ")
-                + definition.condition(index, in: language)
+            definition.failing(index, in: language)
         case .otherPeriod: pick("counted in another period", "dihitung pada periode lain")
         case .noValue(let measures):
             measures.isEmpty

@@ -35,10 +35,7 @@ struct ScorecardContent {
 
     /// What people call a subject.
     func name(_ value: String, _ dimension: String?) -> String {
-        guard let names = dimension.flatMap({ answer.names[$0] }), let name = names.texts[value]
-        else { return value.printableValue }
-        return name.printableValue
-            + (names.isShared(name, by: value) ? " (\(value.printable))" : "")
+        dimension.flatMap { answer.names[$0]?.title(value) } ?? value.printableValue
     }
 
     /// A row's title, with its days where it counts for a part of the period only.

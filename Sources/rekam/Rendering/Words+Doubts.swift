@@ -15,9 +15,11 @@ package struct DoubtWords: SubjectWords {
         case .localTimeRepeated:
             pick(
                 "local times that the clock shows twice",
-                "waktu setempat yang muncul dua kali pada jam")
+                "waktu setempat yang terjadi dua kali karena jam dimundurkan")
         case .localTimeSkipped:
-            pick("local times that the clock skips", "waktu setempat yang dilewati jam")
+            pick(
+                "local times that the clock skips",
+                "waktu setempat yang tidak pernah terjadi karena jam dimajukan")
         case .twoDateFormats:
             pick(
                 "dates that fit two of the mapping's formats",
@@ -149,10 +151,10 @@ package struct DoubtWords: SubjectWords {
                     + "semua baris sesaat, dengan kolom yang menghitung perubahan (order).")
         case .offScale:
             pick(
-                "They count as no answer: mend the score or its scale at the source, and send the "
-                    + "event again under another id.",
-                "Itu tidak dihitung sebagai jawaban: perbaiki skor atau skalanya di sumber, lalu "
-                    + "kirim lagi peristiwanya dengan id lain.")
+                "An answer counts as none, a review as it stands: mend the score or its scale at the "
+                    + "source, void the event, and send it again under another id.",
+                "Jawaban tidak dihitung, penilaian dihitung apa adanya: perbaiki skor atau skalanya di "
+                    + "sumber, anulir peristiwanya, lalu kirim lagi dengan id lain.")
         case .future:
             pick(
                 "They count on their own day: check the source's clock, its time zone and its years.",
@@ -198,8 +200,8 @@ package struct DoubtWords: SubjectWords {
                 "Masing-masing dianggap terjadi saat pembukaan: jam dua sistem berbeda.")
         default:
             pick(
-                "They are told apart: make them one at the source, or merge them with an alias.",
-                "Masing-masing dibedakan: samakan di sumber, atau gabungkan dengan alias.")
+                "They are told apart: make them one at the source, or by a lookup of the mapping.",
+                "Masing-masing dibedakan: samakan di sumber, atau lewat lookup pada pemetaan.")
         }
     }
 
@@ -212,14 +214,18 @@ package struct DoubtWords: SubjectWords {
         _ kind: DoubtKind, in place: String, _ count: Int, first line: Int?, cases: [String]
     ) -> String {
         doubtful + what(kind) + pick(" in ", " pada ") + "\(place): \(number(count))"
-            + first(cases, of: count, atLine: line) + ". " + how(kind)
+            + first(cases, of: count, atLine: line, of: nil) + ". " + how(kind)
     }
 
-    /// ` (first at line 12: ticket/7, ticket/8, …)`
-    private func first(_ cases: [String], of count: Int, atLine line: Int?) -> String {
+    /// ` (first at line 12 of tickets.csv: ticket/7, ticket/8, …)`
+    private func first(
+        _ cases: [String], of count: Int, atLine line: Int?, of input: String?
+    ) -> String {
         let names = cases.map(\.printable).joined(separator: ", ")
         let more = count > cases.count && !cases.isEmpty ? ", …" : ""
-        let place = line.map { OperationWords(language).first(atLine: $0) }
+        let file = input.map { pick(" of ", " dari ") + $0.printable } ?? ""
+        let place =
+            line.map { OperationWords(language).first(atLine: $0) + file } ?? input?.printable
         let told = [place, names.isEmpty ? nil : names + more].compactMap { $0 }
         return told.isEmpty ? "" : " (\(told.joined(separator: ": ")))"
     }
@@ -247,7 +253,7 @@ package struct DoubtWords: SubjectWords {
     /// `cases without an opening: 12 (ticket/7, ticket/8, ticket/9, …)`
     package func counted(_ cases: DoubtfulCases) -> String {
         what(cases.kind) + ": " + number(cases.count)
-            + first(cases.first, of: cases.count, atLine: cases.line)
+            + first(cases.first, of: cases.count, atLine: cases.line, of: cases.input)
             + (cases.untried > 0 ? "; " + untried(cases.untried) : "")
     }
 

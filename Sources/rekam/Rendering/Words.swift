@@ -79,6 +79,13 @@ struct Words {
             "Buku \(period) sudah ditutup; ini angka saat penutupan.")
     }
 
+    /// The same of a part of what is shown.
+    func closedApart(_ periods: String) -> String {
+        pick(
+            "The books of \(periods) are closed: these of the figures are the closed ones.",
+            "Buku \(periods) sudah ditutup: angkanya di sini adalah angka saat penutupan.")
+    }
+
     func restated(_ period: String, _ typed: String) -> String {
         pick(
             "The books of \(period) were closed, and figures changed since: rekam period restatements \(typed) · as first reported: --as-closed",

@@ -352,6 +352,48 @@ struct MappedReaderTests {
         #expect(first.contents != second.contents, "the mapping's digest tells them apart")
     }
 
+    @Test("rows that tell of different fields are different events, though they say the same")
+    func idsOfFields() throws {
+        let events = [
+            """
+              - {type: ticket.assigned, when: {field: agent}, data: {agent: {from: "{new}", missing: ""}}}
+            """,
+            """
+              - {type: ticket.assigned, when: {field: team}, data: {team: {from: "{new}", missing: ""}}}
+            """,
+            """
+              - {type: ticket.attributes_set, when: {field: area}, data: {product: {from: "{new}", map: {"1": A}}}}
+            """,
+            """
+              - {type: ticket.attributes_set, when: {field: [line, row]}, data: {product: {from: "{new}", map: {"1": B}}}}
+            """,
+            """
+              - {type: ticket.attributes_set, when: {field: {not: [agent, team, area, line, row]}},
+                 data: {category: "{new}"}}
+            """,
+            """
+              - {type: ticket.attributes_set, when: {field: {not: [agent, team, area, line, row]}},
+                 data: {subcategory: "{new}"}}
+            """,
+        ]
+        func yaml(_ events: [String]) -> String {
+            MappedReaderTests.head + "events:\n" + events.joined(separator: "\n") + "\n"
+        }
+        let rows = ["agent,", "team,", "area,1", "line,1", "row,1", "other,1"].map {
+            "7,2025-01-01 09:00,\($0)"
+        }
+        func csv(_ rows: [String]) -> String {
+            (["no,waktu,field,new"] + rows).joined(separator: "\n") + "\n"
+        }
+        let file = try mapped(yaml(events), csv(rows))
+        #expect(file.rejections.isEmpty && file.drafts.count == 7, "\(file.rejections)")
+        #expect(Set(file.drafts.map(\.id)).count == 7, "\(file.drafts)")
+        // Neither how the mapping is written nor what its lookups make of a text has a say.
+        let other = try mapped(
+            yaml(events.reversed()).replacing("\"1\": A", with: "\"1\": Z"), csv(rows.reversed()))
+        #expect(Set(other.drafts.map(\.id)) == Set(file.drafts.map(\.id)))
+    }
+
     @Test("an id that would name a person is stated as a digest of it")
     func digestIDs() throws {
         func ids(_ id: String, _ rows: String) throws -> [String] {
