@@ -15,8 +15,8 @@ final class JSONUnits {
         case end
     }
 
-    /// A unit, at most.
-    static let longestUnit = 64 << 20
+    /// A unit, at most, in bytes.
+    var longestUnit = 64 << 20
 
     /// The unit last found, taken apart.
     private(set) var tree = JSONTree()
@@ -275,7 +275,7 @@ final class JSONUnits {
                 // A fault far from the end is one.
                 if tree.position + 16 < buffer.count || isAtEnd { throw error }
             }
-            guard buffer.count - position <= JSONUnits.longestUnit else { throw tooLong() }
+            guard buffer.count - position <= longestUnit else { throw tooLong() }
             _ = try refill()
         }
     }
@@ -284,7 +284,7 @@ final class JSONUnits {
         InputFault(
             name: name,
             cause: .other(
-                "has a value of more than \(JSONUnits.longestUnit >> 20) MB in line "
+                "has a value of more than \(longestUnit >> 20) MB in line "
                     + "\(line(of: position)). Let \"rows\" of the mapping lead to the elements of the "
                     + "list that is so long: their path by names, then [*]."))
     }
@@ -368,7 +368,7 @@ final class JSONUnits {
         while true {
             let end = buffer.next(10, from: position, to: buffer.count)
             if end + 1 >= buffer.count, try refill() {
-                guard buffer.count - start <= JSONUnits.longestUnit else { throw tooLong() }
+                guard buffer.count - start <= longestUnit else { throw tooLong() }
                 continue
             }
             position = min(end + 1, buffer.count)

@@ -169,6 +169,36 @@ struct JSONRowsTests {
         }
     }
 
+    @Test("An element is as long as it may be, and no longer") func lengths() throws {
+        func units(_ count: Int) throws -> Int {
+            let text = "{\"t\":[\"" + String(repeating: "x", count: count) + "\",1]}"
+            let units = JSONUnits(
+                Trickle(bytes: Array(text.utf8)[...], most: .max), name: "test.json",
+                way: [Array("t".utf8)], unrolls: true)
+            units.longestUnit = 1 << 20
+            var found = 0
+            while case .unit = try units.next() { found += 1 }
+            return found
+        }
+        try #expect(units(1_000_000) == 2)
+        let fault = #expect(throws: InputFault.self) { try units(2_000_000) }
+        #expect(
+            fault?.description
+                == "test.json has a value of more than 1 MB in line 1. Let \"rows\" of the mapping lead "
+                + "to the elements of the list that is so long: their path by names, then [*].")
+    }
+
+    @Test("Containers stand in each other as deep as they may, and no deeper") func depth() throws {
+        func parse(_ depth: Int) throws {
+            let text = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            let bytes = Array(text.utf8)
+            var tree = JSONTree()
+            _ = try tree.parse(bytes.span, from: 0)
+        }
+        try parse(256)
+        #expect(throws: JSONFault.self) { try parse(257) }
+    }
+
     @Test("What is nested, and how it is read, asks for no more memory than one element")
     func nesting() throws {
         let deep = String(repeating: "[", count: 300) + String(repeating: "]", count: 300)
