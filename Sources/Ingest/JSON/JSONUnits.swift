@@ -263,15 +263,16 @@ final class JSONUnits {
     private func parse(_ tree: inout JSONTree) throws -> Range<Int> {
         while true {
             let start = position
-            do throws(JSONFault) {
+            do {
                 let end = try tree.parse(buffer.span, from: start)
                 // A number may go on.
                 if end < buffer.count || isAtEnd {
+                    guard end - start <= longestUnit else { throw tooLong() }
                     try JSONScanner.requireUTF8(buffer.span.extracting(start..<end))
                     position = end
                     return start..<end
                 }
-            } catch {
+            } catch let error as JSONFault {
                 // A fault far from the end is one.
                 if tree.position + 16 < buffer.count || isAtEnd { throw error }
             }
