@@ -268,7 +268,7 @@ final class JSONUnits {
                 // A number may go on.
                 if end < buffer.count || isAtEnd {
                     guard end - start <= longestUnit else { throw tooLong() }
-                    try JSONScanner.requireUTF8(buffer.span.extracting(start..<end))
+                    try requireUTF8(start..<end)
                     position = end
                     return start..<end
                 }
@@ -278,6 +278,16 @@ final class JSONUnits {
             }
             guard buffer.count - position <= longestUnit else { throw tooLong() }
             _ = try refill()
+        }
+    }
+
+    private func requireUTF8(_ range: Range<Int>) throws(JSONFault) {
+        let held = buffer
+        let bytes = held.span
+        do throws(JSONFault) {
+            try JSONScanner.requireUTF8(bytes.extracting(range))
+        } catch {
+            throw JSONFault(error.problem, at: range.lowerBound + error.offset)
         }
     }
 

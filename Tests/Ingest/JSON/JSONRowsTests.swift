@@ -130,6 +130,22 @@ struct JSONRowsTests {
             ])
     }
 
+    @Test("Bytes that are no UTF-8 cost their document, in its line") func encoding() throws {
+        let bytes = Array("{\"n\":1}\n{\"n\":\"".utf8) + [0xE9] + Array("\"}\n{\"n\":3}\n".utf8)
+        let reader = try JSONRows(
+            Trickle(bytes: bytes[...], most: .max), name: "test.json", levels: [], columns: ["n"],
+            optional: [])
+        var lines: [String] = []
+        reading: while true {
+            switch try reader.next() {
+            case .end: break reading
+            case .row: lines.append("\(reader.row.line) \(reader.row[0])")
+            case .rejected(let rejection): lines.append("\(rejection.line): \(rejection.problem)")
+            }
+        }
+        #expect(lines == ["1 1", "2: the JSON holds bytes that are not UTF-8", "3 3"])
+    }
+
     @Test("A refused row is kept as one line that gives it again")
     func rejects() throws {
         let bytes = Array(JSONRowsTests.zendesk.utf8)
