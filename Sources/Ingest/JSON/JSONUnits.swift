@@ -304,6 +304,9 @@ final class JSONUnits {
     ///
     /// - Parameter mayForget: whether what was passed over is needed no more.
     private func skipValue(mayForget: Bool = false) throws {
+        guard let first = try peek(), !JSONUnits.endsWord(first) else {
+            throw JSONFault("has no value where one belongs", at: position)
+        }
         var depth = 0
         var isInString = false
         repeat {

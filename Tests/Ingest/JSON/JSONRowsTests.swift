@@ -130,6 +130,19 @@ struct JSONRowsTests {
             ])
     }
 
+    @Test(
+        "What ends or parts values where none begins is a fault, and is passed",
+        arguments: [
+            "]", "}", ",", "{\"t\":}", "{\"x\":,\"t\":[{\"n\":0}]}", "{\"t\":[,]}", "[]]", ":",
+        ])
+    func strays(text: String) throws {
+        for most in [1, .max] {
+            let found = try rows(
+                "\(text)\n{\"t\":[{\"n\":1}]}\n", [("t", "$.t[*]")], ["n"], most: most)
+            #expect(found.last == "2 1", "\(found)")
+        }
+    }
+
     @Test("Bytes that are no UTF-8 cost their document, in its line") func encoding() throws {
         let bytes = Array("{\"n\":1}\n{\"n\":\"".utf8) + [0xE9] + Array("\"}\n{\"n\":3}\n".utf8)
         let reader = try JSONRows(
