@@ -5,20 +5,6 @@ import Testing
 
 @testable import Ingest
 
-/// Hands bytes out a few at a time, as a pipe does.
-private struct Trickle: ByteSource {
-    var bytes: ArraySlice<UInt8>
-    let most: Int
-    var storedBytes: Int { 0 }
-
-    mutating func read(into buffer: inout MutableSpan<UInt8>) -> Int {
-        let count = min(most, bytes.count, buffer.count)
-        for index in 0..<count { buffer[index] = bytes[bytes.startIndex + index] }
-        bytes = bytes.dropFirst(count)
-        return count
-    }
-}
-
 /// Rows as their columns' texts, refused ones as their problem; each with its line.
 private func rows(
     _ text: String, _ levels: [(String, String)], _ columns: [String], most: Int = .max,
@@ -34,9 +20,10 @@ private func rows(
     }
     let bytes = Array(text.utf8)
     let reader = try JSONRows(
-        Trickle(bytes: bytes[...], most: most), name: "test.json", levels: found, columns: columns,
+        PiecewiseSource(bytes: bytes, longest: most), name: "test.json", levels: found,
+        columns: columns,
         optional: optional,
-        reopened: { isPipe ? nil : Trickle(bytes: bytes[...], most: most) })
+        reopened: { isPipe ? nil : PiecewiseSource(bytes: bytes, longest: most) })
     var lines: [String] = []
     while true {
         switch try reader.next() {
@@ -146,7 +133,7 @@ struct JSONRowsTests {
     @Test("Bytes that are no UTF-8 cost their document, in its line") func encoding() throws {
         let bytes = Array("{\"n\":1}\n{\"n\":\"".utf8) + [0xE9] + Array("\"}\n{\"n\":3}\n".utf8)
         let reader = try JSONRows(
-            Trickle(bytes: bytes[...], most: .max), name: "test.json", levels: [], columns: ["n"],
+            PiecewiseSource(bytes: bytes), name: "test.json", levels: [], columns: ["n"],
             optional: [])
         var lines: [String] = []
         reading: while true {
@@ -170,8 +157,8 @@ struct JSONRowsTests {
         ]
         let columns = ["audit.id", "event.type", "$.month"]
         let reader = try JSONRows(
-            Trickle(bytes: bytes[...], most: .max), name: "test.json", levels: levels,
-            columns: columns, optional: [], reopened: { Trickle(bytes: bytes[...], most: .max) })
+            PiecewiseSource(bytes: bytes), name: "test.json", levels: levels,
+            columns: columns, optional: [], reopened: { PiecewiseSource(bytes: bytes) })
         _ = try reader.next()
         let raw = String(decoding: reader.rawRow, as: UTF8.self)
         #expect(raw.hasSuffix("}\n") && raw.dropLast().allSatisfy { $0 != "\n" })
@@ -202,7 +189,7 @@ struct JSONRowsTests {
         func units(_ count: Int) throws -> Int {
             let text = "{\"t\":[\"" + String(repeating: "x", count: count) + "\",1]}"
             let units = JSONUnits(
-                Trickle(bytes: Array(text.utf8)[...], most: .max), name: "test.json",
+                PiecewiseSource(bytes: Array(text.utf8)), name: "test.json",
                 way: [Array("t".utf8)], unrolls: true)
             units.longestUnit = 1 << 20
             var found = 0
