@@ -158,8 +158,9 @@ public struct Restore {
                 path: erasuresFile, action: "open", reason: "there is no such file")
         }
         let inside = KeptErasures(path: backup + "/" + LogStore.backedUpErasures)
-        var lines = try kept.read(identity: identity)
-        lines.own += try inside.read(identity: identity).own
+        // The store that could tell again what a line told is not there.
+        var lines = try kept.read(identity: identity, mayBeCutOff: false)
+        lines.own += try inside.read(identity: identity, mayBeCutOff: false).own
         let hasOthersAlone = lines.own.isEmpty && !lines.ofOthers.isEmpty
         return (kept.path, lines, (kept.isThere || inside.isThere) && !hasOthersAlone)
     }
@@ -169,7 +170,7 @@ public struct Restore {
         guard !StoreFiles.isAbsent(holdsFile) else {
             throw StoreFault.file(path: holdsFile, action: "open", reason: "there is no such file")
         }
-        return try KeptHolds(path: holdsFile).read(identity: identity)
+        return try KeptHolds(path: holdsFile).read(identity: identity, mayBeCutOff: false)
     }
 
     private func check(_ partial: PartialFolder, _ manifest: BackupManifest) throws {

@@ -228,6 +228,26 @@ struct PersonErasureTests {
         #expect(try command.run("verify").code == 0)
     }
 
+    @Test("A restore refuses a list whose last line is cut off: what it told nobody else tells")
+    func cutLine() throws {
+        let command = try made(isLarge: false)
+        #expect(try command.run("backup", "copy").code == 0)
+        for person in ["customer/\(Marker.customer.text)", "agent/\(Marker.agent.text)"] {
+            #expect(try command.run("erase", person, "--reason", "x", "--by", "dpo").code == 0)
+        }
+        _ = try command.shell("mv store away && truncate -s -40 store.erasures")
+        let refused = try command.run("restore", "copy", "--store", "store")
+        #expect(refused.code == 74, "\(refused)")
+        #expect(refused.error.contains("line 2 of"), "\(refused)")
+        // Beside the store itself the line is told again.
+        _ = try command.shell("mv away store")
+        #expect(try command.run("erase", "--again").code == 0)
+        #expect(try command.shell("wc -l < store.erasures").out.contains("2"))
+        _ = try command.shell("rm -r store")
+        #expect(try command.run("restore", "copy", "--store", "store").code == 0)
+        #expect(try command.run("person", "show", "agent/\(Marker.agent.text)").code == 64)
+    }
+
     @Test("A profile is corrected by an event of today, another event by one in its place")
     func corrected() throws {
         let command = try made(isLarge: false)

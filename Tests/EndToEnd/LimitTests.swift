@@ -36,11 +36,14 @@ struct LimitPageTests {
         "memory of a question, MiB, unless `--memory` says more": "Querying/QueryLimitTests",
         "a key file, bytes": "Operating/BackupTests",
         "a backup's `backup.json`, bytes": "Operating/BackupTests",
+        "containers inside each other in JSON": "Ingest/JSON/JSONRowsTests",
+        "an element of a JSON list, or a document that is read whole, bytes":
+            "Ingest/JSON/JSONRowsTests",
     ]
 
     @Test("Every limit of the page is tried from both sides")
     func complete() throws {
-        #expect(Self.limits.count == 31)
+        #expect(Self.limits.count == 33)
         for (what, _) in Self.limits {
             #expect(Self.trials[what] != nil || Self.elsewhere[what] != nil, "\(what)")
         }

@@ -30,12 +30,18 @@ package struct KeptList<Line: KeptLine>: Sendable {
 
     /// What is kept; empty where there is no file.
     ///
-    /// - Parameter identity: of the log whose lines are asked for: see `LogStore.identity`.
+    /// - Parameters:
+    ///   - identity: of the log whose lines are asked for: see `LogStore.identity`.
+    ///   - mayBeCutOff: whether a last line that is cut off is none. The log tells again what it told;
+    ///     where there is no such log, nobody does.
     /// - Throws: `StoreFault.foreignLine` where a line is none of ours.
-    package func read(identity: String) throws -> Lines {
+    package func read(identity: String, mayBeCutOff: Bool = true) throws -> Lines {
         guard !StoreFiles.isAbsent(path) else { return Lines() }
         let size = StoreFiles.status(path)?.size ?? 0
         let bytes = try StoreFiles.read(path, limitBytes: size, following: false).bytes
+        if !mayBeCutOff, let number = StoreFiles.cutLine(of: bytes) {
+            throw StoreFault.foreignLine(path: path, line: number)
+        }
         var lines = Lines()
         for (number, text) in StoreFiles.lines(of: bytes) {
             guard let json = try? JSONValue(parsing: text), let line = Line(json) else {
@@ -90,6 +96,15 @@ extension StoreFiles {
             lines.append((place + 1, text))
         }
         return lines
+    }
+
+    /// The number of a last line that is cut off; nil where there is none.
+    package static func cutLine(of bytes: [UInt8]) -> Int? {
+        let all = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        guard let last = all.last, !last.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) else {
+            return nil
+        }
+        return isObject(String(decoding: last, as: UTF8.self)) ? nil : all.count
     }
 
     private static func isObject(_ text: String) -> Bool {

@@ -61,6 +61,9 @@ struct JSONTree {
     private mutating func value(_ bytes: Span<UInt8>, depth: Int) throws(JSONFault) {
         let first = scanner.peek(bytes)
         let start = scanner.position
+        guard depth < JSONTree.deepest || (first != 0x7B && first != 0x5B) else {
+            throw JSONFault("is nested too deeply", at: start)
+        }
         let place = nodes.count
         nodes.append(Node(kind: .null, start: UInt32(truncatingIfNeeded: start)))
         switch first {
@@ -94,9 +97,6 @@ struct JSONTree {
     }
 
     private mutating func members(_ bytes: Span<UInt8>, depth: Int) throws(JSONFault) {
-        guard depth < JSONTree.deepest else {
-            throw JSONFault("is nested too deeply", at: scanner.position)
-        }
         scanner.position += 1
         if scanner.take(0x7D, bytes) { return }
         repeat {
@@ -115,9 +115,6 @@ struct JSONTree {
     }
 
     private mutating func elements(_ bytes: Span<UInt8>, depth: Int) throws(JSONFault) {
-        guard depth < JSONTree.deepest else {
-            throw JSONFault("is nested too deeply", at: scanner.position)
-        }
         scanner.position += 1
         if scanner.take(0x5D, bytes) { return }
         repeat {

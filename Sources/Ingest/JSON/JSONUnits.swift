@@ -15,8 +15,8 @@ final class JSONUnits {
         case end
     }
 
-    /// A unit, at most.
-    static let longestUnit = 64 << 20
+    /// A unit, at most, in bytes.
+    var longestUnit = 64 << 20
 
     /// The unit last found, taken apart.
     private(set) var tree = JSONTree()
@@ -263,20 +263,31 @@ final class JSONUnits {
     private func parse(_ tree: inout JSONTree) throws -> Range<Int> {
         while true {
             let start = position
-            do throws(JSONFault) {
+            do {
                 let end = try tree.parse(buffer.span, from: start)
                 // A number may go on.
                 if end < buffer.count || isAtEnd {
-                    try JSONScanner.requireUTF8(buffer.span.extracting(start..<end))
+                    guard end - start <= longestUnit else { throw tooLong() }
+                    try requireUTF8(start..<end)
                     position = end
                     return start..<end
                 }
-            } catch {
+            } catch let error as JSONFault {
                 // A fault far from the end is one.
                 if tree.position + 16 < buffer.count || isAtEnd { throw error }
             }
-            guard buffer.count - position <= JSONUnits.longestUnit else { throw tooLong() }
+            guard buffer.count - position <= longestUnit else { throw tooLong() }
             _ = try refill()
+        }
+    }
+
+    private func requireUTF8(_ range: Range<Int>) throws(JSONFault) {
+        let held = buffer
+        let bytes = held.span
+        do throws(JSONFault) {
+            try JSONScanner.requireUTF8(bytes.extracting(range))
+        } catch {
+            throw JSONFault(error.problem, at: range.lowerBound + error.offset)
         }
     }
 
@@ -284,7 +295,7 @@ final class JSONUnits {
         InputFault(
             name: name,
             cause: .other(
-                "has a value of more than \(JSONUnits.longestUnit >> 20) MB in line "
+                "has a value of more than \(longestUnit >> 20) MB in line "
                     + "\(line(of: position)). Let \"rows\" of the mapping lead to the elements of the "
                     + "list that is so long: their path by names, then [*]."))
     }
@@ -293,6 +304,9 @@ final class JSONUnits {
     ///
     /// - Parameter mayForget: whether what was passed over is needed no more.
     private func skipValue(mayForget: Bool = false) throws {
+        guard let first = try peek(), !JSONUnits.endsWord(first) else {
+            throw JSONFault("has no value where one belongs", at: position)
+        }
         var depth = 0
         var isInString = false
         repeat {
@@ -368,7 +382,7 @@ final class JSONUnits {
         while true {
             let end = buffer.next(10, from: position, to: buffer.count)
             if end + 1 >= buffer.count, try refill() {
-                guard buffer.count - start <= JSONUnits.longestUnit else { throw tooLong() }
+                guard buffer.count - start <= longestUnit else { throw tooLong() }
                 continue
             }
             position = min(end + 1, buffer.count)

@@ -38,15 +38,18 @@ struct RowEvents {
     /// Whether the mapping reads a row at all.
     mutating func isKept(_ row: InputRow) throws(Rejection) -> Bool {
         evaluator.begin(row)
-        let keep = mapping.keep.filter { isAsked($0) }
+        let (keep, skip) = (asked(mapping.keep), asked(mapping.skip))
         if !keep.isEmpty, try !evaluator.holds(anyOf: keep) { return false }
-        return try !evaluator.holds(anyOf: mapping.skip.filter { isAsked($0) })
+        return try !evaluator.holds(anyOf: skip)
     }
 
-    /// Whether a condition is about what the row at hand has: one on a level below asks rows of that level.
-    private func isAsked(_ tests: [TestSpec]) -> Bool {
-        mapping.levels.isEmpty
-            || tests.allSatisfy { mapping.levels.hasLevel($0.level, above: evaluator.level) }
+    /// Those of some conditions that are about what the row at hand has: one on a level below asks rows of
+    /// that level.
+    private func asked(_ conditions: [[TestSpec]]) -> [[TestSpec]] {
+        if mapping.levels.isEmpty { return conditions }
+        return conditions.filter { tests in
+            tests.allSatisfy { mapping.levels.hasLevel($0.level, above: evaluator.level) }
+        }
     }
 
     /// Whether no event holds for the row at hand: it needs neither case nor time, as a line of totals.

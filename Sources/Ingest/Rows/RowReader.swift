@@ -19,7 +19,7 @@ protocol RowReader: AnyObject {
     func mismatch(lacking column: String, of mapping: String) -> String?
     /// Reads the next row.
     ///
-    /// - Throws: what the source throws, and `RowsFault` where no row can be read from here on.
+    /// - Throws: what the source throws, and `InputFault` where no row can be read from here on.
     func next() throws -> RowItem
     /// Columns that no row had, though the mapping reads them, once all rows were read.
     var unseenColumns: [String] { get }

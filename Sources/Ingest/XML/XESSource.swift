@@ -119,8 +119,6 @@ final class XESSource: ByteSource, XMLHandler {
         }
     }
 
-    func text(_ text: String) {}
-
     /// Whether attributes here belong to a trace or an event.
     private var isKept: Bool {
         let owner = open.dropLast(depth)

@@ -5,8 +5,6 @@ internal import EventModel
 protocol XMLHandler: AnyObject {
     func begin(_ name: String, _ attributes: [String: String], line: Int)
     func end(_ name: String)
-    /// Text between tags; perhaps only a part of it.
-    func text(_ text: String)
 }
 
 /// Why a text is no XML, or none that is read.
@@ -47,12 +45,6 @@ struct XMLFault: Error {
                 let reader = unsafe Unmanaged<XMLReader>.fromOpaque(data).takeUnretainedValue()
                 reader.handler.end(unsafe String(cString: name))
             })
-        unsafe XML_SetCharacterDataHandler(parser) { data, text, count in
-            guard let data = unsafe data, let text = unsafe text else { return }
-            let reader = unsafe Unmanaged<XMLReader>.fromOpaque(data).takeUnretainedValue()
-            let bytes = unsafe UnsafeRawBufferPointer(start: text, count: Int(count))
-            reader.handler.text(unsafe String(decoding: bytes, as: UTF8.self))
-        }
         unsafe XML_SetEntityDeclHandler(parser) { data, _, _, _, _, _, _, _, _ in
             guard let data = unsafe data else { return }
             let reader = unsafe Unmanaged<XMLReader>.fromOpaque(data).takeUnretainedValue()

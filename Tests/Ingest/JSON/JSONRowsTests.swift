@@ -5,20 +5,6 @@ import Testing
 
 @testable import Ingest
 
-/// Hands bytes out a few at a time, as a pipe does.
-private struct Trickle: ByteSource {
-    var bytes: ArraySlice<UInt8>
-    let most: Int
-    var storedBytes: Int { 0 }
-
-    mutating func read(into buffer: inout MutableSpan<UInt8>) -> Int {
-        let count = min(most, bytes.count, buffer.count)
-        for index in 0..<count { buffer[index] = bytes[bytes.startIndex + index] }
-        bytes = bytes.dropFirst(count)
-        return count
-    }
-}
-
 /// Rows as their columns' texts, refused ones as their problem; each with its line.
 private func rows(
     _ text: String, _ levels: [(String, String)], _ columns: [String], most: Int = .max,
@@ -34,9 +20,10 @@ private func rows(
     }
     let bytes = Array(text.utf8)
     let reader = try JSONRows(
-        Trickle(bytes: bytes[...], most: most), name: "test.json", levels: found, columns: columns,
+        PiecewiseSource(bytes: bytes, longest: most), name: "test.json", levels: found,
+        columns: columns,
         optional: optional,
-        reopened: { isPipe ? nil : Trickle(bytes: bytes[...], most: most) })
+        reopened: { isPipe ? nil : PiecewiseSource(bytes: bytes, longest: most) })
     var lines: [String] = []
     while true {
         switch try reader.next() {
@@ -130,6 +117,35 @@ struct JSONRowsTests {
             ])
     }
 
+    @Test(
+        "What ends or parts values where none begins is a fault, and is passed",
+        arguments: [
+            "]", "}", ",", "{\"t\":}", "{\"x\":,\"t\":[{\"n\":0}]}", "{\"t\":[,]}", "[]]", ":",
+        ])
+    func strays(text: String) throws {
+        for most in [1, .max] {
+            let found = try rows(
+                "\(text)\n{\"t\":[{\"n\":1}]}\n", [("t", "$.t[*]")], ["n"], most: most)
+            #expect(found.last == "2 1", "\(found)")
+        }
+    }
+
+    @Test("Bytes that are no UTF-8 cost their document, in its line") func encoding() throws {
+        let bytes = Array("{\"n\":1}\n{\"n\":\"".utf8) + [0xE9] + Array("\"}\n{\"n\":3}\n".utf8)
+        let reader = try JSONRows(
+            PiecewiseSource(bytes: bytes), name: "test.json", levels: [], columns: ["n"],
+            optional: [])
+        var lines: [String] = []
+        reading: while true {
+            switch try reader.next() {
+            case .end: break reading
+            case .row: lines.append("\(reader.row.line) \(reader.row[0])")
+            case .rejected(let rejection): lines.append("\(rejection.line): \(rejection.problem)")
+            }
+        }
+        #expect(lines == ["1 1", "2: the JSON holds bytes that are not UTF-8", "3 3"])
+    }
+
     @Test("A refused row is kept as one line that gives it again")
     func rejects() throws {
         let bytes = Array(JSONRowsTests.zendesk.utf8)
@@ -141,8 +157,8 @@ struct JSONRowsTests {
         ]
         let columns = ["audit.id", "event.type", "$.month"]
         let reader = try JSONRows(
-            Trickle(bytes: bytes[...], most: .max), name: "test.json", levels: levels,
-            columns: columns, optional: [], reopened: { Trickle(bytes: bytes[...], most: .max) })
+            PiecewiseSource(bytes: bytes), name: "test.json", levels: levels,
+            columns: columns, optional: [], reopened: { PiecewiseSource(bytes: bytes) })
         _ = try reader.next()
         let raw = String(decoding: reader.rawRow, as: UTF8.self)
         #expect(raw.hasSuffix("}\n") && raw.dropLast().allSatisfy { $0 != "\n" })
@@ -167,6 +183,36 @@ struct JSONRowsTests {
         #expect(throws: InputFault.self) {
             try rows(JSONRowsTests.zendesk, [("audit", "$.audits[*]")], ["$.month"], isPipe: true)
         }
+    }
+
+    @Test("An element is as long as it may be, and no longer") func lengths() throws {
+        func units(_ count: Int) throws -> Int {
+            let text = "{\"t\":[\"" + String(repeating: "x", count: count) + "\",1]}"
+            let units = JSONUnits(
+                PiecewiseSource(bytes: Array(text.utf8)), name: "test.json",
+                way: [Array("t".utf8)], unrolls: true)
+            units.longestUnit = 1 << 20
+            var found = 0
+            while case .unit = try units.next() { found += 1 }
+            return found
+        }
+        try #expect(units(1_000_000) == 2)
+        let fault = #expect(throws: InputFault.self) { try units(2_000_000) }
+        #expect(
+            fault?.description
+                == "test.json has a value of more than 1 MB in line 1. Let \"rows\" of the mapping lead "
+                + "to the elements of the list that is so long: their path by names, then [*].")
+    }
+
+    @Test("Containers stand in each other as deep as they may, and no deeper") func depth() throws {
+        func parse(_ depth: Int) throws {
+            let text = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            let bytes = Array(text.utf8)
+            var tree = JSONTree()
+            _ = try tree.parse(bytes.span, from: 0)
+        }
+        try parse(256)
+        #expect(throws: JSONFault.self) { try parse(257) }
     }
 
     @Test("What is nested, and how it is read, asks for no more memory than one element")

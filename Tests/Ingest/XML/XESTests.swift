@@ -5,18 +5,7 @@ import Testing
 
 /// A log as the JSON that mappings read, so many bytes at a time.
 private func json(_ xml: String, most: Int = .max) throws -> String {
-    struct Slow: ByteSource {
-        var bytes: ArraySlice<UInt8>
-        let most: Int
-        var storedBytes: Int { 0 }
-        mutating func read(into buffer: inout MutableSpan<UInt8>) -> Int {
-            let count = min(most, bytes.count, buffer.count)
-            for index in 0..<count { buffer[index] = bytes[bytes.startIndex + index] }
-            bytes = bytes.dropFirst(count)
-            return count
-        }
-    }
-    let source = XESSource(Slow(bytes: Array(xml.utf8)[...], most: most), name: "test.xes")
+    let source = XESSource(PiecewiseSource(bytes: Array(xml.utf8), longest: most), name: "test.xes")
     var text: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 97)
     while true {
