@@ -13,6 +13,8 @@ public struct Mapping: Sendable {
     public internal(set) var source = ""
     /// How the file is CSV.
     public internal(set) var format = CSVFormat()
+    /// Which sheet of a workbook is meant; nil where the mapping says nothing of it.
+    var sheet: SheetFormat?
     /// What the result depends on: the mapping file's text, then each lookup file's name and bytes.
     /// The digest of an import is that of the input and of these.
     public internal(set) var contents: [UInt8] = []

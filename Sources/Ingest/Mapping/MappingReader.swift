@@ -77,7 +77,8 @@ final class MappingReader {
     }
 
     private static let keys = [
-        "mapping", "version", "title", "source", "csv", "rows", "time", "numbers", "missing",
+        "mapping", "version", "title", "source", "csv", "sheet", "rows", "time", "numbers",
+        "missing",
         "optional",
         "lookups", "values", "times", "keep", "skip", "case", "at", "order", "row-order", "merge",
         "events",
@@ -96,6 +97,7 @@ final class MappingReader {
         }
         mapping.source = fields.required("source", "the name of the system").flatMap(text) ?? ""
         if let csv = fields["csv"] { readFormat(csv) }
+        if let sheet = fields["sheet"] { readSheet(sheet) }
         if let rows = fields["rows"] { readLevels(rows) }
         // Before times, some of which are numbers.
         if let numbers = fields["numbers"] { readNumbers(numbers) }
@@ -142,17 +144,30 @@ final class MappingReader {
                 choice(encoding, "encoding", names + ["latin-1", "auto"])
                 .flatMap { $0 == "latin-1" ? .latin1 : TextEncoding(rawValue: $0) }
         }
-        if let skip = fields["skip"] {
-            guard let lines = skip.integer, (0...1000).contains(lines) else {
-                return faults.report(
-                    at: skip, "\(skip.inWords) stands here",
-                    expected: "how many lines stand above the header, 0 to 1000")
-            }
-            mapping.format.linesAbove = Int(lines)
-        }
+        mapping.format.linesAbove = linesAbove(fields["skip"])
         if let header = fields["header"] {
             mapping.format.header = header.elements.compactMap(text)
         }
+    }
+
+    private func readSheet(_ value: YAMLValue) {
+        guard let fields = Keys(value, of: "\"sheet\"", ["name", "skip", "header"], faults) else {
+            return
+        }
+        mapping.sheet = SheetFormat(
+            name: fields["name"].flatMap(text), rowsAbove: linesAbove(fields["skip"]),
+            header: fields["header"].map { $0.elements.compactMap(text) })
+    }
+
+    private func linesAbove(_ value: YAMLValue?) -> Int {
+        guard let value else { return 0 }
+        guard let lines = value.integer, (0...1000).contains(lines) else {
+            faults.report(
+                at: value, "\(value.inWords) stands here",
+                expected: "how many lines stand above the header, 0 to 1000")
+            return 0
+        }
+        return Int(lines)
     }
 
     private func readNumbers(_ value: YAMLValue) {

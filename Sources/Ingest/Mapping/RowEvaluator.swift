@@ -138,7 +138,9 @@ struct RowEvaluator {
             nanoseconds = base.nanoseconds
         case .text(let templates, let formats, let zone):
             guard let text = try first(of: templates) else { return nil }
-            guard let reading = TimeReading(text, formats, zone) else {
+            // Times of a sheet's cells have no format of their own.
+            let isISO = row.hasTimes || mapping.sheet != nil
+            guard let reading = TimeReading(text, isISO ? formats + [.iso] : formats, zone) else {
                 let forms = formats.map(\.text).joined(separator: " or ")
                 throw rejection(spec.name, text, "it is no time of the form \(forms)")
             }
