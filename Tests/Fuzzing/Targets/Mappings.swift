@@ -1,5 +1,6 @@
 import Definitions
 import EventModel
+import Foundation
 import Ingest
 import Shipped
 
@@ -42,7 +43,43 @@ extension FuzzTarget {
                     """
                 ])
             },
-            read: readRows),
+            read: { readRows($0, through: mapping) }),
+        FuzzTarget(
+            "json-rows", cost: 2,
+            seeds: {
+                bytes([
+                    #"{"month":"7","list":[{"id":1,"at":"2025-07-14","e":[{"n":"a"},{"n":null}]}]}"#,
+                    #"{"list":[{"id":"x","at":"2025-07-14T08:12:00Z","e":[{"n":1.5e3}]}]}"#
+                        + "\n{}\n",
+                    #"[{"list":[]},{"list":[{"id":2,"at":"2025-07-14","e":[{"n":[1]}]}]}]"#,
+                    "{\"list\":[{]}\n{\"list\":[{\"id\":\"\\ud83d\\ude00\",\"at\":\"2025-07-14\",\"e\":[{}]}]}",
+                ])
+            },
+            read: { readRows($0, through: documents) }),
+        FuzzTarget(
+            "xes-rows", cost: 2,
+            seeds: {
+                bytes([
+                    """
+                    <?xml version="1.0"?><log xes.version="1.0"><trace><string key="id" value="1"/>
+                    <event><date key="at" value="2025-07-14T08:12:00Z"/><int key="n" value="7"/>
+                    <list key="l"><values><string key="a" value="&lt;"/></values></list></event>
+                    <event/></trace></log>
+                    """
+                ])
+            },
+            read: { readRows($0, through: traces) }),
+        // Kept inputs are its seeds: zip files.
+        FuzzTarget(
+            "workbook", cost: 4, seeds: { [] },
+            read: { input in
+                let path = NSTemporaryDirectory() + "/rekam-fuzz-\(getpid()).xlsx"
+                defer { try? FileManager.default.removeItem(atPath: path) }
+                guard (try? Data(input).write(to: URL(fileURLWithPath: path))) != nil,
+                    let source = try? InputSource(path: path)
+                else { return false }
+                return readRows(source, through: sheet)
+            }),
     ]
 
     private static let small = """
@@ -97,14 +134,42 @@ extension FuzzTarget {
 
         """
 
-    private static let mapping: Mapping = {
+    private static let mapping = sound(whole)
+    private static let documents = sound(
+        rows(
+            #"{item: "$.list[*]", event: "@.e[*]"}"#, number: "item.id", at: "item.at",
+            kind: "event.n"))
+    private static let traces = sound(
+        rows(
+            #"{trace: "$", event: "@.events[*]"}"#, number: "trace.id", at: "event.at",
+            kind: "event.n"))
+    private static let sheet = sound(rows(nil, number: "number", at: "at", kind: "kind"))
+
+    /// A mapping of few columns.
+    private static func rows(_ rows: String?, number: String, at: String, kind: String) -> String {
+        """
+        mapping: m
+        source: s
+        \(rows.map { "rows: \($0)" } ?? "sheet: {skip: 1}")
+        optional: ["\(kind)"]
+        times: {done: "{\(at)}"}
+        case: "ticket/{\(number)}"
+        at: done
+        events:
+          - type: ticket.opened
+            data: {origin: customer, channel: {from: "{\(kind)}", missing: web}}
+
+        """
+    }
+
+    private static func sound(_ text: String) -> Mapping {
         let surroundings = MappingSurroundings(types: shippedTypes, storeZone: .utc)
         do throws(DefinitionFaults) {
-            return try Mapping.read(whole, file: "whole.yaml", in: surroundings)
+            return try Mapping.read(text, file: "whole.yaml", in: surroundings)
         } catch {
             preconditionFailure("the mapping is faulty: \(error)")
         }
-    }()
+    }
 
     private static func read(_ input: [UInt8], file: @escaping (String) -> [UInt8]) -> Mapping? {
         let surroundings = MappingSurroundings(
@@ -117,14 +182,17 @@ extension FuzzTarget {
         }
     }
 
+    private static func readRows(_ input: [UInt8], through mapping: Mapping) -> Bool {
+        readRows(InputSource(bytes: input, name: "fuzz"), through: mapping)
+    }
+
     /// Rows are counted once, and every event lies between the years 0001 and 9999.
-    @Sendable private static func readRows(_ input: [UInt8]) -> Bool {
+    private static func readRows(_ source: InputSource, through mapping: Mapping) -> Bool {
         var sink = CountingSink { batch in
             for row in batch.rows {
                 precondition(row.time >= .earliest && row.time <= .latest, "a time out of range")
             }
         }
-        let source = InputSource(bytes: input, name: "fuzz")
         do {
             let outcome = try ingest(
                 source, through: mapping, into: &sink, types: shippedTypes)
