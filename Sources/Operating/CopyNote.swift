@@ -50,6 +50,18 @@ package struct CopyNote: Hashable, Sendable {
         }
     }
 
+    /// Takes the note back of a copy that failed and left nothing.
+    package func takeBack(at store: String) {
+        guard StoreFiles.isAbsentOrEmpty(path), StoreFiles.isAbsent(PartialFolder.partial(path)),
+            let size = StoreFiles.status(Self.file(store))?.size,
+            let read = try? StoreFiles.read(Self.file(store), limitBytes: size, following: false)
+        else { return }
+        let kept = read.bytes.split(separator: 0x0A).filter {
+            CopyNote(line: String(decoding: $0, as: UTF8.self)) != self
+        }
+        try? StoreFiles.replace(Self.file(store), Array(kept.map { $0 + [0x0A] }.joined()))
+    }
+
     /// The copies that are known, oldest first; a line that cannot be read is left out.
     package static func all(of log: LogStore) -> [CopyNote] { all(ofStore: log.path) }
 
@@ -77,14 +89,17 @@ package struct CopyNote: Hashable, Sendable {
             let read = try? StoreFiles.read(path, limitBytes: size, following: false)
         else { return [] }
         return String(decoding: read.bytes, as: UTF8.self).split(separator: "\n").compactMap {
-            line in
-            guard let json = try? JSONValue(parsing: String(line)),
-                case .string(let word)? = json["kind"], let kind = Kind(rawValue: word),
-                case .string(let path)? = json["path"], case .string(let text)? = json["time"],
-                let time = try? Instant(rfc3339: text)
-            else { return nil }
-            return CopyNote(kind: kind, path: path, time: time)
+            CopyNote(line: String($0))
         }
+    }
+
+    private init?(line: String) {
+        guard let json = try? JSONValue(parsing: line),
+            case .string(let word)? = json["kind"], let kind = Kind(rawValue: word),
+            case .string(let path)? = json["path"], case .string(let text)? = json["time"],
+            let time = try? Instant(rfc3339: text)
+        else { return nil }
+        self.init(kind: kind, path: path, time: time)
     }
 
     /// Days that a copy of names may be kept.

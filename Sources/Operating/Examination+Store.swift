@@ -29,6 +29,8 @@ public struct StoreFacts: Sendable {
     var hasKey: Bool
     /// Why the vault is not the one that the log was written with; nil where it is.
     var vault: Finding?
+    /// That the list of erasures beside the store lacks some.
+    var erasures: Finding?
     var sharesWithGroup: Bool
     var verification: OperationNote?
     var backup: OperationNote?
@@ -65,7 +67,12 @@ public struct StoreFacts: Sendable {
                 name: "names lock", path: path + "/private.mdb-lock",
                 status: StoreFiles.status(path + "/private.mdb-lock"), forbidden: others),
         ]
-        vault = Examination.vault(of: log)
+        vault =
+            Examination.vault(of: log)
+            ?? ((try? log.unrecorded()) ?? nil).map {
+                Finding(.note, .vaultUnrecorded(rows: $0))
+            }
+        erasures = Examination.erasures(of: log)
         fileBytes = files[1].status?.size ?? 0
         mapBytes = log.mapBytes
         usedBytes = try log.usedFileBytes()
@@ -114,10 +121,10 @@ extension Examination {
     public static func store(_ store: StoreFacts, on facts: MachineFacts) -> [Finding] {
         var findings = [map(store)]
         findings += files(store, facts)
-        findings += [key(store), vault(store)]
+        findings += [key(store), vault(store)] + [store.erasures].compactMap(\.self)
         findings += [readers(store), writer(store), clock(store, facts)]
         if let finding = zone(store, facts) { findings.append(finding) }
-        findings += [verification(store), backup(store)]
+        findings += [verification(store), backup(store, facts)]
         if !store.superseded.isEmpty {
             // Whoever writes now may be making them anew.
             findings.append(
@@ -200,6 +207,13 @@ extension Examination {
         }
     }
 
+    /// Whether the list beside the store has every erasure that the log tells: a backup that comes back
+    /// where the store is lost is erased again by it alone.
+    static func erasures(of log: LogStore) -> Finding? {
+        guard let count = try? log.erasuresOutsideLacking(), count > 0 else { return nil }
+        return Finding(.fault, .erasuresLacking(path: log.keptErasures.path, count: count))
+    }
+
     /// Names can be read by whoever reads the log, or by fewer, and by nobody else.
     private static func vault(_ store: StoreFacts) -> Finding {
         guard let vault = store.files[4].status else { return Finding(.note, .vaultMissing) }
@@ -260,10 +274,13 @@ extension Examination {
             .verified(note.time, difference: note.holds ? nil : note.detail))
     }
 
-    private static func backup(_ store: StoreFacts) -> Finding {
+    /// A backup that is as old as one with names may be is none to rely on: it should be replaced.
+    private static func backup(_ store: StoreFacts, _ facts: MachineFacts) -> Finding {
         guard let note = store.backup else { return Finding(.note, .noBackup) }
+        let isOld =
+            facts.now.milliseconds - note.time.milliseconds > CopyNote.mostDays * 86_400_000
         return Finding(
-            .fine,
+            isOld ? .note : .fine,
             .backup(note.time, place: note.detail, entries: note.entries, of: store.entries))
     }
 }

@@ -98,6 +98,10 @@ public struct Finding: Hashable, Sendable {
         case digestKey(isMissing: Bool)
         /// The vault is older than the log, or of a copy that went on apart.
         case vaultOlder
+        /// The list of erasures beside the store lacks some that the log tells.
+        case erasuresLacking(path: String, count: Int)
+        /// The vault holds rows, or pages, of an append that never was, or is under way.
+        case vaultUnrecorded(rows: Int)
         /// Processes that read now; slots of killed ones that were just freed.
         case readers([Int], freed: Int)
         case writer(isWriting: Bool)
@@ -172,7 +176,9 @@ extension Finding.OfStore {
         case .map: .map
         case .link, .exposed, .lockMode, .foreign, .files: .files
         case .key, .keyMissing, .keyFault: .key
-        case .vault, .vaultMissing, .vaultMode, .vaultKept, .digestKey, .vaultOlder: .names
+        case .vault, .vaultMissing, .vaultMode, .vaultKept, .digestKey, .vaultOlder,
+            .vaultUnrecorded, .erasuresLacking:
+            .names
         case .readers: .readers
         case .writer: .writer
         case .clockAhead, .clockBehind: .clock

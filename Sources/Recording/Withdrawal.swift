@@ -143,7 +143,9 @@ public enum WithdrawalFault: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 /// What an import may be called by, as one of its records says.
-private struct ImportNames {
+struct ImportNames {
+    /// The record's entry.
+    var sequence: UInt32
     /// The record's id without `ingest/`: that of input and mapping, then `/2` and so on.
     var name: String
     /// The part of it that all records of input and mapping share.
@@ -154,7 +156,8 @@ private struct ImportNames {
     /// The entries it added.
     var ranges: [Range<UInt32>]
 
-    private init?(_ entry: JSONValue) {
+    private init?(_ entry: JSONValue, at sequence: UInt32) {
+        self.sequence = sequence
         let prefix = "ingest/"
         guard case .string(let id)? = entry["id"], id.utf8.starts(with: prefix.utf8) else {
             return nil
@@ -179,7 +182,8 @@ private struct ImportNames {
             return try view.caseHistory(caseID).compactMap { sequence in
                 ImportNames(
                     try JSONValue(
-                        parsing: String(decoding: view.revealedEntry(sequence), as: UTF8.self)))
+                        parsing: String(decoding: view.revealedEntry(sequence), as: UTF8.self)),
+                    at: sequence)
             }
         }
     }
@@ -189,9 +193,13 @@ private struct ImportNames {
     func identity(of start: String, _ privateDigest: ([UInt8]) -> [UInt8]) -> String? {
         if let digest, digest.utf8.starts(with: start.utf8) { return digest }
         if name.utf8.starts(with: start.utf8) { return whole }
-        guard digest == nil, start.utf8.count == 64 else { return nil }
         // An input with answers: its record is named by the digest, and doesn't tell it.
-        let named = Hexadecimal.text(privateDigest(Array((start + mapping).utf8)))
-        return name.utf8.starts(with: named.utf8) ? whole : nil
+        guard digest == nil, start.utf8.count == 64 else { return nil }
+        return isOf(start, privateDigest) ? whole : nil
+    }
+
+    /// Whether it tells of an input, by all 64 digits of its SHA-256.
+    func isOf(_ digest: String, _ privateDigest: ([UInt8]) -> [UInt8]) -> Bool {
+        whole == Hexadecimal.text(privateDigest(Array((digest + mapping).utf8)))
     }
 }

@@ -138,6 +138,18 @@ package struct Disclosure: Hashable, Sendable {
     /// The text; nil where it is no disclosure.
     package var text: String? { content?.text }
 
+    /// Whether an array as `write` makes it says that its text is a name.
+    static func isOfName(_ array: Span<UInt8>) -> Bool {
+        // `["`, the salt, `","`.
+        let start = 5 + Base64URL.length(of: saltBytes)
+        let key = nameKey.utf8Span.span
+        guard array.count > start + key.count, array[start + key.count] == 0x22 else {
+            return false
+        }
+        for index in key.indices where array[start + index] != key[index] { return false }
+        return true
+    }
+
     /// Where the text lies in an array as `write` makes it, if nothing in it is escaped; else nil.
     static func plainText(of array: Span<UInt8>) -> Range<Int>? {
         // `["`, the salt, `","`, the key, `","`, the text, `"]`.

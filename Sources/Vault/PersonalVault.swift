@@ -6,9 +6,11 @@ package import LMDB
 /// not derived from the entries, and that no figure needs.
 ///
 /// It is written under the log's write transaction and committed before it, so that a crash leaves
-/// rows that nothing refers to, never a token that nothing explains. An erasure puts another file in
-/// its place, since LMDB keeps what was deleted readable in free pages: whoever reads or writes looks
-/// first whether the file is still the one that is open.
+/// rows that nothing refers to, never a token that nothing explains. These rows are told by the log's
+/// `VaultStand`, and pages that were written and never committed by the file `private.begun`, which is
+/// there from before the vault is written until the log has committed. Cleaning and erasing put another
+/// file in the vault's place, since LMDB keeps what was deleted readable in free pages: whoever reads or
+/// writes looks first whether the file is still the one that is open.
 package final class PersonalVault: Sendable {
     /// The store's folder.
     package let folder: String
@@ -94,29 +96,47 @@ package final class PersonalVault: Sendable {
     /// not be taken out yet.
     package func hide(_ tokens: Set<Token>) { hidden.withLock { $0 = tokens } }
 
-    /// Writes and commits; the log's write transaction must be held.
-    ///
-    /// - Parameter base: rows of texts of this sequence and later ones are left over from an append
-    ///   that never was, and go first.
-    package func write(_ rows: VaultRows, from base: UInt32) throws {
+    /// The file that is there while an append writes the vault, and its log has not committed.
+    package static let begun = "private.begun"
+
+    /// Whether an append is under way, or was cut off: the writer's lock tells which.
+    package var isAppending: Bool {
+        var file = stat()
+        return unsafe stat(folder + "/" + PersonalVault.begun, &file) == 0
+    }
+
+    /// Notes that the vault is going to be written. The note outlasts the process; it isn't forced onto
+    /// the disk, as rows are that were committed.
+    package func beginAppending() throws {
+        let path = folder + "/" + PersonalVault.begun
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            // Another user's does as well.
+            if errno == EACCES, isAppending { return }
+            throw fault(path, "open")
+        }
+        Glibc.close(descriptor)
+    }
+
+    /// Notes that the vault holds what its log knows, and nothing else.
+    package func endAppending() throws {
+        let path = folder + "/" + PersonalVault.begun
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw fault(path, "unlink") }
+    }
+
+    /// Writes and commits; the log's write transaction must be held, and what an append before left be
+    /// gone.
+    package func write(_ rows: VaultRows) throws {
         guard let now = try current() else { throw VaultFault.missing(path: folder) }
         let write = try now.environment.beginWrite()
-        try now.tables.deleteTexts(from: base, in: write)
         try now.tables.add(rows, in: write)
-        // Nothing stands behind `base` any more; within an entry attributes may come before data.
+        // The texts of later entries come last; within an entry attributes may come before data.
         for text in rows.texts.sorted(by: { ($0.sequence, $0.place) < ($1.sequence, $1.place) }) {
             try write.append(
                 now.tables.texts, Key(text.sequence, UInt32(text.place)),
                 rows.bytes.span.extracting(text.disclosure))
         }
         try write.commit()
-    }
-
-    /// Takes out rows of texts of a sequence and of later ones: left over from an append that never
-    /// was. Nothing is written where there are none.
-    package func dropTexts(from base: UInt32) throws {
-        guard try beginRead()?.hasTexts(from: base) ?? false else { return }
-        try update { write, tables in try tables.deleteTexts(from: base, in: write) }
     }
 
     /// Does something in one transaction of the vault.
@@ -379,17 +399,5 @@ package struct VaultTables: Sendable {
         try transaction.withValue(registry, Key(VaultTables.rowsKey)) { value in
             value.count == 4 ? value.littleEndian(at: 0) : 0
         } ?? 0
-    }
-
-    /// Takes the texts of some sequence and of all later ones out.
-    package func deleteTexts(
-        from base: UInt32, in write: borrowing WriteTransaction
-    ) throws {
-        var cursor = try write.cursor(texts)
-        var stands = try cursor.seek(Key(base))
-        while stands {
-            try cursor.delete()
-            stands = try cursor.move(.next)
-        }
     }
 }

@@ -125,6 +125,16 @@ package final class VaultReader {
         }
     }
 
+    /// Lends what persons are called: names, and those that events show of them; not what is hidden.
+    package func forEachStoredName(_ body: (_ name: Span<UInt8>) throws -> Void) throws {
+        try forEachStoredText { text, row in
+            guard Disclosure.isOfName(row),
+                hidden.isEmpty || !isHidden(Disclosure(array: row.copyBytes()))
+            else { return }
+            try body(text)
+        }
+    }
+
     /// The disclosures of texts without a column, in the order of entries.
     package func forEachText(
         _ body: (_ sequence: UInt32, _ place: Int, Disclosure) throws -> Void

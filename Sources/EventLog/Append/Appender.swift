@@ -145,7 +145,7 @@ import Vault
         try sealing.sealTexts(input, finds.personal, sequences: sequences)
         try sealing.saltAnswers(
             input, accepted: accepted, mayAnswer: layout.mayAnswer, given: batch.salts)
-        if let stand = try sealing.beginCommit(from: input.base) { state.vault = stand }
+        if let stand = try sealing.beginCommit() { state.vault = stand }
         do {
             try write(input, forming, admission, old, &state, in: transaction)
         } catch {

@@ -74,21 +74,18 @@ import Vault
     /// Begins to put what the batch needs into the vault, on a thread of its own: `commit` waits for it.
     ///
     /// - Returns: how far the vault is written then; nil where the batch needs nothing of it.
-    func beginCommit(from base: UInt32) throws -> VaultStand? {
-        guard !rows.isEmpty else {
-            // What a killed append left would come to stand under sequences of others.
-            try vault.dropTexts(from: base)
-            return nil
-        }
+    func beginCommit() throws -> VaultStand? {
+        guard !rows.isEmpty else { return nil }
         guard let before = try vault.beginRead()?.stand else {
             throw VaultFault.missing(path: vault.folder)
         }
+        try vault.beginAppending()
         let rows = rows
         self.rows = VaultRows()
         handed.withLock { $0 = Handed(rows: rows) }
         queue.async(group: writing) { [self] in
             do {
-                try vault.write(handed.withLock { $0.rows }, from: base)
+                try vault.write(handed.withLock { $0.rows })
             } catch {
                 handed.withLock { $0.failure = error }
             }

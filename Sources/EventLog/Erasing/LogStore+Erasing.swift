@@ -26,6 +26,15 @@ extension LogStore {
             + inside.read(identity: identity).own
     }
 
+    /// How many erasures the log tells that the file beside the store lacks, and the next erasure adds.
+    package func erasuresOutsideLacking() throws -> Int {
+        let told = try read { try $0.erasures() }
+        guard !told.isEmpty else { return 0 }
+        let kept = try keptErasures.read(identity: identity).own
+            .reduce(into: Set<Token>()) { $0.formUnion($1.tokens) }
+        return told.count { !$0.tokens.isSubset(of: kept) }
+    }
+
     /// Does something that takes several write transactions while nobody else writes.
     package func keepingOthersOut<Result>(_ body: () throws -> Result) throws -> Result {
         guard !isReadOnly else { throw StoreFault.readOnly(path: path) }
@@ -53,7 +62,7 @@ extension LogStore {
             guard vault.isThere else { throw VaultFault.missing(path: path) }
             // A list that can't be added to is told before anything is recorded.
             _ = try keptErasures.read(identity: identity)
-            try dropUnrecordedTexts()
+            try dropUnrecorded()
             guard let erasure = try read({ try plan($0) }), !erasure.isEmpty else { return nil }
             try vault.note(LogStore.erasing, erasure.json.canonical ?? [])
             do {
@@ -154,7 +163,8 @@ extension LogStore {
         do {
             try takeOut([erasure], try read { try $0.tokens() })
             try vault.removeLeftovers()
-            try keptErasures.add([erasure], identity: identity)
+            // With what a list lacks that was lost or cut.
+            try keptErasures.add(read { try $0.erasures() }, identity: identity)
             try vault.note(LogStore.erasing, nil)
             isFinished = true
         } catch let error as LMDBError {
@@ -178,10 +188,49 @@ extension LogStore {
         return rows
     }
 
-    /// Takes out texts that no entry has, since the append that put them in never was: an erasure
-    /// could not find them by an entry.
-    private func dropUnrecordedTexts() throws {
-        try vault.dropTexts(from: read { $0.entryCount })
+    /// How many rows the vault holds beyond those of the log, which an append left that never was, or one
+    /// that is under way elsewhere; 0 where it may have left pages alone, nil where nothing tells of one.
+    package func unrecorded() throws -> Int? {
+        try unrecorded(beside: read { $0.state })
+    }
+
+    func unrecorded(beside state: LogState) throws -> Int? {
+        guard vault.isThere, !vault.isRefused, let reader = try vault.beginRead() else {
+            return nil
+        }
+        let more = Int(try reader.stand.rows) - Int(state.vault.rows)
+        return more > 0 ? more : vault.isAppending ? 0 : nil
+    }
+
+    /// Takes out what no entry refers to, since the append that put it in never was: nobody could find it
+    /// by an entry and erase it. Nothing of it is left in the file.
+    ///
+    /// Who holds the writer's lock alone may judge: nobody is appending then, so that the log's state is
+    /// all that was ever recorded. A vault that is not the log's is left alone. A crash in between leaves
+    /// what told of it, and it is done again.
+    ///
+    /// - Complexity: O(names + rows), a SHA-256 for each name.
+    package func dropUnrecorded() throws {
+        try keepingOthersOutAlready {
+            guard vault.isThere, try vaultMismatch() == nil else { return }
+            let hasPages = vault.isAppending
+            try vault.takeOutUnrecorded(of: read { try $0.tokens() }, always: hasPages)
+            try takeVault()
+            if hasPages { try vault.endAppending() }
+        }
+    }
+
+    /// The same at an opening, where something tells that there is anything and nobody else writes:
+    /// whoever does looks first itself.
+    func dropUnrecordedWhereFree() throws {
+        do {
+            guard try unrecorded() != nil else { return }
+            try environment.keepingOthersOut(waitAtMost: .zero) {
+                if try unrecorded() != nil { try dropUnrecorded() }
+            }
+        } catch is VaultFault {
+        } catch is LMDBError {
+        }
     }
 
     /// Takes out what was erased and is there again, since an older vault was put back; records in the
@@ -196,7 +245,7 @@ extension LogStore {
         try keepingOthersOut {
             if takesVault, try vaultMismatch() == .older { try takeVault() }
             try finishErasure()
-            if vault.isThere { try dropUnrecordedTexts() }
+            try dropUnrecorded()
             let kept = try erasuresOutside()
             let (told, untold, tokens) = try read { view in
                 let told = try view.erasures()
@@ -204,7 +253,7 @@ extension LogStore {
                 return (told, try view.untold(kept, told: told, tokens), tokens)
             }
             for erasure in untold {
-                try appendOwn(erasure.drafts(origin: origin), recorded: now)
+                try appendTold(erasure.drafts(origin: origin), recorded: now)
             }
             let rows = vault.isThere ? try takeOut(told + kept, tokens) : 0
             try keptErasures.add(told + kept, identity: identity)
@@ -295,6 +344,17 @@ extension LogView {
                 names: all, texts: tokens, reason: reason, by: by, time: entry.time)
         }
         return order.compactMap { found[$0] }
+    }
+
+    /// How many names entries from one on tell as erased; nil where none tells of an erasure.
+    ///
+    /// - Complexity: O(erasures).
+    package func erasedNames(from first: UInt32) throws -> Int? {
+        var count: Int?
+        try forEachErasure { entry, names, _, _, _ in
+            if entry.sequence >= first { count = (count ?? 0) + names.count }
+        }
+        return count
     }
 
     /// Of erasures that others tell, what this log has and does not tell itself, under its own

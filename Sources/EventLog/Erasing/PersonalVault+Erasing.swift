@@ -50,12 +50,32 @@ extension PersonalVault {
     package func apply(_ erasures: [Erasure], of log: LogTokens) throws -> Int {
         let found = try remaining(of: erasures)
         guard found.count > 0 else { return 0 }
-        func goes(_ token: Token) -> Bool {
-            found.tokens.contains(token) || !log.names.contains(token)
+        try takeOut(found, of: log)
+        return found.count
+    }
+
+    /// Takes out rows that no entry needs; nothing is written where there are none.
+    ///
+    /// - Parameter always: whether the file is made anew in any case, since pages that were never
+    ///   committed may hold what stands in no row.
+    func takeOutUnrecorded(of log: LogTokens, always: Bool) throws {
+        guard let reader = try beginRead() else { return }
+        var isNeeded = always
+        if !isNeeded {
+            try reader.forEachToken { token, _ in
+                if !log.names.contains(token) { isNeeded = true }
+            }
+            isNeeded = try isNeeded || reader.hasTexts(from: log.end)
         }
+        if isNeeded { try takeOut(Remaining(), of: log) }
+    }
+
+    private func takeOut(_ found: Remaining, of log: LogTokens) throws {
         try takeOut { table, key, value in
             switch table {
-            case "disclosures": return goes(Token(of: Disclosure(array: value.copyBytes())))
+            case "disclosures":
+                let token = Token(of: Disclosure(array: value.copyBytes()))
+                return found.tokens.contains(token) || !log.names.contains(token)
             case "texts":
                 guard key.count == 8 else { return false }
                 let row: UInt64 = key.bigEndian(at: 0)
@@ -63,7 +83,6 @@ extension PersonalVault {
             default: return false
             }
         }
-        return found.count
     }
 
     /// The same in a copy, in which nothing is under way: what a note of an erasure says is told by the

@@ -30,49 +30,6 @@ package struct SpeltNames: Sendable {
             .map { Self.withoutPrefix($0) }.filter { $0.utf8.count >= Self.leastNumber }.sorted()
     }
 
-    /// What of names tells of somebody by itself, of letters alone, and not what stands behind the `@` of
-    /// an address: a word, such as a family name, also without its hyphen or apostrophe (`OBrien`), or
-    /// written together with others of the name (`SitiNurhaliza`).
-    package static func parts(of names: some Sequence<String>) -> SpeltNames {
-        var found: Set<String> = []
-        for name in names {
-            let name = String(name.prefix { $0 != "@" })
-            let bound = name.split { !($0.isLetter || $0.isNumber || binding.contains($0)) }
-            for piece in bound {
-                found.formUnion(spellings(of: String(piece)).map { $0.joined() })
-            }
-            for words in spellings(of: name) { found.formUnion(together(words)) }
-        }
-        return SpeltNames(found.filter(isTelling))
-    }
-
-    /// What parts a word and may be left out of it.
-    private static let binding: Set<Character> = [
-        "-", "‐", "‑", "'", "’", "‘", "ʼ", "ʻ", "`", "´", "′",
-    ]
-
-    /// Whether a word tells of somebody by itself.
-    private static func isTelling(_ word: String) -> Bool {
-        word.count >= leastWithin && !word.utf8.contains(where: isDigit)
-    }
-
-    /// The words of a name, and what they make written together: some that follow each other, and any two.
-    /// One that tells of somebody by itself must be among them, lest `de la` be somebody.
-    private static func together(_ words: [String]) -> [String] {
-        var found = words
-        for start in words.indices {
-            for end in words.indices where end > start {
-                let run = words[start...end]
-                if run.contains(where: isTelling) { found.append(run.joined()) }
-                let two = [words[start], words[end]]
-                if two.contains(where: isTelling), two.allSatisfy({ $0.count > 1 }) {
-                    found += [two.joined(), two.reversed().joined()]
-                }
-            }
-        }
-        return found
-    }
-
     /// Whether there is nothing to look for.
     package var isEmpty: Bool { names.isEmpty }
 
@@ -164,7 +121,7 @@ package struct SpeltNames: Sendable {
     }
 
     /// The text with letters that are written as two where a keyboard has none of them.
-    private static func spelledOut(_ text: String) -> String {
+    static func spelledOut(_ text: String) -> String {
         guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
         return text.caseFolded._nfc.map { twoLetters[$0] ?? String($0) }.joined()
     }
@@ -208,7 +165,7 @@ package struct SpeltNames: Sendable {
 
     /// The scalars of a text in lower case, without accents and what nobody sees; digits of any script
     /// as those of ASCII, and letters that look like one of ASCII as that one.
-    private static func folded(_ text: String) -> [Unicode.Scalar] {
+    static func folded(_ text: String) -> [Unicode.Scalar] {
         var found: [Unicode.Scalar] = []
         for scalar in wide(text).caseFolded._nfd {
             if [.nonspacingMark, .format].contains(scalar.properties.generalCategory) { continue }

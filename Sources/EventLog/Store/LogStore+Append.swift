@@ -34,9 +34,7 @@ extension LogStore {
             own.provenance.clock = Provenance.givenClock
             return try append(own, recorded: clock, isStrict: isStrict, also: body)
         }
-        let transaction = try beginWrite()
-        try refuseWhileErasing(transaction)
-        try refuseForeignVault(transaction)
+        let transaction = try beginAppend()
         let (outcome, state) = try appender.append(
             batch, recorded: clock, isStrict: isStrict, in: transaction)
         guard outcome.accepted > 0 else { return outcome }
@@ -48,8 +46,26 @@ extension LogStore {
         }
         try appender.commitVault()
         try transaction.commit()
+        try vault.endAppending()
         appender.settled(state)
         return outcome
+    }
+
+    /// Begins to append, beside a vault that holds what the log has and nothing that an append before
+    /// left: its names would come back under tokens of people whom no entry knows.
+    private func beginAppend() throws -> WriteTransaction {
+        let transaction = try beginWrite()
+        try refuseWhileErasing(transaction)
+        try refuseForeignVault(transaction)
+        guard try unrecorded(beside: tables.state(in: transaction)) != nil else {
+            return transaction
+        }
+        transaction.abort()
+        try dropUnrecorded()
+        let next = try beginWrite()
+        try refuseWhileErasing(next)
+        try refuseForeignVault(next)
+        return next
     }
 
     /// Does everything `append` does but commit, then `body`: for tests of what a crash leaves.

@@ -25,17 +25,49 @@ extension LogStore {
     /// Records events put together in the program, in one transaction: the log's own, or others such
     /// as `event.voided`. The first that is refused refuses all.
     ///
+    /// What they say in clear for ever names nobody: a reason with a word of a name that the vault knows
+    /// is refused. Who does it says so on purpose.
+    ///
     /// - Throws: that one's `Rejection`; `StoreFault`.
     @discardableResult
     public func appendOwn(_ drafts: [EventDraft], recorded clock: Instant) throws -> AppendOutcome {
         try appendOwn(drafts, recorded: clock) { _, _ in }
     }
 
+    /// Refuses a reason that would stand in clear and names somebody.
+    private func refuseNaming(_ drafts: [EventDraft]) throws {
+        var seen: Set<String> = []
+        for draft in drafts {
+            guard let schema = types[draft.type], schema.isLogsOwn else { continue }
+            for field in draft.fields where field.name == LogStore.reason {
+                guard case .text(let text) = field.value, seen.insert(text).inserted else {
+                    continue
+                }
+                if try read({ try $0.namesSomebody(text) }) {
+                    throw StoreFault.namesSomebody(in: field.name)
+                }
+            }
+        }
+    }
+
+    /// The field of the log's own events that says why.
+    private static let reason = "reason"
+
     /// Records events put together in the program, and does something else in the same transaction.
     @discardableResult
     package func appendOwn(
         _ drafts: [EventDraft], recorded clock: Instant,
         also body: (borrowing WriteTransaction, AppendOutcome) throws -> Void
+    ) throws -> AppendOutcome {
+        try refuseNaming(drafts)
+        return try appendTold(drafts, recorded: clock, also: body)
+    }
+
+    /// The same, of what was told before, elsewhere or in an older state of the log.
+    @discardableResult
+    func appendTold(
+        _ drafts: [EventDraft], recorded clock: Instant,
+        also body: (borrowing WriteTransaction, AppendOutcome) throws -> Void = { _, _ in }
     ) throws -> AppendOutcome {
         var validator = EventValidator(types)
         var batch = EventBatch()

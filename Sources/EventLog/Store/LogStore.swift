@@ -163,6 +163,7 @@ public final class LogStore: Sendable {
         guard readOnly else {
             let store = try opened(false, patience)
             try store.finishErasureWhereSound()
+            try store.dropUnrecordedWhereFree()
             return store
         }
         // A path is open once in a process: the store goes before another takes its place.

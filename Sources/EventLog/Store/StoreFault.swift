@@ -26,6 +26,8 @@ public enum StoreFault: Error, Hashable, Sendable {
     case foreignLine(path: String, line: Int)
     /// An erasure is recorded and could not be finished: its texts are still there, hidden.
     case erasureLeft(path: String, reason: String)
+    /// What was going to be recorded in clear names somebody.
+    case namesSomebody(in: String)
     /// The log has no room for these entries: sequences end at 4,294,967,294.
     case full(path: String)
     /// The key file is no Ed25519 key, or others may read it.
@@ -74,6 +76,10 @@ extension StoreFault: CustomStringConvertible {
             "an erasure in the store at \(path) is recorded and could not be finished: \(reason). It is "
                 + "shown to nobody, and the next command that may write the store finishes it, such as "
                 + "\"rekam erase --again\"; nothing is recorded before."
+        case .namesSomebody(let word):
+            "--\(word) has a word in it that is also somebody's name here, and would stand in the log in "
+                + "clear for ever, also once they are erased. Say it in other words; nothing was recorded. "
+                + "A name that may stand there on purpose is published first: rekam name publish."
         case .full(let path):
             "the log at \(path) is full: it holds at most 4,294,967,294 entries. Start a new store."
         case .badKey(let path, let reason):

@@ -40,6 +40,9 @@ public struct PersonCensus: Hashable, Sendable {
     public var texts = Count()
     /// Rows of the vault that no entry refers to: what a crash left, no fault.
     public var unreferenced = 0
+    /// Whether an append was cut off while it wrote the vault, or is under way: there may be more of it
+    /// in the file than rows.
+    public var isCutOff = false
 
     /// Nothing counted yet.
     public init() {}
@@ -249,6 +252,7 @@ extension VerificationRun {
             census.names = looking.names
             census.subjects = looking.subjects
             census.unreferenced = looking.unreferenced
+            census.isCutOff = store.vault.isAppending
         }
     }
 

@@ -68,15 +68,17 @@ struct BackupCommand: ParsableCommand {
         let now = try Machine.now()
         let takesNames = !withoutNames && log.canExplainTokens
         // Before it is made: names are in one that is killed, too.
-        if takesNames, StoreFiles.isAbsentOrEmpty(folder) {
-            try CopyNote.leave(.backup, at: folder, of: log, now, language.lang)
-        }
+        let copy =
+            takesNames && StoreFiles.isAbsentOrEmpty(folder)
+            ? try CopyNote.leave(.backup, at: folder, of: log, now, language.lang) : nil
         backup.includesNames = takesNames
         let manifest: BackupManifest
         do {
             manifest = try backup.make(at: folder, now: now)
-        } catch let fault as OperatingFault {
+        } catch {
             Progress.clear()
+            copy?.takeBack(at: log.path)
+            guard let fault = error as? OperatingFault else { throw error }
             throw Failure(.checkFailed, fault.description)
         }
         Progress.clear()

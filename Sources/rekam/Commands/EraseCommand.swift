@@ -84,10 +84,14 @@ struct EraseCommand: ParsableCommand {
                     + "everybody whose time is over, --again those who were erased before.")
         }
         if due, again { throw ValidationError("--due or --again: one of them.") }
+        if !word.isEmpty, subject == nil {
+            throw ValidationError(
+                "--word goes with a SUBJECT: it takes texts along when somebody is erased. A text of "
+                    + "nobody's goes with its case's customer.")
+        }
         guard subject != nil || due || again else {
             throw ValidationError("Whom? Name a SUBJECT, or say --due or --again.")
         }
-        if !word.isEmpty, subject == nil { throw ValidationError("--word goes with a SUBJECT.") }
         if subject != nil, !dryRun, reason?.allSatisfy(\.isWhitespace) ?? true {
             throw ValidationError("--reason must say why.")
         }
@@ -102,6 +106,8 @@ struct EraseCommand: ParsableCommand {
         if again { return try runAgain() }
         let log = try store.open(readOnly: dryRun)
         let now = try Machine.now()
+        // Whom no entry knows any more stands nowhere then, also where nobody is erased.
+        if !dryRun { try log.dropUnrecorded() }
         let (traces, left, held) = try log.read { view in
             try self.traces(in: view, of: log, now, sparesAnswers: true)
         }
@@ -132,6 +138,7 @@ struct EraseCommand: ParsableCommand {
             Output.line(words.leftAlone)
             return Output.flush()
         }
+        let lacking = try log.erasuresOutsideLacking()
         // What came in since it was shown goes as well.
         let erasure = try log.erase(at: now) { view in
             let (due, left, _) = try self.traces(in: view, of: log, now)
@@ -144,6 +151,7 @@ struct EraseCommand: ParsableCommand {
                     names: erasure.names.count, texts: erasure.textCount,
                     entries: erasure.texts.count, at: last))
             Output.line(words.keptAt(log.keptErasures.path.printable))
+            if lacking > 0 { Output.line(words.listMended(lacking)) }
         } else {
             Output.line(words.nothingLeft)
             return Output.flush()
@@ -217,6 +225,13 @@ struct EraseCommand: ParsableCommand {
                 words.goes(
                     names: plan.names.count, texts: plan.textCount, entries: plan.texts.count)
             ))
+        if dryRun, !plan.texts.isEmpty {
+            lines.append(
+                (
+                    words.textsOf,
+                    Erasure.ranges(plan.texts.keys.sorted()).joined(separator: ", ")
+                ))
+        }
         if staying > 0 { lines.append((words.stays, words.staying(staying))) }
         PersonRoles.write(lines)
     }

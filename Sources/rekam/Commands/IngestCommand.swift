@@ -17,7 +17,9 @@ struct IngestCommand: ParsableCommand {
             checked against its schema; what is there already is not recorded twice; refused lines \
             go unchanged to a file beside, with the reasons. What is doubtful is recorded and told. \
             --dry-run prints the events that would be recorded, says all else on standard error, and \
-            writes no file.
+            writes no file. A file that was recorded before and adds events again, since they were taken \
+            back, is refused where persons were erased since: they would come back. \
+            --despite-erasures records it, and they are erased once more.
 
             Examples:
               rekam ingest tickets.ndjson.gz
@@ -57,6 +59,11 @@ struct IngestCommand: ParsableCommand {
     )
     var dryRun = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Also where persons were erased since the file was recorded, and would come back."))
+    var despiteErasures = false
+
     /// Small batches, so that tests can end an import between two of them.
     @Option(help: ArgumentHelp("Events of a batch, at most.", visibility: .hidden))
     var batch: Int?
@@ -92,6 +99,9 @@ struct IngestCommand: ParsableCommand {
         let log = try store.open(readOnly: dryRun, beside: .at(kept))
         // Until then there is nothing to be stopped gently.
         let mapping = try self.mapping.map { try MappingFiles.read($0, said, for: log) }
+        if !despiteErasures {
+            for file in files { try refuseReturning(file, through: mapping, into: log) }
+        }
         Interrupt.listen()
         var report = IngestReport(
             format: format.value, language: language.lang, isDryRun: dryRun)
@@ -174,6 +184,26 @@ struct IngestCommand: ParsableCommand {
             seconds: Machine.ticks() - started)
         try rejects?.close()
         if let fault = follower?.fault { throw fault }
+    }
+
+    /// Refuses a file that would bring back who was erased since it was recorded; one that adds nothing
+    /// brings back nobody. Nothing is recorded yet. What comes through a pipe can't be looked at before.
+    private func refuseReturning(
+        _ file: String, through mapping: Mapping?, into log: LogStore
+    ) throws {
+        guard file != "-", StoreFiles.status(file)?.kind == .file,
+            let persons = try ReturningInput.erased(
+                since: Hexadecimal.text(StoreFiles.digest(file).sha256), in: log)
+        else { return }
+        var rehearsal = log.rehearsal()
+        let outcome = try Import(into: log, clock: Machine.now).rehearse(
+            try InputSource(path: file), through: mapping, after: &rehearsal
+        ) { _, _ in }
+        guard outcome.counts.accepted > 0 else { return }
+        throw Failure(
+            .checkFailed,
+            PersonWords(language.lang).returns(
+                file.printable, persons, events: outcome.counts.accepted))
     }
 
     private func rejectsPath(for file: String) -> String {

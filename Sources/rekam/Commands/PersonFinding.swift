@@ -38,15 +38,20 @@ enum PersonFinding {
             }
             // A name of one letter would be found in reasons that have nothing to do with it.
             let spelt = SpeltNames(names.filter { $0.utf8.count > 1 })
-            let parts = SpeltNames.parts(of: names)
             for (option, text) in told {
-                // Whoever does it may be called as somebody else is, by one name.
-                guard let text,
+                guard let text else { continue }
+                let typed = NamingWords(text)
+                guard
                     names.contains(text) || spelt.stand(in: text)
-                        || option == "--reason" && parts.standAsWords(in: text)
+                        || names.contains(where: { typed.name($0, isMeant: true) })
                 else { continue }
                 throw Failure(.usage, words.tells(option, staying))
             }
+        }
+        // Of everybody else, as the log itself refuses it: a rehearsal says so as well.
+        guard staying != .besideOthers else { return }
+        for case ("--reason", let text?) in told where try view.namesSomebody(text) {
+            throw StoreFault.namesSomebody(in: "reason")
         }
     }
 

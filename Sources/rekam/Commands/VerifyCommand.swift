@@ -103,7 +103,8 @@ struct VerifyCommand: ParsableCommand {
         case .looked:
             words.commitments(
                 names: pair(census.names), subjects: pair(census.subjects),
-                texts: pair(census.texts), unreferenced: census.unreferenced)
+                texts: pair(census.texts), unreferenced: census.unreferenced,
+                isCutOff: census.isCutOff)
         }
     }
 

@@ -102,6 +102,7 @@ enum Exit: Int32 {
         case let failure as Failure: failure.exit
         case let fault as LMDBError where fault.kind == .busy: .busy
         case StoreFault.busy, ProjectionFault.overtaken: .busy
+        case StoreFault.namesSomebody: .usage
         case ProjectionFault.interrupted: .interrupted
         case ProjectionFault.registry: .usage
         case is Rejection: .refused

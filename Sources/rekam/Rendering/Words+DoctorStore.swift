@@ -43,6 +43,18 @@ extension DoctorWords {
         case .vaultMissing, .vaultMode, .vaultKept: vault(matter)
         case .digestKey(let isMissing): digestKey(isMissing)
         case .vaultOlder: vaultOlder
+        case .erasuresLacking(let path, let count):
+            (
+                pick(
+                    "\(path) lacks \(count) of the erasures that the log tells: a backup that comes back "
+                        + "where the store is lost would bring these persons back.",
+                    "\(path) tidak memuat \(count) penghapusan yang tercatat di log: cadangan yang "
+                        + "dipulihkan saat penyimpanan hilang akan memunculkan orang itu kembali."),
+                pick("Write it anew from the log: ", "Tulis ulang dari log: ")
+                    + "rekam erase --again"
+            )
+        case .vaultUnrecorded(let rows):
+            (PersonWords(language).unrecorded(rows) + ".", "")
         case .readers(let readers, let freed): self.readers(readers, freed, level)
         case .writer(let isWriting):
             isWriting
@@ -68,7 +80,7 @@ extension DoctorWords {
             )
         case .zoneRules(let zone, let recorded, let machine):
             zoneRules(zone, recorded, machine, level)
-        case .verified, .neverVerified, .backup, .noBackup: history(matter)
+        case .verified, .neverVerified, .backup, .noBackup: history(matter, level)
         case .superseded(let versions):
             (
                 pick(
@@ -292,7 +304,9 @@ extension DoctorWords {
         )
     }
 
-    private func history(_ matter: Finding.OfStore) -> (text: String, remedy: String) {
+    private func history(_ matter: Finding.OfStore, _ level: Finding.Level) -> (
+        text: String, remedy: String
+    ) {
         switch matter {
         case .verified(let time, let difference?):
             (
@@ -311,7 +325,7 @@ extension DoctorWords {
                     "at \(time.rfc3339) to \(place), \(entries) of \(all) entries.",
                     "pada \(time.rfc3339) ke \(place), \(number(entries)) dari \(number(all)) entri."
                 ),
-                ""
+                level == .fine ? "" : "rekam backup DIR --verify"
             )
         case .noBackup:
             (pick("none is known.", "belum ada yang diketahui."), "rekam backup DIR --verify")

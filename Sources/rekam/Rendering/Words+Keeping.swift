@@ -157,9 +157,13 @@ package struct KeepingWords: SubjectWords {
 
     package func erasedAgain(_ rows: Int) -> String {
         pick(
-            "\(number(rows)) names and texts that were erased after the backup was made are erased "
-                + "again.",
-            "\(number(rows)) nama dan teks yang dihapus setelah pencadangan dihapus lagi.")
+            rows == 1
+                ? "1 name or text that was erased after the backup was made is erased again."
+                : "\(number(rows)) names and texts that were erased after the backup was made are erased "
+                    + "again.",
+            rows == 1
+                ? "1 nama atau teks yang dihapus setelah pencadangan dihapus lagi."
+                : "\(number(rows)) nama dan teks yang dihapus setelah pencadangan dihapus lagi.")
     }
 
     package func bringBack(_ folder: String) -> String {

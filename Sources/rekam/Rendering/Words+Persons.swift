@@ -109,6 +109,22 @@ package struct PersonWords: SubjectWords {
         return "\(option) \(who), \(stays). " + pick("Say it without.", "Tulis tanpa itu.")
     }
 
+    /// That an input would bring back who was erased since.
+    package func returns(_ file: String, _ persons: Int, events: Int) -> String {
+        pick(
+            "\(file) was recorded before, and \(number(events)) of its events would be recorded anew: "
+                + (persons == 1
+                    ? "1 person was erased since" : "\(number(persons)) persons were erased since")
+                + ", and whoever stands in them would come back under a new token. Nothing was recorded. "
+                + "Take out of the file whoever is to stay erased; or go on with --despite-erasures, and "
+                + "erase them once more.",
+            "\(file) pernah dicatat, dan \(number(events)) peristiwanya akan dicatat lagi: "
+                + "\(number(persons)) orang dihapus sejak itu, dan siapa pun yang tercantum di dalamnya akan "
+                + "muncul kembali dengan token baru. Tidak ada yang dicatat. Keluarkan dari berkas siapa pun "
+                + "yang harus tetap terhapus; atau lanjutkan dengan --despite-erasures, lalu hapus mereka "
+                + "sekali lagi.")
+    }
+
     // MARK: Erasing
 
     package var nothingWritten: String {
@@ -148,6 +164,18 @@ package struct PersonWords: SubjectWords {
                 "; entry \(number(sequence)) says so, without the name.",
                 "; entri \(number(sequence)) mencatatnya, tanpa namanya.")
     }
+
+    /// That the list beside the store lacked erasures that the log tells, and has them again.
+    package func listMended(_ count: Int) -> String {
+        pick(
+            count == 1
+                ? "It lacked 1 earlier erasure, and has it again."
+                : "It lacked \(number(count)) earlier erasures, and has them again.",
+            "Di dalamnya tadi kurang \(number(count)) penghapusan terdahulu, kini sudah ada lagi.")
+    }
+
+    /// Before the entries whose texts go.
+    package var textsOf: String { pick("Entries", "Entri") }
 
     package func keptAt(_ file: String) -> String {
         pick(
@@ -254,11 +282,15 @@ package struct PersonWords: SubjectWords {
                 rows == 1
                     ? "1 name or text was in \(place) again, and went."
                     : "\(number(rows)) names and texts were in \(place) again, and went.",
-                "\(number(rows)) nama dan teks ada lagi di \(place), dan dihapus.")
+                rows == 1
+                    ? "1 nama atau teks ada lagi di \(place), dan dihapus."
+                    : "\(number(rows)) nama dan teks ada lagi di \(place), dan dihapus.")
         guard recorded > 0 else { return rows }
         return rows
             + pick(
-                " \(number(recorded)) erasures that the log lacked are recorded.",
+                recorded == 1
+                    ? " 1 erasure that the log lacked is recorded."
+                    : " \(number(recorded)) erasures that the log lacked are recorded.",
                 " \(number(recorded)) penghapusan yang belum ada di log dicatat.")
     }
 
@@ -413,7 +445,7 @@ package struct PersonWords: SubjectWords {
 
     package func commitments(
         names: (held: Int, erased: Int), subjects: (held: Int, erased: Int),
-        texts: (held: Int, erased: Int), unreferenced: Int
+        texts: (held: Int, erased: Int), unreferenced: Int, isCutOff: Bool
     ) -> String {
         func part(
             _ count: (held: Int, erased: Int), _ one: String, _ indonesian: String
@@ -429,13 +461,26 @@ package struct PersonWords: SubjectWords {
             part(texts, "text", "teks"),
         ]
         let rest =
-            unreferenced == 0
+            unreferenced == 0 && !isCutOff
             ? ""
-            : pick(
-                "; \(number(unreferenced)) rows that no entry needs",
-                "; \(number(unreferenced)) baris yang tidak dipakai entri mana pun")
+            : "; " + unrecorded(unreferenced)
         return parts.joined(separator: ", ")
             + pick(" go with their tokens", " cocok dengan tokennya") + rest
+    }
+
+    /// What an append left that never was, or one that is under way.
+    package func unrecorded(_ rows: Int) -> String {
+        let what =
+            rows == 0
+            ? pick("an unfinished append", "pencatatan yang belum selesai")
+            : pick(
+                rows == 1
+                    ? "1 row that no entry needs" : "\(number(rows)) rows that no entry needs",
+                "\(number(rows)) baris yang tidak dipakai entri mana pun")
+        return what
+            + pick(
+                " in private.mdb; the next command that writes takes it away",
+                " di private.mdb; perintah berikutnya yang menulis akan membuangnya")
     }
 
     package var noVault: String {

@@ -56,22 +56,151 @@ import Testing
         return try (reader.textCount, reader.tokenCount)
     }
 
-    @Test func `what a killed append left goes with the next append, also one without texts`()
-        throws
-    {
+    /// Whether a name stands in the vault's file anywhere, also in pages that are free.
+    private func stands(_ name: String, in folder: StoreFolder) throws -> Bool {
+        let bytes = try Data(contentsOf: URL(filePath: folder.path + "/private.mdb"))
+        return [Data(name.utf8), Data(name.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })]
+            .contains { bytes.range(of: $0) != nil }
+    }
+
+    /// How a killed append left what it had of names.
+    enum Left: CaseIterable {
+        case rows, rowsWithoutNote, pages
+    }
+
+    /// Leaves names of an append that was killed after the vault's commit, or before it.
+    private func leave(_ left: Left, in log: LogStore) throws {
+        try leave([.opened(3, by: "citra"), .opened(4, by: "dewi")], in: log)
+        let path = log.path
+        switch left {
+        case .rows: break
+        case .rowsWithoutNote: try log.vault.endAppending()
+        case .pages:
+            // The rows are gone from the tables; pages that are free have them still.
+            try log.vault.update { write, tables in
+                var cursor = try write.cursor(tables.disclosures)
+                for _ in 0..<2 where try cursor.move(.last) { try cursor.delete() }
+                var texts = try write.cursor(tables.texts)
+                for _ in 0..<2 where try texts.move(.last) { try texts.delete() }
+                var index = try write.cursor(tables.index)
+                _ = try index.move(.last)
+                try index.delete()
+                try tables.makeIndex(ofNames: [0, 1, 2], in: write)
+                let rows = UInt32(6)
+                try write.put(tables.registry, Key(VaultTables.rowsKey), byteCount: 4) {
+                    $0.storeBytes(of: rows.littleEndian, as: UInt32.self)
+                }
+            }
+            log.vault.close()
+            let file = try FileHandle(forWritingTo: URL(filePath: path + "/private.mdb"))
+            try file.seekToEnd()
+            var page = Data(repeating: 0, count: 4096)
+            page.replaceSubrange(100..<105, with: Data("citra".utf8))
+            try file.write(contentsOf: page)
+            try file.close()
+        }
+    }
+
+    @Test(arguments: Left.allCases, [0, 1, 2])
+    func `what a killed append left goes with the next writer, and is told until then`(
+        _ left: Left, _ way: Int
+    ) throws {
         let folder = StoreFolder()
         do {
             let log = try made(folder)
-            try leave([.opened(3, by: "citra"), .opened(4, by: "dewi")], in: log)
-            #expect(try rows(log) == (4, 6))
+            try leave(left, in: log)
+            #expect(try stands("citra", in: folder))
+            // In the process that failed, before anything else is recorded.
+            if way == 2 {
+                try log.record([plain(1)])
+                #expect(try !stands("citra", in: folder))
+            }
+        }
+        if way < 2 {
+            let reader = try LogStore.open(at: folder.path, readOnly: true)
+            #expect(try stands("citra", in: folder))
+            #expect(try reader.unrecorded() == (left == .pages ? 0 : 4))
+            var census = PersonCensus()
+            #expect(try reader.verify(persons: { census = $0 }) == nil)
+            #expect(census.unreferenced == (left == .pages ? 0 : 4))
+            #expect(census.isCutOff == (left != .rowsWithoutNote))
         }
         let log = try LogStore.open(at: folder.path, salts: .counting(from: 90))
-        try log.record([plain(1), plain(2)])
-        #expect(try rows(log).texts == 2)
+        if way == 1 { try log.dropUnrecorded() }
+        #expect(try !stands("citra", in: folder) && !stands("dewi", in: folder))
+        #expect(try stands("budi", in: folder))
+        #expect(try log.unrecorded() == nil && rows(log) == (2, 4))
+        #expect(try log.read { try $0.person("customer/citra") } == nil)
         var census = PersonCensus()
         #expect(try log.verify(persons: { census = $0 }) == nil)
-        // The names are there still, until the vault is made anew.
-        #expect(census.unreferenced == 2)
+        #expect(census.unreferenced == 0 && !census.isCutOff)
+        #expect(try log.record([.opened(3, by: "citra"), .opened(5, by: "budi")]).accepted == 2)
+        #expect(try log.verify() == nil && log.unrecorded() == nil)
+    }
+
+    @Test func `cleaning that was killed goes on, and waits for who is writing`() throws {
+        let folder = StoreFolder()
+        do {
+            let log = try made(folder)
+            try leave([.opened(3, by: "citra")], in: log)
+            // The vault took the other's place, and the log does not go on with it yet.
+            try log.vault.takeOutUnrecorded(of: log.read { try $0.tokens() }, always: true)
+            #expect(try log.unrecorded() == 3)
+        }
+        do {
+            let log = try LogStore.open(at: folder.path, salts: .counting(from: 90))
+            #expect(try log.unrecorded() == nil && log.verify() == nil)
+            try leave([.opened(3, by: "citra")], in: log)
+        }
+        // Whoever holds the lock is appending: what it wrote is none of ours to judge.
+        let lock = unsafe open(folder.path + "/writer.lock", O_RDWR)
+        #expect(flock(lock, LOCK_EX) == 0)
+        do {
+            let log = try LogStore.open(at: folder.path, salts: .counting(from: 91))
+            #expect(try log.unrecorded() != nil && stands("citra", in: folder))
+        }
+        #expect(flock(lock, LOCK_UN) == 0)
+        close(lock)
+        let log = try LogStore.open(at: folder.path, salts: .counting(from: 92))
+        #expect(try log.unrecorded() == nil && !stands("citra", in: folder))
+    }
+
+    @Test func `an append that failed leaves nothing behind for the next one`() throws {
+        struct Failure: Error {}
+        let folder = StoreFolder()
+        let log = try made(folder)
+        var validator = EventValidator(log.types)
+        var batch = EventBatch()
+        _ = validator.admit(.opened(3, by: "citra"), as: .input, into: &batch)
+        #expect(throws: Failure.self) {
+            try log.append(batch, recorded: Self.now) { _, _ in throw Failure() }
+        }
+        #expect(try log.unrecorded() != nil)
+        try log.record([plain(1)])
+        #expect(try log.unrecorded() == nil && !stands("citra", in: folder))
+        #expect(try log.verify() == nil)
+    }
+
+    @Test func `a reason in clear names nobody whom the vault knows, but on purpose`() throws {
+        let folder = StoreFolder()
+        let log = try made(folder)
+        func retain(_ reason: String) throws {
+            try log.appendOwn(
+                type: "retention.set", subject: Erasure.subject, id: reason,
+                fields: [
+                    .init("kind", .text("customer")), .init("days", .integer(10)),
+                    .init("reason", .text(reason)), .init("by", .text("sari")),
+                ], at: Self.now)
+        }
+        for reason in ["as ani said", "for BUDI", "Lestari's", "budi_2", "SariLestari"] {
+            #expect(throws: StoreFault.namesSomebody(in: "reason"), "\(reason)") {
+                try retain(reason)
+            }
+        }
+        try retain("our policy of 2025, organised anew")
+        try log.erase("customer/budi")
+        // What nobody knows any more, nobody can tell.
+        try retain("for budi")
     }
 
     @Test func `an erasure takes what a killed append left, and every name that no entry has`()
