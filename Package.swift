@@ -44,7 +44,8 @@ let rooms = [
     Room(name: "EventModel", lends: true),
     Room(name: "Definitions", uses: ["EventModel"], libraries: [yams]),
     Room(
-        name: "Ingest", uses: ["EventModel", "Definitions", "Compression", "CSimdjson", "CExpat"],
+        name: "Ingest",
+        uses: ["EventModel", "Definitions", "Compression", "CSimdjson", "CExpat", "CMinizip"],
         libraries: [yams]),
     Room(name: "Generating", uses: ["EventModel"]),
     Room(name: "Vault", uses: ["EventModel", "LMDB"], libraries: [crypto]),
@@ -98,6 +99,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
     .systemLibrary(name: "CExpat", path: "Sources/CExpat"),
+    .systemLibrary(name: "CMinizip", path: "Sources/CMinizip"),
     .target(
         name: "CSimdjson", path: "Sources/CSimdjson",
         cxxSettings: isFuzzing ? [.unsafeFlags(["-fsanitize=address,fuzzer-no-link"])] : [],

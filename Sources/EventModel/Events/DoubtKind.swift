@@ -15,6 +15,8 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     case dateAlone = "date_alone"
     /// A row that has fewer fields than the header: the last ones are taken for empty.
     case shortRow = "short_row"
+    /// A text of a row that was longer than the mapping keeps of it.
+    case textCut = "text_cut"
     /// A column that a mapping reads, and no row of the input has: a path may be misspelt.
     case absentColumn = "absent_column"
     /// A row that stands elsewhere among its case's rows than its time says, where the mapping says
@@ -49,7 +51,7 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     public var isOfInputs: Bool {
         switch self {
         case .phone, .email, .localTimeRepeated, .localTimeSkipped, .twoDateFormats, .dateAlone,
-            .shortRow, .absentColumn, .rowsOutOfOrder, .rowPlaces:
+            .shortRow, .textCut, .absentColumn, .rowsOutOfOrder, .rowPlaces:
             true
         default: false
         }
@@ -74,8 +76,9 @@ public struct DoubtfulCases: Hashable, Sendable {
     public var first: [String]
     /// How many more may be: cases with ties that were not tried, for want of time.
     public var untried = 0
-    /// The first line of an input that told it, and the input; nil where no line did.
+    /// The first line of an input that told it; nil where no line did.
     public var line: Int?
+    /// The input of `line`.
     public var input: String?
 
     /// How many are named.

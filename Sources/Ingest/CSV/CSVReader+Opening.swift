@@ -93,22 +93,6 @@ extension CSVReader {
         } while row.isBlank
         if let rejection = decode() { throw CSVFault.header(rejection) }
         headerLine = Array(rawRow)
-        setHeader((0..<row.count).map { row[$0] })
-    }
-
-    func setHeader(_ names: [String]) {
-        header = CSVReader.unique(names)
-        namedColumns = (names.lastIndex { !$0.trimmingBlanks.isEmpty } ?? -1) + 1
-    }
-
-    private static func unique(_ names: [String]) -> [String] {
-        var seen: [String: Int] = [:]
-        return names.enumerated().map { index, name in
-            let trimmed = name.trimmingBlanks
-            guard !trimmed.isEmpty else { return "#\(index + 1)" }
-            let count = seen[trimmed, default: 0] + 1
-            seen[trimmed] = count
-            return count == 1 ? trimmed : "\(trimmed)#\(count)"
-        }
+        table = TableHeader((0..<row.count).map { row[$0] })
     }
 }

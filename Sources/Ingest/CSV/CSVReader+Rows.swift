@@ -137,26 +137,8 @@ extension CSVReader {
     /// Text encoding, NUL and the number of fields of the row just found.
     func settle() -> Rejection? {
         if let rejection = decode() { return rejection }
-        return fit()
-    }
-
-    /// Makes the row as long as the header: fields that were left out at its end are empty, and empty
-    /// ones beyond the header's last are none.
-    private func fit() -> Rejection? {
-        if row.count < header.count {
-            if row.count < namedColumns { row.firstMissing = header[row.count] }
-            row.ends += repeatElement(row.bytes.count, count: header.count - row.count)
-        } else if row.count > header.count {
-            guard row.isBlank(from: header.count) else {
-                return Rejection(
-                    kind: .unreadable, line: row.line, field: "",
-                    problem: "the row has \(row.count) fields, and not all beyond the header's "
-                        + "\(header.count) are empty (a text that holds the delimiter stands in "
-                        + "quotes)")
-            }
-            row.ends.removeLast(row.count - header.count)
-        }
-        return nil
+        return table.fit(
+            &row, hint: " (a text that holds the delimiter stands in quotes)")
     }
 
     func decode() -> Rejection? {

@@ -17,9 +17,8 @@ internal import EventModel
 /// end, and empty fields beyond the header's are none.
 public final class CSVReader {
     /// The columns' names. A name that stands twice is `name` and `name#2`, an empty one `#7`.
-    public internal(set) var header: [String] = []
-    /// How many columns there are up to the last one that the file names.
-    var namedColumns = 0
+    public var header: [String] { table.names }
+    var table = TableHeader()
     /// The lines above the header that are passed over, as they stand in the file.
     public internal(set) var rawPreamble: [UInt8] = []
     /// The header as it stands in the file; empty where the format states it.
@@ -59,7 +58,7 @@ public final class CSVReader {
             mostFields: format.mostColumns)
         try readFirstBytes()
         if let names = format.header {
-            setHeader(names)
+            table = TableHeader(names)
         } else {
             try readHeader()
         }
@@ -98,13 +97,12 @@ public final class CSVReader {
 extension CSVReader: RowReader {
     var rawHeader: [UInt8] { rawPreamble + headerLine }
 
-    func place(of column: String) -> Int? { header.firstIndex(of: column) }
+    func place(of column: String) -> Int? { table.place(of: column) }
 
     func mismatch(lacking column: String, of mapping: String) -> String? {
-        let near = nearest(to: column, among: header).map { " Did you mean \($0)?" } ?? ""
-        return
-            "has no column \"\(column)\", which the mapping \(mapping) reads (columns are parted by "
-            + "\(CSVFormat.name(of: delimiter)) here).\(near)"
+        "has no column \"\(column)\", which the mapping \(mapping) reads (columns are parted by "
+            + "\(CSVFormat.name(of: delimiter)) here)."
+            + table.suggestion(for: column)
     }
 
     /// A table has a column or not; which of its cells are empty says nothing.

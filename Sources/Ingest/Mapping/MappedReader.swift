@@ -91,17 +91,34 @@ public final class MappedReader {
             else { continue }
             throw MappingMismatch(description: "\(name) \(mismatch)")
         }
-        events = RowEvents(mapping, places: places, privateDigest: privateDigest)
+        let eachPlaces = mapping.events.map { [input] event -> [Int] in
+            guard case .columns(let column) = event.each else { return [] }
+            return input.places(ofAll: column)
+        }
+        events = RowEvents(
+            mapping, places: places, eachPlaces: eachPlaces,
+            file: String(name.split(separator: "/").last ?? ""), privateDigest: privateDigest)
         self.places = mapping.rowOrder.map { RowNumbering($0) }
     }
 
-    /// The rows of an input: of documents where its first bytes tell of JSON or the mapping has levels of
-    /// rows, else of CSV.
+    /// The rows of an input: of a workbook or of documents where its first bytes tell of them, of
+    /// documents where the mapping has levels of rows, else of CSV.
     private static func rows(
         of source: any ByteSource, _ mapping: Mapping, _ name: String
     ) throws -> any RowReader {
         let input = source as? InputSource
         let content = input.flatMap { InputContent(firstBytes: $0.firstBytes()) }
+        if content == .workbook, let input, let path = input.storedPath {
+            guard mapping.levels.isEmpty else {
+                throw MappingMismatch(
+                    description:
+                        "\(name) is a workbook, and the mapping \(mapping.name) finds its rows in JSON "
+                        + "(\"rows\"). Name the file that it was written for, or leave \"rows\" out."
+                )
+            }
+            return try SheetRows(
+                input, path: path, format: mapping.sheet ?? SheetFormat(), decimal: mapping.decimal)
+        }
         guard !mapping.levels.isEmpty || content?.isJSON == true || content == .xes else {
             do {
                 return try CSVReader(source: source, format: mapping.format)

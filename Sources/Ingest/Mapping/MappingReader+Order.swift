@@ -12,6 +12,8 @@ extension MappingReader {
             finish(&event, common)
             mapping.events[index] = event
         }
+        mapping.valuesOfEach = mapping.values.indices.filter { restsOnEach(mapping.values[$0]) }
+        mapping.timesOfEach = mapping.times.indices.filter { restsOnEach(time: $0) }
         var openings = 0
         for index in mapping.events.indices where mapping.events[index].isFirstOnly {
             mapping.events[index].opening = openings
@@ -33,9 +35,45 @@ extension MappingReader {
         event.fields.sort { $0.name < $1.name }
         for place in event.fields.indices {
             let columns = columns(of: event.fields[place])
-            event.fields[place].isOwn = columns.map { !$0.isSubset(of: common) } ?? true
+            event.fields[place].isOwn =
+                event.each != nil || columns.map { !$0.isSubset(of: common) } ?? true
             event.fields[place].columns = byName(columns ?? [])
         }
+    }
+
+    /// Whether a text is another one for each of the texts that an event is given for.
+    private func restsOnEach(_ template: Template) -> Bool {
+        template.parts.contains { part in
+            switch part {
+            case .given(.each): true
+            case .value(let index): restsOnEach(mapping.values[index])
+            case .given, .literal, .column: false
+            }
+        }
+    }
+
+    private func restsOnEach(_ spec: ValueSpec) -> Bool {
+        if let (texts, times) = spec.computation?.parts,
+            restsOnEach(Template(parts: texts)) || times.contains(where: { restsOnEach(time: $0) })
+        {
+            return true
+        }
+        if let lookup = spec.lookup, case .use(let other) = mapping.lookups[lookup].otherwise,
+            restsOnEach(other)
+        {
+            return true
+        }
+        return (spec.templates + [spec.missing].compactMap { $0 }).contains { restsOnEach($0) }
+    }
+
+    private func restsOnEach(time index: Int) -> Bool {
+        let spec = mapping.times[index]
+        let base =
+            switch spec.base {
+            case .time(let index): restsOnEach(time: index)
+            case .text(let templates, _, _): templates.contains { restsOnEach($0) }
+            }
+        return base || spec.steps.contains { restsOnEach($0.amount) }
     }
 
     /// What orders the rows of a case, and which of them are one update.

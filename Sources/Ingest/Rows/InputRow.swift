@@ -12,6 +12,8 @@ public struct InputRow: Sendable {
     var absent: [Bool] = []
     /// Why fields have no text, by place: `gives 2 values where one is wanted`.
     var problems: [Int: String] = [:]
+    /// Whether some of its fields were times already where they stood, and are ISO 8601 here.
+    var hasTimes = false
     /// The first named column that the row is too short for; nil where it has all.
     public internal(set) var firstMissing: String?
     /// The fields' UTF-8, one behind the other.
@@ -54,6 +56,6 @@ public struct InputRow: Sendable {
 
     /// Whether nothing stands in a field or in those behind it.
     func isBlank(from index: Int) -> Bool {
-        bytes[range(index).lowerBound...].allSatisfy { $0 == 32 || $0 == 9 }
+        index >= count || bytes[range(index).lowerBound...].allSatisfy { $0 == 32 || $0 == 9 }
     }
 }

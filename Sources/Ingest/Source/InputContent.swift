@@ -12,8 +12,12 @@ public enum InputContent: String, Sendable {
     case xml, pdf, parquet, sqlite
     /// A process log, which is XML.
     case xes
-    /// A spreadsheet's own file, of Excel or LibreOffice.
+    /// A workbook of Excel since 2007 (XLSX).
     case workbook
+    /// One of LibreOffice (ODS).
+    case openDocument
+    /// One of Excel until 2003 (XLS), or one with a password.
+    case compoundFile
 
     /// What is read.
     public enum Reading: Sendable {
@@ -30,6 +34,10 @@ public enum InputContent: String, Sendable {
     ///
     /// - Complexity: O(bytes).
     init?(firstBytes bytes: [UInt8]) {
+        if let workbook = Self.workbook(bytes) {
+            self = workbook
+            return
+        }
         for (content, signature) in Self.signatures where bytes.starts(with: signature) {
             self = content
             return
@@ -66,9 +74,21 @@ public enum InputContent: String, Sendable {
     private static let signatures: [(InputContent, [UInt8])] = [
         (.parquet, Array("PAR1".utf8)), (.pdf, Array("%PDF-".utf8)),
         (.sqlite, Array("SQLite format 3".utf8)),
-        // Compound files, as Excel wrote them until 2003.
-        (.workbook, [0xD0, 0xCF, 0x11, 0xE0]),
+        (.compoundFile, [0xD0, 0xCF, 0x11, 0xE0]),
     ]
+
+    /// What kind of workbook the first bytes of a zip file tell of: they name one of its parts (ECMA-376,
+    /// ISO 26300).
+    private static func workbook(_ bytes: [UInt8]) -> InputContent? {
+        guard isZip(bytes) else { return nil }
+        let names = String(decoding: bytes.prefix(100), as: UTF8.self)
+        if names.contains("opendocument.spreadsheet") { return .openDocument }
+        let first = ["[Content_Types].xml", "_rels/", "docProps/", "xl/"]
+        return first.contains { names.dropFirst(30).hasPrefix($0) } ? .workbook : nil
+    }
+
+    /// Whether bytes begin a zip file.
+    static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
 
     /// Whether the first lines (at least two) are parted by one delimiter, and none begins an object.
     private static func isCSV(_ bytes: ArraySlice<UInt8>) -> Bool {
@@ -87,7 +107,7 @@ public enum InputContent: String, Sendable {
         let events = "events are read one to a line, as JSON"
         switch (self, reading) {
         case (.jsonLines, .events), (.csv, .rows), (.jsonLines, .rows), (.jsonArray, .rows),
-            (.jsonDocument, .rows), (.xes, .rows):
+            (.jsonDocument, .rows), (.xes, .rows), (.workbook, .rows):
             return nil
         case (.csv, .events):
             return "is CSV, and \(events). Say how its rows become events with --mapping FILE "
@@ -103,13 +123,22 @@ public enum InputContent: String, Sendable {
         case (.jsonDocument, .events):
             return "is JSON that goes over several lines, and \(events). Write it so: jq -c . "
                 + "(a helpdesk's export is read with --mapping FILE)"
-        case (.workbook, _):
+        case (.workbook, .events):
             return
-                "is a spreadsheet's own file. Save the sheet as CSV (UTF-8) and read it with --mapping."
+                "is a workbook (XLSX), and \(events). Say how the rows of its sheet become events with "
+                + "--mapping FILE (Schemas/mappings/README.md tells how to write one)."
+        case (.openDocument, _):
+            return
+                "is a workbook of LibreOffice (ODS). Save it as XLSX, or its sheet as CSV, and read "
+                + "that with --mapping."
+        case (.compoundFile, _):
+            return
+                "is a workbook of Excel before 2007 (XLS), or one with a password. Save it as XLSX "
+                + "without one, or its sheet as CSV, and read that with --mapping."
         case (.xml, _), (.pdf, _), (.parquet, _), (.sqlite, _):
             let name = self == .sqlite ? "an SQLite database" : rawValue.uppercased()
             return
-                "is \(self == .parquet ? "Parquet" : name). JSON, CSV and XES are read: "
+                "is \(self == .parquet ? "Parquet" : name). JSON, CSV, XLSX and XES are read: "
                 + "export it as one of these."
         }
     }

@@ -147,7 +147,7 @@ public final class InputSource: ByteSource {
         while stored.count < CompressionFormat.signatureLength, try refill() {}
         compression = CompressionFormat(firstBytes: stored.span)
         guard let compression else {
-            if let fault = Self.packed(stored) { throw InputFault(name: name, cause: fault) }
+            if let fault = packed() { throw InputFault(name: name, cause: fault) }
             return
         }
         do throws(CompressionFault) {
@@ -158,19 +158,25 @@ public final class InputSource: ByteSource {
     }
 
     /// What other packing the first bytes tell of; no text begins with them.
-    private static func packed(_ bytes: [UInt8]) -> InputFault.Cause? {
-        switch bytes.prefix(4) {
-        case [0x50, 0x4B, 0x03, 0x04]:
-            // Workbooks are zip files, and name their parts first (ECMA-376, ISO 26300).
-            let names = String(decoding: bytes.prefix(100), as: UTF8.self)
-            let isWorkbook =
-                ["[Content_Types].xml", "_rels/.rels", "xl/", "opendocument.spreadsheet"]
-                .contains { names.contains($0) }
-            return isWorkbook
-                ? .other(InputContent.workbook.fault(reading: .rows)!) : .packed("zip")
-        case [0xFD, 0x37, 0x7A, 0x58]: return .packed("xz")
-        default: return nil
-        }
+    ///
+    /// Of a workbook all parts are named at its end, so that it is not read from a pipe.
+    private func packed() -> InputFault.Cause? {
+        if stored.starts(with: [0xFD, 0x37, 0x7A, 0x58]) { return .packed("xz") }
+        guard InputContent.isZip(stored) else { return nil }
+        while stored.count < 100, (try? refill()) == true {}
+        guard let content = InputContent(firstBytes: stored) else { return .packed("zip") }
+        if content == .workbook, storedPath != nil { return nil }
+        return .other(
+            content.fault(reading: .rows)
+                ?? "is a workbook (XLSX), which is read from a file alone: save it, and name the file."
+        )
+    }
+
+    /// A path under which a library can read all bytes as they are stored; nil for a pipe, for
+    /// compressed ones, and for those that were in memory.
+    var storedPath: String? {
+        compression == nil && totalStoredBytes != nil && descriptor >= 0
+            ? "/proc/self/fd/\(descriptor)" : nil
     }
 
     private func waitForInput() {

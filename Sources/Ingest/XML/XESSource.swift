@@ -9,11 +9,11 @@ internal import EventModel
 /// numbers; a list is the list of its values; attributes of attributes, of the log, its globals and
 /// classifiers are passed over.
 final class XESSource: ByteSource, XMLHandler {
-    private var source: any ByteSource
+    private let source: any ByteSource
     private let name: String
-    private var reader: XMLReader?
-    private var isAtEnd = false
-    private var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    private lazy var xml = XMLText(source, self) { [name] in
+        InputFault(name: name, cause: .other("\($0.problem), in line \($0.line)."))
+    }
     /// JSON that is not handed out yet.
     private var ready: [UInt8] = []
     private var handedOut = 0
@@ -51,20 +51,10 @@ final class XESSource: ByteSource, XMLHandler {
     var storedBytes: Int { source.storedBytes }
 
     func read(into buffer: inout MutableSpan<UInt8>) throws -> Int {
-        while handedOut == ready.count, !isAtEnd {
+        while handedOut == ready.count, !xml.isAtEnd {
             ready.removeAll(keepingCapacity: true)
             handedOut = 0
-            var room = chunk.mutableSpan
-            let count = try source.read(into: &room)
-            isAtEnd = count == 0
-            let reader = self.reader ?? XMLReader(self)
-            self.reader = reader
-            do throws(XMLFault) {
-                try reader.feed(chunk.span.extracting(0..<count), isLast: isAtEnd)
-            } catch {
-                throw InputFault(
-                    name: name, cause: .other("\(error.problem), in line \(error.line)."))
-            }
+            try xml.readOn()
         }
         let count = min(ready.count - handedOut, buffer.count)
         for index in 0..<count { buffer[index] = ready[handedOut + index] }
@@ -118,6 +108,8 @@ final class XESSource: ByteSource, XMLHandler {
         default: break
         }
     }
+
+    func text(_: Span<UInt8>) {}
 
     /// Whether attributes here belong to a trace or an event.
     private var isKept: Bool {

@@ -5,6 +5,8 @@ internal import EventModel
 protocol XMLHandler: AnyObject {
     func begin(_ name: String, _ attributes: [String: String], line: Int)
     func end(_ name: String)
+    /// Text within an element, in as many pieces as it comes.
+    func text(_ bytes: Span<UInt8>)
 }
 
 /// Why a text is no XML, or none that is read.
@@ -45,6 +47,14 @@ struct XMLFault: Error {
                 let reader = unsafe Unmanaged<XMLReader>.fromOpaque(data).takeUnretainedValue()
                 reader.handler.end(unsafe String(cString: name))
             })
+        unsafe XML_SetCharacterDataHandler(parser) { data, text, count in
+            guard let data = unsafe data, let text = unsafe text else { return }
+            let reader = unsafe Unmanaged<XMLReader>.fromOpaque(data).takeUnretainedValue()
+            unsafe text.withMemoryRebound(to: UInt8.self, capacity: Int(count)) {
+                unsafe reader.handler.text(
+                    UnsafeBufferPointer(start: $0, count: Int(count)).span)
+            }
+        }
         unsafe XML_SetEntityDeclHandler(parser) { data, _, _, _, _, _, _, _, _ in
             guard let data = unsafe data else { return }
             let reader = unsafe Unmanaged<XMLReader>.fromOpaque(data).takeUnretainedValue()

@@ -161,10 +161,32 @@ struct InputSourceTests {
             let fault = "\(try #require(source.fault(reading: reading)))"
             #expect(fault.hasPrefix("x ") && fault.contains(expected), "\(fault)")
         }
-        var workbook: [UInt8] = [0x50, 0x4B, 0x03, 0x04] + Array(repeating: 0, count: 26)
-        workbook += Array("[Content_Types].xml".utf8)
+    }
+
+    @Test("a workbook is read by rows, from a file alone; other spreadsheets' files say what to do")
+    func workbooks() throws {
+        let zip: [UInt8] = [0x50, 0x4B, 0x03, 0x04] + Array(repeating: 0, count: 26)
+        let workbook = zip + Array("[Content_Types].xml".utf8)
         try withFile(workbook) { path in
-            #expect("\(fault(path)!)".contains("Save the sheet as CSV"))
+            let source = try InputSource(path: path)
+            #expect(source.fault(reading: .rows) == nil)
+            let fault = try #require(source.fault(reading: .events))
+            #expect("\(fault)".contains("is a workbook (XLSX), and events are read"))
+        }
+        let piped = InputSource(bytes: workbook, name: "x")
+        var buffer = [UInt8](repeating: 0, count: 5)
+        let fault = #expect(throws: InputFault.self) { try readOnce(piped, &buffer) }
+        #expect("\(try #require(fault))".contains("which is read from a file alone"))
+        for (bytes, words) in [
+            (zip + Array("mimetypeapplication/vnd.oasis.opendocument.spreadsheet".utf8), "(ODS)"),
+            ([0xD0, 0xCF, 0x11, 0xE0, 0xA1], "(XLS)"),
+            (zip + Array("report.csv".utf8), "packed as zip"),
+        ] {
+            try withFile(bytes) { path in
+                let source = try InputSource(path: path)
+                let found = source.fault(reading: .rows) ?? self.fault(path)
+                #expect("\(try #require(found))".contains(words))
+            }
         }
     }
 
