@@ -76,8 +76,9 @@ public struct DoubtfulCases: Hashable, Sendable {
     public var first: [String]
     /// How many more may be: cases with ties that were not tried, for want of time.
     public var untried = 0
-    /// The first line of an input that told it, and the input; nil where no line did.
+    /// The first line of an input that told it; nil where no line did.
     public var line: Int?
+    /// The input of `line`.
     public var input: String?
 
     /// How many are named.
