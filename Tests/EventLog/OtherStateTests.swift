@@ -80,11 +80,11 @@ struct OtherStateTests {
 
     @Test(
         "A row that another log of the same beginning has under the same key is not read",
-        arguments: ["segments", "runs.chunks"])
+        arguments: ["segments", "runs.chunks", "names", "cases", "text_marks"])
     func foreign(table: String) throws {
         func next(_ number: Int, _ word: String) -> EventDraft {
             message(
-                "m\(number)", ticket: "T\(number % 90)", minute: Int64(number),
+                "m\(number)", ticket: "\(word)-\(number % 90)", minute: Int64(number),
                 actor: "\(word) \(number % 7)")
         }
         try record(drafts[..<300], makes: true)

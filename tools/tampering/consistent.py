@@ -182,7 +182,7 @@ class Consistent:
 
     def texts_swapped(self, table, ends_table, first):
         """Two texts of one length change places; all that is derived stands. With the block's seal as it
-        was, and with the one that belongs to it."""
+        was, with the one that belongs to it, and with the state that belongs to that."""
         texts = self.rows[table]
         ends = self.rows[ends_table]
         if len(texts) != 1 or len(ends) != 1:
@@ -203,8 +203,14 @@ class Consistent:
                     changed = bytes(changed)
                     what = f"{one[:30]!r} and {two[:30]!r}"
                     yield Alteration(table, "texts swapped", what, [(table, key, changed)])
-                    yield self.one(table, "texts swapped, sealed", what, [
-                        (table, key, seals.sealed_block(table, key, changed))])
+                    sealed = seals.sealed_block(table, key, changed)
+                    yield Alteration(table, "texts swapped, sealed", what, [(table, key, sealed)])
+                    yield self.one(table, "texts swapped, sealed and marked", what, [
+                        (table, key, sealed),
+                        *seals.with_marks(
+                            self.rows["registry"][b"state"], "text_marks",
+                            4 * seals.TEXT_STREAMS.index(table),
+                            [int.from_bytes(sealed[-8:], "little")], f"mark of {table}")])
                     return
             by_length[size] = start
 
@@ -214,7 +220,8 @@ class Consistent:
         groups = {
             "all projections": ["projections", "runs.chunks", "runs.manifests"],
             "columns and state": ["segments", "registry"],
-            "names": ["names", "name_ends"], "cases": ["cases", "case_ends", "case_last"],
+            "names": ["names", "name_ends", "text_marks"],
+            "cases": ["cases", "case_ends", "case_last", "text_marks"],
             "entries": ["bundles", "bundle_ends", "tail", "tree"],
             "definitions and projections": [
                 "definitions", "projections", "runs.chunks", "runs.manifests"],

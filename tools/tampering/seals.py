@@ -77,6 +77,10 @@ def block_content(value):
     return value[:used]
 
 
+# Streams whose blocks the log's state has marks of, in their order.
+TEXT_STREAMS = ["names", "name_ends", "cases", "case_ends"]
+
+
 def sealed_block(table, key, value):
     lane, block = struct.unpack(">II", key)
     address = pair(lane << 32 | block, fingerprint(table.encode()))
@@ -158,18 +162,23 @@ def sealed_status(key, value, manifest=None):
 
 def with_last_entries(state, rows):
     """Rows of `case_last` above some of level 0, and the state with their mark."""
-    writes, level = [], 0
-    while level < 3:
-        beneath = [fingerprint(rows[place]) for place in sorted(rows)]
-        rows = {
-            place // 510: b"".join(struct.pack("<Q", mark) for mark in beneath[place:place + 510])
-            for place in range(0, len(beneath), 510)}
-        level += 1
-        writes += [("case_last", struct.pack(">II", level, row), value)
-                   for row, value in rows.items()]
-    field = next(f for f in fields_of_state(state) if f.name == "mark of last entries")
-    mark = struct.pack("<Q", fingerprint(rows[0]))
-    return writes + [("registry", b"state", sealed_state(with_field(state, field, mark)))]
+    leaves = [fingerprint(rows[place]) for place in sorted(rows)]
+    return with_marks(state, "case_last", 0, leaves, "mark of last entries")
+
+
+def with_marks(state, table, lane, leaves, field):
+    """The rows of fingerprints above all leaves of a tree, and the state with the highest one's."""
+    writes, beneath = [], leaves
+    for level in range(1, 4):
+        rows = [
+            b"".join(struct.pack("<Q", mark) for mark in beneath[place:place + 510])
+            for place in range(0, len(beneath), 510)]
+        writes += [(table, struct.pack(">II", lane + level, row), value)
+                   for row, value in enumerate(rows)]
+        beneath = [fingerprint(value) for value in rows]
+    place = next(f for f in fields_of_state(state) if f.name == field)
+    marked = with_field(state, place, struct.pack("<Q", beneath[0]))
+    return writes + [("registry", b"state", sealed_state(marked))]
 
 
 def sealed_state(value):
@@ -208,7 +217,7 @@ def fields_of_state(value):
     for place in range(types):
         fields.append(Field(f"entries of type {place}", at, at + 4))
         at += 4
-    for name in ["last entries", "identities", "name keys", "case keys"]:
+    for name in ["last entries", *TEXT_STREAMS, "identities", "name keys", "case keys"]:
         fields.append(Field(f"mark of {name}", at, at + 8))
         at += 8
     for name, size in [("rows of the vault", 4), ("last of the vault", 4), ("mark of the vault", 8)]:

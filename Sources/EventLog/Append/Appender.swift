@@ -186,6 +186,7 @@ import Vault
         try recordDefinitions(input, &state, in: transaction)
         count(input, &state)
         state.keyMarks = try tables.keyMarks(in: transaction)
+        try tables.markTexts(old, &state, in: transaction)
         try transaction.put(tables.registry, Key(StoreFormat.stateKey), state.encoded)
     }
 

@@ -12,7 +12,7 @@ struct CaseLastsWriter {
     private var values: [UInt32] = []
     private var place = 0
     /// The rows written, ascending, with their fingerprints.
-    private var written: [(row: Int, fingerprint: UInt64)] = []
+    private var written: [(leaf: Int, fingerprint: UInt64)] = []
 
     init(_ lasts: CaseLasts, _ old: LogState) {
         self.lasts = lasts
@@ -35,7 +35,7 @@ struct CaseLastsWriter {
         try flush(in: transaction)
         row = wanted
         values = Array(repeating: .max, count: CaseLasts.casesPerRow)
-        guard wanted < CaseLasts.rowCount(level: 0, cases: casesBefore) else { return }
+        guard wanted < CaseLasts.rowCount(cases: casesBefore) else { return }
         try before.withRow(wanted, in: transaction) { stored in
             for index in values.indices { values[index] = stored.littleEndian(at: 4 * index) }
         }
@@ -43,7 +43,7 @@ struct CaseLastsWriter {
 
     private mutating func flush(in transaction: borrowing WriteTransaction) throws {
         guard let row else { return }
-        written.append((row, try put(level: 0, row: row, values, in: transaction)))
+        written.append((row, try lasts.tree.put(level: 0, row: row, values, in: transaction)))
     }
 
     /// Writes the last row and all above the rows that were written.
@@ -52,38 +52,8 @@ struct CaseLastsWriter {
     mutating func finish(in transaction: borrowing WriteTransaction) throws -> UInt64 {
         try flush(in: transaction)
         row = nil
-        var beneath = written
-        for level in 1...CaseLasts.top {
-            var rows: [(row: Int, fingerprint: UInt64)] = []
-            var at = 0
-            while at < beneath.count {
-                let parent = beneath[at].row / CaseLasts.rowsPerParent
-                var numbers = try before.fingerprints(level: level, row: parent, in: transaction)
-                while at < beneath.count, beneath[at].row / CaseLasts.rowsPerParent == parent {
-                    let place = beneath[at].row % CaseLasts.rowsPerParent
-                    precondition(place <= numbers.count, "rows come one after another")
-                    if place == numbers.count { numbers.append(0) }
-                    numbers[place] = beneath[at].fingerprint
-                    at += 1
-                }
-                rows.append(
-                    (parent, try put(level: level, row: parent, numbers, in: transaction)))
-            }
-            beneath = rows
-        }
-        return beneath.first?.fingerprint ?? markBefore
-    }
-
-    /// - Returns: the fingerprint of what was written.
-    private func put(
-        level: Int, row: Int, _ numbers: [some FixedWidthInteger & BitwiseCopyable],
-        in transaction: borrowing WriteTransaction
-    ) throws -> UInt64 {
-        try unsafe numbers.withUnsafeBytes { numbers in
-            let bytes = unsafe Span<UInt8>(_unsafeBytes: numbers)
-            try transaction.put(
-                lasts.table, CaseLasts.key(level: level, row: row), bytes)
-            return Fingerprint(of: bytes).value
-        }
+        return try lasts.tree.update(
+            written, leaves: CaseLasts.rowCount(cases: casesBefore), mark: markBefore,
+            in: transaction)
     }
 }

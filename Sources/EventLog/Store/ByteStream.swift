@@ -18,6 +18,8 @@ package struct ByteStream: Sendable {
     let path: String
     /// Distinguishes streams that share a table.
     var lane: UInt32 = 0
+    /// What ties its blocks to the state of the log, where nothing else does.
+    var tie: StreamTie?
     /// The blocks that this process has held against their seals.
     let checked = CheckedBlocks()
 
@@ -148,6 +150,11 @@ package struct ByteStream: Sendable {
                 guard isSealed(block, value) else {
                     throw damage(block, "a block is not as it was written")
                 }
+                let seal: UInt64 = value.littleEndian(at: value.count - 8)
+                guard try tie?.holds(seal, ofBlock: block, in: transaction) ?? true else {
+                    throw damage(
+                        block, "a block is of another state than the log's, or another log's")
+                }
                 checked.add(lane, block, used)
             }
             guard UInt64(count) <= used else { throw damage(block, ByteStream.short) }
@@ -155,6 +162,17 @@ package struct ByteStream: Sendable {
         }
         guard let result else { throw damage(block, ByteStream.short) }
         return result
+    }
+
+    /// The seal of a block as it is stored.
+    func storedSeal(
+        ofBlock block: Int, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> UInt64 {
+        let seal = try transaction.withValue(table, key(block)) { value -> UInt64? in
+            value.count < 8 ? nil : value.littleEndian(at: value.count - 8)
+        }
+        guard case let seal?? = seal else { throw damage(block, ByteStream.short) }
+        return seal
     }
 
     /// Whether a stored block has its seal, and as many bytes as it says.

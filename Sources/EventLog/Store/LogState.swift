@@ -28,6 +28,9 @@ package struct LogState: Hashable, Sendable {
     package internal(set) var typeCounts: [UInt32]
     /// The fingerprint of the highest row of `case_last`; 0 in an empty log.
     package internal(set) var caseLastMark: UInt64 = 0
+    /// The fingerprints of the highest rows above the blocks of texts and of their ends, names' first and then
+    /// cases'; 0 where there are none.
+    package internal(set) var textMarks: [UInt64] = [0, 0, 0, 0]
     /// The fingerprints of the manifests of idempotency keys, names and cases; 0 where there are none.
     package internal(set) var keyMarks: [UInt64] = [0, 0, 0]
     /// How far the vault was written.
@@ -50,7 +53,7 @@ package struct LogState: Hashable, Sendable {
         record.put(schemaCount)
         record.put(UInt32(typeCounts.count))
         for count in typeCounts { record.put(count) }
-        for mark in [caseLastMark] + keyMarks { record.put(mark) }
+        for mark in [caseLastMark] + textMarks + keyMarks { record.put(mark) }
         for number in [vault.rows, vault.last] { record.put(number) }
         record.put(vault.mark)
         return LogState.sealed(record.bytes)
@@ -106,6 +109,10 @@ package struct LogState: Hashable, Sendable {
         }
         guard let caseLastMark = record.take(UInt64.self) else { return nil }
         self.caseLastMark = caseLastMark
+        for place in textMarks.indices {
+            guard let mark = record.take(UInt64.self) else { return nil }
+            textMarks[place] = mark
+        }
         for place in keyMarks.indices {
             guard let mark = record.take(UInt64.self) else { return nil }
             keyMarks[place] = mark

@@ -35,7 +35,7 @@ package struct LogTables: Sendable {
 
     static let names = [
         "registry", "segments", "bundles", "bundle_ends", "tail", "tree", "names", "name_ends",
-        "cases", "case_ends", "case_last", "voids", "definitions", "sources",
+        "cases", "case_ends", "case_last", "voids", "definitions", "sources", "text_marks",
     ]
 
     /// All tables that a store's data file has: those of the log, of its runs and of projections.
@@ -52,15 +52,21 @@ package struct LogTables: Sendable {
         bundleEnds = ByteStream(table: tables[3], path: path)
         tail = tables[4]
         treeHashes = ByteStream(table: tables[5], path: path)
+        let lengths: [@Sendable (LogState) -> UInt64] = [
+            \.nameBytes, { 8 * UInt64($0.nameCount) }, \.caseBytes, { 8 * UInt64($0.caseCount) },
+        ]
+        func texts(_ place: Int) -> ByteStream {
+            ByteStream(
+                table: tables[6 + place], path: path,
+                tie: StreamTie(
+                    tree: MarkTree(table: tables[14], path: path, lane: UInt32(4 * place)),
+                    place: place, registry: tables[0], length: lengths[place]))
+        }
         names = TextTables(
-            texts: ByteStream(table: tables[6], path: path),
-            ends: ByteStream(table: tables[7], path: path),
-            keys: KeyRuns("name_keys", runs))
+            texts: texts(0), ends: texts(1), keys: KeyRuns("name_keys", runs))
         cases = TextTables(
-            texts: ByteStream(table: tables[8], path: path),
-            ends: ByteStream(table: tables[9], path: path),
-            keys: KeyRuns("case_keys", runs))
-        caseLasts = CaseLasts(table: tables[10], path: path)
+            texts: texts(2), ends: texts(3), keys: KeyRuns("case_keys", runs))
+        caseLasts = CaseLasts(tree: MarkTree(table: tables[10], path: path))
         voids = tables[11]
         definitions = tables[12]
         sources = tables[13]
@@ -79,6 +85,28 @@ package struct LogTables: Sendable {
     /// log's state.
     var keyRuns: [KeyRuns] { [identities, names.keys, cases.keys] }
 
+    /// The streams that the log's state has marks of, in their order.
+    var tied: [ByteStream] { [names.texts, names.ends, cases.texts, cases.ends] }
+
+    /// Ties what was added to texts to the state that has it.
+    ///
+    /// - Complexity: O(blocks added).
+    func markTexts(
+        _ old: LogState, _ state: inout LogState, in transaction: borrowing WriteTransaction
+    ) throws {
+        for stream in tied {
+            guard let tie = stream.tie, tie.length(state) > tie.length(old) else { continue }
+            let first = Int(tie.length(old)) / ByteStream.blockBytes
+            var written: [(leaf: Int, fingerprint: UInt64)] = []
+            for block in first..<tie.blocks(in: state) {
+                written.append((block, try stream.storedSeal(ofBlock: block, in: transaction)))
+            }
+            state.textMarks[tie.place] = try tie.tree.update(
+                written, leaves: tie.blocks(in: old), mark: old.textMarks[tie.place],
+                in: transaction)
+        }
+    }
+
     /// What tells the runs of keys as they are from those of another state.
     ///
     /// - Complexity: O(runs).
@@ -95,7 +123,8 @@ package struct LogTables: Sendable {
             names.texts.table,
             names.ends.table, cases.texts.table, cases.ends.table, caseLasts.table, voids,
             definitions,
-            sources, names.keys.runs.tables.chunks, names.keys.runs.tables.manifests,
+            sources, names.texts.tie!.tree.table, names.keys.runs.tables.chunks,
+            names.keys.runs.tables.manifests,
         ]
     }
 }

@@ -63,7 +63,10 @@ struct Registry {
         // The name ids 0 and 1 stand for texts without bytes.
         let ends = [UInt8](repeating: 0, count: 8 * Int(LogState.firstName))
         try tables.names.ends.append(ends.span, at: 0, in: transaction)
-        let state = LogState(typeCount: types.schemas.count)
+        var state = LogState(typeCount: types.schemas.count)
+        var nothing = state
+        nothing.nameCount = 0
+        try tables.markTexts(nothing, &state, in: transaction)
         try transaction.put(tables.registry, Key(StoreFormat.originKey), Array(origin.utf8))
         try transaction.put(
             tables.registry, Key(StoreFormat.typesKey), TypeRegistry.encode(types))

@@ -64,8 +64,11 @@ extension VerificationRun {
                     (bytes + ByteStream.blockBytes - 1) / ByteStream.blockBytes
             }
             let cases = state.caseCount
-            expected[view.tables.caseLasts.table] = (0...CaseLasts.top).reduce(0) {
-                $0 + CaseLasts.rowCount(level: $1, cases: cases)
+            let rows = CaseLasts.rowCount(cases: cases)
+            expected[view.tables.caseLasts.table] = rows + MarkTree.rowCount(leaves: rows)
+            for tie in view.tables.tied.compactMap(\.tie) {
+                expected[tie.tree.table, default: 0] += MarkTree.rowCount(
+                    leaves: tie.blocks(in: state))
             }
             for (table, blocks) in expected.sorted(by: { $0.key.name < $1.key.name }) {
                 let stored = try view.transaction.count(of: table)
