@@ -40,12 +40,16 @@ struct Room {
 
 let rooms = [
     Room(name: "LMDB", uses: ["CLMDB"]),
-    Room(name: "Compression", uses: ["CZstd", "CZlib"]),
+    Room(name: "Compression", uses: ["CZstd", "CZlib", "CSnappy"]),
+    Room(name: "Parquet", uses: ["Compression"]),
     Room(name: "EventModel", lends: true),
     Room(name: "Definitions", uses: ["EventModel"], libraries: [yams]),
     Room(
         name: "Ingest",
-        uses: ["EventModel", "Definitions", "Compression", "CSimdjson", "CExpat", "CMinizip"],
+        uses: [
+            "EventModel", "Definitions", "Compression", "Parquet", "CSimdjson", "CExpat",
+            "CMinizip",
+        ],
         libraries: [yams]),
     Room(name: "Generating", uses: ["EventModel"]),
     Room(name: "Vault", uses: ["EventModel", "LMDB"], libraries: [crypto]),
@@ -98,6 +102,7 @@ var targets: [Target] = [
     .target(name: "CSHA2", path: "Sources/CSHA2"),
     .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
+    .systemLibrary(name: "CSnappy", path: "Sources/CSnappy"),
     .systemLibrary(name: "CExpat", path: "Sources/CExpat"),
     .systemLibrary(name: "CMinizip", path: "Sources/CMinizip"),
     .target(
@@ -140,8 +145,8 @@ if isWanted("rekam") {
                 name: "EndToEndTests", dependencies: ["rekam"], path: "Tests/EndToEnd",
                 swiftSettings: strict))
         let decoding = [
-            "Compression", "EventModel", "Definitions", "Ingest", "EventLog", "Projections",
-            "Exporting", "LMDB", "Operating", "Rendering", "Shipped",
+            "Compression", "Parquet", "EventModel", "Definitions", "Ingest", "EventLog",
+            "Projections", "Exporting", "LMDB", "Operating", "Rendering", "Shipped",
         ]
         targets.append(
             .target(

@@ -101,23 +101,29 @@ public final class MappedReader {
         self.places = mapping.rowOrder.map { RowNumbering($0) }
     }
 
-    /// The rows of an input: of a workbook or of documents where its first bytes tell of them, of
-    /// documents where the mapping has levels of rows, else of CSV.
+    /// The rows of an input: of a workbook, of Parquet or of documents where its first bytes tell of them,
+    /// of documents where the mapping has levels of rows, else of CSV.
     private static func rows(
         of source: any ByteSource, _ mapping: Mapping, _ name: String
     ) throws -> any RowReader {
         let input = source as? InputSource
         let content = input.flatMap { InputContent(firstBytes: $0.firstBytes()) }
+        if let input, let fault = input.faultOfWhole(content) {
+            throw InputFault(name: name, cause: fault)
+        }
+        if let table = content == .csv ? "CSV" : content?.nameOfWhole, !mapping.levels.isEmpty {
+            throw MappingMismatch(
+                description:
+                    "\(name) is \(table), and the mapping \(mapping.name) finds its rows in JSON "
+                    + "(\"rows\"). Name the file that it was written for, or leave \"rows\" out.")
+        }
         if content == .workbook, let input, let path = input.storedPath {
-            guard mapping.levels.isEmpty else {
-                throw MappingMismatch(
-                    description:
-                        "\(name) is a workbook, and the mapping \(mapping.name) finds its rows in JSON "
-                        + "(\"rows\"). Name the file that it was written for, or leave \"rows\" out."
-                )
-            }
             return try SheetRows(
                 input, path: path, format: mapping.sheet ?? SheetFormat(), decimal: mapping.decimal)
+        }
+        if content == .parquet, let input, let bytes = input.storedBytesAnywhere {
+            return try ParquetRows(
+                input, bytes, columns: mapping.columns, decimal: mapping.decimal)
         }
         guard !mapping.levels.isEmpty || content?.isJSON == true || content == .xes else {
             do {
@@ -125,12 +131,6 @@ public final class MappedReader {
             } catch let fault as CSVFault {
                 throw MappingMismatch(description: "\(name) \(fault)")
             }
-        }
-        if content == .csv {
-            throw MappingMismatch(
-                description:
-                    "\(name) is CSV, and the mapping \(mapping.name) finds its rows in JSON "
-                    + "(\"rows\"). Name the file that it was written for, or leave \"rows\" out.")
         }
         do {
             /// Documents, whatever they were.

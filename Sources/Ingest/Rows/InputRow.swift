@@ -58,4 +58,24 @@ public struct InputRow: Sendable {
     func isBlank(from index: Int) -> Bool {
         index >= count || bytes[range(index).lowerBound...].allSatisfy { $0 == 32 || $0 == 9 }
     }
+
+    /// The row as a line of CSV.
+    var csvLine: [UInt8] {
+        var line: [UInt8] = []
+        for index in 0..<count {
+            if index > 0 { line.append(UInt8(ascii: ",")) }
+            let field = bytes[range(index)]
+            let isQuoted = field.contains { $0 == 34 || $0 == 44 || $0 == 10 || $0 == 13 }
+            if isQuoted { line.append(34) }
+            for byte in field { line += byte == 34 ? [34, 34] : [byte] }
+            if isQuoted { line.append(34) }
+        }
+        return line + [10]
+    }
+
+    /// Appends a field.
+    mutating func append(_ text: some Sequence<UInt8>) {
+        bytes += text
+        ends.append(bytes.count)
+    }
 }

@@ -9,7 +9,9 @@ public enum InputContent: String, Sendable {
     case jsonDocument
     /// Lines of which all are parted by one of CSV's delimiters, and none begins an object.
     case csv
-    case xml, pdf, parquet, sqlite
+    case xml, pdf, sqlite
+    /// A table by columns.
+    case parquet
     /// A process log, which is XML.
     case xes
     /// A workbook of Excel since 2007 (XLSX).
@@ -25,6 +27,16 @@ public enum InputContent: String, Sendable {
         case events
         /// Rows of CSV or JSON, through a mapping.
         case rows
+    }
+
+    /// What it is called where what it consists of is listed at its end, so that it is read from a file
+    /// alone; nil for anything else.
+    var nameOfWhole: String? {
+        switch self {
+        case .workbook: "a workbook (XLSX)"
+        case .parquet: "Parquet"
+        default: nil
+        }
     }
 
     /// Whether it is JSON of any kind.
@@ -72,7 +84,7 @@ public enum InputContent: String, Sendable {
     }
 
     private static let signatures: [(InputContent, [UInt8])] = [
-        (.parquet, Array("PAR1".utf8)), (.pdf, Array("%PDF-".utf8)),
+        (.parquet, Array("PAR1".utf8)), (.parquet, Array("PARE".utf8)), (.pdf, Array("%PDF-".utf8)),
         (.sqlite, Array("SQLite format 3".utf8)),
         (.compoundFile, [0xD0, 0xCF, 0x11, 0xE0]),
     ]
@@ -107,7 +119,7 @@ public enum InputContent: String, Sendable {
         let events = "events are read one to a line, as JSON"
         switch (self, reading) {
         case (.jsonLines, .events), (.csv, .rows), (.jsonLines, .rows), (.jsonArray, .rows),
-            (.jsonDocument, .rows), (.xes, .rows), (.workbook, .rows):
+            (.jsonDocument, .rows), (.xes, .rows), (.workbook, .rows), (.parquet, .rows):
             return nil
         case (.csv, .events):
             return "is CSV, and \(events). Say how its rows become events with --mapping FILE "
@@ -127,6 +139,9 @@ public enum InputContent: String, Sendable {
             return
                 "is a workbook (XLSX), and \(events). Say how the rows of its sheet become events with "
                 + "--mapping FILE (Schemas/mappings/README.md tells how to write one)."
+        case (.parquet, .events):
+            return "is Parquet, and \(events). Say how its rows become events with --mapping FILE "
+                + "(Schemas/mappings/README.md tells how to write one)."
         case (.openDocument, _):
             return
                 "is a workbook of LibreOffice (ODS). Save it as XLSX, or its sheet as CSV, and read "
@@ -135,11 +150,10 @@ public enum InputContent: String, Sendable {
             return
                 "is a workbook of Excel before 2007 (XLS), or one with a password. Save it as XLSX "
                 + "without one, or its sheet as CSV, and read that with --mapping."
-        case (.xml, _), (.pdf, _), (.parquet, _), (.sqlite, _):
+        case (.xml, _), (.pdf, _), (.sqlite, _):
             let name = self == .sqlite ? "an SQLite database" : rawValue.uppercased()
             return
-                "is \(self == .parquet ? "Parquet" : name). JSON, CSV, XLSX and XES are read: "
-                + "export it as one of these."
+                "is \(name). JSON, CSV, XLSX, Parquet and XES are read: export it as one of these."
         }
     }
 }

@@ -1,5 +1,6 @@
 public import Compression
 internal import Glibc
+internal import Parquet
 
 /// The bytes of a file or of standard input, decompressed where they are gzip or zstd (told by the
 /// first bytes, never by the name), in memory that does not grow with the input.
@@ -159,17 +160,29 @@ public final class InputSource: ByteSource {
 
     /// What other packing the first bytes tell of; no text begins with them.
     ///
-    /// Of a workbook all parts are named at its end, so that it is not read from a pipe.
+    /// Of a workbook and of Parquet all parts are named at the end, so that they are not read from a pipe.
     private func packed() -> InputFault.Cause? {
         if stored.starts(with: [0xFD, 0x37, 0x7A, 0x58]) { return .packed("xz") }
-        guard InputContent.isZip(stored) else { return nil }
-        while stored.count < 100, (try? refill()) == true {}
-        guard let content = InputContent(firstBytes: stored) else { return .packed("zip") }
-        if content == .workbook, storedPath != nil { return nil }
-        return .other(
-            content.fault(reading: .rows)
-                ?? "is a workbook (XLSX), which is read from a file alone: save it, and name the file."
-        )
+        let isZip = InputContent.isZip(stored)
+        if isZip { while stored.count < 100, (try? refill()) == true {} }
+        guard isZip || stored.starts(with: "PAR".utf8) else { return nil }
+        guard let content = InputContent(firstBytes: stored) else {
+            return isZip ? .packed("zip") : nil
+        }
+        if let fault = content.fault(reading: .rows) { return .other(fault) }
+        return faultOfWhole(content)
+    }
+
+    /// Why what is named at its end can't be read from here; nil where it can, and of anything else.
+    func faultOfWhole(_ content: InputContent?) -> InputFault.Cause? {
+        guard let name = content?.nameOfWhole else { return nil }
+        if let compression {
+            return .other(
+                "is \(name) within \(compression.rawValue), which is read as it is alone. Unpack it first."
+            )
+        }
+        if content == .workbook ? storedPath != nil : storedBytesAnywhere != nil { return nil }
+        return .other("is \(name), which is read from a file alone: save it, and name the file.")
     }
 
     /// A path under which a library can read all bytes as they are stored; nil for a pipe, for
@@ -177,6 +190,45 @@ public final class InputSource: ByteSource {
     var storedPath: String? {
         compression == nil && totalStoredBytes != nil && descriptor >= 0
             ? "/proc/self/fd/\(descriptor)" : nil
+    }
+
+    /// All bytes as they are stored, to be read from any place; nil for a pipe, and for compressed ones.
+    var storedBytesAnywhere: StoredBytes? {
+        guard compression == nil, let count = totalStoredBytes else { return nil }
+        return StoredBytes(source: self, byteCount: count)
+    }
+
+    /// Fills a buffer with bytes as they are stored, from a place on.
+    fileprivate func readStored(at place: Int, into buffer: inout MutableSpan<UInt8>)
+        throws(InputFault)
+    {
+        guard descriptor >= 0 else {
+            for index in 0..<buffer.count { buffer[index] = whole[place + index] }
+            return
+        }
+        let count = buffer.count
+        let code = unsafe buffer.withUnsafeMutableBufferPointer { room -> Int32 in
+            var filled = 0
+            while filled < count {
+                let got = unsafe pread(
+                    descriptor, room.baseAddress! + filled, count - filled, place + filled)
+                if got < 0, errno == EINTR { continue }
+                // A file that became shorter has no more bytes than it had.
+                if got <= 0 { return got < 0 ? errno : EIO }
+                filled += got
+            }
+            return 0
+        }
+        guard code == 0 else { throw InputSource.fault(code, name) }
+    }
+
+    /// Reads on, for the digest, until so many bytes as they are stored were read, or all.
+    func readOn(toStored count: Int) throws {
+        var room = [UInt8](repeating: 0, count: 256 << 10)
+        while storedBytes < count || count == .max {
+            var span = room.mutableSpan
+            if try read(into: &span) == 0 { return }
+        }
     }
 
     private func waitForInput() {
@@ -271,5 +323,15 @@ public final class InputSource: ByteSource {
             unsafe InputFault(
                 name: name, cause: .system(String(cString: strerror(code)).lowercased()))
         }
+    }
+}
+
+/// The bytes of an input as they are stored, read from any place.
+struct StoredBytes: ParquetSource {
+    fileprivate let source: InputSource
+    let byteCount: Int
+
+    func read(at place: Int, into buffer: inout MutableSpan<UInt8>) throws {
+        try source.readStored(at: place, into: &buffer)
     }
 }

@@ -50,7 +50,7 @@ final class SheetRows: RowReader, XMLHandler {
             header = TableHeader(names)
         } else if let first = try nextRow() {
             header = TableHeader((0..<first.row.count).map { first.row[$0] })
-            rawHeader = SheetRows.csv(first.row)
+            rawHeader = first.row.csvLine
         } else {
             throw InputFault(name: name, cause: .other("has no header row: the sheet is empty."))
         }
@@ -84,7 +84,7 @@ final class SheetRows: RowReader, XMLHandler {
 
     // MARK: RowReader
 
-    var rawRow: ArraySlice<UInt8> { SheetRows.csv(row)[...] }
+    var rawRow: ArraySlice<UInt8> { row.csvLine[...] }
 
     func place(of column: String) -> Int? { header.place(of: column) }
 
@@ -100,9 +100,7 @@ final class SheetRows: RowReader, XMLHandler {
         guard let next = try nextRow() else {
             row = InputRow()
             // The digest is of the whole file.
-            var rest = [UInt8](repeating: 0, count: 256 << 10)
-            var span = rest.mutableSpan
-            while try source.read(into: &span) > 0 {}
+            try source.readOn(toStored: .max)
             return .end
         }
         rows += 1
@@ -121,20 +119,6 @@ final class SheetRows: RowReader, XMLHandler {
             found = []
         }
         return ready.popFirst()
-    }
-
-    /// A row as a line of CSV.
-    private static func csv(_ row: InputRow) -> [UInt8] {
-        var line: [UInt8] = []
-        for index in 0..<row.count {
-            if index > 0 { line.append(UInt8(ascii: ",")) }
-            let field = row.bytes[row.range(index)]
-            let isQuoted = field.contains { $0 == 34 || $0 == 44 || $0 == 10 || $0 == 13 }
-            if isQuoted { line.append(34) }
-            for byte in field { line += byte == 34 ? [34, 34] : [byte] }
-            if isQuoted { line.append(34) }
-        }
-        return line + [10]
     }
 
     // MARK: XMLHandler

@@ -39,7 +39,8 @@ final class Workbook: XMLHandler {
         }
         guard try read(main) else {
             throw fault(
-                "is no workbook. XLSX, CSV, JSON and XES are read: export it as one of these.")
+                "is no workbook. XLSX, CSV, JSON, Parquet and XES are read: export it as one of these."
+            )
         }
         let parts = try relations(of: main)
         sheets = listed.compactMap { sheet in

@@ -23,7 +23,8 @@ package struct FuzzTarget: Sendable {
 
     /// All of them, by name.
     package static let all: [FuzzTarget] =
-        (FuzzTarget.texts + FuzzTarget.definitions + FuzzTarget.inputs + FuzzTarget.mappings
+        (FuzzTarget.texts + FuzzTarget.definitions + FuzzTarget.inputs + FuzzTarget.tables
+        + FuzzTarget.mappings
         + FuzzTarget.records + FuzzTarget.storage + FuzzTarget.proofs + FuzzTarget.snapshots)
         .sorted { $0.name < $1.name }
 

@@ -135,7 +135,7 @@ struct InputSourceTests {
             ("{\"id\":\"1\",\"da\n{\"id\":\"2\"}\n", nil, nil),
             ("<log xes.version='1.0'>\n", "is a process log (XES)", nil),
             ("\u{FEFF}<?xml version='1.0'?>", "is XML", "is XML"), ("%PDF-1.7", "is PDF", "is PDF"),
-            ("PAR1\u{15}", "is Parquet", "is Parquet"),
+            ("PAR1\u{15}", "is Parquet, and events", nil),
             ("SQLite format 3\0", "an SQLite database", "an SQLite database"),
             ("[ID],[Name]\n1,Ana\n", "is CSV, and events", nil),
             // Lines that may be events among others that are not are refused by themselves.

@@ -1,0 +1,104 @@
+internal import EventModel
+internal import Parquet
+
+/// The rows of a Parquet file: values as texts, times as ISO 8601, numbers with the mapping's decimal sign. Null
+/// is no value.
+///
+/// Of the columns those are read that the mapping names. A row's line is its number. What the file of refused
+/// rows takes is CSV, of these columns.
+final class ParquetRows: RowReader {
+    private(set) var row = InputRow()
+    private(set) var rawHeader: [UInt8] = []
+
+    private let header: TableHeader
+    /// By the place of a column in the file, where it stands in each row.
+    private var places: [Int: Int] = [:]
+    private let columns: [ParquetColumn]
+    private let texts: ColumnText
+    private let name: String
+    private let rows: ParquetRowCursor
+    private let rowCount: Int
+    private let byteCount: Int
+    /// All that has to be read of the input in the end, for its digest.
+    private let source: InputSource
+
+    /// Opens a file.
+    ///
+    /// - Parameters:
+    ///   - bytes: the same input, read from any place.
+    ///   - columns: those that the mapping names.
+    /// - Throws: `InputFault` where it can't be read, or one of the columns is of a kind that is not read.
+    init(
+        _ source: InputSource, _ bytes: StoredBytes, columns: [String], decimal: UInt8
+    ) throws {
+        self.source = source
+        name = source.name
+        texts = ColumnText(decimal: decimal)
+        byteCount = bytes.byteCount
+        do {
+            let reader = try ParquetReader(bytes)
+            rowCount = reader.rowCount
+            let header = TableHeader(reader.columns.map(\.name))
+            self.header = header
+            let wanted = Set(columns.compactMap { header.place(of: $0) }).sorted()
+            rows = try reader.rows(of: wanted)
+            self.columns = wanted.map { reader.columns[$0] }
+            for (place, column) in wanted.enumerated() { places[column] = place }
+        } catch let fault as ParquetFault {
+            throw InputFault(name: name, cause: .other("\(fault)"))
+        }
+        var names = InputRow()
+        for column in places.keys.sorted() { names.append(header.names[column].utf8) }
+        rawHeader = names.csvLine
+    }
+
+    // MARK: RowReader
+
+    var rawRow: ArraySlice<UInt8> { row.csvLine[...] }
+
+    func place(of column: String) -> Int? { header.place(of: column).flatMap { places[$0] } }
+
+    func mismatch(lacking column: String, of mapping: String) -> String? {
+        "has no column \"\(column)\", which the mapping \(mapping) reads."
+            + header.suggestion(for: column)
+    }
+
+    var unseenColumns: [String] { [] }
+
+    func next() throws -> RowItem {
+        do {
+            guard try rows.next() else {
+                row = InputRow()
+                try source.readOn(toStored: .max)
+                return .end
+            }
+        } catch let fault as ParquetFault {
+            throw InputFault(name: name, cause: .other("\(fault)"))
+        }
+        let number = row.number + 1
+        row.number = number
+        row.line = number
+        if number.isMultiple(of: 4096) {
+            // So that what was read for the digest tells how far the rows are.
+            try source.readOn(toStored: Int(Double(number) / Double(rowCount) * Double(byteCount)))
+        }
+        fill()
+        return .row
+    }
+
+    private func fill() {
+        row.bytes.removeAll(keepingCapacity: true)
+        row.ends.removeAll(keepingCapacity: true)
+        row.absent.removeAll(keepingCapacity: true)
+        if !row.problems.isEmpty { row.problems.removeAll() }
+        row.hasTimes = false
+        for (place, column) in columns.enumerated() {
+            let value = rows.values[place]
+            row.absent.append(value == .null)
+            if let problem = texts.append(value, of: column.type, to: &row) {
+                row.problems[place] = problem
+            }
+            row.ends.append(row.bytes.count)
+        }
+    }
+}
