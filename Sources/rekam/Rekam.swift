@@ -25,7 +25,8 @@ struct Rekam: ParsableCommand {
             CommandGroup(
                 name: "Recording",
                 subcommands: [
-                    InitCommand.self, IngestCommand.self, VoidCommand.self, GenerateCommand.self,
+                    InitCommand.self, IngestCommand.self, MappingCommand.self, VoidCommand.self,
+                    GenerateCommand.self,
                 ]),
             CommandGroup(
                 name: "Asking",

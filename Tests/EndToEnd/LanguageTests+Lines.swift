@@ -134,6 +134,12 @@ extension LanguageTests {
         Line(
             "projection rebuild first_response", "1 proyeksi dibangun ulang dari ", " entri/dtk."),
         .same("projection cells first_response"),
+        Line("mapping list", "Pemetaan", "Judul", "Lanjut: rekam mapping show "),
+        .same("mapping show nps"),
+        Line(
+            "mapping check nps", "nps: sah. Menghasilkan survey.answered",
+            "Lanjut: rekam ingest EXPORT --mapping nps --dry-run"),
+        Line("mapping new kunjungan.json", "baris diperiksa", "Kolom yang tidak dibaca:"),
         Line("schema list", "Jenis", "Isian"),
         Line(
             "schema add kunjungan.json --dry-run", "visit.ended, versi 1 akan didaftarkan",

@@ -12,6 +12,7 @@ struct PageTests {
         arguments: [
             "README.md", "docs/AUDITING.md", "docs/AUDITING.id.md", "docs/ANALYST.md",
             "docs/OPERATING.md", "docs/PRIVACY.md", "docs/PRIVACY.id.md",
+            "Schemas/mappings/README.md",
         ])
     func commands(page: String) throws {
         let command = try Command()

@@ -7,6 +7,8 @@ struct RowLevel: Sendable, Hashable {
     /// The level above; nil for the document.
     var parent: Int?
     var path: JSONPath
+    /// The path as the mapping says it.
+    var text = ""
 }
 
 /// Where a column of a mapping stands in a document.

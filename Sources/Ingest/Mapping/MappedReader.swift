@@ -103,7 +103,7 @@ public final class MappedReader {
 
     /// The rows of an input: of a workbook, of Parquet or of documents where its first bytes tell of them,
     /// of documents where the mapping has levels of rows, else of CSV.
-    private static func rows(
+    static func rows(
         of source: any ByteSource, _ mapping: Mapping, _ name: String
     ) throws -> any RowReader {
         let input = source as? InputSource

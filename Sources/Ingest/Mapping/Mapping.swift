@@ -1,4 +1,4 @@
-internal import EventModel
+public import EventModel
 
 /// How the rows of one kind of file become events: a mapping file, checked and compiled.
 ///
@@ -9,8 +9,12 @@ public struct Mapping: Sendable {
     public internal(set) var name = ""
     /// The version it states, from 1.
     public internal(set) var version = 1
+    /// What it is called, by language.
+    public internal(set) var titles: [Language: String] = [:]
     /// The `source` of the events.
     public internal(set) var source = ""
+    /// Lines that mark a guess of a draft.
+    var guesses: [Int] = []
     /// How the file is CSV.
     public internal(set) var format = CSVFormat()
     /// Which sheet of a workbook is meant; nil where the mapping says nothing of it.

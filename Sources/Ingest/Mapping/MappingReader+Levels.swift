@@ -18,7 +18,9 @@ extension MappingReader {
             }
             guard let text = text(pair.value) else { continue }
             do throws(JSONPathFault) {
-                mapping.levels.append(try level(pair.name, text))
+                var level = try level(pair.name, text)
+                level.text = text
+                mapping.levels.append(level)
             } catch {
                 faults.report(at: pair.value, "\(text) \(error.problem)", expected: error.expected)
             }

@@ -61,6 +61,7 @@ extension MappingReader {
     /// The file of a lookup: that which the command gives, else that which the mapping names.
     private func file(of lookup: Lookup, _ file: YAMLValue) -> (path: String, bytes: [UInt8])? {
         if let table = surroundings.tables[lookup.name] { return table }
+        if surroundings.leavesOpen { return nil }
         if file.isEmpty {
             faults.report(
                 at: file, "the file of the lookup \"\(lookup.name)\" differs from export to export",

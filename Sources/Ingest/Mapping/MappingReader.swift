@@ -15,6 +15,8 @@ public struct MappingSurroundings {
     public var settings: [String: String] = [:]
     /// Lookup files that the command gives, by the lookup's name.
     public var tables: [String: (path: String, bytes: [UInt8])] = [:]
+    /// Whether the mapping is only looked at: what a command would give need not be given.
+    public var leavesOpen = false
 
     /// Surroundings from their parts.
     public init(
@@ -47,7 +49,10 @@ extension Mapping {
         let reader = MappingReader(surroundings: surroundings, faults: faults)
         if documents.count == 1, let root = YAMLReader.read(documents[0], faults: faults) {
             reader.mapping.contents = Array(text.utf8)
-            reader.read(root)
+            reader.mapping.guesses = DraftQuestions.guesses(in: text)
+            DraftQuestions.report(in: root, of: text, to: faults)
+            // What hangs on an open question isn't wrong yet.
+            if faults.faults.isEmpty { reader.read(root) }
         } else if documents.isEmpty {
             faults.report(line: 1, column: 1, "the file holds no mapping")
         } else if documents.count > 1 {
@@ -92,6 +97,7 @@ final class MappingReader {
     func read(_ root: YAMLValue) {
         guard let fields = Keys(root, of: "a mapping file", Self.keys, faults) else { return }
         mapping.name = fields.required("mapping", "the mapping's name").flatMap(text) ?? ""
+        if let title = fields["title"] { readTitle(title) }
         if let version = fields["version"] {
             guard let number = version.integer, (1...999_999).contains(number) else {
                 return faults.report(
@@ -141,11 +147,26 @@ final class MappingReader {
         finish()
     }
 
+    /// One text, or one in each language.
+    private func readTitle(_ value: YAMLValue) {
+        guard value.pairs != nil else {
+            if let title = text(value) { mapping.titles = [.english: title, .indonesian: title] }
+            return
+        }
+        guard let fields = Keys(value, of: "a title", Language.allCases.map(\.rawValue), faults)
+        else { return }
+        for language in Language.allCases {
+            mapping.titles[language] = fields[language.rawValue].flatMap(text)
+        }
+    }
+
     /// Texts that stay the same for a whole input; one without a value is said with the command.
     private func readConstants(_ value: YAMLValue?) {
         for pair in pairs(value, "constants") {
             if let said = surroundings.settings[pair.name] {
                 constants[pair.name] = NormalText.form(of: said)
+            } else if pair.value.isEmpty, surroundings.leavesOpen {
+                constants[pair.name] = ""
             } else if pair.value.isEmpty {
                 faults.report(
                     at: pair.key,

@@ -123,11 +123,11 @@ public enum InputContent: String, Sendable {
             return nil
         case (.csv, .events):
             return "is CSV, and \(events). Say how its rows become events with --mapping FILE "
-                + "(Schemas/mappings/README.md tells how to write one)."
+                + "(rekam mapping new drafts one)."
         case (.xes, .events):
             return
                 "is a process log (XES), and \(events). Say what its traces and events mean with "
-                + "--mapping FILE (Schemas/mappings/README.md tells how to write one)."
+                + "--mapping FILE (rekam mapping new drafts one)."
         case (.jsonArray, .events):
             return
                 "is one JSON array, and \(events). Write its elements one to a line: jq -c '.[]' "
@@ -138,10 +138,10 @@ public enum InputContent: String, Sendable {
         case (.workbook, .events):
             return
                 "is a workbook (XLSX), and \(events). Say how the rows of its sheet become events with "
-                + "--mapping FILE (Schemas/mappings/README.md tells how to write one)."
+                + "--mapping FILE (rekam mapping new drafts one)."
         case (.parquet, .events):
             return "is Parquet, and \(events). Say how its rows become events with --mapping FILE "
-                + "(Schemas/mappings/README.md tells how to write one)."
+                + "(rekam mapping new drafts one)."
         case (.openDocument, _):
             return
                 "is a workbook of LibreOffice (ODS). Save it as XLSX, or its sheet as CSV, and read "

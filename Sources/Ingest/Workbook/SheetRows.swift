@@ -18,6 +18,8 @@ final class SheetRows: RowReader, XMLHandler {
     private(set) var row = InputRow()
     private(set) var rawHeader: [UInt8] = []
     private var header = TableHeader()
+    /// The columns' names.
+    var names: [String] { header.names }
 
     private let book: Workbook
     private let name: String

@@ -15,39 +15,70 @@ enum MappingFiles {
     private static let longestMapping = 1 << 20
     private static let longestLookup = 64 << 20
 
+    /// What a mapping takes from a store: its event types, and its time zone.
+    struct Home {
+        var types: EventTypes
+        var zone: TimeZoneRules
+
+        init(_ log: LogStore) throws {
+            types = log.types
+            zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
+        }
+
+        /// Those of a new store.
+        init() throws {
+            types = try EventTypes.shipped(texts: Shipped.texts(in: "events"))
+            zone = try Machine.zone("Asia/Jakarta") ?? .utc
+        }
+    }
+
+    /// The names of the mappings that are shipped.
+    static var shippedNames: [String] {
+        Shipped.paths(in: "mappings").compactMap(Self.stem).sorted()
+    }
+
+    /// A shipped mapping's text; nil where none is called so.
+    static func shippedText(_ name: String) -> String? { Shipped.text(of: "mappings/\(name).yaml") }
+
     /// Reads a mapping for a store; its lookup files are read from the mapping's own folder.
     ///
     /// - Parameter options: constants, and lookup files that lie elsewhere.
     static func read(
         _ name: String, _ options: MappingOptions, for log: LogStore
     ) throws -> Mapping {
-        let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
-        var text: String
-        var folder = "."
+        try read(name, options, for: Home(log))
+    }
+
+    /// A mapping's text, and the folder that its lookup files lie in.
+    static func text(_ name: String) throws -> (text: String, folder: String) {
         if Machine.read(name, most: 1) != nil {
             let bytes = try Machine.readWhole(name, most: longestMapping)
             guard let valid = String(validating: bytes, as: UTF8.self) else {
                 throw Failure(.refused, "\(name) is no UTF-8 text.")
             }
-            text = valid
-            folder = name.lastIndex(of: "/").map { String(name[..<$0]) } ?? "."
-        } else if ![ENOENT, ENOTDIR, EISDIR].contains(errno) {
+            return (valid, name.lastIndex(of: "/").map { String(name[..<$0]) } ?? ".")
+        }
+        guard [ENOENT, ENOTDIR, EISDIR].contains(errno) else {
             throw Failure(
                 .inputOutput,
                 "the mapping file \(name) can't be read: \(Machine.reason(errno)). Check its "
                     + "permissions and its disk.")
-        } else if let shipped = Shipped.text(of: "mappings/\(name).yaml") {
-            text = shipped
-        } else {
-            let names = Shipped.paths(in: "mappings").compactMap(Self.stem)
-            let near = nearest(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
-            throw Failure(
-                .inputOutput,
-                "there is no mapping file \"\(name)\", and none of that name is shipped.\(near) "
-                    + "Shipped: \(names.joined(separator: ", ")).")
         }
+        if let shipped = shippedText(name) { return (shipped, ".") }
+        let near = nearest(to: name, among: shippedNames).map { " Did you mean \($0)?" } ?? ""
+        throw Failure(
+            .inputOutput,
+            "there is no mapping file \"\(name)\", and none of that name is shipped.\(near) "
+                + "Shipped: \(shippedNames.joined(separator: ", ")).")
+    }
+
+    /// - Parameter leavesOpen: whether it is only looked at, without what a command would give.
+    static func read(
+        _ name: String, _ options: MappingOptions, for home: Home, leavesOpen: Bool = false
+    ) throws -> Mapping {
+        let (text, folder) = try text(name)
         var surroundings = MappingSurroundings(
-            types: log.types, storeZone: zone,
+            types: home.types, storeZone: home.zone,
             zone: { name in (try? Machine.zone(name)) ?? nil },
             file: { path in
                 // By bytes, as the file system takes them.
@@ -61,6 +92,7 @@ enum MappingFiles {
                 return try lookup(path, in: folder)
             })
         surroundings.settings = options.settings
+        surroundings.leavesOpen = leavesOpen
         for (table, path) in options.files {
             guard Machine.read(path, most: 1) != nil else {
                 throw Failure(

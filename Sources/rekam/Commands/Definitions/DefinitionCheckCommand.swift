@@ -104,19 +104,10 @@ struct DefinitionVerdict {
         let doubts = addition?.doubts.map(\.json) ?? []
         return JSONText.object([
             ("holds", "\(faults.isEmpty)"),
-            ("faults", "[" + faults.map(json(of:)).joined(separator: ", ") + "]"),
+            ("faults", "[" + faults.map(\.json).joined(separator: ", ") + "]"),
             ("doubts", "[" + doubts.joined(separator: ", ") + "]"),
             ("definitions", "[" + definitions.joined(separator: ", ") + "]"),
         ]) + "\n"
-    }
-
-    private func json(of fault: DefinitionFault) -> String {
-        JSONText.object([
-            ("file", JSONText.string(fault.file)), ("line", "\(fault.line)"),
-            ("column", "\(fault.column)"), ("what", JSONText.string(fault.what)),
-            ("expected", fault.expected.isEmpty ? "null" : JSONText.string(fault.expected)),
-            ("nearest", fault.nearest.map { JSONText.string($0) } ?? "null"),
-        ])
     }
 
     /// Each with what `add` would make of it: `new`, `retold`, `again`, `waits` or `registered`.
@@ -135,5 +126,17 @@ struct DefinitionVerdict {
                 ("line", "\(document.firstLine)"), ("state", JSONText.string(standing)),
             ])
         }
+    }
+}
+
+extension DefinitionFault {
+    /// For programs: where it stands, what it is, what would be right.
+    var json: String {
+        JSONText.object([
+            ("file", JSONText.string(file)), ("line", "\(line)"),
+            ("column", "\(column)"), ("what", JSONText.string(what)),
+            ("expected", expected.isEmpty ? "null" : JSONText.string(expected)),
+            ("nearest", nearest.map { JSONText.string($0) } ?? "null"),
+        ])
     }
 }

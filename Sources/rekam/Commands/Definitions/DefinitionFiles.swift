@@ -38,7 +38,7 @@ struct DefinitionFiles {
 
     /// The files that a path stands for: itself, or those of a folder. A link that was typed is followed,
     /// one within a folder is not.
-    private static func files(of path: String) throws -> [String] {
+    static func files(of path: String) throws -> [String] {
         let isLink = StoreFiles.status(path)?.kind == .link
         let folder = isLink ? StoreFiles.withoutSlash(path) + "/." : path
         guard StoreFiles.status(folder)?.kind == .folder else { return [path] }
