@@ -45,11 +45,19 @@ final class ParquetRows: RowReader {
             self.columns = wanted.map { reader.columns[$0] }
             for (place, column) in wanted.enumerated() { places[column] = place }
         } catch let fault as ParquetFault {
-            throw InputFault(name: name, cause: .other("\(fault)"))
+            throw ParquetRows.fault(fault, in: name)
         }
         var names = InputRow()
         for column in places.keys.sorted() { names.append(header.names[column].utf8) }
         rawHeader = names.csvLine
+    }
+
+    private static func fault(_ fault: ParquetFault, in name: String) -> InputFault {
+        var words = "\(fault)"
+        if case .unsupported = fault {
+            words += " Schemas/mappings/README.md tells what is, and how to write the file so."
+        }
+        return InputFault(name: name, cause: .other(words))
     }
 
     // MARK: RowReader
@@ -73,7 +81,7 @@ final class ParquetRows: RowReader {
                 return .end
             }
         } catch let fault as ParquetFault {
-            throw InputFault(name: name, cause: .other("\(fault)"))
+            throw ParquetRows.fault(fault, in: name)
         }
         let number = row.number + 1
         row.number = number
