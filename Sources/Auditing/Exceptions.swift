@@ -54,6 +54,7 @@ public struct AuditException: Hashable, Sendable {
         case twoDateFormats = "two_date_formats"
         case dateAlone = "date_alone"
         case shortRow = "short_row"
+        case textCut = "text_cut"
         case absentColumn = "absent_column"
         case rowsOutOfOrder = "rows_out_of_order"
         case rowPlaces = "row_places"

@@ -15,6 +15,8 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     case dateAlone = "date_alone"
     /// A row that has fewer fields than the header: the last ones are taken for empty.
     case shortRow = "short_row"
+    /// A text of a row that was longer than the mapping keeps of it.
+    case textCut = "text_cut"
     /// A column that a mapping reads, and no row of the input has: a path may be misspelt.
     case absentColumn = "absent_column"
     /// A row that stands elsewhere among its case's rows than its time says, where the mapping says
@@ -49,7 +51,7 @@ public enum DoubtKind: String, Sendable, CaseIterable {
     public var isOfInputs: Bool {
         switch self {
         case .phone, .email, .localTimeRepeated, .localTimeSkipped, .twoDateFormats, .dateAlone,
-            .shortRow, .absentColumn, .rowsOutOfOrder, .rowPlaces:
+            .shortRow, .textCut, .absentColumn, .rowsOutOfOrder, .rowPlaces:
             true
         default: false
         }

@@ -91,7 +91,13 @@ public final class MappedReader {
             else { continue }
             throw MappingMismatch(description: "\(name) \(mismatch)")
         }
-        events = RowEvents(mapping, places: places, privateDigest: privateDigest)
+        let eachPlaces = mapping.events.map { [input] event -> [Int] in
+            guard case .columns(let column) = event.each else { return [] }
+            return input.places(ofAll: column)
+        }
+        events = RowEvents(
+            mapping, places: places, eachPlaces: eachPlaces,
+            file: String(name.split(separator: "/").last ?? ""), privateDigest: privateDigest)
         self.places = mapping.rowOrder.map { RowNumbering($0) }
     }
 

@@ -45,6 +45,9 @@ public struct Mapping: Sendable {
     var keep: [[TestSpec]] = []
     var skip: [[TestSpec]] = []
     var events: [EventSpec] = []
+    /// Values and times that are others for each text that an event is given for.
+    var valuesOfEach: [Int] = []
+    var timesOfEach: [Int] = []
     /// Whether anything asks for other rows of the case.
     var usesState = false
 }
@@ -69,6 +72,7 @@ struct Template: Sendable, Hashable {
         case literal(String)
         case column(Int)
         case value(Int)
+        case given(GivenText)
     }
     var parts: [Part] = []
 
@@ -82,13 +86,25 @@ struct Template: Sendable, Hashable {
     }
 }
 
-/// A text made from a row: a template, then prefix off, then lookup.
+/// What a row has beside its columns.
+enum GivenText: String, Sendable, CaseIterable {
+    /// The name of the file, without its folder.
+    case file = "#file"
+    /// The number of the row.
+    case row = "#row"
+    /// What an event is given for, of several in a row.
+    case each = "#each"
+}
+
+/// A text made from a row: a template or a computation, then a part of it, then lookup.
 struct ValueSpec: Sendable {
     /// For rejections: the value's own name, or the field it stands in.
     var name = ""
     /// The first of these that stands for something.
     var templates = [Template()]
-    var removedPrefix = ""
+    /// What it is reckoned from, in the place of templates.
+    var computation: Computation?
+    var steps: [TextStep] = []
     var lookup: Int?
     /// Stands in where there is nothing.
     var missing: Template?
@@ -146,11 +162,21 @@ struct FieldSpec: Sendable {
     var isOwn = true
 }
 
+/// Several texts of a row, for each of which an event is given.
+enum EachSpec: Sendable {
+    /// Columns of one name, of which a file has as many as it needs.
+    case columns(String)
+    /// The pieces of a text.
+    case pieces(Template, between: String)
+}
+
 /// One event a row may give.
 struct EventSpec: Sendable {
     var type: String
     /// The level whose rows give it.
     var level = 0
+    /// What it is given for, where it is given for each of several texts of a row.
+    var each: EachSpec?
     /// Any of these, all conditions of one; empty: always.
     var when: [[TestSpec]] = []
     var isFirstOnly = false

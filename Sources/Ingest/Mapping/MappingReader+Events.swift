@@ -4,7 +4,7 @@ internal import EventModel
 // Events and their conditions.
 extension MappingReader {
     private static let eventKeys = [
-        "type", "of", "when", "first", "changed", "at", "id", "repeats", "data",
+        "type", "of", "each", "when", "first", "changed", "at", "id", "repeats", "data",
     ]
 
     func readEvent(_ value: YAMLValue) {
@@ -21,6 +21,7 @@ extension MappingReader {
         }
         var event = EventSpec(type: type)
         event.level = readLevel(fields["of"])
+        event.each = fields["each"].flatMap(readEach)
         event.time = fields["at"].map(timeIndex) ?? mapping.rowTime
         event.isFirstOnly = fields["first"].map(flag) ?? false
         // Which rows are read before others hangs on where a file was cut; only what opens a case again
@@ -62,6 +63,21 @@ extension MappingReader {
         event.columns = columns(of: event)
         checkLevels(event, at: value)
         mapping.events.append(event)
+    }
+
+    /// `{columns: Comment}` or `{text: "{Labels}", between: ", "}`.
+    private func readEach(_ value: YAMLValue) -> EachSpec? {
+        guard let fields = Keys(value, of: "\"each\"", ["columns", "text", "between"], faults)
+        else {
+            return nil
+        }
+        if let columns = fields["columns"] { return text(columns).map { .columns($0) } }
+        guard let whole = fields.required("text", "a text with {columns}, or columns"),
+            let mark = fields.required("between", "what stands between the pieces")
+        else { return nil }
+        let between = anyText(mark)
+        if between.isEmpty { faults.report(at: mark, "an empty text marks nothing") }
+        return .pieces(template(whole), between: between.isEmpty ? "," : between)
     }
 
     /// Reads `"{Call Id}/ended"`, or `{digest: "{Phone}/ended"}` where that would name a person.
@@ -128,7 +144,9 @@ extension MappingReader {
     }
 
     private func constant(_ spec: ValueSpec) -> String? {
-        guard spec.templates.count == 1, spec.lookup == nil, spec.removedPrefix.isEmpty else {
+        guard spec.templates.count == 1, spec.lookup == nil, spec.steps.isEmpty,
+            spec.computation == nil
+        else {
             return nil
         }
         return spec.templates[0].constant
@@ -233,14 +251,32 @@ extension MappingReader {
         if let lookup = spec.lookup, case .use(let other) = mapping.lookups[lookup].otherwise {
             templates.append(other)
         }
-        return templates.reduce(into: []) { $0.formUnion(columns(of: $1)) }
+        var found: Set<Int> = templates.reduce(into: []) { $0.formUnion(columns(of: $1)) }
+        if let computation = spec.computation {
+            found.formUnion(columns(of: Template(parts: computation.parts.texts)))
+            for time in computation.parts.times { found.formUnion(columns(ofTime: time)) }
+        }
+        return found
+    }
+
+    /// The columns a time is made of.
+    private func columns(ofTime index: Int) -> Set<Int> {
+        let spec = mapping.times[index]
+        var found: Set<Int>
+        switch spec.base {
+        case .time(let base): found = columns(ofTime: base)
+        case .text(let templates, _, _):
+            found = templates.reduce(into: []) { $0.formUnion(columns(of: $1)) }
+        }
+        for step in spec.steps { found.formUnion(columns(of: step.amount)) }
+        return found
     }
 
     /// The columns a text is made of.
     func columns(of template: Template) -> Set<Int> {
         template.parts.reduce(into: []) { found, part in
             switch part {
-            case .literal: break
+            case .literal, .given: break
             case .column(let index): found.insert(index)
             case .value(let index): found.formUnion(columns(of: mapping.values[index]))
             }

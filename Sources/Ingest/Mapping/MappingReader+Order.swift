@@ -11,9 +11,12 @@ extension MappingReader {
             for place in mapping.events[index].fields.indices {
                 let field = mapping.events[index].fields[place]
                 mapping.events[index].fields[place].isOwn =
-                    columns(of: field).map { !$0.isSubset(of: common) } ?? true
+                    mapping.events[index].each != nil
+                    || columns(of: field).map { !$0.isSubset(of: common) } ?? true
             }
         }
+        mapping.valuesOfEach = mapping.values.indices.filter { restsOnEach(mapping.values[$0]) }
+        mapping.timesOfEach = mapping.times.indices.filter { restsOnEach(time: $0) }
         var openings = 0
         for index in mapping.events.indices where mapping.events[index].isFirstOnly {
             mapping.events[index].opening = openings
@@ -22,6 +25,41 @@ extension MappingReader {
         mapping.usesState =
             mapping.order != nil || mapping.rowOrder != nil || mapping.merge != nil
             || mapping.events.contains { $0.isFirstOnly || $0.countsRepeats }
+    }
+
+    /// Whether a text is another one for each of the texts that an event is given for.
+    private func restsOnEach(_ template: Template) -> Bool {
+        template.parts.contains { part in
+            switch part {
+            case .given(.each): true
+            case .value(let index): restsOnEach(mapping.values[index])
+            case .given, .literal, .column: false
+            }
+        }
+    }
+
+    private func restsOnEach(_ spec: ValueSpec) -> Bool {
+        if let (texts, times) = spec.computation?.parts,
+            restsOnEach(Template(parts: texts)) || times.contains(where: { restsOnEach(time: $0) })
+        {
+            return true
+        }
+        if let lookup = spec.lookup, case .use(let other) = mapping.lookups[lookup].otherwise,
+            restsOnEach(other)
+        {
+            return true
+        }
+        return (spec.templates + [spec.missing].compactMap { $0 }).contains { restsOnEach($0) }
+    }
+
+    private func restsOnEach(time index: Int) -> Bool {
+        let spec = mapping.times[index]
+        let base =
+            switch spec.base {
+            case .time(let index): restsOnEach(time: index)
+            case .text(let templates, _, _): templates.contains { restsOnEach($0) }
+            }
+        return base || spec.steps.contains { restsOnEach($0.amount) }
     }
 
     /// What orders the rows of a case, and which of them are one update.

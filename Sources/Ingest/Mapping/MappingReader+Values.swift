@@ -58,16 +58,28 @@ extension MappingReader {
         }
     }
 
-    private func addFile(_ file: YAMLValue, _ fields: Keys, to lookup: inout Lookup) {
-        guard let path = text(file) else { return }
-        let bytes: [UInt8]
+    /// The file of a lookup: that which the command gives, else that which the mapping names.
+    private func file(of lookup: Lookup, _ file: YAMLValue) -> (path: String, bytes: [UInt8])? {
+        if let table = surroundings.tables[lookup.name] { return table }
+        if file.isEmpty {
+            faults.report(
+                at: file, "the file of the lookup \"\(lookup.name)\" differs from export to export",
+                expected: "--table \(lookup.name)=FILE beside --mapping")
+            return nil
+        }
+        guard let path = text(file) else { return nil }
         do {
-            bytes = try surroundings.file(path)
+            return (path, try surroundings.file(path))
         } catch {
             var words = "\(error)"
             while words.hasSuffix(".") { words.removeLast() }
-            return faults.report(at: file, "the lookup file can't be read: \(words)")
+            faults.report(at: file, "the lookup file can't be read: \(words)")
+            return nil
         }
+    }
+
+    private func addFile(_ file: YAMLValue, _ fields: Keys, to lookup: inout Lookup) {
+        guard let (path, bytes) = self.file(of: lookup, file) else { return }
         mapping.contents += Array("\n--- \(path) \(bytes.count)\n".utf8) + bytes
         if path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
             let document = SourceDocument(file: path, text: String(decoding: bytes, as: UTF8.self))
@@ -170,17 +182,34 @@ extension MappingReader {
         mapping.values.append(spec)
     }
 
-    /// A template, or `{from, remove, lookup | map, otherwise, missing}`; several in `from` where the
-    /// first that stands for something is meant.
+    /// A template, or `{from | compute, take, lookup | map, otherwise, missing}`; several in `from` where
+    /// the first that stands for something is meant.
     func value(_ value: YAMLValue, extraKeys: [String]) -> ValueSpec {
         guard value.pairs != nil else { return ValueSpec(templates: [template(value)]) }
-        let keys = ["from", "remove", "lookup", "map", "otherwise", "missing"] + extraKeys
+        let keys =
+            ["from", "compute", "round", "remove", "take", "lookup", "map", "otherwise", "missing"]
+            + extraKeys
         var spec = ValueSpec()
-        guard let fields = Keys(value, of: "a value", keys, faults),
-            let from = fields.required("from", "a text with {columns}")
-        else { return spec }
-        spec.templates = from.elements.map(template)
-        spec.removedPrefix = fields["remove"].map(anyText) ?? ""
+        guard let fields = Keys(value, of: "a value", keys, faults) else { return spec }
+        if let compute = fields["compute"] {
+            for key in ["from", "remove", "take"] {
+                guard let extra = fields[key] else { continue }
+                faults.report(at: extra, "a value has \"compute\" and \"\(key)\"")
+            }
+            spec.computation = computation(compute, rounded: fields["round"])
+        } else {
+            guard let from = fields.required("from", "a text with {columns}, or compute") else {
+                return spec
+            }
+            if let round = fields["round"] {
+                faults.report(at: round, "\"round\" stands without \"compute\"")
+            }
+            spec.templates = from.elements.map(template)
+            if let mark = fields["remove"].map(anyText), !mark.isEmpty {
+                spec.steps = [.remove(mark)]
+            }
+            for step in fields["take"]?.elements ?? [] { readStep(step, &spec) }
+        }
         spec.missing = fields["missing"].map(template)
         if let name = fields["lookup"] {
             if fields["map"] != nil {
@@ -212,5 +241,81 @@ extension MappingReader {
                 at: otherwise, "\"otherwise\" stands without a table", expected: "lookup or map")
         }
         return spec
+    }
+
+    private func computation(_ value: YAMLValue, rounded: YAMLValue?) -> Computation? {
+        guard let text = text(value) else { return nil }
+        var decimals: Int?
+        if let rounded {
+            guard let number = rounded.integer, (0...9).contains(number) else {
+                faults.report(
+                    at: rounded, "\(rounded.inWords) stands here",
+                    expected: "decimals to keep, 0 to 9")
+                return nil
+            }
+            decimals = Int(number)
+        }
+        var parser = ComputationParser(text, times: mapping.times.map(\.name)) { name in
+            self.reference(name, at: value)
+        }
+        do throws(ComputationParser.Fault) {
+            return Computation(text: text, term: try parser.read(), decimals: decimals)
+        } catch {
+            faults.report(
+                at: value, "\(value.inWords) can't be reckoned: \(error.problem)",
+                expected: error.expected)
+            return nil
+        }
+    }
+
+    /// `{after: ": "}`, `{part: 2, of: ";"}`, `{case: lower}` and the like.
+    private func readStep(_ value: YAMLValue, _ spec: inout ValueSpec) {
+        let keys = ["after", "before", "part", "of", "remove", "remove_end", "case", "most"]
+        guard let fields = Keys(value, of: "a step of \"take\"", keys, faults) else { return }
+        func mark(_ value: YAMLValue) -> String? {
+            let text = anyText(value)
+            if text.isEmpty { faults.report(at: value, "an empty text marks nothing") }
+            return text.isEmpty ? nil : text
+        }
+        if let part = fields["part"] {
+            guard let number = part.integer, number != 0, abs(number) <= 1000 else {
+                return faults.report(
+                    at: part, "\(part.inWords) stands here",
+                    expected: "which piece is meant, from 1 on, or from the end with -1")
+            }
+            guard let of = fields.required("of", "what stands between the pieces") else { return }
+            if let mark = mark(of) { spec.steps.append(.part(Int(number), of: mark)) }
+            return
+        }
+        if let after = fields["after"] {
+            if let mark = mark(after) { spec.steps.append(.after(mark)) }
+        } else if let before = fields["before"] {
+            if let mark = mark(before) { spec.steps.append(.before(mark)) }
+        } else if let remove = fields["remove"] {
+            if let mark = mark(remove) { spec.steps.append(.remove(mark)) }
+        } else if let remove = fields["remove_end"] {
+            if let mark = mark(remove) { spec.steps.append(.removeEnd(mark)) }
+        } else if let word = fields["case"] {
+            switch choice(word, "letter case", ["lower", "upper"]) {
+            case "lower": spec.steps.append(.lower)
+            case "upper": spec.steps.append(.upper)
+            default: break
+            }
+        } else if let most = fields["most"] {
+            guard let count = most.integer, (1...100_000).contains(count) else {
+                return faults.report(
+                    at: most, "\(most.inWords) stands here",
+                    expected: "characters to keep, from 1 on")
+            }
+            spec.steps.append(.most(Int(count)))
+        } else {
+            return faults.report(
+                at: value, "\(value.inWords) is no step", expected: "one of \(listed(keys))")
+        }
+        if (value.pairs?.count ?? 0) > 1 {
+            faults.report(
+                at: value, "several steps stand in one",
+                expected: "a list: - {after: \"(\"} - {before: \")\"}")
+        }
     }
 }

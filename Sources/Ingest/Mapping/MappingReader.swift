@@ -11,6 +11,10 @@ public struct MappingSurroundings {
     public var zone: (String) -> TimeZoneRules?
     /// The bytes of a lookup file, its path taken from the mapping file's folder.
     public var file: (String) throws -> [UInt8]
+    /// Constants that the command gives, by name.
+    public var settings: [String: String] = [:]
+    /// Lookup files that the command gives, by the lookup's name.
+    public var tables: [String: (path: String, bytes: [UInt8])] = [:]
 
     /// Surroundings from their parts.
     public init(
@@ -67,6 +71,7 @@ final class MappingReader {
     var valueByName: [String: Int] = [:]
     var timeByName: [String: Int] = [:]
     var lookupByName: [String: Int] = [:]
+    var constants: [String: String] = [:]
     var formats = [TimeFormat.iso]
     var zone: TimeZoneRules
 
@@ -79,8 +84,8 @@ final class MappingReader {
     private static let keys = [
         "mapping", "version", "title", "source", "csv", "sheet", "rows", "time", "numbers",
         "missing",
-        "optional",
-        "lookups", "values", "times", "keep", "skip", "case", "at", "order", "row-order", "merge",
+        "optional", "constants", "lookups", "values", "times", "keep", "skip", "case", "at",
+        "order", "row-order", "merge",
         "events",
     ]
 
@@ -108,7 +113,14 @@ final class MappingReader {
         if let optional = fields["optional"] {
             mapping.optionalColumns = Set(optional.elements.compactMap(text))
         }
+        readConstants(fields["constants"])
         for pair in pairs(fields["lookups"], "lookups") { readLookup(pair) }
+        for name in surroundings.tables.keys.sorted() where lookupByName[name] == nil {
+            faults.report(
+                line: 1, column: 1,
+                "the mapping has no lookup \"\(name)\", whose file --table gives",
+                word: name, among: lookupByName.keys.sorted())
+        }
         for pair in pairs(fields["values"], "values") { readNamedValue(pair) }
         for pair in pairs(fields["times"], "times") { readNamedTime(pair) }
         if let keep = fields["keep"] { mapping.keep = tests(keep) }
@@ -127,6 +139,33 @@ final class MappingReader {
         }
         for event in list { readEvent(event) }
         finish()
+    }
+
+    /// Texts that stay the same for a whole input; one without a value is said with the command.
+    private func readConstants(_ value: YAMLValue?) {
+        for pair in pairs(value, "constants") {
+            if let said = surroundings.settings[pair.name] {
+                constants[pair.name] = NormalText.form(of: said)
+            } else if pair.value.isEmpty {
+                faults.report(
+                    at: pair.key,
+                    "the mapping wants \"\(pair.name)\", which differs from file to file",
+                    expected: "--set \(pair.name)=TEXT beside --mapping")
+                constants[pair.name] = ""
+            } else {
+                constants[pair.name] = NormalText.form(of: anyText(pair.value))
+            }
+        }
+        for name in surroundings.settings.keys.sorted() where constants[name] == nil {
+            faults.report(
+                line: 1, column: 1, "the mapping has no constant \"\(name)\", which --set gives",
+                expected: constants.isEmpty
+                    ? "one under \"constants\"" : listed(constants.keys.sorted()))
+        }
+        let said = surroundings.settings.sorted { $0.key < $1.key }.map {
+            "\($0.key)=\($0.value)\n"
+        }
+        if !said.isEmpty { mapping.contents += Array("\n--- set\n".utf8) + said.joined().utf8 }
     }
 
     private func readFormat(_ value: YAMLValue) {
@@ -274,9 +313,11 @@ extension MappingReader {
         return template
     }
 
-    /// A value of the mapping where one has the name, else a column.
+    /// What the mapping, the command or the file says where it has the name, else a column.
     func reference(_ name: String, at place: YAMLValue) -> Template.Part {
-        valueByName[name].map { .value($0) } ?? .column(column(name, at: place))
+        if let given = GivenText(rawValue: name) { return .given(given) }
+        if let constant = constants[name] { return .literal(constant) }
+        return valueByName[name].map { .value($0) } ?? .column(column(name, at: place))
     }
 
     /// The brace that ends what is put in; one within the quotes of a path is none.

@@ -12,14 +12,19 @@ struct RowEvaluator {
     /// What is doubtful in the row so far, with the names of the times or the column that it is about.
     private(set) var doubts: [(kind: DoubtGroup.Kind, name: String)] = []
     private var row = InputRow()
+    /// The name of the file.
+    private let file: String
+    /// What an event is given for, while it is.
+    private var each: String?
 
     private struct Cached<Value> {
         var stamp = -1
         var value: Value?
     }
 
-    init(_ mapping: Mapping, places: [Int?]) {
+    init(_ mapping: Mapping, places: [Int?], file: String) {
         self.mapping = mapping
+        self.file = file
         self.places = places
         texts = Array(repeating: Cached(), count: mapping.columns.count)
         values = Array(repeating: Cached(), count: mapping.values.count)
@@ -32,20 +37,52 @@ struct RowEvaluator {
     mutating func begin(_ row: InputRow) {
         self.row = row
         stamp += 1
+        each = nil
         doubts.removeAll(keepingCapacity: true)
         if let column = row.firstMissing { doubts.append((.shortRow, column)) }
+    }
+
+    /// From now on an event is given for one of several texts of the row; for none with nil.
+    mutating func begin(each text: String?) {
+        guard text != each else { return }
+        each = text
+        for index in mapping.valuesOfEach { values[index].stamp = -1 }
+        for index in mapping.timesOfEach { times[index].stamp = -1 }
+    }
+
+    /// The texts of the row that an event is given for.
+    ///
+    /// - Parameter columns: where the columns stand that it is given for, if it is for columns.
+    mutating func texts(of spec: EachSpec, _ columns: [Int]) throws(Rejection) -> [String] {
+        switch spec {
+        case .columns: return columns.compactMap { text(at: $0) }
+        case .pieces(let template, let mark):
+            guard let text = try text(template) else { return [] }
+            return TextStep.pieces(of: text, between: mark).map { NormalText.form(of: $0) }
+                .filter { !mapping.missing.contains($0) }
+        }
     }
 
     /// A column's text in its normal form; nil where it stands for nothing.
     mutating func column(_ index: Int) -> String? {
         if texts[index].stamp == stamp { return texts[index].value }
-        var value: String?
-        if let place = places[index], row.has(place) {
-            let text = row.normalText(place)
-            if !mapping.missing.contains(text) { value = text }
-        }
+        let value = places[index].flatMap(text)
         texts[index] = Cached(stamp: stamp, value: value)
         return value
+    }
+
+    private func text(at place: Int) -> String? {
+        guard row.has(place) else { return nil }
+        let text = row.normalText(place)
+        return mapping.missing.contains(text) ? nil : text
+    }
+
+    private func given(_ text: GivenText) -> String? {
+        switch text {
+        case .file: file
+        case .row: "\(row.number)"
+        case .each: each
+        }
     }
 
     mutating func text(_ template: Template) throws(Rejection) -> String? {
@@ -60,6 +97,7 @@ struct RowEvaluator {
                 }
                 piece = column(index)
             case .value(let index): piece = try namedValue(index)
+            case .given(let text): piece = given(text)
             }
             guard let piece else { return nil }
             if template.parts.count == 1 { return piece }
@@ -76,10 +114,7 @@ struct RowEvaluator {
     }
 
     mutating func value(_ spec: ValueSpec) throws(Rejection) -> String? {
-        guard var text = try first(of: spec.templates) else { return try standIn(spec) }
-        if !spec.removedPrefix.isEmpty, text.hasPrefix(spec.removedPrefix) {
-            text = String(text.dropFirst(spec.removedPrefix.count))
-        }
+        guard let text = try taken(spec) else { return try standIn(spec) }
         guard let index = spec.lookup else { return text }
         switch mapping.lookups[index].find(text) {
         case .text(let found): return found
@@ -90,6 +125,66 @@ struct RowEvaluator {
             let words = table.entries.keys.sorted().prefix(8).joined(separator: ", ")
             let name = table.name.isEmpty ? "the map" : "the lookup \(table.name)"
             throw rejection(spec.name, text, "\(name) has no entry for it (it has \(words))")
+        }
+    }
+
+    /// What a value is made of, before it is looked up.
+    private mutating func taken(_ spec: ValueSpec) throws(Rejection) -> String? {
+        if let computation = spec.computation { return try text(of: computation, spec) }
+        guard var text = try first(of: spec.templates) else { return nil }
+        guard !spec.steps.isEmpty else { return text }
+        for step in spec.steps {
+            guard let taken = step.taken(of: text) else { return nil }
+            if case .most = step, taken.utf8.count < text.utf8.count {
+                doubts.append((.textCut, spec.name))
+            }
+            text = taken
+        }
+        text = NormalText.form(of: text)
+        return mapping.missing.contains(text) ? nil : text
+    }
+
+    private mutating func text(
+        of computation: Computation, _ spec: ValueSpec
+    ) throws(Rejection) -> String? {
+        guard let number = try number(computation.term, of: computation, spec) else { return nil }
+        if let text = number.text(decimals: computation.decimals, sign: mapping.decimal) {
+            return text
+        }
+        throw rejection(
+            spec.name, "\(number.numerator)/\(number.denominator)",
+            "\(computation.text) has decimals without end, or too many (say how many are kept, as in "
+                + "round: 2)")
+    }
+
+    /// A term's value; nil where a part of it stands for nothing.
+    private mutating func number(
+        _ term: Computation.Term, of computation: Computation, _ spec: ValueSpec
+    ) throws(Rejection) -> ExactFraction? {
+        switch term {
+        case .number(let number): return number
+        case .text(let part):
+            guard let text = try text(Template(parts: [part])) else { return nil }
+            // As many decimals as it has.
+            let decimals = text.utf8.lastIndex(of: mapping.decimal)
+                .map { text.utf8.distance(from: $0, to: text.utf8.endIndex) - 1 }
+            guard
+                let scaled = NumberText.scaled(
+                    text, decimal: mapping.decimal, scale: decimals ?? 0),
+                let number = ExactFraction(scaled, decimals: decimals ?? 0)
+            else { throw rejection(spec.name, text, "it is no number, in \(computation.text)") }
+            return number
+        case .time(let index):
+            return try time(index).map { ExactFraction(Int128($0.instant.milliseconds)) }
+        case .result(let operation, let left, let right):
+            guard let a = try number(left, of: computation, spec),
+                let b = try number(right, of: computation, spec)
+            else { return nil }
+            if let result = a.applying(operation, b) { return result }
+            let isNought = operation == .by && b.numerator == 0
+            throw rejection(
+                spec.name, "",
+                "\(computation.text) \(isNought ? "divides by nought" : "is too large")")
         }
     }
 

@@ -5,6 +5,8 @@ struct RowEvents {
     let mapping: Mapping
     private let privateDigest: (@Sendable ([UInt8]) -> [UInt8])?
     var evaluator: RowEvaluator
+    /// By event: where the columns stand that it is given for.
+    private let eachPlaces: [[Int]]
     private var scratch: [UInt8] = []
     /// Of the row at hand: see `NumberedRow.alike`; and ids given by rows that are read with it before.
     private var alike: [UInt64: NumberedRow.Alike]?
@@ -28,11 +30,13 @@ struct RowEvents {
     }
 
     init(
-        _ mapping: Mapping, places: [Int?], privateDigest: (@Sendable ([UInt8]) -> [UInt8])?
+        _ mapping: Mapping, places: [Int?], eachPlaces: [[Int]], file: String,
+        privateDigest: (@Sendable ([UInt8]) -> [UInt8])?
     ) {
         self.mapping = mapping
         self.privateDigest = privateDigest
-        evaluator = RowEvaluator(mapping, places: places)
+        self.eachPlaces = eachPlaces
+        evaluator = RowEvaluator(mapping, places: places, file: file)
     }
 
     /// Whether the mapping reads a row at all.
@@ -54,7 +58,7 @@ struct RowEvents {
 
     /// Whether no event holds for the row at hand: it needs neither case nor time, as a line of totals.
     mutating func givesNothing() throws(Rejection) -> Bool {
-        for event in mapping.events where try holds(event) { return false }
+        for index in mapping.events.indices where try !occasions(of: index).isEmpty { return false }
         return true
     }
 
@@ -87,25 +91,12 @@ struct RowEvents {
         let before = result.entry
         let first = result.drafts.count
         for (index, event) in mapping.events.enumerated() {
-            // Of the rows that it is for, the first: others stand before it in one file and not in another.
-            guard try holds(event) else { continue }
-            let opening = place.flatMap { openingPlace(event, $0) }
-            if event.isFirstOnly, !mayOpen(event, opening, &result) { continue }
-            let time = try time(event.time)
-            var draft = EventDraft(
-                id: "", source: mapping.source, type: event.type, subject: subject,
-                time: time.instant)
-            draft.nanoseconds = time.nanoseconds
-            draft.order = (opening ?? place)?.order
-            // Rows that are merged may be one update, wherever a file is cut.
-            draft.isPlace = mapping.merge != nil || mapping.order == nil
-            draft.isCounted = event.countsRepeats
-            guard try fill(&draft, event, beside: result.drafts[first...]) else { continue }
-            draft.id = try id(of: draft, event, &result)
-            if event.isFirstOnly, !opens(draft, event, &result) { continue }
-            result.drafts.append(draft)
-            result.origins.append((index, result.rows))
+            for text in try occasions(of: index) {
+                evaluator.begin(each: text)
+                try give(event, index, subject, place, beside: first, into: &result)
+            }
         }
+        evaluator.begin(each: nil)
         var doubts = evaluator.doubts
         if let place, !agrees(place, with: before) {
             doubts.append((.rowsOutOfOrder, mapping.times[mapping.rowTime].name))
@@ -120,6 +111,43 @@ struct RowEvents {
             }
         }
         if let place { note(place, in: &result) }
+    }
+
+    /// What a row gives an event for: for itself (nil), for several of its texts, or for nothing.
+    private mutating func occasions(of index: Int) throws(Rejection) -> [String?] {
+        let event = mapping.events[index]
+        guard let each = event.each else { return try holds(event) ? [nil] : [] }
+        guard event.level == evaluator.level else { return [] }
+        var found: [String?] = []
+        for text in try evaluator.texts(of: each, eachPlaces[index]) {
+            evaluator.begin(each: text)
+            if try holds(event) { found.append(text) }
+        }
+        evaluator.begin(each: nil)
+        return found
+    }
+
+    /// Adds an event that the row at hand gives.
+    private mutating func give(
+        _ event: EventSpec, _ index: Int, _ subject: String, _ place: RowPlace?, beside first: Int,
+        into result: inout Result
+    ) throws(Rejection) {
+        // Of the rows that it is for, the first: others stand before it in one file and not in another.
+        let opening = place.flatMap { openingPlace(event, $0) }
+        if event.isFirstOnly, !mayOpen(event, opening, &result) { return }
+        let time = try time(event.time)
+        var draft = EventDraft(
+            id: "", source: mapping.source, type: event.type, subject: subject, time: time.instant)
+        draft.nanoseconds = time.nanoseconds
+        draft.order = (opening ?? place)?.order
+        // Rows that are merged may be one update, wherever a file is cut.
+        draft.isPlace = mapping.merge != nil || mapping.order == nil
+        draft.isCounted = event.countsRepeats
+        guard try fill(&draft, event, beside: result.drafts[first...]) else { return }
+        draft.id = try id(of: draft, event, &result)
+        if event.isFirstOnly, !opens(draft, event, &result) { return }
+        result.drafts.append(draft)
+        result.origins.append((index, result.rows))
     }
 
     // MARK: Where the row stands
@@ -211,6 +239,7 @@ struct RowEvents {
             put(try time(mapping.rowTime))
         }
         for column in event.columns { put(evaluator.column(column)) }
+        if event.each != nil { put(try evaluator.text(Template(parts: [.given(.each)]))) }
         for field in event.fields {
             guard case .constant(let value) = field.content else { continue }
             put("\(field.name)=\(value)")

@@ -25,6 +25,17 @@ protocol RowReader: AnyObject {
     var unseenColumns: [String] { get }
 }
 
+extension RowReader {
+    /// Where the columns of one name stand, which a table may have several of.
+    func places(ofAll column: String) -> [Int] {
+        var found: [Int] = []
+        while let place = place(of: found.isEmpty ? column : "\(column)#\(found.count + 1)") {
+            found.append(place)
+        }
+        return found
+    }
+}
+
 /// What a reader of rows found.
 public enum RowItem: Sendable {
     /// A row.

@@ -39,6 +39,8 @@ struct AuditReconcileCommand: ParsableCommand {
             "The mapping of the list: a file, or the name of a shipped one.", valueName: "mapping"))
     var mapping: String
 
+    @OptionGroup var said: MappingOptions
+
     @Option(help: ArgumentHelp("Which period.", valueName: "period"))
     var period: String
 
@@ -57,7 +59,7 @@ struct AuditReconcileCommand: ParsableCommand {
     func run() throws {
         Interrupt.listen()
         let log = try store.open(readOnly: noRecord)
-        let mapping = try MappingFiles.read(self.mapping, for: log)
+        let mapping = try MappingFiles.read(self.mapping, said, for: log)
         let (period, zone) = try log.read { view in
             (
                 try PeriodArgument.read(self.period, in: view),

@@ -12,7 +12,8 @@ struct IngestCommand: ParsableCommand {
         commandName: "ingest",
         abstract: "Record events from files or standard input.",
         discussion: """
-            CloudEvents, one per line (plain, gzip or zstd), or CSV through a mapping. Each event is \
+            CloudEvents, one per line (plain, gzip or zstd), or through a mapping the rows of CSV, XLSX, \
+            JSON and XES. Each event is \
             checked against its schema; what is there already is not recorded twice; refused lines \
             go unchanged to a file beside, with the reasons. What is doubtful is recorded and told. \
             --dry-run prints the events that would be recorded, says all else on standard error, and \
@@ -32,9 +33,11 @@ struct IngestCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Read CSV through this mapping: a file, or the name of a shipped one.",
+            "Read rows through this mapping: a file, or the name of a shipped one.",
             valueName: "mapping"))
     var mapping: String?
+
+    @OptionGroup var said: MappingOptions
 
     @Option(
         help: ArgumentHelp(
@@ -72,6 +75,9 @@ struct IngestCommand: ParsableCommand {
         if files.count(where: { $0 == "-" }) > 1 {
             throw ValidationError("Standard input (-) can be read once only.")
         }
+        if mapping == nil, !said.isEmpty {
+            throw ValidationError("--set and --table go with --mapping.")
+        }
         if rejects != nil, files.count > 1 {
             throw ValidationError("--rejects goes with one file at a time.")
         }
@@ -85,7 +91,7 @@ struct IngestCommand: ParsableCommand {
         }
         let log = try store.open(readOnly: dryRun, beside: .at(kept))
         // Until then there is nothing to be stopped gently.
-        let mapping = try self.mapping.map { try MappingFiles.read($0, for: log) }
+        let mapping = try self.mapping.map { try MappingFiles.read($0, said, for: log) }
         Interrupt.listen()
         var report = IngestReport(
             format: format.value, language: language.lang, isDryRun: dryRun)

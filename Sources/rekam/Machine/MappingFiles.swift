@@ -16,7 +16,11 @@ enum MappingFiles {
     private static let longestLookup = 64 << 20
 
     /// Reads a mapping for a store; its lookup files are read from the mapping's own folder.
-    static func read(_ name: String, for log: LogStore) throws -> Mapping {
+    ///
+    /// - Parameter options: constants, and lookup files that lie elsewhere.
+    static func read(
+        _ name: String, _ options: MappingOptions, for log: LogStore
+    ) throws -> Mapping {
         let zone = try log.read { try $0.definitions().storeTimeZone } ?? .utc
         var text: String
         var folder = "."
@@ -42,7 +46,7 @@ enum MappingFiles {
                 "there is no mapping file \"\(name)\", and none of that name is shipped.\(near) "
                     + "Shipped: \(names.joined(separator: ", ")).")
         }
-        let surroundings = MappingSurroundings(
+        var surroundings = MappingSurroundings(
             types: log.types, storeZone: zone,
             zone: { name in (try? Machine.zone(name)) ?? nil },
             file: { path in
@@ -56,6 +60,18 @@ enum MappingFiles {
                 }
                 return try lookup(path, in: folder)
             })
+        surroundings.settings = options.settings
+        for (table, path) in options.files {
+            guard Machine.read(path, most: 1) != nil else {
+                throw Failure(
+                    .inputOutput,
+                    "\(path), the file of the lookup \"\(table)\", can't be read: "
+                        + "\(Machine.reason(errno)).")
+            }
+            surroundings.tables[table] = (
+                path, try Machine.readWhole(path, most: longestLookup)
+            )
+        }
         return try Mapping.read(text, file: name, in: surroundings)
     }
 

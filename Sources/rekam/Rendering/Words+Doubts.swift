@@ -25,6 +25,7 @@ package struct DoubtWords: SubjectWords {
         case .dateAlone: pick("dates without a time", "tanggal tanpa jam")
         case .shortRow:
             pick("rows shorter than the header", "baris yang lebih pendek dari judul kolom")
+        case .textCut: pick("texts that were cut", "teks yang dipotong")
         case .absentColumn:
             pick("columns that no row has", "kolom yang tidak ada di satu baris pun")
         case .rowsOutOfOrder: pick("rows out of order", "baris yang tidak berurutan")
@@ -135,6 +136,10 @@ package struct DoubtWords: SubjectWords {
             pick(
                 "Their last fields are taken for empty: check that the export was not cut off.",
                 "Kolom terakhirnya dianggap kosong: periksa apakah ekspornya terpotong.")
+        case .textCut:
+            pick(
+                "The mapping keeps so many characters (most) and no more.",
+                "Pemetaan hanya menyimpan sekian huruf (most), tidak lebih.")
         case .absentColumn:
             pick(
                 "They are taken for empty: check the path in the mapping, or name it under optional.",
