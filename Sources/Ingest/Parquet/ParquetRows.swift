@@ -27,9 +27,11 @@ final class ParquetRows: RowReader {
     /// - Parameters:
     ///   - bytes: the same input, read from any place.
     ///   - columns: those that the mapping names.
+    ///   - repeated: those of which it reads all of the name.
     /// - Throws: `InputFault` where it can't be read, or one of the columns is of a kind that is not read.
     init(
-        _ source: InputSource, _ bytes: StoredBytes, columns: [String], decimal: UInt8
+        _ source: InputSource, _ bytes: StoredBytes, columns: [String], repeated: [String] = [],
+        decimal: UInt8
     ) throws {
         self.source = source
         name = source.name
@@ -40,7 +42,8 @@ final class ParquetRows: RowReader {
             rowCount = reader.rowCount
             let header = TableHeader(reader.columns.map(\.name))
             self.header = header
-            let wanted = Set(columns.compactMap { header.place(of: $0) }).sorted()
+            let all = repeated.flatMap { TableHeader.places(ofAll: $0, by: header.place) }
+            let wanted = Set(columns.compactMap(header.place) + all).sorted()
             rows = try reader.rows(of: wanted)
             self.columns = wanted.map { reader.columns[$0] }
             for (place, column) in wanted.enumerated() { places[column] = place }
