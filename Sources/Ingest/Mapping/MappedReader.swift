@@ -123,7 +123,8 @@ public final class MappedReader {
         }
         if content == .parquet, let input, let bytes = input.storedBytesAnywhere {
             return try ParquetRows(
-                input, bytes, columns: mapping.columns, decimal: mapping.decimal)
+                input, bytes, columns: mapping.columns, repeated: mapping.repeatedColumns,
+                decimal: mapping.decimal)
         }
         guard !mapping.levels.isEmpty || content?.isJSON == true || content == .xes else {
             do {

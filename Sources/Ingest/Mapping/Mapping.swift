@@ -27,6 +27,13 @@ public struct Mapping: Sendable {
     var levels: [RowLevel] = []
     /// Columns that are read, by the names of the header, or by where they stand in documents.
     var columns: [String] = []
+    /// Names of columns of which all that a file has are read.
+    var repeatedColumns: [String] {
+        events.compactMap { event in
+            guard case .columns(let name) = event.each else { return nil }
+            return name
+        }
+    }
     /// Columns that a file need not have.
     var optionalColumns: Set<String> = []
     /// Texts that stand for nothing.

@@ -27,9 +27,11 @@ final class ParquetRows: RowReader {
     /// - Parameters:
     ///   - bytes: the same input, read from any place.
     ///   - columns: those that the mapping names.
+    ///   - repeated: those of which it reads all of the name.
     /// - Throws: `InputFault` where it can't be read, or one of the columns is of a kind that is not read.
     init(
-        _ source: InputSource, _ bytes: StoredBytes, columns: [String], decimal: UInt8
+        _ source: InputSource, _ bytes: StoredBytes, columns: [String], repeated: [String] = [],
+        decimal: UInt8
     ) throws {
         self.source = source
         name = source.name
@@ -40,16 +42,25 @@ final class ParquetRows: RowReader {
             rowCount = reader.rowCount
             let header = TableHeader(reader.columns.map(\.name))
             self.header = header
-            let wanted = Set(columns.compactMap { header.place(of: $0) }).sorted()
+            let all = repeated.flatMap { TableHeader.places(ofAll: $0, by: header.place) }
+            let wanted = Set(columns.compactMap(header.place) + all).sorted()
             rows = try reader.rows(of: wanted)
             self.columns = wanted.map { reader.columns[$0] }
             for (place, column) in wanted.enumerated() { places[column] = place }
         } catch let fault as ParquetFault {
-            throw InputFault(name: name, cause: .other("\(fault)"))
+            throw ParquetRows.fault(fault, in: name)
         }
         var names = InputRow()
         for column in places.keys.sorted() { names.append(header.names[column].utf8) }
         rawHeader = names.csvLine
+    }
+
+    private static func fault(_ fault: ParquetFault, in name: String) -> InputFault {
+        var words = "\(fault)"
+        if case .unsupported = fault {
+            words += " Schemas/mappings/README.md tells what is, and how to write the file so."
+        }
+        return InputFault(name: name, cause: .other(words))
     }
 
     // MARK: RowReader
@@ -73,7 +84,7 @@ final class ParquetRows: RowReader {
                 return .end
             }
         } catch let fault as ParquetFault {
-            throw InputFault(name: name, cause: .other("\(fault)"))
+            throw ParquetRows.fault(fault, in: name)
         }
         let number = row.number + 1
         row.number = number

@@ -28,11 +28,7 @@ protocol RowReader: AnyObject {
 extension RowReader {
     /// Where the columns of one name stand, which a table may have several of.
     func places(ofAll column: String) -> [Int] {
-        var found: [Int] = []
-        while let place = place(of: found.isEmpty ? column : "\(column)#\(found.count + 1)") {
-            found.append(place)
-        }
-        return found
+        TableHeader.places(ofAll: column) { place(of: $0) }
     }
 }
 

@@ -26,6 +26,15 @@ struct TableHeader {
 
     func place(of column: String) -> Int? { names.firstIndex(of: column) }
 
+    /// Where the columns of one name stand.
+    static func places(ofAll column: String, by place: (String) -> Int?) -> [Int] {
+        var found: [Int] = []
+        while let place = place(found.isEmpty ? column : "\(column)#\(found.count + 1)") {
+            found.append(place)
+        }
+        return found
+    }
+
     /// The name that a misspelt one was meant for, as a question; empty where none is near.
     func suggestion(for column: String) -> String {
         nearest(to: column, among: names).map { " Did you mean \($0)?" } ?? ""

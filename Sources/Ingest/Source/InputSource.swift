@@ -178,7 +178,7 @@ public final class InputSource: ByteSource {
         guard let name = content?.nameOfWhole else { return nil }
         if let compression {
             return .other(
-                "is \(name) within \(compression.rawValue), which is read as it is alone. Unpack it first."
+                "is \(name), packed as \(compression.rawValue). Unpack it first."
             )
         }
         if content == .workbook ? storedPath != nil : storedBytesAnywhere != nil { return nil }

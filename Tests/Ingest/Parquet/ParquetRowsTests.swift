@@ -140,6 +140,19 @@ struct ParquetRowsTests {
                 == "18446744073709551615")
     }
 
+    @Test("Of columns of one name all are read where a mapping reads each of them")
+    func repeated() throws {
+        let columns = ["tag", "id", "tag", "tag"].map { ParquetColumn($0, .text) }
+        let file = try parquet(columns, [["a", "1", "b", "c"].map { .text($0) }])
+        let source = InputSource(bytes: file, name: "t.parquet")
+        let reader = try ParquetRows(
+            source, #require(source.storedBytesAnywhere), columns: ["id"], repeated: ["tag"],
+            decimal: UInt8(ascii: "."))
+        guard case .row = try reader.next() else { throw CancellationError() }
+        #expect(reader.places(ofAll: "tag").map { reader.row[$0] } == ["a", "b", "c"])
+        #expect(String(decoding: reader.rawHeader, as: UTF8.self) == "tag,id,tag#2,tag#3\n")
+    }
+
     @Test("It is read from a file as it is alone; what is not read is said in a sentence")
     func faults() throws {
         let file = try parquet([ParquetColumn("a", .text)], [[.text("x")]])
@@ -166,7 +179,9 @@ struct ParquetRowsTests {
         try compressor.compress(file.span, appendingTo: &packed)
         let zstd = InputSource(bytes: packed, name: "t.zst")
         let content = InputContent(firstBytes: zstd.firstBytes())
-        #expect("\(zstd.faultOfWhole(content)!)".contains("is Parquet within zstd"))
+        #expect(
+            "\(zstd.faultOfWhole(content)!)".contains(
+                "is Parquet, packed as zstd. Unpack it first."))
     }
 
     @Test("A pipe is refused in a sentence")
