@@ -76,7 +76,11 @@ struct ColumnFacts: Sendable {
     var hasPrivateTexts: Bool {
         if times != nil || truth != nil { return false }
         let texts = counts.map(\.text)
-        if texts.contains(where: { $0.contains("@") || ColumnFacts.isPhone($0) }) { return true }
+        if texts.contains(where: {
+            $0.contains("@") || $0.contains("://") || ColumnFacts.isPhone($0)
+        }) {
+            return true
+        }
         if texts.contains(where: { $0.contains("\n") || $0.contains("<") || $0.count > 60 }) {
             return true
         }

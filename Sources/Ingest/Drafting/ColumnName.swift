@@ -144,7 +144,8 @@ enum ColumnWords {
         "user",
         "details", "alias", "token", "wa", "whatsapp", "ip", "url", "photo", "employee", "karyawan",
         "pegawai", "gender", "password", "summary", "html", "cc", "bcc", "to", "sender", "from",
-        "surname", "firstname", "lastname", "fullname", "contact", "account", "akun", "card",
+        "surname", "age", "umur", "usia", "salary", "gaji", "agama", "religion", "zip", "latitude",
+        "longitude", "firstname", "lastname", "fullname", "contact", "account", "akun", "card",
         "rekening",
     ]
 }

@@ -167,9 +167,9 @@ struct DraftWords {
     var looksLikeTable: String {
         pick(
             "rows without status, agent or score: perhaps a table that others refer to, for \"lookups\" of "
-                + "another mapping (file, key, value)",
-            "baris tanpa status, agen, atau skor: mungkin tabel rujukan, untuk \"lookups\" dalam pemetaan lain "
-                + "(file, key, value)")
+                + "another mapping",
+            "baris tanpa status, agen, atau skor: mungkin tabel rujukan, untuk \"lookups\" dalam pemetaan lain"
+        )
     }
     var unread: String { pick("Columns that are not read:", "Kolom yang tidak dibaca:") }
     var empty: String { pick("nothing in it", "kosong") }

@@ -29,7 +29,7 @@ struct MappingListCommand: ParsableCommand {
     func run() throws {
         let home = try MappingFiles.Home()
         let mappings = try MappingFiles.shippedNames.map { name in
-            (name: name, mapping: try MappingFiles.looked(at: name, home))
+            (name: name, mapping: try MappingFiles.read(name, nil, for: home))
         }
         let words = MappingWords(output.lang)
         if output.format == .json {
@@ -67,7 +67,7 @@ struct MappingShowCommand: ParsableCommand {
 
     func run() throws {
         if output.format == .json {
-            let mapping = try MappingFiles.looked(at: name, MappingFiles.Home())
+            let mapping = try MappingFiles.read(name, nil, for: MappingFiles.Home())
             Output.line(MappingPage(name: name, mapping).json)
         } else {
             Output.write(try MappingFiles.text(name).text)
@@ -184,13 +184,6 @@ struct MappingNewCommand: ParsableCommand {
         let sample = try InputSample(InputSource(path: file), sheet: sheet, rows: rows)
         Output.write(MappingDraft(sample, language: language.lang).yaml)
         Output.flush()
-    }
-}
-
-extension MappingFiles {
-    /// A mapping that is only looked at: it need not be given what differs from input to input.
-    fileprivate static func looked(at name: String, _ home: Home) throws -> Mapping {
-        try read(name, MappingOptions(), for: home, leavesOpen: true)
     }
 }
 

@@ -72,9 +72,10 @@ enum MappingFiles {
                 + "Shipped: \(shippedNames.joined(separator: ", ")).")
     }
 
-    /// - Parameter leavesOpen: whether it is only looked at, without what a command would give.
+    /// - Parameter options: nil where the mapping is only looked at, and need not be given what differs
+    ///   from input to input.
     static func read(
-        _ name: String, _ options: MappingOptions, for home: Home, leavesOpen: Bool = false
+        _ name: String, _ options: MappingOptions?, for home: Home
     ) throws -> Mapping {
         let (text, folder) = try text(name)
         var surroundings = MappingSurroundings(
@@ -91,9 +92,9 @@ enum MappingFiles {
                 }
                 return try lookup(path, in: folder)
             })
-        surroundings.settings = options.settings
-        surroundings.leavesOpen = leavesOpen
-        for (table, path) in options.files {
+        surroundings.settings = options?.settings ?? [:]
+        surroundings.leavesOpen = options == nil
+        for (table, path) in options?.files ?? [] {
             guard Machine.read(path, most: 1) != nil else {
                 throw Failure(
                     .inputOutput,
