@@ -60,6 +60,16 @@ public struct InputSample: Sendable {
                     decimal: UInt8(ascii: "."))
                 return (rows, rows.names)
             }
+        } else if content == .parquet, let bytes = source.storedBytesAnywhere {
+            shape = .table
+            let names = try ParquetRows.names(of: bytes, in: source.name)
+            try readTable { _ in
+                let input = try source.again() ?? source
+                let rows = try ParquetRows(
+                    input, bytes, columns: names, decimal: UInt8(ascii: "."))
+                return (rows, names)
+            }
+            linesAbove = 0
         } else {
             shape = .table
             let beginning = try InputSample.beginning(of: source)
@@ -119,7 +129,7 @@ public struct InputSample: Sendable {
         var best: (above: Int, rows: [[String]], names: [String])?
         for above in 0...InputSample.mostLinesAbove {
             guard let (reader, names) = try? open(above) else { break }
-            let found = try InputSample.rows(of: reader, most: best == nil ? 20 : 20)
+            let found = try InputSample.rows(of: reader, most: 20)
             let named = names.count { !$0.hasPrefix("#") }
             let fits = found.refused == 0 && named * 2 > names.count
             // A title alone is one column.

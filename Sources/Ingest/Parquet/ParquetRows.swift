@@ -55,6 +55,20 @@ final class ParquetRows: RowReader {
         rawHeader = names.csvLine
     }
 
+    /// The names of the columns that are read, in the order of the file.
+    static func names(of bytes: StoredBytes, in name: String) throws -> [String] {
+        do {
+            let columns = try ParquetReader(bytes).columns
+            let names = TableHeader(columns.map(\.name)).names
+            return zip(columns, names).compactMap { column, name in
+                if case .unsupported = column.type { return nil }
+                return name
+            }
+        } catch let fault as ParquetFault {
+            throw ParquetRows.fault(fault, in: name)
+        }
+    }
+
     private static func fault(_ fault: ParquetFault, in name: String) -> InputFault {
         var words = "\(fault)"
         if case .unsupported = fault {
