@@ -50,7 +50,7 @@ struct DoubtfulTests {
             ingest.out,
             holds: [
                 "Doubtful: events later than their recording in time: 1 (first at line 2: ticket/2). They count",
-                "Doubtful: scores off their scale in data.score: 1 (first at line 3: ticket/1). They count",
+                "Doubtful: scores off their scale in data.score: 1 (first at line 3: ticket/1). An answer",
                 "Doubtful: cases without an opening: 1 (ticket/4). What is",
                 "Doubtful: cases with events before their opening: 1 (ticket/1). More than two",
                 "Doubtful: names that look alike: 1 (agent: Budi · budi). They are",
@@ -69,7 +69,7 @@ struct DoubtfulTests {
             try command.run("status", "--format", "json").out,
             holds: [
                 "\"doubtful_in_24_hours\":{\"backdated\":4,\"end_before_start\":1,\"future\":1,",
-                "\"future\":{\"cases\":[\"ticket/2\"],\"line\":null}",
+                "\"future\":{\"cases\":[\"ticket/2\"],\"input\":null,\"line\":null}",
             ])
         expect(
             try command.run("doctor").out,

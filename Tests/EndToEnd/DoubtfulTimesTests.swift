@@ -52,10 +52,12 @@ struct DoubtfulTimesTests {
         ] {
             #expect(
                 told.contains(
-                    "local times that the clock shows twice: 2 (first at line 2: ticket/1, …)"),
+                    "local times that the clock shows twice: 2 (first at line 2 of t.csv: ticket/1, …)"
+                ),
                 "\(told)")
             #expect(
-                told.contains("dates without a time: 2 (first at line 2: ticket/1, "), "\(told)")
+                told.contains("dates without a time: 2 (first at line 2 of t.csv: ticket/1, "),
+                "\(told)")
         }
         let audit = try command.run(
             "audit", "exceptions", "--period", "1970..2100", "--format", "csv"

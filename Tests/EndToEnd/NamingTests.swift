@@ -109,7 +109,7 @@ struct NamingTests {
             rekam query ticket_volume --agent b.1 --period 2025-09 | head -1
             rekam scorecard cs_agent --agent b.2 --period 2025-09 | head -1
             """)
-        for title in ["\nBudi Pratama (b.1)", "\nBudi Pratama (b.2)"] {
+        for title in ["Budi Pratama (b.1)", "Budi Pratama (b.2)"] {
             #expect(result.out.ranges(of: title).count == 2, "\(result)")
         }
     }
