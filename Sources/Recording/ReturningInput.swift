@@ -7,12 +7,15 @@ public enum ReturningInput {
     /// How many persons were erased since an input was last recorded; nil where it never was, or nothing
     /// was erased since.
     ///
-    /// - Parameter digest: the SHA-256 of its bytes. Records are found by their ids, too, which an
-    ///   erasure leaves as they are.
+    /// - Parameter digest: the SHA-256 of its bytes, asked for only where somebody was erased: it costs a
+    ///   reading of the file. Records are found by their ids, too, which an erasure leaves as they are.
     /// - Complexity: O(imports and erasures recorded).
-    public static func erased(since digest: String, in store: LogStore) throws -> Int? {
+    public static func erased(
+        since digest: @autoclosure () throws -> String, in store: LogStore
+    ) throws -> Int? {
         guard try store.read({ try $0.erasedNames(from: 0) }) != nil else { return nil }
         let privateDigest = try store.privateDigest()
+        let digest = try digest()
         let last = try ImportNames.all(in: store).last { $0.isOf(digest, privateDigest) }
         guard let last else { return nil }
         return try store.read { try $0.erasedNames(from: last.sequence) }

@@ -193,7 +193,7 @@ struct IngestCommand: ParsableCommand {
     ) throws {
         guard file != "-", StoreFiles.status(file)?.kind == .file,
             let persons = try ReturningInput.erased(
-                since: Hexadecimal.text(StoreFiles.digest(file).sha256), in: log)
+                since: try Hexadecimal.text(StoreFiles.digest(file).sha256), in: log)
         else { return }
         var rehearsal = log.rehearsal()
         let outcome = try Import(into: log, clock: Machine.now).rehearse(
